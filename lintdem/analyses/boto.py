@@ -1,0 +1,185 @@
+"""boto3: clients, resources and what their methods do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lintdem.analyses.domain import (
+    NONE, Claim, Client, Derived, Error, Failed, Flow, Made, Path, Unknown, Value, any_of, members, text,
+)  # fmt: skip
+from lintdem.analyses.exceptions import FAILED
+from lintdem.analyses.itemwrites import batch, perform, read_write, transact, write_item
+from lintdem.analyses.machine import Args, Machine, result_of
+from lintdem.analyses.trace import Asked, Invocation
+from lintdem.knowledge import Kind, Operation, operation, resource_method, sub_resource
+from lintdem.knowledge.resources import identifiers
+from lintdem.model.span import Place
+
+WRITES = frozenset({"put_item", "update_item", "delete_item"})
+NOT_CALLS = frozenset({"generate_presigned_url", "generate_presigned_post", "get_waiter", "can_paginate", "close", "reload",
+                       "load", "wait_until_exists", "wait_until_not_exists"})  # fmt: skip
+
+
+def make(m: Machine, role: str, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    """`boto3.client(…)`, `boto3.resource(…)`, on the module or a session."""
+    found: list[Value] = []
+    service = args.get(0, "service_name")
+    config = tuple(v for k, v in args.keywords if k == "config")
+    for one in members(service) if service is not None else ():
+        known_name = text(one)
+        if known_name:
+            found.append(Client(known_name, None if role == "client" else "", place, (), config))
+    return any_of(found) if found else Unknown("a client whose service is not written out")
+
+
+def call_client(m: Machine, client: Client, name: str, args: Args, place: Place, flow: Flow) -> Value:
+    """A method of a client, a resource or a resource object."""
+    if client.resource == "batch_writer":
+        return _batch_writer(m, client, name, args, place, flow)
+    if client.resource is not None:
+        return _call_resource(m, client, name, args, place, flow)
+    if name == "get_paginator":
+        return Made("paginator", place, (("self", client), ("0", args.get(0, "operation_name") or NONE)))
+    if name in NOT_CALLS:
+        return Derived("call", args.all())
+    return operate(m, client, name, dict(args.keywords), args, place, flow)
+
+
+def _call_resource(m: Machine, client: Client, name: str, args: Args, place: Place, flow: Flow) -> Value:
+    if name == "batch_writer":
+        return Client("dynamodb", "batch_writer", place, client.params)
+    if name in NOT_CALLS:
+        return client
+    sub = sub_resource(client.service, client.resource, name)
+    action = resource_method(client.service, client.resource, name)
+    if sub is not None and action is None:
+        return _sub_resource(client, sub, args, place)
+    if action is None:
+        return Path("result", (name,), place)
+    method, given = action
+    keywords = dict(args.keywords)
+    owned = dict(client.params)
+    for identifier, argument in given:
+        if argument and identifier in owned:
+            keywords.setdefault(argument, owned[identifier])
+    result = operate(m, client, method, keywords, args, place, flow)
+    return _sub_resource(client, sub, args, place) if sub is not None else result
+
+
+def _sub_resource(client: Client, sub: str, args: Args, place: Place) -> Value:
+    """`dynamodb.Table(name)`, `bucket.Object(key)`, `sqs.get_queue_by_name(…)`."""
+    names = identifiers(client.service, sub) if not sub.endswith("[]") and "." not in sub else ()
+    owned = dict(client.params)
+    missing = [n for n in names if n not in owned or len(args.positional) + len(args.keywords) >= len(names)]
+    keywords = dict(args.keywords)
+    params = dict(owned)
+    for index, identifier in enumerate(missing):
+        value = args.get(index)
+        if value is None:
+            value = next((v for k, v in keywords.items() if k.lower().replace("_", "") == identifier.replace("_", "")), None)
+        if value is not None:
+            params[identifier] = value
+    if not args.positional and keywords and not params:
+        params = {k: v for k, v in keywords.items()}
+    return Client(client.service, sub, place, tuple(params.items()), client.config)
+
+
+def _batch_writer(m: Machine, client: Client, name: str, args: Args, place: Place, flow: Flow) -> Value:
+    if name not in ("put_item", "delete_item"):
+        return client
+    op = operation("dynamodb", name)
+    if op is None:
+        return NONE
+    given = {**dict(args.keywords), **({"Item" if name == "put_item" else "Key": args.positional[0]} if args.positional else {})}
+    given.update({"TableName": v for _, v in client.params})
+    call = _invocation(op, given, client)
+    write = read_write(m, name, given, place, flow)
+    perform(m, [replace(call, write=write)], place, flow, FAILED)
+    return NONE
+
+
+def _invocation(op: Operation, given: dict[str, Value], client: Client) -> Invocation:
+    return Invocation(
+        f"{op.service}.{op.name}", op.service, op.method, op.kind, op.phrase, tuple(given.items()), client, op.token,
+        op.token_marked, op.token_fifo, op.token_max, op.identity, op.destination, op.already, op.guessed,
+    )  # fmt: skip
+
+
+def operate(
+    m: Machine, client: Client, name: str, keywords: dict[str, Value], args: Args, place: Place, flow: Flow
+) -> Value:  # fmt: skip
+    """Carry out an operation of a service."""
+    op = operation(client.service, name)
+    if op is None:
+        return Derived("call", (*args.all(),))
+    given = dict(keywords)
+    for index, value in enumerate(args.positional):
+        given.setdefault(op.positional[index] if index < len(op.positional) else str(index), value)
+    for spread in args.spreads:
+        given.setdefault("**", spread)
+    call = replace(_invocation(op, given, client), places=args.places)
+    m.sites[place] = call
+    if client.service == "dynamodb":
+        special = _dynamodb(m, call, place, flow)
+        if special is not None:
+            return special
+    if op.kind in (Kind.READ, Kind.TELEMETRY, Kind.COMPUTE):
+        m.can_raise(Error(("any", "ClientError"), place), flow)
+        if op.kind is Kind.READ:
+            m.record(Asked(place, call, flow.must, flow.may))
+        return result_of(place)
+    if client.service == "lambda" and name == "invoke" and text(given.get("InvocationType", NONE)) == "DryRun":
+        return result_of(place)
+    if client.service == "s3" and name in ("put_object", "copy_object") and text(given.get("IfNoneMatch", NONE)) == "*":
+        return _create_once(m, call, place, flow)
+    _already(m, call, place, flow)
+    m.can_raise(Error(("any", "ClientError"), place), flow)
+    m.effect(call, place, flow)
+    return result_of(place)
+
+
+def _dynamodb(m: Machine, call: Invocation, place: Place, flow: Flow) -> Value | None:
+    if call.method in WRITES:
+        return write_item(m, call, place, flow)
+    if call.method == "transact_write_items":
+        return transact(m, call, place, flow)
+    if call.method == "batch_write_item":
+        return batch(m, call, place, flow)
+    return None
+
+
+def _create_once(m: Machine, call: Invocation, place: Place, flow: Flow) -> Value:
+    """An S3 object that is written only if it is not there: an atomic claim on its key."""
+    claim = Claim(place, "the condition `IfNoneMatch=\"*\"`", call.arg("Key") or Unknown("the object key"), call.arg("Bucket"))
+    m.claim(claim, flow)
+    m.can_raise(Error(("PreconditionFailed", "ClientError"), place, claim), flow, frozenset({Failed(claim)}))
+    flow.must |= {claim}
+    m.effect(call, place, flow)
+    return result_of(place)
+
+
+def _already(m: Machine, call: Invocation, place: Place, flow: Flow) -> None:
+    """An operation that refuses a second artifact of the same name is a claim on the name."""
+    if not call.already or not call.identity:
+        return
+    name = next((v for i in call.identity if (v := call.arg(i)) is not None), None)
+    if name is None:
+        return
+    claim = Claim(place, f"the {call.identity[0]} of {call.name}", name)
+    m.claim(claim, flow)
+    m.can_raise(Error((*call.already, "ClientError"), place, claim), flow, frozenset({Failed(claim)}))
+    flow.must |= {claim}
+
+
+def paginate(m: Machine, paginator: Made, args: Args, place: Place, flow: Flow) -> Value:
+    """`paginator.paginate(…)`: a read, page by page."""
+    named = dict(paginator.args)
+    client, method = named.get("self"), text(named.get("0", NONE))
+    if isinstance(client, Client) and method:
+        op = operation(client.service, method)
+        if op is not None:
+            call = _invocation(op, dict(args.keywords), client)
+            m.sites[place] = call
+            m.record(Asked(place, call, flow.must, flow.may))
+    return result_of(place)
+

@@ -1,0 +1,228 @@
+"""Python's builtin functions on abstract values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lintdem.analyses.domain import (
+    FALSE, NONE, Cls, Derived, DictObj, Flow, Fresh, Instance, Known, ListObj, Path, Ref, Super, Test, Unknown, Value,
+    any_of, known, text,
+)  # fmt: skip
+from lintdem.analyses.expressions import element_of, set_attribute
+from lintdem.analyses.machine import Args, Machine, Stop
+from lintdem.analyses.trace import Loop
+from lintdem.model.span import Place
+
+Builtin = Callable[[Machine, Args, Place, Flow], Value]
+
+
+def call_builtin(m: Machine, name: str, args: Args, place: Place, flow: Flow) -> Value:
+    """Call a builtin."""
+    return BUILTINS[name](m, args, place, flow)
+
+
+def _first(args: Args) -> Value:
+    return args.positional[0] if args.positional else (args.spread[0] if args.spread else NONE)
+
+
+def _same(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    """`str(x)`, `int(x)`: as an identity it is still x."""
+    value = _first(args)
+    if isinstance(value, Known) and not isinstance(value.value, (str, int)):
+        return Derived("call", (value,))
+    return value
+
+
+def _sequence(kind: str) -> Builtin:
+    def make(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+        if not args.positional:
+            return m.new(flow, ListObj(kind, (), False, place, m.importing > 0))
+        found = m.elements(flow, args.positional[0])
+        if found is not None:
+            return m.new(flow, ListObj(kind, found.items, found.open, place, m.importing > 0))
+        value = args.positional[0]
+        if isinstance(value, Path) and kind != "set":
+            return value
+        return m.new(flow, ListObj(kind, (element_of(m, value, flow),), True, place))
+
+    return make
+
+
+def _dict(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    entries: dict[object, Value] = {}
+    rest: tuple[tuple[Value, Value], ...] = ()
+    spread: tuple[Value, ...] = args.spreads
+    if args.positional:
+        found = m.dict_entries(flow, args.positional[0])
+        if found is not None:
+            entries, rest, spread = dict(found.entries), found.rest, (*spread, *found.spread)
+        else:
+            spread = (*spread, args.positional[0])
+    entries.update(dict(args.keywords))
+    return m.new(flow, DictObj(entries, rest, spread))
+
+
+def _elements(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    """`sorted`, `reversed`, `iter`: the same elements."""
+    value = _first(args)
+    found = m.elements(flow, value)
+    if found is not None:
+        return m.new(flow, ListObj("list", found.items, True, place))
+    return value
+
+
+def _enumerate(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    element = element_of(m, _first(args), flow)
+    pair = m.new(flow, ListObj("tuple", (Derived("index", ()), element)))
+    return m.new(flow, ListObj("list", (pair,), True, place))
+
+
+def _zip(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    items = tuple(element_of(m, v, flow) for v in (*args.positional, *args.spread))
+    return m.new(flow, ListObj("list", (m.new(flow, ListObj("tuple", items)),), True, place))
+
+
+def _map(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    items = tuple(element_of(m, v, flow) for v in args.positional[1:])
+    m.loops.append(Loop(place, args.positional[1] if len(args.positional) > 1 else None))
+    try:
+        value = m.call(_first(args), Args(items), place, flow, "")
+    except Stop:
+        value = Unknown("never returns")
+    finally:
+        m.loops.pop()
+    return m.new(flow, ListObj("list", (value,), True, place))
+
+
+def _filter(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    element = element_of(m, args.positional[1] if len(args.positional) > 1 else NONE, flow)
+    if _first(args) != NONE:
+        inner = flow.branch()
+        try:
+            m.call(_first(args), Args((element,)), place, inner, "")
+        except Stop:
+            return m.new(flow, ListObj("list", (element,), True, place))
+    return m.new(flow, ListObj("list", (element,), True, place))
+
+
+def _next(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    value = element_of(m, _first(args), flow)
+    return any_of([value, args.positional[1]]) if len(args.positional) > 1 else value
+
+
+def _isinstance(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    subject = _first(args)
+    wanted = args.positional[1] if len(args.positional) > 1 else NONE
+    found = m.get(flow, subject)
+    if isinstance(found, Instance) and isinstance(wanted, Cls):
+        from lintdem.analyses.objects import lineage  # noqa: PLC0415 - mutual recursion
+
+        return known(any(c.key == wanted.key for c in lineage(found.cls)))
+    if subject == NONE:
+        return FALSE
+    return Test("isinstance", (Unknown("its type"),), place)
+
+
+def _getattr(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    name = text(args.positional[1]) if len(args.positional) > 1 else None
+    if name is None:
+        return Unknown("an attribute chosen at run time", (_first(args),))
+    found = m.attribute(_first(args), name, flow, place)
+    return any_of([found, args.positional[2]]) if len(args.positional) > 2 and isinstance(found, Unknown) else found
+
+
+def _setattr(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    name = text(args.positional[1]) if len(args.positional) > 1 else None
+    if name is not None and len(args.positional) > 2:
+        set_attribute(m, args.positional[0], name, args.positional[2], flow)
+    return NONE
+
+
+def _super(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    bound = m.frame.bound
+    found = m.get(flow, bound) if bound is not None else None
+    owner = _defining_class(m, flow)
+    if isinstance(bound, Ref) and isinstance(found, Instance):
+        return Super(owner or found.cls, bound)
+    if isinstance(bound, Cls):
+        return Super(owner or bound, bound)
+    return Unknown("super() outside a method")
+
+
+def _defining_class(m: Machine, flow: Flow) -> Cls | None:
+    """The class whose body holds the function that is being run."""
+    for cls, function in m.methods.get(m.frame.name, []):
+        if cls.path == m.frame.path and m.frame.line == function.span.line:
+            return cls
+    return None
+
+
+def _type(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    found = m.get(flow, _first(args))
+    return found.cls if isinstance(found, Instance) else Unknown("a type", args.positional)
+
+
+def _globals(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    names: dict[object, Value] = dict(m.parts.module(m, flow.scope.path).names)
+    return m.new(flow, DictObj(names))
+
+
+def _computed(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    inputs: list[Value] = []
+    for value in args.all():
+        found = m.elements(flow, value)
+        inputs += found.items if found is not None else (value,)
+    return Derived("call", tuple(inputs))
+
+
+def _any(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    found = m.elements(flow, _first(args))
+    items = found.items if found is not None else (_first(args),)
+    return Test("some", tuple(items), place)
+
+
+def _hash(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    return Derived("salted", (Fresh("salted", place), *args.all()), place)
+
+
+def _nothing(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    return NONE
+
+
+def _open(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    from lintdem.analyses.domain import Made  # noqa: PLC0415 - one use
+
+    return Made("builtins.file", place, args.named())
+
+
+def _exec(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    from lintdem.analyses.trace import Gap  # noqa: PLC0415 - one use
+
+    m.record(Gap(place, "code is run from text"))
+    return Unknown("code run from text")
+
+
+def _locals(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    names: dict[object, Value] = dict(flow.scope.names)
+    return m.new(flow, DictObj(names))
+
+
+BUILTINS: dict[str, Builtin] = {
+    **dict.fromkeys(("str", "int", "float", "bytes", "repr", "ascii", "format"), _same),
+    **dict.fromkeys(("len", "sum", "min", "max", "abs", "round", "pow", "divmod", "ord", "chr", "hex", "bin", "bool"), _computed),
+    **dict.fromkeys(("sorted", "reversed", "iter", "aiter"), _elements),
+    "list": _sequence("list"), "tuple": _sequence("tuple"), "set": _sequence("set"), "frozenset": _sequence("set"),
+    "dict": _dict, "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter, "next": _next, "anext": _next,
+    "isinstance": _isinstance, "issubclass": lambda m, a, p, f: Test("isinstance", (Unknown("its type"),), p),
+    "getattr": _getattr, "setattr": _setattr, "hasattr": lambda m, a, p, f: Test("truth", (Unknown("an attribute"),), p),
+    "super": _super, "type": _type, "globals": _globals, "locals": _locals, "vars": _locals, "any": _any, "all": _any,
+    "hash": _hash, "id": _hash, "print": _nothing, "delattr": _nothing, "open": _open, "exec": _exec, "eval": _exec,
+    "range": lambda m, a, p, f: m.new(f, ListObj("list", (Derived("index", ()),), not _counts(a), p)),
+    "callable": lambda m, a, p, f: Test("truth", (Unknown("callable"),), p),
+    "input": _nothing, "object": lambda m, a, p, f: Unknown("an object"), "slice": _computed,
+}  # fmt: skip
+
+
+def _counts(args: Args) -> bool:
+    return bool(args.positional) and all(isinstance(v, Known) and v.value for v in args.positional[-1:])
+

@@ -1,0 +1,284 @@
+"""Calls: functions of the program are run with their arguments; everything else is asked of the libraries.
+
+A function's run in one calling context is a summary: its events, how it returns and raises, with facts
+relative to its start. Summaries are kept and used again for the same function and arguments. A call
+of a function that is already running (recursion) takes the summary found so far, and the outermost
+run is repeated until its summary no longer changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from lintdem.analyses.domain import (
+    EMPTY, NONE, AnyOf, Call, Cases, Cls, DictObj, External, Fact, Flow, Func, HeapObject, Instance, ListObj, Made,
+    Method, Partial, Path, Ref, Scope, Unknown, Value, any_of, known, members,
+)  # fmt: skip
+from lintdem.analyses.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop, merge
+from lintdem.analyses.objects import bind, find_in_class, found_name, instantiate, outside_bases
+from lintdem.analyses.trace import Event, Gap
+from lintdem.model.function import Function
+from lintdem.model.span import Place
+from lintdem.model.values import Lambda
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One run of a function: facts are relative to its start; `keep` holds the objects its key names."""
+
+    events: tuple[Event, ...]
+    value: Value
+    returns: bool
+    must: frozenset[Fact]
+    may: frozenset[Fact]
+    raises: tuple[Raised, ...]
+    heap: dict[int, HeapObject]
+    keep: tuple[HeapObject, ...] = ()
+
+
+NOTHING = Summary((), Unknown("recursion"), True, EMPTY, EMPTY, (), {})
+
+
+def call(m: Machine, func: Value, args: Args, place: Place, flow: Flow, text: str) -> Value:
+    """Call any value."""
+    if isinstance(func, Func):
+        return call_function(m, func, args, place, flow, text)
+    if isinstance(func, Cls):
+        return _construct(m, func, args, place, flow)
+    if isinstance(func, Partial):
+        both = dict(func.keywords) | dict(args.keywords)
+        merged = Args((*func.args, *args.positional), tuple(both.items()), args.spread, args.spreads)
+        return m.call(func.func, merged, place, flow, text)
+    if isinstance(func, (AnyOf, Cases)):
+        return _call_each(m, [f for f in members(func) if f != NONE], args, place, flow, text)
+    if isinstance(func, External):
+        return m.parts.library(m, func.name, args, place, flow, None)
+    if isinstance(func, Method):
+        return m.parts.library(m, func.name, args, place, flow, func.receiver)
+    if isinstance(func, Path) and func.steps:
+        parent = Path(func.root, func.steps[:-1], func.place)
+        return m.parts.library(m, func.steps[-1], args, place, flow, parent)
+    if isinstance(func, Ref):
+        return _call_object(m, func, args, place, flow, text)
+    if isinstance(func, Made):
+        return m.parts.library(m, "__call__", args, place, flow, func)
+    return m.parts.library(m, text.rpartition(".")[2] or "?", args, place, flow, func)
+
+
+def _construct(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> Value:
+    outside = {b.rpartition(".")[2] for b in outside_bases(cls)}
+    if outside & {"Enum", "IntEnum", "StrEnum"}:
+        return args.positional[0] if args.positional else Unknown("an enum member")
+    return instantiate(m, cls, args, place, flow)
+
+
+def _call_object(m: Machine, func: Ref, args: Args, place: Place, flow: Flow, text: str) -> Value:
+    found = m.get(flow, func)
+    if isinstance(found, Instance):
+        caller = find_in_class(found.cls, "__call__")
+        if isinstance(caller, Func):
+            return m.call(bind(m, caller, func, flow, place), args, place, flow, text)
+    return m.parts.library(m, "__call__", args, place, flow, func)
+
+
+def _call_each(m: Machine, funcs: list[Value], args: Args, place: Place, flow: Flow, text: str) -> Value:
+    """Call one of several functions: what holds afterwards holds after each of them."""
+    if len(funcs) == 1:
+        return m.call(funcs[0], args, place, flow, text)
+    results: list[Value] = []
+    flows: list[Flow] = []
+    for func in funcs:
+        branch = flow.branch()
+        try:
+            results.append(m.call(func, args, place, branch, text))
+            flows.append(branch)
+        except Stop:
+            continue
+    if not flows:
+        if funcs:
+            raise Stop
+        return Unknown("call of None")
+    merge(flow, flows)
+    return any_of(results)
+
+
+def call_function(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text: str) -> Value:
+    """Call a function of the program, inside the known decorators around it."""
+    from lintdem.analyses.guarding import enter_wrappers  # noqa: PLC0415 - mutual recursion
+
+    kinds = {w.kind for w in func.wrappers}
+    if "manager" in kinds and m.block is None:
+        return Partial(func, args.positional, args.keywords, True)
+    if m.spent > BUDGET or len(m.active) > DEPTH:
+        m.record(Gap(place, f"{found_name(func)} lies too deep to be followed"))
+        return Unknown("too deep")
+    guards = kinds & {"idempotent", "idempotent_function", "guard", "retry", "lock"}
+    if guards:
+        return enter_wrappers(m, func, args, place, flow, lambda inner: _run_call(m, func, args, place, inner, text))
+    return _run_call(m, func, args, place, flow, text)
+
+
+def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text: str) -> Value:
+    key, keep = _key(m, func, args, flow)
+    block, m.block = m.block, None
+    summary = m.memo.get(key) if key is not None and block is None else None
+    if not isinstance(summary, Summary):
+        if key is not None and key in m.active:
+            summary = NOTHING
+        elif sum(1 for k in m.active if isinstance(k, tuple) and k and k[0] == func.definition.span and k[1] == func.path) > 2:
+            summary = NOTHING
+        else:
+            before = m.mutations
+            summary = _summarise(m, func, args, place, flow, key, block)
+            if key is not None and block is None and m.mutations == before:
+                m.memo[key] = replace(summary, keep=keep)
+    return _take_over(m, summary, func, place, flow, text)
+
+
+def _key(m: Machine, func: Func, args: Args, flow: Flow) -> tuple[object, tuple[HeapObject, ...]]:
+    """What a summary depends on: the function, its arguments and the objects they reach."""
+    reached: dict[int, HeapObject] = {}
+    work: list[Value] = [*args.all(), *([func.bound] if func.bound is not None else [])]
+    while work and len(reached) < 60:
+        value = work.pop()
+        if isinstance(value, Ref) and value.id not in reached:
+            obj = m.get(flow, value)
+            if obj is None:
+                continue
+            reached[value.id] = obj
+            if isinstance(obj, Instance):
+                work.extend(obj.attrs.values())
+            elif isinstance(obj, ListObj):
+                work.extend(obj.items)
+            else:
+                work.extend(obj.entries.values())
+                work.extend(v for pair in obj.rest for v in pair)
+        elif isinstance(value, (AnyOf, Cases)):
+            work.extend(members(value))
+    shape = tuple(sorted((k, id(o)) for k, o in reached.items()))
+    closure = id(func.scope.names) if func.scope is not None else 0
+    key = (func.definition.span, func.path, closure, func.bound, args, shape, m.globals_version)
+    return key, tuple(reached.values())
+
+
+def _summarise(
+    m: Machine, func: Func, args: Args, place: Place, flow: Flow, key: object, block: object
+) -> Summary:  # fmt: skip
+    definition = func.definition
+    scope = Scope(func.path, {}, func.scope)
+    inner = Flow(scope, dict(flow.heap))
+    frame = Frame(func.path, found_name(func), definition.span.line, func.bound)
+    frame.on_yield = block if callable(block) else None
+    m.frames.append(frame)
+    m.collectors.append({})
+    m.active.append(key)
+    try:
+        bind_parameters(m, func, args, place, inner)
+        if isinstance(definition, Lambda):
+            try:
+                frame.returns.append((m.evaluate(definition.body, inner), inner))
+            except Stop:
+                pass
+        elif m.execute(definition.body, inner):
+            frame.returns.append((NONE, inner))
+    finally:
+        m.active.pop()
+        raises = m.collectors.pop()
+        m.frames.pop()
+    return _summary(m, definition, frame, tuple(raises), flow)
+
+
+def _summary(
+    m: Machine, definition: Function | Lambda, frame: Frame, raises: tuple[Raised, ...], flow: Flow
+) -> Summary:  # fmt: skip
+    flows = [f for _, f in frame.returns]
+    events = tuple(frame.events)
+    if not flows:
+        return Summary(events, Unknown("never returns"), False, EMPTY, EMPTY, raises, {})
+    joined = Flow(Scope(frame.path, {}), {})
+    heaps = [Flow(Scope(frame.path, {}), f.heap, f.must, f.may) for f in flows]
+    merge(joined, heaps)
+    value = _returned(frame)
+    if isinstance(definition, Function) and definition.is_generator:
+        value = m.new(joined, ListObj("list", tuple(dict.fromkeys(frame.yields)), True))
+    heap = {k: o for k, o in joined.heap.items() if flow.heap.get(k) is not o}
+    return Summary(events, value, True, joined.must, joined.may, raises, heap)
+
+
+def _returned(frame: Frame) -> Value:
+    """The value a function returns; with cases when facts differ between its returns."""
+    grouped: dict[Value, tuple[frozenset[Fact], frozenset[Fact]]] = {}
+    for value, flow in frame.returns:
+        inner = value.cases if isinstance(value, Cases) else ((value, EMPTY, EMPTY),)
+        for one, must, may in inner:
+            must, may = must | flow.must, may | flow.may
+            if one in grouped:
+                must, may = grouped[one][0] & must, grouped[one][1] | may
+            grouped[one] = (must, may)
+    if len(grouped) == 1:
+        return next(iter(grouped))
+    shared = frozenset.intersection(*(must for must, _ in grouped.values()))
+    if len(grouped) <= 8 and any(must != shared for must, _ in grouped.values()):
+        return Cases(tuple((v, must, may) for v, (must, may) in grouped.items()))
+    return any_of(list(grouped))
+
+
+def _take_over(m: Machine, summary: Summary, func: Func, place: Place, flow: Flow, text: str) -> Value:
+    """Add a summary to the calling function, its facts on top of what holds at the call."""
+    step = Call(place, text or found_name(func))
+    for event in summary.events:
+        m.record(replace(event, must=event.must | flow.must, may=event.may | flow.may, stack=(step, *event.stack)))
+    for raised in summary.raises:
+        m.collectors[-1][Raised(raised.error, raised.must | flow.must, raised.may | flow.may)] = None
+    if not summary.returns:
+        raise Stop
+    flow.heap.update(summary.heap)
+    flow.must |= summary.must
+    flow.may |= summary.may
+    return summary.value
+
+
+def bind_parameters(m: Machine, func: Func, args: Args, place: Place, flow: Flow) -> None:
+    """Give the parameters of a function their values."""
+    names = flow.scope.names
+    positional = list(args.positional)
+    keywords = dict(args.keywords)
+    if func.bound is not None:
+        positional.insert(0, func.bound)
+    extra = any_of([*args.spread]) if args.spread else None
+    for parameter in func.definition.params:
+        name = parameter.name
+        if parameter.kind == "star":
+            items = tuple(positional) + args.spread
+            names[name] = m.new(flow, ListObj("tuple", items, bool(args.spread)))
+            positional = []
+        elif parameter.kind == "stars":
+            names[name] = m.new(flow, DictObj(dict(keywords), (), args.spreads))
+            keywords = {}
+        elif positional and parameter.kind != "keyword":
+            names[name] = positional.pop(0)
+        elif name in keywords:
+            names[name] = keywords.pop(name)
+        elif args.spreads and name not in keywords:
+            names[name] = any_of([m.item(s, known(name), flow, place) for s in args.spreads])
+        elif extra is not None and parameter.kind != "keyword":
+            names[name] = extra
+        elif parameter.default is not None:
+            outer = Flow(func.scope or flow.scope, flow.heap)
+            names[name] = m.evaluate(parameter.default, outer)
+            flow.heap = outer.heap
+        else:
+            names[name] = Unknown(f"argument {name}")
+        _use_annotation(m, parameter.annotation, name, func, place, flow)
+
+
+def _use_annotation(m: Machine, annotation: object, name: str, func: Func, place: Place, flow: Flow) -> None:
+    value = flow.scope.names[name]
+    if annotation is None or not (isinstance(value, Unknown) or value == NONE):
+        return
+    outer = Flow(func.scope or flow.scope, flow.heap)
+    typed = m.typed(m.evaluate(annotation, outer), place, outer)  # type: ignore[arg-type]
+    flow.heap = outer.heap
+    if typed is not None:
+        flow.scope.names[name] = typed if isinstance(value, Unknown) else any_of([value, typed])
+

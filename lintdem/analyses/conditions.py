@@ -1,0 +1,231 @@
+"""What a condition tells about the paths behind it: literal truth, checks passed, claims that failed."""
+
+from __future__ import annotations
+
+import re
+
+from lintdem.analyses.domain import (
+    EMPTY, AnyOf, Cases, Check, Cls, Derived, Error, Fact, Flow, Fresh, Func, Instance, Known, Path, Ref, Test, Value,
+    leaves, members, text,
+)  # fmt: skip
+from lintdem.analyses.machine import Machine
+from lintdem.knowledge import Kind
+from lintdem.model.span import NOWHERE, Place
+
+FAILED = "ConditionalCheckFailed"
+NAMED_CHECK = re.compile(
+    r"(already|seen|duplicate|processed|is_new|handled|exists|first_time|dedup|idempoten|has_been|was_)", re.IGNORECASE
+)
+
+
+def assume(m: Machine, value: Value, truth: bool, flow: Flow) -> bool:
+    """Narrow `flow` to where `value` is `truth`; False when that cannot be."""
+    if isinstance(value, Cases):
+        return _assume_cases(m, value, truth, flow)
+    if isinstance(value, AnyOf):
+        return _assume_any(m, value, truth, flow)
+    if isinstance(value, Known):
+        return bool(value.value) == truth
+    if isinstance(value, Test):
+        return _assume_test(m, value, truth, flow)
+    if isinstance(value, Ref):
+        return _assume_object(m, value, truth, flow)
+    if isinstance(value, (Func, Cls)):
+        return truth
+    _learn(m, Test("truth", (value,), value.place if isinstance(value, Path) and value.place else _here(flow)), truth, flow)
+    return True
+
+
+def _here(flow: Flow) -> Place:
+    return Place(flow.scope.path, NOWHERE)
+
+
+def _assume_object(m: Machine, value: Ref, truth: bool, flow: Flow) -> bool:
+    found = m.get(flow, value)
+    if isinstance(found, Instance):
+        return truth
+    return True
+
+
+def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
+    chosen: list[tuple[frozenset[Fact], frozenset[Fact]]] = []
+    left_out: frozenset[Fact] = EMPTY
+    for case, must, may in value.cases:
+        branch = flow.branch()
+        branch.must, branch.may = must, may
+        if assume(m, case, truth, branch):
+            chosen.append((branch.must, branch.may))
+        else:
+            left_out |= may
+    if not chosen:
+        return False
+    may = frozenset.union(*(c[1] for c in chosen))
+    flow.must |= frozenset.intersection(*(c[0] for c in chosen))
+    flow.may = (flow.may - (left_out - may)) | may
+    return True
+
+
+def _assume_any(m: Machine, value: AnyOf, truth: bool, flow: Flow) -> bool:
+    found: list[Flow] = []
+    for one in value.values:
+        branch = flow.branch()
+        if assume(m, one, truth, branch):
+            found.append(branch)
+    if not found:
+        return False
+    flow.must |= frozenset.intersection(*(f.must for f in found))
+    return True
+
+
+def _assume_test(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
+    if test.op == "not":
+        return assume(m, test.args[0], not truth, flow)
+    if test.op in ("and", "or"):
+        if (test.op == "and") == truth:
+            return all(assume(m, arg, truth, flow) for arg in test.args)
+        return _assume_some(m, test, truth, flow)
+    if test.op in ("==", "!=", "in", "not in") and _failure_code(test) is not None:
+        return _assume_failure(test, truth == (test.op in ("==", "in")), flow)
+    if test.op in ("==", "is", "!=", "is not", "<", ">", "<=", ">=") and any(isinstance(a, AnyOf) for a in test.args):
+        return _assume_alternatives(m, test, truth, flow)
+    _learn(m, test, truth, flow)
+    return True
+
+
+def _assume_some(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
+    """`a and b` is false, or `a or b` is true: at least one of them decides, those before it do not."""
+    found: list[Flow] = []
+    here = flow.branch()
+    for arg in test.args:
+        branch = here.branch()
+        if assume(m, arg, truth, branch):
+            found.append(branch)
+        if not assume(m, arg, not truth, here):
+            break
+    if not found:
+        return False
+    flow.must |= frozenset.intersection(*(f.must for f in found))
+    flow.may = frozenset.union(*(f.may for f in found))
+    return True
+
+
+def _assume_alternatives(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
+    left, right = test.args
+    found: list[Flow] = []
+    for a in members(left):
+        for b in members(right):
+            if isinstance(a, Known) and isinstance(b, Known) and test.op in ("==", "is", "!=", "is not"):
+                if (a == b) == (truth == (test.op in ("==", "is"))):
+                    found.append(flow.branch())
+                continue
+            branch = flow.branch()
+            _learn(m, Test(test.op, (a, b), test.place), truth, branch)
+            found.append(branch)
+    if not found:
+        return False
+    flow.must |= frozenset.intersection(*(f.must for f in found))
+    return True
+
+
+def _failure_code(test: Test) -> Error | None:
+    """The exception whose error code the test compares, if it does."""
+    for arg in test.args:
+        for one in members(arg):
+            if isinstance(one, Derived) and one.op.startswith("error:") and isinstance(one.parts[0], Error):
+                return one.parts[0]
+    return None
+
+
+def _assume_failure(test: Test, truth: bool, flow: Flow) -> bool:
+    error = _failure_code(test)
+    literals = [v for arg in test.args for leaf in leaves(arg) if (v := text(leaf)) is not None]
+    asks_failed = any(FAILED in v or "TransactionCanceled" in v for v in literals)
+    if error is None or not literals:
+        return True
+    if error.claim is not None:
+        return truth if asks_failed else not truth
+    if asks_failed and error.names[:1] != ("any",):
+        return not truth
+    if truth and asks_failed:
+        return False
+    return True
+
+
+def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
+    """Add the checks that a passed test stands for."""
+    fresh = _freshness(test)
+    if fresh is not None:
+        flow.must |= {Check(test.place, "fresh", fresh)}
+    for value in _subjects(test):
+        check = _check_of(m, test, value, truth, flow)
+        if check is not None:
+            flow.must |= {check}
+
+
+def _subjects(test: Test) -> list[Value]:
+    found: list[Value] = []
+    for arg in test.args:
+        found += [arg, *leaves(arg)] if not isinstance(arg, (Known, Ref)) else [arg]
+    return list(dict.fromkeys(found))
+
+
+def _check_of(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> Check | None:
+    if isinstance(value, Path) and value.root == "result" and value.place is not None:
+        call = m.sites.get(value.place)
+        if call is not None and call.kind is Kind.READ:
+            return Check(test.place, "absent" if _is_absence(test, value, truth) else "state", value, call.name)
+    if isinstance(value, Ref) and test.op in ("in", "not in") and value.id in m.base and truth == (test.op == "not in"):
+        return Check(test.place, "memory", value)
+    if isinstance(value, Derived) and value.op == "from memory" and _is_absence(test, value, truth):
+        return Check(test.place, "memory", value.parts[0])
+    if isinstance(value, Derived) and value.op == "unread" and value.parts:
+        name = text(value.parts[0]) or ""
+        if NAMED_CHECK.search(name):
+            return Check(test.place, "named", value, name)
+    return None
+
+
+def _is_absence(test: Test, value: Value, truth: bool) -> bool:
+    """Whether the test, with this outcome, says that nothing was found."""
+    if test.op in ("truth", "some"):
+        return not truth
+    if test.op in ("in", "not in"):
+        return value == test.args[1] and truth == (test.op == "not in")
+    other = next((a for a in test.args if a != value), None)
+    nothing = isinstance(other, Known) and (other.value is None or other.value == 0)
+    if test.op in ("is", "=="):
+        return nothing and truth
+    if test.op in ("is not", "!=", ">", "<"):
+        return nothing and not truth
+    return False
+
+
+ORDERED = frozenset({"<", ">", "<=", ">="})
+_TIME_WORDS = re.compile(
+    r"(time|date|_at$|timestamp|created|updated|modified|expir|age|version|sequence|sequencer|ttl|epoch|occurred|when)",
+    re.IGNORECASE,
+)
+
+
+def _freshness(test: Test) -> Value | None:
+    """The event value whose age, version or order a comparison looks at."""
+    if test.op not in ORDERED:
+        return None
+    inner = [leaf for arg in test.args for leaf in leaves(arg)]
+    from_event = [v for v in inner if isinstance(v, Path) and v.root == "event" and _is_time_like(v)]
+    if not from_event:
+        return None
+    clock = any(isinstance(v, Fresh) and v.kind == "clock" for v in inner)
+    stored = any(isinstance(v, Path) and v.root == "result" for v in inner)
+    if clock or stored or len(from_event) > 1 or any(_is_duration(arg) for arg in test.args):
+        return from_event[0]
+    return None
+
+
+def _is_time_like(value: Path) -> bool:
+    return any(_TIME_WORDS.search(step) for step in value.steps[-3:])
+
+
+def _is_duration(value: Value) -> bool:
+    return isinstance(value, Derived) and value.op.startswith("arith-")
+

@@ -1,0 +1,166 @@
+"""Methods of dicts, lists, text, and of values that come from the event or from a call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lintdem.analyses.domain import (
+    NONE, Derived, DictObj, Flow, Known, ListObj, Path, Ref, Test, Unknown, Value, any_of, known,
+)  # fmt: skip
+from lintdem.analyses.expressions import element_of, formatted
+from lintdem.analyses.machine import Args, Machine
+from lintdem.analyses.trace import Recorded
+from lintdem.model.span import Place
+
+GROWS = frozenset({"append", "add", "appendleft", "insert", "extend", "update", "setdefault"})
+SAME = frozenset(
+    """strip lstrip rstrip lower upper title capitalize casefold encode decode isoformat timestamp replace zfill
+    removeprefix removesuffix copy deepcopy astimezone strftime hexdigest digest total_seconds center ljust rjust expandtabs
+    dict model_dump to_dict as_dict asdict model_dump_json json_body""".split()
+)
+
+
+def call_container(m: Machine, ref: Ref, name: str, args: Args, place: Place, flow: Flow) -> Value:
+    """A method of a dict, list, tuple or set."""
+    obj = m.get(flow, ref)
+    if name in GROWS and ref.id in m.base and not m.importing:
+        m.record(Recorded(place, ref, args.positional[0] if args.positional else NONE, flow.must, flow.may))
+    if isinstance(obj, DictObj):
+        return _dict_method(m, ref, obj, name, args, place, flow)
+    if isinstance(obj, ListObj):
+        return _list_method(m, ref, obj, name, args, place, flow)
+    return Unknown(f"what {name} returns")
+
+
+def _dict_method(
+    m: Machine, ref: Ref, obj: DictObj, name: str, args: Args, place: Place, flow: Flow
+) -> Value:  # fmt: skip
+    first = args.positional[0] if args.positional else NONE
+    if name in ("get", "pop", "setdefault"):
+        default = args.get(1, "default") or NONE
+        if isinstance(first, Known) and first.value in obj.entries:
+            return obj.entries[first.value]
+        if ref.id in m.base and not m.importing and obj.rest:
+            return any_of([Derived("from memory", (ref,)), default])
+        found = [] if isinstance(first, Known) and not obj.rest and not obj.spread else [m.item(ref, first, flow, place)]
+        if name == "setdefault":
+            from lintdem.analyses.expressions import set_item  # noqa: PLC0415 - one use
+
+            set_item(m, ref, first, default, flow, place)
+        return any_of([*found, default]) if found or default != NONE else NONE
+    if name == "update":
+        _update(m, ref, obj, args, flow)
+        return NONE
+    if name in ("items", "keys", "values"):
+        return _views(m, obj, name, flow, place)
+    if name == "copy":
+        return m.new(flow, obj)
+    return Unknown(f"what {name} returns")
+
+
+def _update(m: Machine, ref: Ref, obj: DictObj, args: Args, flow: Flow) -> None:
+    entries = {**obj.entries, **dict(args.keywords)}
+    rest, spread = obj.rest, (*obj.spread, *args.spreads)
+    for value in args.positional:
+        other = m.dict_entries(flow, value)
+        if other is not None:
+            entries |= other.entries
+            rest, spread = rest + other.rest, spread + other.spread
+        else:
+            spread = (*spread, value)
+    m.put(flow, ref, DictObj(entries, rest[-20:], spread[-8:]))
+
+
+def _views(m: Machine, obj: DictObj, name: str, flow: Flow, place: Place) -> Value:
+    pairs: list[tuple[Value, Value]] = [(known(k), v) for k, v in obj.entries.items()] + list(obj.rest)
+    for source in obj.spread:
+        pairs.append((Derived("key", (source,)), element_of(m, source, flow)))
+    is_open = bool(obj.rest or obj.spread)
+    if name == "keys":
+        items: tuple[Value, ...] = tuple(k for k, _ in pairs)
+    elif name == "values":
+        items = tuple(v for _, v in pairs)
+    else:
+        items = tuple(m.new(flow, ListObj("tuple", pair)) for pair in pairs)
+    return m.new(flow, ListObj("list", items, is_open, place))
+
+
+def _list_method(
+    m: Machine, ref: Ref, obj: ListObj, name: str, args: Args, place: Place, flow: Flow
+) -> Value:  # fmt: skip
+    first = args.positional[0] if args.positional else NONE
+    if name in ("append", "add", "appendleft"):
+        m.put(flow, ref, replace(obj, items=(*obj.items, first)[-24:], open=obj.open or bool(m.loops)))
+        return NONE
+    if name == "insert":
+        m.put(flow, ref, replace(obj, items=(*obj.items, args.positional[-1])[-24:], open=True))
+        return NONE
+    if name in ("extend", "update", "union"):
+        other = m.elements(flow, first)
+        items = other.items if other is not None else (element_of(m, first, flow),)
+        grown = replace(obj, items=tuple(dict.fromkeys((*obj.items, *items)))[-24:], open=True)
+        if name == "union":
+            return m.new(flow, grown)
+        m.put(flow, ref, grown)
+        return NONE
+    if name in ("pop", "popleft"):
+        return any_of(obj.items) if obj.items else Unknown("popped from an empty list")
+    if name in ("copy", "difference", "intersection"):
+        return m.new(flow, replace(obj, open=True))
+    return Unknown(f"what {name} returns")
+
+
+def path_method(m: Machine, value: Path, name: str, args: Args, place: Place, flow: Flow) -> Value | None:
+    """A method of something that came with the event or was returned: None when it is just its attribute."""
+    first = args.positional[0] if args.positional else NONE
+    if name in ("get", "pop", "get_header_value", "get_query_string_value", "__getitem__") and args.positional:
+        found = m.item(value, first, flow, place)
+        default = args.get(1, "default") or args.get(1, "default_value")
+        if default is None or default == NONE or m.get(flow, default) is not None:
+            return found
+        return any_of([found, default])
+    if name == "json" and not args.positional:
+        return replace(value, steps=(*value.steps, "json()"))
+    if name in ("items", "iteritems"):
+        pair = m.new(flow, ListObj("tuple", (Derived("key", (value,)), replace(value, steps=(*value.steps, "*")))))
+        return m.new(flow, ListObj("list", (pair,), True, place))
+    if name == "values":
+        return value
+    if name == "keys":
+        return m.new(flow, ListObj("list", (Derived("key", (value,)),), True, place))
+    if name in ("read", "readlines", "iter_lines", "getvalue", "result", "fetchone", "fetchall"):
+        return value
+    if name in SAME:
+        return value
+    if name == "split":
+        return Derived("split", (value,))
+    if name in ("startswith", "endswith", "isdigit", "isalpha"):
+        return Test("text", (value, *args.positional), place)
+    if name in ("join", "format"):
+        return formatted((value, *args.all()))
+    return None
+
+
+def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, flow: Flow) -> Value:
+    """A method of text, of a time, or of anything computed."""
+    if name == "format":
+        return formatted((value, *args.all()))
+    if name == "join":
+        found = m.elements(flow, args.positional[0]) if args.positional else None
+        if found is None:
+            return formatted((value, *args.positional))
+        return formatted(found.items) if not found.open else Derived("format", (value, *found.items))
+    if name in SAME and not isinstance(value, Known):
+        return value
+    if name in SAME and isinstance(value, Known) and not args.positional and isinstance(value.value, str):
+        simple = {"lower": value.value.lower(), "upper": value.value.upper(), "strip": value.value.strip()}
+        return known(simple.get(name, value.value))
+    if name == "split":
+        return Derived("split", (value,))
+    if name in ("startswith", "endswith", "isdigit", "isalnum", "isalpha", "exists", "is_file", "is_dir"):
+        return Test("text", (value, *args.positional), place)
+    if name == "get" and isinstance(value, Derived):
+        return m.item(value, args.positional[0] if args.positional else NONE, flow, place)
+    inputs = tuple(v for v in (value, *args.all()) if not isinstance(v, Known))
+    return Derived("call", inputs) if inputs else Derived("call", (value,))
+

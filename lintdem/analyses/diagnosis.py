@@ -1,0 +1,259 @@
+"""One fault, one diagnosis: of all that can be said of an effect, the most telling.
+
+Rules ask for the cases with their kind of fault. The order of precedence stands here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from lintdem.analyses.domain import Check, Claim, Fresh, Path, Value, leaves, text
+from lintdem.analyses.effects import Harm, Repeat, event_values, harm_of, is_random
+from lintdem.analyses.engine import Run
+from lintdem.analyses.guards import Answer, Cover, Fault, cover
+from lintdem.analyses.keys import Grade, Provenance, provenance, readable
+from lintdem.analyses.subjects import Subject
+from lintdem.analyses.trace import Effect
+from lintdem.knowledge import Scope, scope_of
+from lintdem.model.finding import Level
+from lintdem.model.span import Place
+from lintdem.model.stack import Source
+from lintdem.program import Program
+
+
+class Kind(str, Enum):
+    """What is wrong with an effect."""
+
+    NOTHING = "nothing"
+    UNGUARDED = "unguarded"
+    MINTED = "minted"
+    TOKENLESS = "tokenless"
+    ACCUMULATES = "accumulates"
+    DELIVERY_KEY = "delivery key"
+    ATTEMPT_KEY = "attempt key"
+    ENVELOPE_KEY = "envelope key"
+    UNCONDITIONAL = "unconditional"
+    STALE = "stale"
+    CHECKED = "checked"
+    LATE = "late"
+    MEMORY = "memory"
+    IGNORED = "ignored"
+    USELESS = "useless"
+    LIKELY = "likely guarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One effect of one handler with its diagnosis. `level` is set where the fault is graded by its
+    circumstances; `reason` says those in words."""
+
+    run: Run
+    subject: Subject
+    effect: Effect
+    harm: Harm
+    cover: Cover
+    kind: Kind
+    level: Level | None = None
+    reason: str = ""
+    key: Provenance | None = None
+    key_place: Place | None = None
+
+
+REPEATS = frozenset({Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.LACKS_TOKEN, Repeat.STALE_TOKEN})
+_BY_FAULT = {
+    Fault.CHECK: Kind.CHECKED, Fault.MEMORY: Kind.MEMORY, Fault.LATE: Kind.LATE, Fault.IGNORED: Kind.IGNORED,
+    Fault.NAMED: Kind.LIKELY,
+}  # fmt: skip
+_BY_REPEAT = {
+    Repeat.DUPLICATES: Kind.UNGUARDED, Repeat.MINTS: Kind.MINTED, Repeat.ACCUMULATES: Kind.ACCUMULATES,
+    Repeat.LACKS_TOKEN: Kind.TOKENLESS, Repeat.STALE_TOKEN: Kind.ATTEMPT_KEY,
+}  # fmt: skip
+
+
+def diagnose(run: Run, subject: Subject, program: Program) -> list[Case]:
+    """The diagnoses of all effects of one run, in order."""
+    return [_case(e, run, subject, program) for e in run.events if isinstance(e, Effect)]
+
+
+def _case(effect: Effect, run: Run, subject: Subject, program: Program) -> Case:
+    harm = harm_of(effect, run, subject, program)
+    found = cover(effect, run, subject)
+    if harm.repeat in REPEATS:
+        return _repeated(effect, run, subject, harm, found)
+    if harm.repeat is Repeat.SAFE and harm.key is not None and harm.key.grade is Grade.DELIVERY and found.answer is not Answer.YES:
+        return _delivery(effect, run, subject, harm, found, harm.key, harm.key_place or effect.place)
+    if harm.repeat is Repeat.OVERWRITES and effect.call.write is not None:
+        return _overwrite(effect, run, subject, harm, found, program)
+    stale = _time_bound(effect, run, subject)
+    if stale:
+        return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, stale)
+    return Case(run, subject, effect, harm, found, Kind.NOTHING)
+
+
+def _repeated(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover) -> Case:
+    if found.answer is Answer.YES:
+        if found.key is not None and found.key.grade is Grade.DELIVERY and found.claim is not None:
+            return _delivery(effect, run, subject, harm, found, found.key, key_place(found.claim, run))
+        stale = _time_bound(effect, run, subject)
+        kind = Kind.STALE if stale else Kind.NOTHING
+        return Case(run, subject, effect, harm, found, kind, Level.WARNING if stale else None, stale)
+    if found.fault is Fault.KEY and found.claim is not None and found.key is not None:
+        kind = Kind.ENVELOPE_KEY if found.key.grade is Grade.ENVELOPE else Kind.ATTEMPT_KEY
+        return Case(run, subject, effect, harm, found, kind, None, "", found.key, key_place(found.claim, run))
+    kind = _BY_FAULT.get(found.fault, _BY_REPEAT[harm.repeat])
+    if harm.repeat is Repeat.MINTS and found.fault in (Fault.NONE, Fault.LATE, Fault.USELESS):
+        kind = Kind.MINTED
+    elif harm.repeat is Repeat.STALE_TOKEN:
+        kind = Kind.ATTEMPT_KEY
+    return Case(run, subject, effect, harm, found, kind, None, "", harm.key, harm.key_place)
+
+
+def key_place(claim: Claim, run: Run) -> Place:
+    """Where the key of a claim stands: in its configuration, among its arguments, else the claim itself."""
+    if claim.key_place is not None:
+        return claim.key_place
+    return claim.place
+
+
+# --- delivery-scoped keys ---
+
+_MONEY = re.compile(
+    r"(charge|pay|refund|invoice|stock|inventor|ledger|balance|debit|credit|transfer|payout|wallet|withdraw|deposit|"
+    r"capture|settle|reserve_?seat|seat)",
+    re.IGNORECASE,
+)
+_ID_STEP = re.compile(r"(^id$|_id$|Id$|ID$|_no$|number$|reference$|_ref$|key$)")
+
+
+def _delivery(
+    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, key: Provenance, place: Place
+) -> Case:  # fmt: skip
+    level, reason = Level.NOTE, "it survives every retry, not a second send of the same fact"
+    business = business_ids(run, subject)
+    if _is_money(effect):
+        level, reason = Level.ERROR, "money or stock moves behind it"
+    elif business:
+        level, reason = Level.WARNING, f"the event carries {business[0]}, which the producer keeps"
+    return Case(run, subject, effect, harm, found, Kind.DELIVERY_KEY, level, reason, key, place)
+
+
+def _is_money(effect: Effect) -> bool:
+    words = [effect.call.name, *(c.text for c in effect.stack)]
+    if effect.call.write is not None and effect.call.write.kind == "accumulate":
+        words.append(effect.call.write.accumulates)
+    words += [t for _, v in effect.call.args if (t := text(v)) and len(t) < 80]
+    return any(_MONEY.search(word) for word in words)
+
+
+def business_ids(run: Run, subject: Subject) -> list[str]:
+    """Identifiers in the event that the producer gives, as the code reads them."""
+    found = []
+    for steps in sorted(run.paths):
+        if steps and _ID_STEP.search(steps[-1]) and scope_of(subject.source, steps) is Scope.BUSINESS:
+            found.append(readable(steps))
+    return list(dict.fromkeys(found))
+
+
+# --- overwrites ---
+
+
+def _overwrite(
+    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, program: Program
+) -> Case:  # fmt: skip
+    write = effect.call.write
+    assert write is not None
+    if found.fault is Fault.CHECK and found.check is not None and found.check.kind == "state" and not write.conditional:
+        return Case(run, subject, effect, harm, found, Kind.CHECKED)
+    if write.conditional or found.answer is Answer.YES and found.claim is not None and found.claim.place != effect.place:
+        return Case(run, subject, effect, harm, found, Kind.NOTHING)
+    if _is_fresh_checked(effect):
+        return Case(run, subject, effect, harm, found, Kind.NOTHING)
+    keys = [provenance(v, subject, run.sites).grade for _, v in write.key]
+    if Grade.ATTEMPT in keys:
+        return Case(run, subject, effect, harm, found, Kind.NOTHING)
+    level, reason = _overwrite_level(effect, run, subject)
+    timed = _event_time(effect)
+    if level is Level.WARNING and timed is not None and write.kind != "delete":
+        reason = f"the event carries {timed}, which is stored but never compared"
+        return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, reason)
+    return Case(run, subject, effect, harm, found, Kind.UNCONDITIONAL, level, reason)
+
+
+def _overwrite_level(effect: Effect, run: Run, subject: Subject) -> tuple[Level, str]:
+    write = effect.call.write
+    assert write is not None
+    random = [name for name, value in write.values if is_random(value)]
+    if random and not subject.by_caller and write.kind == "put":
+        return Level.WARNING, f"{random[0]} is another value in every run, under the same key"
+    if not subject.late or subject.by_caller:
+        return Level.NOTE, "only the caller sends it again, and the same values are written"
+    if write.kind == "delete":
+        return Level.WARNING, "an old event deletes what a newer one wrote"
+    if write.kind == "update" and event_values(effect):
+        return Level.WARNING, "a late or reordered event overwrites what a newer one wrote"
+    if write.kind == "put" and write.opaque and _whole_event(effect):
+        return Level.WARNING, "a late or reordered event replaces the whole item that a newer one wrote"
+    return Level.NOTE, "a repeat writes the same values again"
+
+
+def _whole_event(effect: Effect) -> bool:
+    item = effect.call.arg("Item")
+    return item is not None and any(isinstance(v, Path) and v.root == "event" for v in leaves(item))
+
+
+def _is_fresh_checked(effect: Effect) -> bool:
+    return any(isinstance(f, Check) and f.kind == "fresh" for f in effect.must)
+
+
+_TIME = re.compile(r"(time|_at$|At$|timestamp|version|sequence|modified|updated|occurred|_on$|date)", re.IGNORECASE)
+
+
+def _event_time(effect: Effect) -> str | None:
+    for value in event_values(effect):
+        name = readable(value.steps)
+        if _TIME.search(name):
+            return name
+    return None
+
+
+# --- time-bound effects ---
+
+_TIME_BOUND = re.compile(
+    r"(\botp\b|one.?time.?(code|pass)|verification.?code|passcode|reminder|\bremind\b|countdown|flash.?sale|"
+    r"expires?_?(at|in|on)?$|\bexpir(y|es|ation)|price.?quote|\bquote\b|reservation.?hold|\bhold_until)",
+    re.IGNORECASE,
+)
+_SENDS = frozenset({"ses", "sesv2", "sns", "pinpoint", "pinpoint-sms-voice-v2", "twilio", "sendgrid", "slack_sdk", "smtplib"})
+_LATE_ONLY = frozenset({Source.API, Source.ALB, Source.FUNCTION_URL, Source.APPSYNC, Source.COGNITO, Source.DIRECT})
+
+
+def _time_bound(effect: Effect, run: Run, subject: Subject) -> str:
+    """Why an effect is bound to its time, when no path compares the event's age first."""
+    if not subject.late or subject.by_caller or subject.source in _LATE_ONLY or effect.call.service not in _SENDS:
+        return ""
+    if _is_fresh_checked(effect):
+        return ""
+    for word in _words(effect):
+        match = _TIME_BOUND.search(word)
+        if match:
+            return f"\"{match[0]}\" is bound to its time, and the age of the event is never looked at"
+    return ""
+
+
+def _words(effect: Effect) -> list[str]:
+    found = [c.text.rpartition(".")[2] for c in effect.stack]
+    values: list[Value] = [v for _, v in effect.call.args]
+    for value in values:
+        for leaf in leaves(value):
+            if isinstance(leaf, Path):
+                found.append(readable(leaf.steps))
+            elif (written := text(leaf)) is not None:
+                found.append(written)
+    return found
+
+
+def is_clock(value: Value) -> bool:
+    """Whether a value is the time of the run."""
+    return any(isinstance(leaf, Fresh) and leaf.kind == "clock" for leaf in leaves(value))

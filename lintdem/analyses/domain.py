@@ -1,0 +1,427 @@
+"""The abstract values, facts and flows that the interpreter of handlers works with.
+
+A value says where something comes from rather than what it is: a path into the event, a fresh
+identifier, an environment variable, the result of a read. Facts are what holds on every path to a
+point (`Flow.must`) or on some path (`Flow.may`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, Union
+
+from lintdem.model.function import Class, Function
+from lintdem.model.span import Place
+from lintdem.model.values import Lambda
+
+# --- values -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A literal: None, bool, int, float, str, bytes or `...`. `type` keeps 1 and True apart."""
+
+    value: object
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """What is reached from a root by keys and attributes.
+
+    `root`: "event", "context", or "result" of the call at `place`. Steps are keys and attribute names
+    as written; "*" is any element; "json()" and "b64()" are decodings.
+    """
+
+    root: str
+    steps: tuple[str, ...] = ()
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A value made new in each run. `kind`: "uuid", "random", "clock", "salted" (builtin hash), "attempt"."""
+
+    kind: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """An environment variable: the same in every run."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something imported from outside the program, by dotted name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What calling something external gave: `type` is the dotted type or callable; `args` its arguments."""
+
+    type: str
+    place: Place
+    args: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A boto3 client (`resource` None), service resource ("") or resource object ("Table").
+
+    `params` are the identifying arguments by operation parameter name (TableName, QueueUrl …)."""
+
+    service: str
+    resource: str | None
+    place: Place
+    params: tuple[tuple[str, Value], ...] = ()
+    config: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """Variables of one function activation or module, shared by the closures made in it."""
+
+    path: str
+    names: dict[str, Value]
+    parent: Scope | None = None
+    globals: frozenset[str] = frozenset()
+    nonlocals: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Func:
+    """A function of the program, perhaps bound to an object, perhaps wrapped by guards such as Powertools."""
+
+    path: str
+    definition: Function | Lambda
+    scope: Scope | None = field(compare=False, hash=False, default=None)
+    bound: Value | None = None
+    owner: str = ""
+    wrappers: tuple[Wrapper, ...] = ()
+
+    def __hash__(self) -> int:
+        """Hash by the place of the definition: hashing the body would cost too much."""
+        return hash((self.path, self.definition.span, self.bound, self.wrappers))
+
+    def __eq__(self, other: object) -> bool:
+        """Equality by the place of the definition and what is bound."""
+        return (
+            isinstance(other, Func)
+            and self.path == other.path
+            and self.definition.span == other.definition.span
+            and self.bound == other.bound
+            and self.wrappers == other.wrappers
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """A known decorator around a function: `kind` "idempotent", "idempotent_function", "retry", "cache",
+    "contextmanager", "event"; `args` its arguments."""
+
+    kind: str
+    place: Place
+    args: tuple[tuple[str, Value], ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """`functools.partial(func, *args, **keywords)`; with `manager`, the call of a `@contextmanager` function."""
+
+    func: Value
+    args: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+    manager: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cls:
+    """A class of the program; its attributes live in `scope`."""
+
+    path: str
+    definition: Class
+    scope: Scope
+    bases: tuple[Value, ...] = ()
+    decorators: tuple[Value, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """A name that identifies the class in the program."""
+        return f"{self.path}:{self.definition.qualname}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mod:
+    """A module of the program."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A reference to an object on the heap: an instance, a dict or a list."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of something that is not a function of the program: `receiver.name`."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Super:
+    """`super()`: look methods up after `cls`, bound to `bound`."""
+
+    cls: Cls
+    bound: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Computed from `parts`: `op` "format", "hash", "arith", "call", "slice", "encode", …"""
+
+    op: str
+    parts: tuple[Value, ...]
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A condition: `op` is a comparison operator, "truth", "not", "and", "or"."""
+
+    op: str
+    args: tuple[Value, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """One of several values, each with the facts that hold when it is that one."""
+
+    cases: tuple[tuple[Value, frozenset[Fact], frozenset[Fact]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of several values; never nested, never with one member."""
+
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """An exception. `names` are the class names it may carry, most exact first ("any" when not known);
+    `claim` is set when it means that a claim failed; `place` is where it arises."""
+
+    names: tuple[str, ...]
+    place: Place
+    claim: Claim | None = None
+    value: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not known, and why."""
+
+    reason: str
+    parts: tuple[Value, ...] = ()
+
+
+Value: TypeAlias = Union[
+    Known, Path, Fresh, Env, External, Made, Client, Func, Partial, Cls, Mod, Ref, Method, Super, Derived,
+    Test, Cases, AnyOf, Error, Unknown,
+]  # fmt: skip
+
+# --- heap ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance:
+    """An object of a class of the program."""
+
+    cls: Cls
+    attrs: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DictObj:
+    """A dict: `entries` by literal key; `rest` the values under keys that are not literals, with their keys."""
+
+    entries: dict[object, Value]
+    rest: tuple[tuple[Value, Value], ...] = ()
+    spread: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListObj:
+    """A list, tuple or set: `items` in order; `open` when it may hold any number of them."""
+
+    kind: str
+    items: tuple[Value, ...]
+    open: bool = False
+    place: Place | None = None
+    module_level: bool = False
+
+
+HeapObject: TypeAlias = Union[Instance, DictObj, ListObj]
+
+# --- facts --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An atomic claim that the work was not done before: after it, only the first run goes on.
+
+    `kind` names the mechanism in words; `useless` says why it does not hold a redelivery back, if so.
+    """
+
+    place: Place
+    kind: str
+    key: Value
+    store: Value | None = None
+    useless: str = ""
+    stack: tuple[Call, ...] = ()
+    expires: bool | None = None
+    record: bool = True
+    key_place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A test that was passed and is not atomic. `kind`: "absent" (a store was asked and has no record), "state"
+    (what a store said was compared), "memory" (not in a container of the process), "named" (a function that
+    cannot be read but is named like a check), "fresh" (age, version or order of the event compared)."""
+
+    place: Place
+    kind: str
+    subject: Value
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """On this path the claim failed: the work was done before."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An effect at this place may have happened already."""
+
+    place: Place
+    operation: str
+
+
+Fact: TypeAlias = Union[Claim, Check, Failed, Done]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One step of the way: at `place`, `text` was called."""
+
+    place: Place
+    text: str
+
+
+@dataclass(slots=True)
+class Flow:
+    """What is known at a point of one function: variables, heap, facts."""
+
+    scope: Scope
+    heap: dict[int, HeapObject]
+    must: frozenset[Fact] = frozenset()
+    may: frozenset[Fact] = frozenset()
+
+    def branch(self) -> Flow:
+        """A copy that can go its own way."""
+        return Flow(replace(self.scope, names=dict(self.scope.names)), dict(self.heap), self.must, self.may)
+
+    def become(self, other: Flow) -> None:
+        """Take over all that another flow knows; closures of this scope see it too."""
+        if other.scope is not self.scope:
+            names = dict(other.scope.names)
+            self.scope.names.clear()
+            self.scope.names.update(names)
+        self.heap, self.must, self.may = other.heap, other.must, other.may
+
+
+NONE = Known(None, "NoneType")
+TRUE = Known(True, "bool")
+FALSE = Known(False, "bool")
+EMPTY: frozenset[Fact] = frozenset()
+
+
+def known(value: object) -> Known:
+    """A literal value."""
+    return Known(value, type(value).__name__)
+
+
+def text(value: Value) -> str | None:
+    """The string a value is known to be, or None."""
+    return value.value if isinstance(value, Known) and isinstance(value.value, str) else None
+
+
+def members(value: Value) -> tuple[Value, ...]:
+    """The values that `value` may be."""
+    if isinstance(value, AnyOf):
+        return value.values
+    if isinstance(value, Cases):
+        return tuple(dict.fromkeys(v for case, _, _ in value.cases for v in members(case)))
+    return (value,)
+
+
+MAX_ALTERNATIVES = 12
+
+
+def any_of(values: list[Value] | tuple[Value, ...]) -> Value:
+    """The union of several values."""
+    flat = list(dict.fromkeys(v for value in values for v in members(value)))
+    if len(flat) == 1:
+        return flat[0]
+    if not flat:
+        return Unknown("no value")
+    if len(flat) > MAX_ALTERNATIVES:
+        return Unknown("too many alternatives", tuple(flat[:MAX_ALTERNATIVES]))
+    return AnyOf(tuple(flat))
+
+
+def parts_of(value: Value) -> tuple[Value, ...]:
+    """The values directly inside a computed value."""
+    if isinstance(value, (Derived, Unknown)):
+        return value.parts
+    if isinstance(value, Test):
+        return value.args
+    if isinstance(value, (AnyOf, Cases)):
+        return members(value)
+    if isinstance(value, (Made, Client)):
+        return tuple(v for _, v in (value.args if isinstance(value, Made) else value.params))
+    if isinstance(value, Error) and value.value is not None:
+        return (value.value,)
+    return ()
+
+
+def leaves(value: Value, limit: int = 200) -> list[Value]:
+    """The values a value is computed from, itself if it is not computed; at most `limit`."""
+    found: dict[Value, None] = {}
+    work = [value]
+    steps = 0
+    while work and steps < limit:
+        steps += 1
+        current = work.pop()
+        inner = parts_of(current)
+        if inner:
+            work.extend(reversed(inner))
+        else:
+            found[current] = None
+    return list(found)

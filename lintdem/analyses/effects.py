@@ -1,0 +1,193 @@
+"""Effects: what a second run of each call does, given its arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from lintdem.analyses.domain import NONE, Fresh, Path, Value, leaves, text
+from lintdem.analyses.engine import Run
+from lintdem.analyses.itemwrites import key_attributes
+from lintdem.analyses.keys import Grade, Provenance, provenance
+from lintdem.analyses.subjects import Subject
+from lintdem.analyses.trace import Effect
+from lintdem.knowledge import Kind
+from lintdem.model.span import Place
+from lintdem.program import Program
+
+
+class Repeat(str, Enum):
+    """What the second run does."""
+
+    SAFE = "safe"
+    OVERWRITES = "overwrites"
+    DUPLICATES = "duplicates"
+    MINTS = "mints"
+    ACCUMULATES = "accumulates"
+    LACKS_TOKEN = "lacks token"
+    STALE_TOKEN = "attempt token"
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """`key` is the identity that matters: the token, the name, the item's key; `key_place` where it stands."""
+
+    repeat: Repeat
+    key: Provenance | None = None
+    key_name: str = ""
+    key_place: Place | None = None
+
+
+SAFE = Harm(Repeat.SAFE)
+
+
+def harm_of(effect: Effect, run: Run, subject: Subject, program: Program) -> Harm:
+    """What a second run of this call does."""
+    call = effect.call
+    if call.write is not None:
+        return _write_harm(effect, run, subject, program)
+    token = _token(effect, run, subject)
+    if token is not None:
+        return token
+    minted = _minted(effect, run, subject)
+    if minted is not None:
+        return minted
+    if call.kind in (Kind.SET, Kind.DELETE):
+        return Harm(Repeat.OVERWRITES) if call.kind is Kind.SET else SAFE
+    if call.kind not in (Kind.EFFECT, Kind.CREATE, Kind.WRITE):
+        return SAFE
+    named = _named(effect, run, subject)
+    if named is not None:
+        return named
+    if call.token and not call.token_fifo and not call.token.startswith("headers:"):
+        return Harm(Repeat.LACKS_TOKEN, None, call.token)
+    return Harm(Repeat.DUPLICATES)
+
+
+def _token(effect: Effect, run: Run, subject: Subject) -> Harm | None:
+    """The harm when a token is given: none, or that of a key that is new in each attempt."""
+    call = effect.call
+    if call.token is None:
+        return None
+    value = token_value(effect)
+    if value is None or value == NONE:
+        return None
+    name = call.token.rpartition(":")[2]
+    key = provenance(value, subject, run.sites)
+    place = next((p for k, p in call.places if k == call.token), effect.place)
+    if key.grade in (Grade.ATTEMPT, Grade.ENVELOPE):
+        return Harm(Repeat.STALE_TOKEN, key, name, place)
+    if call.token_fifo and not _is_fifo(effect):
+        return None if key.grade in (Grade.CONSTANT, Grade.UNKNOWN) else Harm(Repeat.SAFE, key, name, place)
+    return Harm(Repeat.SAFE, key, name, place)
+
+
+def _is_fifo(effect: Effect) -> bool:
+    call = effect.call
+    return any((text(v) or "").endswith(".fifo") for d in call.destination if (v := call.arg(d)) is not None) or bool(
+        call.arg("MessageGroupId")
+    )
+
+
+def token_value(effect: Effect) -> Value | None:
+    """The value of the idempotency token of a call, if one is given."""
+    call = effect.call
+    if call.token is None:
+        return None
+    if call.token.startswith("headers:"):
+        return _header(effect)
+    head, _, rest = call.token.partition(".")
+    value = call.arg(head)
+    if value is None and call.arg("**") is not None:
+        return None
+    return value
+
+
+IDEMPOTENCY_HEADERS = frozenset(
+    {"idempotency-key", "x-idempotency-key", "idempotence-key", "paypal-request-id", "x-request-id", "request-id"}
+)
+
+
+def _header(effect: Effect) -> Value | None:
+    """The idempotency header of a request; requests carry headers as literal dicts by `header:` arguments."""
+    for name, value in effect.call.args:
+        if name.startswith("header:") and name[7:].lower() in IDEMPOTENCY_HEADERS:
+            return value
+    return None
+
+
+def _minted(effect: Effect, run: Run, subject: Subject) -> Harm | None:
+    """An artifact whose name is new in each run."""
+    call = effect.call
+    for name in call.identity:
+        value = call.arg(name)
+        if value is None:
+            continue
+        key = provenance(value, subject, run.sites)
+        if key.grade is Grade.ATTEMPT:
+            place = next((p for k, p in call.places if k == name), None)
+            return Harm(Repeat.MINTS, key, name, place)
+    return None
+
+
+def _named(effect: Effect, run: Run, subject: Subject) -> Harm | None:
+    """An artifact with a stable name is made once; the service refuses the second or replaces the first."""
+    call = effect.call
+    for name in call.identity:
+        value = call.arg(name)
+        if value is not None and value != NONE:
+            key = provenance(value, subject, run.sites)
+            return Harm(Repeat.SAFE, key, name)
+    return None
+
+
+def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program) -> Harm:
+    write = effect.call.write
+    assert write is not None
+    schema = schema_of(write.table, program)
+    minted: Provenance | None = None
+    name = ""
+    for attribute, value in key_attributes(write, schema):
+        key = provenance(value, subject, run.sites)
+        if key.grade is Grade.ATTEMPT and _wholly_fresh(value):
+            minted, name = key, attribute
+    if write.kind in ("put", "update", "accumulate") and minted is not None and write.kind != "delete":
+        return Harm(Repeat.MINTS, minted, name)
+    if write.kind == "accumulate":
+        return Harm(Repeat.ACCUMULATES)
+    return Harm(Repeat.OVERWRITES)
+
+
+def _wholly_fresh(value: Value) -> bool:
+    """Not fresh only in one rarely used alternative: `kwargs.get("id") or uuid4()` is what it is when nobody gives one."""
+    return any(isinstance(leaf, Fresh) for leaf in leaves(value))
+
+
+def schema_of(table: Value | None, program: Program) -> tuple[str, ...]:
+    """The key attributes of a table that a template defines, when its name leads there."""
+    name = text(table) if table is not None else None
+    for stack in program.stacks:
+        for one in stack.tables:
+            if name and name in (one.table_name, one.name):
+                return one.keys
+    return ()
+
+
+TIME_FIELDS = ("time", "date", "timestamp", "_at", "version", "sequence", "modified", "updated", "occurred")
+
+
+def event_values(effect: Effect) -> list[Path]:
+    """The values of a write that come from the event's payload."""
+    write = effect.call.write
+    if write is None:
+        return []
+    keys = {name for name, _ in write.key}
+    return [leaf for name, value in write.values if name not in keys for leaf in leaves(value)
+            if isinstance(leaf, Path) and leaf.root == "event"]  # fmt: skip
+
+
+def is_random(value: Value) -> bool:
+    """Whether a value is a uuid or random, not merely a time."""
+    return any(isinstance(leaf, Fresh) and leaf.kind in ("uuid", "random") for leaf in leaves(value))
+
+

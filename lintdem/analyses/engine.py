@@ -1,0 +1,107 @@
+"""Puts the interpreter together and runs handlers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lintdem.analyses.calling import call as call_value
+from lintdem.analyses.conditions import assume
+from lintdem.analyses.definitions import member_of, run_module
+from lintdem.analyses.domain import Fact, Flow, Func, Partial, Path, Scope, Value, any_of, members
+from lintdem.analyses.expressions import evaluate
+from lintdem.analyses.library import call_library
+from lintdem.analyses.machine import BUDGET, Args, Frame, Machine, Parts, Raised, Stop
+from lintdem.analyses.objects import attribute, item, typed
+from lintdem.analyses.statements import execute
+from lintdem.analyses.trace import Event, Invocation
+from lintdem.model.span import Place
+from lintdem.program import Handler, Program
+
+PARTS = Parts(evaluate, execute, call_value, attribute, item, assume, run_module, call_library, typed)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One handler, run once. `sites` are the calls by place; `returns` the values it returns; `raises` the
+    exceptions that leave it; `complete` is False when the budget ended the run early."""
+
+    handler: Handler
+    events: tuple[Event, ...]
+    sites: dict[Place, Invocation]
+    returns: tuple[tuple[Value, frozenset[Fact]], ...]
+    raises: tuple[Raised, ...]
+    wrappers: tuple[str, ...]
+    event_types: tuple[str, ...]
+    complete: bool
+    paths: frozenset[tuple[str, ...]]
+    constants: frozenset[str]
+    classes: frozenset[str]
+
+
+class Engine:
+    """Runs the handlers of one program."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.machine = Machine(program, PARTS)
+
+    def run(self, handler: Handler) -> Run:
+        """Run one handler with an event it knows nothing of."""
+        m = self.machine
+        m.begin()
+        scope = run_module(m, handler.path)
+        m.begin()
+        flow = Flow(Scope(handler.path, {}, scope), {})
+        place = Place(handler.path, handler.span)
+        m.frames = [Frame(handler.path, handler.function)]
+        target = self._target(handler)
+        result: list[tuple[Value, frozenset[Fact]]] = []
+        try:
+            value = m.call(target, self._arguments(target), place, flow, "")
+            result.append((value, flow.must))
+        except Stop:
+            pass
+        wrappers, types = self._decorations(target)
+        return Run(
+            handler, tuple(m.frames[0].events), dict(m.sites), tuple(result), tuple(m.collectors[0]), wrappers, types,
+            m.spent <= BUDGET, frozenset(m.paths), frozenset(m.constants), frozenset(m.classes),
+        )  # fmt: skip
+
+    def _target(self, handler: Handler) -> Value:
+        value: Value | None = None
+        for step in handler.function.split("."):
+            if value is None:
+                value = member_of(self.machine, handler.path, step)
+            else:
+                value = attribute(self.machine, value, step, Flow(Scope(handler.path, {}), {}), Place(handler.path, handler.span))
+        return value if value is not None else any_of([])
+
+    def _arguments(self, target: Value) -> Args:
+        """The event and the context; further parameters keep their defaults."""
+        event, context = Path("event"), Path("context")
+        params = [p for f in members(target) if isinstance(f, Func) for p in f.definition.params]
+        if isinstance(target, Func) and len([p for p in params if p.kind in ("normal", "positional")]) == 1:
+            if not any(p.kind == "star" for p in params) and target.bound is None:
+                return Args((event,))
+        return Args((event, context))
+
+    def _decorations(self, target: Value) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        wrappers: list[str] = []
+        types: list[str] = []
+        for func in members(target):
+            if isinstance(func, Partial):
+                func = func.func
+            if isinstance(func, Func):
+                for wrapper in func.wrappers:
+                    wrappers.append(wrapper.kind)
+                    types += [str(getattr(v, "name", getattr(v, "type", ""))) for _, v in wrapper.args]
+                types += self._annotated(func)
+        return tuple(wrappers), tuple(types)
+
+    def _annotated(self, func: Func) -> list[str]:
+        """The type an event parameter is annotated with."""
+        first = next((p for p in func.definition.params if p.name not in ("self", "cls")), None)
+        if first is None or first.annotation is None or func.scope is None:
+            return []
+        value = evaluate(self.machine, first.annotation, Flow(func.scope, {}))
+        return [str(getattr(value, "name", getattr(value, "value", "")))]

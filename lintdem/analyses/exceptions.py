@@ -1,0 +1,74 @@
+"""Which exceptions a handler catches."""
+
+from __future__ import annotations
+
+from lintdem.analyses.domain import AnyOf, Cases, Cls, Error, External, Flow, Instance, Made, Method, Path, Unknown, Value, members
+from lintdem.analyses.machine import Machine
+from lintdem.model.span import Place
+
+EVERYTHING = frozenset({"Exception", "BaseException"})
+FAILED = ("ConditionalCheckFailedException", "ClientError", "Boto3Error")
+CANCELED = ("TransactionCanceledException", "ClientError")
+
+
+def catches(m: Machine, types: Value | None, error: Error, flow: Flow) -> bool | None:
+    """True when the handler surely catches the error, None when it may, False when it does not."""
+    if types is None:
+        return True
+    names = type_names(m, types, flow)
+    if names is None or names & EVERYTHING:
+        return True
+    if names & set(error.names):
+        return True
+    if error.names[:1] == ("any",):
+        # A failed request may be anything, but classes of the program are raised by the program.
+        return None if not all(name.startswith("program:") for name in names) else False
+    return False
+
+
+def type_names(m: Machine, types: Value, flow: Flow) -> set[str] | None:
+    """The class names of an `except` clause; None when one cannot be told."""
+    found: set[str] = set()
+    listed = m.elements(flow, types)
+    for one in listed.items if listed is not None else members(types):
+        if isinstance(one, External):
+            found.add(one.name.rpartition(".")[2])
+        elif isinstance(one, Method):
+            found.add(one.name)
+        elif isinstance(one, Cls):
+            found.add(f"program:{one.key}")
+        elif isinstance(one, Path) and one.steps:
+            found.add(one.steps[-1])
+        elif isinstance(one, (Unknown, Made)):
+            return None
+    return found
+
+
+def class_names(m: Machine, cls: Value) -> tuple[str, ...]:
+    """The names a class may be caught under, itself first."""
+    if isinstance(cls, Cls):
+        found = [f"program:{cls.key}"]
+        for base in cls.bases:
+            found += class_names(m, base)
+        return tuple(dict.fromkeys(found))
+    if isinstance(cls, External):
+        return (cls.name.rpartition(".")[2],)
+    return ()
+
+
+def error_of(m: Machine, value: Value, place: Place, flow: Flow) -> Error:
+    """The exception that `raise value` raises."""
+    if isinstance(value, Error):
+        return value
+    found = m.get(flow, value)
+    if isinstance(found, Instance):
+        return Error((*class_names(m, found.cls), "Exception"), place, value=value)
+    if isinstance(value, Cls):
+        return Error((*class_names(m, value), "Exception"), place)
+    if isinstance(value, Made):
+        return Error((value.type.rpartition(".")[2], "Exception"), place)
+    if isinstance(value, External):
+        return Error((value.name.rpartition(".")[2], "Exception"), place)
+    if isinstance(value, (AnyOf, Cases)):
+        return error_of(m, members(value)[0], place, flow)
+    return Error(("any", "Exception"), place)

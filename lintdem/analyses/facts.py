@@ -1,0 +1,74 @@
+"""All facts of one program, computed when first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from lintdem.analyses.domain import Derived, Method, Value
+from lintdem.analyses.diagnosis import Case, diagnose
+from lintdem.analyses.engine import Engine, Run
+from lintdem.analyses.subjects import Subject, subject_of
+from lintdem.analyses.trace import Event, Gap, Tested
+from lintdem.program import Program
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One handler's run with its subject and the diagnoses of its effects."""
+
+    run: Run
+    subject: Subject
+    cases: tuple[Case, ...]
+
+
+class Facts:
+    """What rules ask: one `Judged` for each handler, in order of path and name."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    @cached_property
+    def handlers(self) -> tuple[Judged, ...]:
+        """Every handler, run and judged."""
+        engine = Engine(self.program)
+        found = []
+        for handler in self.program.handlers:
+            run = engine.run(handler)
+            subject = subject_of(run)
+            found.append(Judged(run, subject, tuple(diagnose(run, subject, self.program))))
+        return tuple(found)
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """Every effect of every handler."""
+        return tuple(case for judged in self.handlers for case in judged.cases)
+
+    def events(self) -> list[tuple[Judged, Event]]:
+        """Every event of every handler."""
+        return [(judged, event) for judged in self.handlers for event in judged.run.events]
+
+    def gaps(self) -> list[tuple[Judged, Gap]]:
+        """What was not understood, once for each cause."""
+        found: dict[tuple[str, str], tuple[Judged, Gap]] = {}
+        for judged, event in self.events():
+            if isinstance(event, Gap):
+                found.setdefault((event.place.path, event.reason), (judged, event))
+        return [found[key] for key in sorted(found)]
+
+    def wrapped_ages(self) -> list[tuple[Judged, Tested]]:
+        """Comparisons of the `seconds` of a difference of two times."""
+        return [
+            (judged, event)
+            for judged, event in self.events()
+            if isinstance(event, Tested) and event.test.op in ("<", ">", "<=", ">=") and any(map(_is_wrapped, event.test.args))
+        ]
+
+
+def _is_wrapped(value: Value) -> bool:
+    return (
+        isinstance(value, Method)
+        and value.name == "seconds"
+        and isinstance(value.receiver, Derived)
+        and value.receiver.op == "arith-"
+    )

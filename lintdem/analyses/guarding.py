@@ -1,0 +1,139 @@
+"""Known decorators around a function when it is called: Powertools idempotency, other guards, retries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import jmespath
+import jmespath.exceptions
+
+from lintdem.analyses.domain import (
+    NONE, Claim, Derived, Flow, Func, Instance, Known, Made, Path, Unknown, Value, Wrapper, any_of, known, text,
+)  # fmt: skip
+from lintdem.analyses.machine import Args, Machine, Stop
+from lintdem.model.span import Place
+
+GUARDS = frozenset({"idempotent", "idempotent_function", "guard"})
+
+
+def enter_wrappers(
+    m: Machine, func: Func, args: Args, place: Place, flow: Flow, run: Callable[[Flow], Value]
+) -> Value:  # fmt: skip
+    """Run a function inside its guards: inside, the claim holds; outside it says nothing."""
+    inner = Flow(flow.scope, flow.heap, flow.must, flow.may)
+    retries = [w.place for w in func.wrappers if w.kind == "retry"]
+    for wrapper in func.wrappers:
+        if wrapper.kind in GUARDS:
+            claim = claim_of(m, func, wrapper, args, flow)
+            m.claim(claim, inner)
+            inner.must |= {claim}
+    m.frame.retries.extend(retries)
+    try:
+        value = run(inner)
+    finally:
+        del m.frame.retries[len(m.frame.retries) - len(retries) :]
+    flow.heap, flow.may = inner.heap, inner.may
+    return value
+
+
+def claim_of(m: Machine, func: Func, wrapper: Wrapper, args: Args, flow: Flow) -> Claim:
+    """The claim that a guarding decorator makes for this call."""
+    named = dict(wrapper.args)
+    if wrapper.kind == "guard":
+        return Claim(wrapper.place, f"the decorator {wrapper.name.rpartition('.')[2]}", _guard_key(named, args), record=True)
+    subject: Value = args.positional[0] if args.positional else Unknown("the event")
+    if wrapper.kind == "idempotent_function":
+        wanted = text(named.get("data_keyword_argument", NONE))
+        subject = _argument(func, args, wanted) if wanted else Unknown("data_keyword_argument")
+    key = key_of_config(m, named.get("config"), subject, flow)
+    words = f"Powertools {wrapper.kind}"
+    return Claim(wrapper.place, words, key, named.get("persistence_store"), expires=True)
+
+
+def _guard_key(named: dict[str, Value], args: Args) -> Value:
+    for name in ("key", "event_id", "idempotency_key", "0"):
+        if name in named:
+            return named[name]
+    return Derived("format", args.all()) if args.all() else Unknown("the key")
+
+
+def _argument(func: Func, args: Args, name: str) -> Value:
+    found = args.get(-1, name)
+    if found is not None:
+        return found
+    for index, parameter in enumerate(func.definition.params):
+        if parameter.name == name:
+            return args.get(index - (1 if func.bound is not None else 0)) or Unknown(name)
+    return Unknown(f"no argument {name}")
+
+
+def key_of_config(m: Machine, config: Value | None, subject: Value, flow: Flow) -> Value:
+    """What `IdempotencyConfig(event_key_jmespath=…)` picks out of the guarded data."""
+    if not isinstance(config, Made):
+        return subject
+    named = dict(config.args)
+    expression = text(named.get("event_key_jmespath", named.get("0", NONE)))
+    if not expression:
+        return subject
+    try:
+        parsed = jmespath.compile(expression).parsed
+    except jmespath.exceptions.JMESPathError:
+        return Unknown(f"the JMESPath {expression}")
+    return _pick(m, parsed, subject, flow, config.place)
+
+
+def _pick(m: Machine, node: dict[str, object], subject: Value, flow: Flow, place: Place) -> Value:
+    kind = str(node.get("type"))
+    children: list[dict[str, object]] = list(node.get("children", []))  # type: ignore[call-overload]
+    if kind == "field":
+        return _field(m, subject, str(node["value"]), flow, place)
+    if kind in ("subexpression", "index_expression", "pipe"):
+        for child in children:
+            subject = _pick(m, child, subject, flow, place)
+        return subject
+    if kind == "index":
+        return m.item(subject, known(int(str(node["value"]))), flow, place)
+    if kind in ("projection", "value_projection", "flatten", "filter_projection", "slice"):
+        inner = _pick(m, children[0], subject, flow, place) if children else subject
+        each = m.item(inner, Unknown("each"), flow, place)
+        return _pick(m, children[1], each, flow, place) if len(children) > 1 else each
+    if kind == "multi_select_list":
+        return Derived("format", tuple(_pick(m, child, subject, flow, place) for child in children))
+    if kind == "multi_select_dict":
+        inside = [c for child in children for c in child.get("children", [])]  # type: ignore[attr-defined]
+        return Derived("format", tuple(_pick(m, child, subject, flow, place) for child in inside))
+    if kind == "function_expression":
+        picked = [_pick(m, child, subject, flow, place) for child in children]
+        if node.get("value") == "powertools_json" and picked:
+            return _decoded(picked[0], "json()")
+        if node.get("value") in ("powertools_base64", "powertools_base64_gzip") and picked:
+            return _decoded(picked[0], "b64()")
+        return Derived("call", tuple(picked))
+    if kind == "or_expression":
+        return any_of([_pick(m, child, subject, flow, place) for child in children])
+    if kind in ("current", "identity"):
+        return subject
+    if kind == "literal":
+        return known(node.get("value")) if not isinstance(node.get("value"), (list, dict)) else Unknown("a literal")
+    return Unknown(f"the JMESPath {kind}")
+
+
+def _field(m: Machine, subject: Value, name: str, flow: Flow, place: Place) -> Value:
+    if isinstance(m.get(flow, subject), Instance):
+        try:
+            return m.attribute(subject, name, flow, place)
+        except Stop:
+            return Unknown(name)
+    return m.item(subject, known(name), flow, place)
+
+
+def _decoded(value: Value, step: str) -> Value:
+    if isinstance(value, Path):
+        return replace(value, steps=(*value.steps, step))
+    return value
+
+
+def is_disabled(value: Value) -> bool:
+    """Whether an environment value switches the guard off."""
+    return isinstance(value, Known) and str(value.value).lower() in ("1", "true", "yes", "on")

@@ -1,0 +1,177 @@
+"""Guards: does anything that dominates an effect hold a redelivery back, and if not, why not?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from lintdem.analyses.domain import Check, Claim, Failed, Path, Value
+from lintdem.analyses.engine import Run
+from lintdem.analyses.keys import Grade, Provenance, provenance
+from lintdem.analyses.subjects import Subject
+from lintdem.analyses.trace import Claimed, Effect, Recorded
+from lintdem.model.span import Place
+
+
+class Answer(str, Enum):
+    """A three-valued answer."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Fault(str, Enum):
+    """Why the nearest guard does not count."""
+
+    NONE = "none"
+    KEY = "key"
+    CHECK = "check"
+    MEMORY = "memory"
+    LATE = "late"
+    IGNORED = "ignored"
+    USELESS = "useless"
+    NAMED = "named"
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Whether an effect is guarded. `claim` is the guard that counts, or the broken one; `check` the test that is
+    not atomic; `words` say in one sentence why the nearest guard does not count."""
+
+    answer: Answer
+    fault: Fault = Fault.NONE
+    claim: Claim | None = None
+    check: Check | None = None
+    key: Provenance | None = None
+    words: str = ""
+    place: Place | None = None
+
+
+def cover(effect: Effect, run: Run, subject: Subject) -> Cover:
+    """The guard of one effect."""
+    broken: Cover | None = None
+    for claim in _sorted(f for f in effect.must if isinstance(f, Claim)):
+        key = provenance(claim.key, subject, run.sites)
+        if key.grade in (Grade.ATTEMPT, Grade.ENVELOPE) and not _own_write(effect, claim):
+            broken = Cover(Answer.NO, Fault.KEY, claim, None, key, _key_words(claim, key), claim.place)
+        elif not claim.useless and not (key.grade is Grade.ATTEMPT and _own_write(effect, claim)):
+            return Cover(Answer.YES, Fault.NONE, claim, None, key)
+    return broken or _without_claim(effect, run, subject)
+
+
+def _own_write(effect: Effect, claim: Claim) -> bool:
+    return effect.call.write is not None and effect.place == claim.place
+
+
+def _sorted(claims: object) -> list[Claim]:
+    return sorted(claims, key=lambda c: (c.place, c.kind))  # type: ignore[call-overload, no-any-return]
+
+
+def _key_words(claim: Claim, key: Provenance) -> str:
+    if key.grade is Grade.ENVELOPE:
+        return f"{claim.kind} is keyed on {key.words}, part of which changes with every delivery"
+    return f"{claim.kind} is keyed on {key.words}, which no second run has again"
+
+
+def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
+    failed = _sorted(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
+    own = [c for c in failed if c.place != effect.place]
+    if own:
+        return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} on line {own[0].place.span.line} fails for a "
+                     "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
+    checks = sorted((f for f in effect.must if isinstance(f, Check)), key=lambda c: (c.place, c.kind))
+    for check in checks:
+        found = _check_cover(check, effect, run)
+        if found is not None:
+            return found
+    late = _late_claim(effect, run)
+    if late is not None:
+        return Cover(Answer.NO, Fault.LATE, late, words=f"{late.kind} on line {late.place.span.line} is tried only after "
+                     "this call was made", place=late.place)  # fmt: skip
+    useless = effect.call.write.claim if effect.call.write is not None else None
+    if useless is not None and useless.useless:
+        return Cover(Answer.NO, Fault.USELESS, useless, words=useless.useless, place=useless.place)
+    return Cover(Answer.NO, words="nothing on the way asks whether this was done before")
+
+
+def _check_cover(check: Check, effect: Effect, run: Run) -> Cover | None:
+    line = check.place.span.line
+    if check.kind == "named":
+        return Cover(Answer.UNKNOWN, Fault.NAMED, check=check, words=f"{check.words}() on line {line} cannot be read, but is "
+                     "named like a check for duplicates", place=check.place)  # fmt: skip
+    if check.kind == "memory" and _is_recorded(check.subject, run):
+        return Cover(Answer.NO, Fault.MEMORY, check=check, words=f"the container tested on line {line} lives in the memory of "
+                     "one execution environment; another one does not see it", place=check.place)  # fmt: skip
+    if check.kind in ("absent", "state") and _is_dedup(check, effect, run):
+        return Cover(Answer.NO, Fault.CHECK, check=check, words=f"the check on line {line} reads first and writes later: two "
+                     "runs pass it together, and a crash in between leaves no record", place=check.place)  # fmt: skip
+    return None
+
+
+def _is_recorded(container: Value, run: Run) -> bool:
+    return any(isinstance(e, Recorded) and e.container == container for e in run.events)
+
+
+def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
+    """A read that is later recorded in the same store is meant to recognise duplicates."""
+    if not isinstance(check.subject, Path) or check.subject.place is None:
+        return False
+    read = run.sites.get(check.subject.place)
+    if read is None:
+        return False
+    after = False
+    for event in run.events:
+        if event is effect or (isinstance(event, Effect) and event.place == effect.place):
+            after = True
+        if after and isinstance(event, Effect) and same_store(read, event):
+            return check.kind == "absent" or _touches(check, event)
+    return False
+
+
+def _touches(check: Check, event: Effect) -> bool:
+    """Whether the later write changes what was tested."""
+    write = event.call.write
+    if write is None:
+        return True
+    tested = {s for s in check.subject.steps if s not in ("Item", "Items", "*")} if isinstance(check.subject, Path) else set()
+    return bool(tested & {name for name, _ in write.values}) or write.opaque
+
+
+def same_store(read: object, event: Effect) -> bool:
+    """Whether a read and a write go to the same table, bucket or key-value store."""
+    from lintdem.analyses.trace import Invocation  # noqa: PLC0415 - for the type only
+
+    assert isinstance(read, Invocation)
+    if read.service != event.call.service:
+        return False
+    for name in ("TableName", "Bucket"):
+        if read.arg(name) is not None:
+            other = event.call.write.table if event.call.write is not None else event.call.arg(name)
+            return other == read.arg(name)
+    return read.target is not None and read.target == event.call.target
+
+
+def _late_claim(effect: Effect, run: Run) -> Claim | None:
+    """A claim that is tried when this effect may already have happened."""
+    for event in run.events:
+        if isinstance(event, Claimed) and event.claim.record and not event.claim.useless and event.place != effect.place:
+            done = any(getattr(f, "operation", None) is not None and f.place == effect.place for f in event.may)
+            same_loop = event.loops[:1] == effect.loops[:1]
+            if done and same_loop and event.claim not in effect.must and _is_marker(event.claim):
+                return event.claim
+    return None
+
+
+def _is_marker(claim: Claim) -> bool:
+    return claim.kind.startswith(("the condition", "Redis", "Powertools", "the decorator")) and not claim.kind.startswith(
+        "the condition `IfNoneMatch"
+    )
+
+
+def guards_of(run: Run) -> list[Claimed]:
+    """Every claim a handler tries, in order."""
+    return [e for e in run.events if isinstance(e, Claimed)]
+
+
+__all__ = ["Answer", "Cover", "Fault", "Subject", "cover", "guards_of", "same_store"]

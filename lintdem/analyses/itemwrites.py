@@ -1,0 +1,299 @@
+"""Writes to DynamoDB items: what a put, update, delete or transaction does when it is made twice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from lintdem.analyses.domain import (
+    Claim, Derived, DictObj, Error, Failed, Flow, Known, ListObj, Made, Path, Unknown, Value, known, members, text,
+)  # fmt: skip
+from lintdem.analyses.exceptions import CANCELED, FAILED
+from lintdem.analyses.itemconditions import HOLE, Compares, Condition, Junction, judge, plain, read_condition, resolve_name
+from lintdem.analyses.machine import Machine, result_of
+from lintdem.analyses.trace import Invocation, Write
+from lintdem.knowledge import expressions as ddb
+from lintdem.knowledge import parse_update
+from lintdem.model.span import Place
+
+TYPED = frozenset({"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"})
+
+
+def write_item(m: Machine, call: Invocation, place: Place, flow: Flow) -> Value:
+    """Carry out put_item, update_item or delete_item."""
+    write = read_write(m, call.method, dict(call.args), place, flow)
+    perform(m, [replace(call, write=write)], place, flow, FAILED)
+    return result_of(place)
+
+
+def read_write(m: Machine, method: str, args: dict[str, Value], place: Place, flow: Flow) -> Write:
+    """The write that the arguments of an operation describe."""
+    table = args.get("TableName")
+    names = {k: t for k, v in entries(m, args.get("ExpressionAttributeNames"), flow).items() if (t := text(v))}
+    values = {k: untyped(m, v, flow) for k, v in entries(m, args.get("ExpressionAttributeValues"), flow).items()}
+    key = {k: untyped(m, v, flow) for k, v in entries(m, args.get("Key"), flow).items()}
+    sets: dict[str, Value] = {}
+    opaque = False
+    accumulates = ""
+    kind = {"put_item": "put", "update_item": "update", "delete_item": "delete"}.get(method, "check")
+    if kind == "put":
+        sets = {k: untyped(m, v, flow) for k, v in entries(m, args.get("Item"), flow).items()}
+        opaque = _is_opaque(m, args.get("Item"), flow)
+    elif kind == "update":
+        sets, accumulates, opaque = _updates(m, args, names, values, flow)
+    elif kind == "delete":
+        sets = {k: Known(None, "deleted") for k in key}
+    if "Key" in args and not key:
+        key = {"": args["Key"]}
+    given = args.get("ConditionExpression")
+    expected = args.get("Expected")
+    condition = read_condition(m, given, names, values, flow) if given is not None else None
+    write = Write(
+        "accumulate" if accumulates else kind, table, tuple(key.items()), tuple(sets.items()),
+        plain(given) or "a condition object" if given is not None else "Expected" if expected is not None else "",
+        given is not None or expected is not None, accumulates, None, opaque,
+        compares=compared_values(condition) if condition is not None else (),
+    )  # fmt: skip
+    if condition is None:
+        return write
+    return replace(write, claim=_claim(condition, write, place, given))
+
+
+def compared_values(condition: Condition) -> tuple[Value, ...]:
+    """The values a condition compares attributes with."""
+    if isinstance(condition, Junction):
+        return tuple(v for part in condition.parts for v in compared_values(part))
+    return (condition.value,) if isinstance(condition, Compares) else ()
+
+
+def _claim(condition: Condition, write: Write, place: Place, given: Value | None) -> Claim:
+    sets, key = dict(write.values), dict(write.key)
+    verdict = judge(condition, sets, key, write.opaque)
+    words = write.condition.replace(HOLE, "…")
+    return Claim(place, f"the condition `{words}`", _identity(condition, write), write.table,
+                 "" if verdict.holds else verdict.reason, expires=None)  # fmt: skip
+
+
+def _identity(condition: Condition, write: Write) -> Value:
+    if write.key:
+        values = tuple(v for _, v in write.key)
+        return values[0] if len(values) == 1 else Derived("format", values)
+    named = dict(write.values)
+    for attribute in _attributes(condition):
+        if attribute in named:
+            other = [v for k, v in write.values if k != attribute and k.lower() in ("pk", "sk")]
+            return named[attribute] if not other else Derived("format", (named[attribute], *other))
+    keys = key_attributes(write)
+    return keys[0][1] if keys else Unknown("the key of the item")
+
+
+def _attributes(condition: Condition) -> list[str]:
+    if isinstance(condition, Junction):
+        return [a for part in condition.parts for a in _attributes(part)]
+    return [getattr(condition, "attribute", "")]
+
+
+_ID = re.compile(r"^(pk|sk|id|_id|key|partition_?key|sort_?key|hash_?key|uuid|guid)$", re.IGNORECASE)
+_IDS = re.compile(r"(_id|Id|ID|_key|_pk|_sk|_uuid|PK|SK)$")
+
+
+def key_attributes(write: Write, schema: tuple[str, ...] = ()) -> list[tuple[str, Value]]:
+    """The attributes of the item that are its key: by the table's schema, else by their names."""
+    if write.key:
+        return list(write.key)
+    named = [(k, v) for k, v in write.values if k in schema]
+    if named:
+        return named
+    exact = [(k, v) for k, v in write.values if _ID.match(k)]
+    if exact:
+        return exact
+    return [(k, v) for k, v in write.values if _IDS.search(k)][:1]
+
+
+def entries(m: Machine, value: Value | None, flow: Flow) -> dict[str, Value]:
+    """The entries of a dict with text keys; those behind `**` of an unknown are left out."""
+    if value is None:
+        return {}
+    for one in members(value):
+        found = m.dict_entries(flow, one)
+        if found is not None:
+            return {k: v for k, v in found.entries.items() if isinstance(k, str)}
+    return {}
+
+
+def _is_opaque(m: Machine, value: Value | None, flow: Flow) -> bool:
+    if value is None:
+        return True
+    found = m.dict_entries(flow, members(value)[0])
+    return found is None or bool(found.spread) or bool(found.rest)
+
+
+def untyped(m: Machine, value: Value, flow: Flow) -> Value:
+    """A value without the low-level client's type tag: `{"S": v}` is v."""
+    found = m.dict_entries(flow, value)
+    if found is not None and len(found.entries) == 1:
+        (key, inner), *_ = found.entries.items()
+        if key in TYPED:
+            if key in ("SS", "NS", "BS"):
+                return m.new(flow, ListObj("set", (inner,), True))
+            return known(1) if key == "N" and isinstance(inner, Known) else inner
+    if isinstance(value, Made) and value.type.endswith(".serialize"):
+        return dict(value.args).get("0", value)
+    return value
+
+
+def _updates(
+    m: Machine, args: dict[str, Value], names: dict[str, str], values: dict[str, Value], flow: Flow
+) -> tuple[dict[str, Value], str, bool]:
+    sets: dict[str, Value] = {}
+    given = args.get("UpdateExpression")
+    if given is None:
+        return _legacy_updates(m, args.get("AttributeUpdates"), flow)
+    written = plain(given)
+    update = parse_update(written) if written is not None else None
+    if update is None:
+        opaque = written is None
+        match = re.search(r"(list_append|\bADD\b|=\s*[#\w]+\s*[+-]\s*:)", written or "")
+        return sets, (written or "").strip() if match else "", opaque or True
+    accumulates = ""
+    for action in update.actions:
+        name = resolve_name(action.path, names)
+        value, adds = _action(m, action, name, values, flow)
+        sets[name] = value
+        if adds and not accumulates:
+            accumulates = f"{action.clause} {name} {adds}".strip()
+    return sets, accumulates.replace(HOLE, "…"), HOLE in (written or "")
+
+
+def _action(m: Machine, action: ddb.Action, name: str, values: dict[str, Value], flow: Flow) -> tuple[Value, str]:
+    operand = action.operand
+    if action.clause == "REMOVE":
+        return Known(None, "deleted"), "(the later elements move up)" if re.search(r"\[\d+\]$", name) else ""
+    if action.clause in ("ADD", "DELETE"):
+        value = values.get(operand.name, Unknown("a value")) if isinstance(operand, ddb.ValueOperand) else Unknown("?")
+        counts = action.clause == "ADD" and not _is_set(m, value, flow)
+        return Derived("accumulates", (value,)) if counts else value, _operand(operand) if counts else ""
+    if isinstance(operand, ddb.ValueOperand):
+        return values.get(operand.name, Unknown("a value")), ""
+    if _adds(operand):
+        inner = [values[n] for n in _value_names(operand) if n in values]
+        return Derived("accumulates", tuple(inner)), f"= {_operand(operand)}"
+    inner = [values[n] for n in _value_names(operand) if n in values]
+    return inner[0] if len(inner) == 1 else Derived("item", tuple(inner)), ""
+
+
+def _adds(operand: ddb.Operand | None) -> bool:
+    if isinstance(operand, ddb.Arithmetic):
+        return bool(_paths(operand))
+    return isinstance(operand, ddb.Function) and operand.name == "list_append" and bool(_paths(operand))
+
+
+def _paths(operand: ddb.Operand) -> list[str]:
+    if isinstance(operand, ddb.PathOperand):
+        return [operand.path]
+    if isinstance(operand, ddb.Arithmetic):
+        return [*_paths(operand.left), *_paths(operand.right)]
+    if isinstance(operand, ddb.Function):
+        return [p for arg in operand.args for p in _paths(arg)]
+    return []
+
+
+def _value_names(operand: ddb.Operand | None) -> list[str]:
+    if isinstance(operand, ddb.ValueOperand):
+        return [operand.name]
+    if isinstance(operand, ddb.Arithmetic):
+        return [*_value_names(operand.left), *_value_names(operand.right)]
+    if isinstance(operand, ddb.Function):
+        return [n for arg in operand.args for n in _value_names(arg)]
+    return []
+
+
+def _operand(operand: ddb.Operand | None) -> str:
+    if isinstance(operand, ddb.ValueOperand):
+        return operand.name
+    if isinstance(operand, ddb.PathOperand):
+        return operand.path
+    if isinstance(operand, ddb.Arithmetic):
+        return f"{_operand(operand.left)} {operand.op} {_operand(operand.right)}"
+    if isinstance(operand, ddb.Function):
+        return f"{operand.name}({', '.join(_operand(a) for a in operand.args)})"
+    return ""
+
+
+def _is_set(m: Machine, value: Value, flow: Flow) -> bool:
+    found = m.elements(flow, value)
+    if found is not None:
+        return found.kind == "set"
+    if isinstance(value, Made):
+        return value.type.endswith("set")
+    return False
+
+
+def _legacy_updates(m: Machine, value: Value | None, flow: Flow) -> tuple[dict[str, Value], str, bool]:
+    sets: dict[str, Value] = {}
+    accumulates = ""
+    for name, change in entries(m, value, flow).items():
+        fields = entries(m, change, flow)
+        sets[name] = untyped(m, fields.get("Value", Unknown("a value")), flow)
+        if text(fields.get("Action", Unknown(""))) == "ADD" and not _is_set(m, sets[name], flow):
+            accumulates = accumulates or f"ADD {name}"
+    return sets, accumulates, value is None
+
+
+def perform(m: Machine, calls: list[Invocation], place: Place, flow: Flow, failure: tuple[str, ...]) -> None:
+    """Make one or several writes that succeed or fail together."""
+    claims = [c.write.claim for c in calls if c.write is not None and c.write.claim is not None]
+    sound = [claim for claim in claims if not claim.useless]
+    for claim in claims:
+        m.claim(claim, flow)
+    for claim in sound or claims:
+        m.can_raise(Error(failure, place, claim), flow, frozenset({Failed(claim)}))
+    m.can_raise(Error(("any", "ClientError"), place), flow)
+    before = flow.must
+    flow.must |= frozenset(sound)
+    for call in calls:
+        if call.write is None or call.write.kind != "check":
+            m.effect(call, place, flow)
+    flow.must = before | frozenset(sound)
+
+
+def transact(m: Machine, call: Invocation, place: Place, flow: Flow) -> Value:
+    """Carry out transact_write_items: each item is a write, the claims of any of them count for all."""
+    calls: list[Invocation] = []
+    items = call.arg("TransactItems")
+    found = m.elements(flow, items) if items is not None else None
+    for item in found.items if found else ():
+        for one in members(item):
+            for action, body in entries(m, one, flow).items():
+                method = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}.get(action, "check")
+                write = read_write(m, method, entries(m, body, flow), place, flow)
+                calls.append(replace(call, write=write))
+    if not calls:
+        unread = Write("put", None, opaque=True, conditional=True)
+        calls.append(replace(call, write=unread))
+    perform(m, calls, place, flow, CANCELED)
+    return result_of(place)
+
+
+def batch(m: Machine, call: Invocation, place: Place, flow: Flow) -> Value:
+    """Carry out batch_write_item: puts and deletes without conditions."""
+    calls: list[Invocation] = []
+    requests = call.arg("RequestItems")
+    obj = m.dict_entries(flow, requests) if requests is not None else None
+    pairs: list[tuple[Value, Value]] = []
+    if isinstance(obj, DictObj):
+        pairs = [(known(k), v) for k, v in obj.entries.items()] + list(obj.rest)
+    for table, listed in pairs:
+        found = m.elements(flow, listed)
+        for item in found.items if found else ():
+            for action, body in entries(m, item, flow).items():
+                method = "put_item" if action == "PutRequest" else "delete_item"
+                args = {**entries(m, body, flow), "TableName": table}
+                calls.append(replace(call, write=read_write(m, method, args, place, flow)))
+    perform(m, calls or [replace(call, write=Write("put", None, opaque=True))], place, flow, FAILED)
+    return result_of(place)
+
+
+def is_read_back(value: Value) -> bool:
+    """Whether a value comes from an earlier read of a store."""
+    return isinstance(value, Path) and value.root == "result"

@@ -1,0 +1,130 @@
+"""Keys: what identifies the work, by where it comes from and what it survives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from lintdem.analyses.domain import (
+    AnyOf, Cases, Client, Derived, Env, External, Fresh, Known, Made, Method, Path, Unknown, Value, members, parts_of,
+)  # fmt: skip
+from lintdem.analyses.subjects import Subject
+from lintdem.analyses.trace import Invocation
+from lintdem.knowledge import Kind, Scope, scope_of, scope_of_context
+from lintdem.model.span import Place
+
+
+class Grade(str, Enum):
+    """What a key survives, from best to worst that matters."""
+
+    BUSINESS = "business"
+    CLIENT = "client-supplied"
+    STORED = "stored"
+    CONSTANT = "constant"
+    UNKNOWN = "unknown"
+    WEAK = "weak"
+    DELIVERY = "delivery"
+    ENVELOPE = "envelope"
+    ATTEMPT = "attempt"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """`words` names the part that decides ("messageId of the SQS record", "uuid4()"); `place` is where a fresh
+    value is made."""
+
+    grade: Grade
+    words: str
+    place: Place | None = None
+    steps: tuple[str, ...] = ()
+
+
+_COARSE = frozenset({"year", "month", "day", "date", "weekday", "quarter", "isocalendar"})
+_FRESH_WORDS = {"uuid": "a new uuid", "random": "a random value", "clock": "the time of the run",
+                "salted": "hash(), which is salted anew in every process", "attempt": "an id of this attempt"}  # fmt: skip
+_ORDER = [Grade.ATTEMPT, Grade.ENVELOPE, Grade.DELIVERY]
+
+
+def provenance(value: Value, subject: Subject, sites: dict[Place, Invocation]) -> Provenance:
+    """Where an identity comes from; of several parts the worst that matters decides."""
+    found = [_leaf(leaf, subject, sites) for leaf in _identity_leaves(value)]
+    for grade in _ORDER:
+        worst = next((p for p in found if p.grade is grade), None)
+        if worst is not None:
+            return worst
+    for grade in (Grade.BUSINESS, Grade.CLIENT, Grade.STORED, Grade.UNKNOWN, Grade.WEAK):
+        best = next((p for p in found if p.grade is grade), None)
+        if best is not None:
+            return best
+    return found[0] if found else Provenance(Grade.CONSTANT, "a constant")
+
+
+def always(value: Value, grade: Grade, subject: Subject, sites: dict[Place, Invocation]) -> bool:
+    """Whether every alternative of a value has this grade: a default that is rarely used does not decide."""
+    return all(provenance(one, subject, sites).grade is grade for one in members(value))
+
+
+def _identity_leaves(value: Value) -> list[Value]:
+    found: dict[Value, None] = {}
+    work = [value]
+    for _ in range(300):
+        if not work:
+            break
+        current = work.pop()
+        if isinstance(current, Derived) and current.op in ("index", "coarse"):
+            continue
+        if isinstance(current, Method):
+            if current.name in _COARSE:
+                continue
+            work.append(current.receiver)
+            continue
+        inner = parts_of(current)
+        if inner and not isinstance(current, Client):
+            work.extend(reversed(inner))
+        else:
+            found[current] = None
+    return list(found)
+
+
+def _leaf(leaf: Value, subject: Subject, sites: dict[Place, Invocation]) -> Provenance:
+    if isinstance(leaf, Fresh):
+        return Provenance(Grade.ATTEMPT, _FRESH_WORDS.get(leaf.kind, leaf.kind), leaf.place)
+    if isinstance(leaf, Path):
+        return _path(leaf, subject, sites)
+    if isinstance(leaf, (Known, Env)):
+        return Provenance(Grade.CONSTANT, "a constant")
+    if isinstance(leaf, (Made, External, Client)):
+        return Provenance(Grade.UNKNOWN, f"what {getattr(leaf, 'type', getattr(leaf, 'name', 'a client'))} gives")
+    if isinstance(leaf, Unknown):
+        return Provenance(Grade.UNKNOWN, leaf.reason)
+    if isinstance(leaf, (AnyOf, Cases)):
+        return provenance(leaf, subject, sites)
+    return Provenance(Grade.UNKNOWN, "a value that is not followed")
+
+
+_SCOPES = {
+    Scope.BUSINESS: Grade.BUSINESS, Scope.CLIENT: Grade.CLIENT, Scope.DELIVERY: Grade.DELIVERY,
+    Scope.ATTEMPT: Grade.ATTEMPT, Scope.WEAK: Grade.WEAK, Scope.ENVELOPE: Grade.ENVELOPE, Scope.TIME: Grade.WEAK,
+    Scope.UNKNOWN: Grade.UNKNOWN,
+}  # fmt: skip
+
+
+def _path(leaf: Path, subject: Subject, sites: dict[Place, Invocation]) -> Provenance:
+    name = readable(leaf.steps)
+    if leaf.root == "event":
+        scope = scope_of(subject.source, leaf.steps)
+        return Provenance(_SCOPES[scope], f"{name} of the event" if name else "the whole event", None, leaf.steps)
+    if leaf.root == "context":
+        return Provenance(_SCOPES[scope_of_context(subject.source, leaf.steps)], f"context.{name}", None, leaf.steps)
+    call = sites.get(leaf.place) if leaf.place is not None else None
+    if call is not None and call.kind is Kind.READ:
+        return Provenance(Grade.STORED, f"{name or 'the record'} read by {call.name}", leaf.place, leaf.steps)
+    return Provenance(Grade.UNKNOWN, f"what {call.name if call else 'a call'} returned", leaf.place, leaf.steps)
+
+
+def readable(steps: tuple[str, ...]) -> str:
+    """The end of a path in words: "orderId", "messageId"."""
+    for step in reversed(steps):
+        if step not in ("*", "json()", "b64()") and not step.isdigit():
+            return step
+    return ""

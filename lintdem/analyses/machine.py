@@ -1,0 +1,312 @@
+"""The state of one abstract run: heap, events, frames, collectors of exceptions, budget.
+
+The parts of the interpreter (expressions, statements, calls, AWS, libraries) are functions that take
+the machine; they reach one another through `Parts`, so that none imports another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from lintdem.analyses.domain import (
+    Claim, DictObj, Error, Fact, Flow, Func, HeapObject, ListObj, Path, Ref, Scope, Value, Done, Wrapper,
+    any_of,
+)  # fmt: skip
+from lintdem.analyses.trace import Claimed, Effect, Event, Invocation, Loop
+from lintdem.model.function import Function, Stmt
+from lintdem.model.span import Place, Span
+from lintdem.model.values import Expr
+from lintdem.program import Program
+
+BUDGET = 60_000
+"""Statements one handler may cost before its remaining calls are taken as unknown."""
+DEPTH = 48
+"""Calls inside calls that are followed."""
+
+
+class Stop(Exception):
+    """This path ends here: an exception was raised or the call never returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Args:
+    """Arguments of a call: `spread` are values behind `*`, `spreads` behind `**` that are no literal dicts."""
+
+    positional: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    spread: tuple[Value, ...] = ()
+    spreads: tuple[Value, ...] = ()
+    places: tuple[tuple[str, Place], ...] = field(default=(), compare=False)
+
+    def get(self, index: int, name: str = "") -> Value | None:
+        """The argument at a position or with a name."""
+        for key, value in self.keywords:
+            if key == name:
+                return value
+        if 0 <= index < len(self.positional):
+            return self.positional[index]
+        return None
+
+    def named(self) -> tuple[tuple[str, Value], ...]:
+        """All arguments by name; positional ones under their number."""
+        return (*((str(i), v) for i, v in enumerate(self.positional)), *self.keywords)
+
+    def all(self) -> tuple[Value, ...]:
+        """Every value that is passed."""
+        return (*self.positional, *(v for _, v in self.keywords), *self.spread, *self.spreads)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An exception that leaves a place, with what holds there."""
+
+    error: Error
+    must: frozenset[Fact]
+    may: frozenset[Fact]
+
+
+@dataclass(slots=True)
+class Frame:
+    """One activation of a function."""
+
+    path: str
+    name: str
+    line: int = 0
+    bound: Value | None = None
+    returns: list[tuple[Value, Flow]] = field(default_factory=list)
+    breaks: list[list[Flow]] = field(default_factory=list)
+    continues: list[list[Flow]] = field(default_factory=list)
+    yields: list[Value] = field(default_factory=list)
+    on_yield: Callable[[Value, Flow], Value] | None = None
+    handling: list[tuple[Raised, ...]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
+    tries: list[Place] = field(default_factory=list)
+    retries: list[Place] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of the interpreter."""
+
+    evaluate: Callable[[Machine, Expr, Flow], Value]
+    execute: Callable[[Machine, tuple[Stmt, ...], Flow], bool]
+    call: Callable[[Machine, Value, Args, Place, Flow, str], Value]
+    attribute: Callable[[Machine, Value, str, Flow, Place], Value]
+    item: Callable[[Machine, Value, Value, Flow, Place], Value]
+    assume: Callable[[Machine, Value, bool, Flow], bool]
+    module: Callable[[Machine, str], Scope]
+    library: Callable[[Machine, str, Args, Place, Flow, Value | None], Value]
+    typed: Callable[[Machine, Value, Place, Flow], Value | None]
+
+
+@dataclass(slots=True)
+class Registered:
+    """Functions handed to a framework object: routes, event callbacks."""
+
+    owner: Value
+    kind: str
+    func: Value
+    args: Args
+    place: Place
+
+
+class Machine:
+    """Runs code abstractly. One machine serves all handlers of a program; `begin` starts a new one."""
+
+    def __init__(self, program: Program, parts: Parts) -> None:
+        self.program = program
+        self.parts = parts
+        self.scopes: dict[str, Scope] = {}
+        self.base: dict[int, HeapObject] = {}
+        self.sites: dict[Place, Invocation] = {}
+        self.registered: list[Registered] = []
+        self.import_events: dict[str, list[Event]] = {}
+        self.table_keys: dict[Value, set[str]] = {}
+        self.memo: dict[object, object] = {}
+        self.methods: dict[str, list[tuple[Cls, Function]]] = {}
+        self.ids = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what belongs to the last run; what modules are stays."""
+        self.frames: list[Frame] = [Frame("", "")]
+        self.block: Callable[[Value, Flow], Value] | None = None
+        self.collectors: list[dict[Raised, None]] = [{}]
+        self.active: list[object] = []
+        self.spent = 0
+        self.importing = 0
+        self.globals_version = 0
+        self.mutations = 0
+        self.paths: set[tuple[str, ...]] = set()
+        self.constants: set[str] = set()
+        self.classes: set[str] = set()
+        self.memo = {}
+
+    # --- the parts, as methods ---
+
+    def evaluate(self, expr: Expr, flow: Flow) -> Value:
+        """The value of an expression; raises `Stop` when it never has one."""
+        return self.parts.evaluate(self, expr, flow)
+
+    def execute(self, body: tuple[Stmt, ...], flow: Flow) -> bool:
+        """Run statements; False when their end is not reached."""
+        return self.parts.execute(self, body, flow)
+
+    def call(self, func: Value, args: Args, place: Place, flow: Flow, text: str = "") -> Value:
+        """Call a value; raises `Stop` when the call never returns."""
+        return self.parts.call(self, func, args, place, flow, text)
+
+    def attribute(self, value: Value, name: str, flow: Flow, place: Place) -> Value:
+        """`value.name`."""
+        return self.parts.attribute(self, value, name, flow, place)
+
+    def item(self, value: Value, index: Value, flow: Flow, place: Place) -> Value:
+        """`value[index]`."""
+        return self.parts.item(self, value, index, flow, place)
+
+    def assume(self, value: Value, truth: bool, flow: Flow) -> bool:
+        """Narrow `flow` to where `value` is true or false; False when it cannot be."""
+        return self.parts.assume(self, value, truth, flow)
+
+    def typed(self, annotation: Value, place: Place, flow: Flow) -> Value | None:
+        """A value of the type that an annotation names, when that says something."""
+        return self.parts.typed(self, annotation, place, flow)
+
+    # --- heap ---
+
+    def new(self, flow: Flow, obj: HeapObject) -> Ref:
+        """Put an object on the heap."""
+        self.ids += 1
+        flow.heap[self.ids] = obj
+        return Ref(self.ids)
+
+    def get(self, flow: Flow, value: Value) -> HeapObject | None:
+        """The object behind a reference."""
+        if not isinstance(value, Ref):
+            return None
+        found = flow.heap.get(value.id)
+        return found if found is not None else self.base.get(value.id)
+
+    def put(self, flow: Flow, ref: Ref, obj: HeapObject) -> None:
+        """Replace the object behind a reference."""
+        if ref.id not in flow.heap or ref.id in self.base:
+            self.mutations += 1
+        self.mutations += 1
+        flow.heap[ref.id] = obj
+
+    def dict_entries(self, flow: Flow, value: Value) -> DictObj | None:
+        """The dict behind a value, if it is one."""
+        found = self.get(flow, value)
+        return found if isinstance(found, DictObj) else None
+
+    def elements(self, flow: Flow, value: Value) -> ListObj | None:
+        """The list, tuple or set behind a value, if it is one."""
+        found = self.get(flow, value)
+        return found if isinstance(found, ListObj) else None
+
+    # --- frames and places ---
+
+    @property
+    def loops(self) -> list[Loop]:
+        """The loops around the statement that is being run, in its function."""
+        return self.frames[-1].loops
+
+    @property
+    def tries(self) -> list[Place]:
+        """The `try` blocks around the statement that is being run, in its function."""
+        return self.frames[-1].tries
+
+    @property
+    def frame(self) -> Frame:
+        """The function that is being run."""
+        return self.frames[-1]
+
+    def place(self, flow: Flow, span: Span) -> Place:
+        """A place in the file that is being run."""
+        return Place(flow.scope.path, span)
+
+    # --- events ---
+
+    def record(self, event: Event) -> None:
+        """Add an event as seen from the function that is being run."""
+        frame = self.frame
+        frame.events.append(
+            replace(
+                event, loops=(*frame.loops, *event.loops),
+                caught=(*frame.tries, *event.caught), repeated=(*frame.retries, *event.repeated),
+            )  # fmt: skip
+        )
+
+    def effect(self, call: Invocation, place: Place, flow: Flow) -> None:
+        """Record an effect; from here on it may have happened."""
+        self.sites[place] = call
+        self.record(Effect(place, call, flow.must, flow.may))
+        flow.may |= {Done(place, call.name)}
+
+    def claim(self, claim: Claim, flow: Flow) -> None:
+        """Record that a claim was tried; the caller adds it to the paths where it succeeded."""
+        self.record(Claimed(claim.place, claim, flow.must, flow.may))
+
+    def can_raise(self, error: Error, flow: Flow, may: frozenset[Fact] = frozenset()) -> None:
+        """Note that this exception may leave here; the path goes on."""
+        self.collectors[-1][Raised(error, flow.must, flow.may | may)] = None
+
+    def raise_(self, error: Error, flow: Flow) -> None:
+        """An exception leaves here; the path ends."""
+        self.can_raise(error, flow)
+        raise Stop
+
+
+def result_of(place: Place, *steps: str) -> Path:
+    """What the call at `place` returned, or a part of it."""
+    return Path("result", steps, place)
+
+
+def merge(target: Flow, flows: list[Flow]) -> None:
+    """Make `target` the join of the flows that reach one point; at least one."""
+    if len(flows) == 1:
+        target.become(flows[0])
+        return
+    names: dict[str, Value] = {}
+    for name in dict.fromkeys(n for f in flows for n in f.scope.names):
+        values = [f.scope.names[name] for f in flows if name in f.scope.names]
+        first = values[0]
+        names[name] = first if all(v is first or v == first for v in values[1:]) else any_of(values)
+    heap: dict[int, HeapObject] = dict(flows[0].heap)
+    for flow in flows[1:]:
+        for key, obj in flow.heap.items():
+            mine = heap.get(key)
+            if mine is not obj:
+                heap[key] = obj if mine is None else _merge_objects(mine, obj)
+    must = frozenset.intersection(*(f.must for f in flows))
+    may = frozenset.union(*(f.may for f in flows))
+    if names != target.scope.names:
+        target.scope.names.clear()
+        target.scope.names.update(names)
+    target.heap, target.must, target.may = heap, must, may
+
+
+def _merge_objects(left: HeapObject, right: HeapObject) -> HeapObject:
+    if isinstance(left, ListObj) and isinstance(right, ListObj):
+        items = tuple(dict.fromkeys((*left.items, *right.items)))
+        return replace(left, items=items, open=left.open or right.open or left.items != right.items)
+    if isinstance(left, DictObj) and isinstance(right, DictObj):
+        entries: dict[object, Value] = {}
+        for key in dict.fromkeys((*left.entries, *right.entries)):
+            both = [o.entries[key] for o in (left, right) if key in o.entries]
+            entries[key] = any_of(both)
+        rest = tuple(dict.fromkeys((*left.rest, *right.rest)))
+        return DictObj(entries, rest, tuple(dict.fromkeys((*left.spread, *right.spread))))
+    if isinstance(left, (ListObj, DictObj)) or isinstance(right, (ListObj, DictObj)):
+        return right
+    attrs = {k: any_of([o.attrs[k] for o in (left, right) if k in o.attrs]) for k in {**left.attrs, **right.attrs}}
+    return replace(left, attrs=attrs)
+
+
+def wrapped(func: Func, wrapper: Wrapper) -> Func:
+    """The function inside one more known decorator."""
+    return replace(func, wrappers=(wrapper, *func.wrappers))
+
+

@@ -1,0 +1,283 @@
+"""Objects: attributes and items of every kind of value, methods of the program's classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.analyses.definitions import member_of
+from lintdem.analyses.domain import (
+    NONE, AnyOf, Cases, Client, Cls, Derived, DictObj, Env, Error, External, Flow, Func, Instance, Known, ListObj, Made,
+    Method, Mod, Path, Ref, Super, Unknown, Value, any_of, known, members, text,
+)  # fmt: skip
+from lintdem.analyses.expressions import element_of
+from lintdem.analyses.machine import Args, Machine, Stop
+from lintdem.knowledge import client_of_type
+from lintdem.model.function import Assign, Declare
+from lintdem.model.span import Place
+from lintdem.model.values import Name
+
+
+def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> Value:
+    """`value.name`."""
+    if isinstance(value, Cases):
+        return Cases(tuple((attribute(m, v, name, flow, place), must, may) for v, must, may in value.cases))
+    if isinstance(value, AnyOf):
+        found = [attribute(m, v, name, flow, place) for v in value.values if v != NONE]
+        return any_of(found) if found else Unknown(f"attribute {name} of None")
+    if isinstance(value, Mod):
+        return member_of(m, value.path, name)
+    if isinstance(value, External):
+        return External(f"{value.name}.{name}")
+    if isinstance(value, Path):
+        return step(m, value, name)
+    if isinstance(value, Client):
+        return _client_attribute(value, name)
+    if isinstance(value, Ref):
+        return _object_attribute(m, value, name, flow, place)
+    if isinstance(value, Cls):
+        return _class_attribute(m, value, name, flow, place)
+    if isinstance(value, Super):
+        found_in = _in_bases(value.cls, name)
+        return bind(m, found_in, value.bound, flow, place) if found_in is not None else Method(value.bound, name)
+    if isinstance(value, Error):
+        return Derived(f"error:{name}", (value,))
+    if isinstance(value, Derived) and value.op.startswith("error:"):
+        return Derived(f"{value.op}.{name}", value.parts)
+    if isinstance(value, Known) and name in ("value", "name"):
+        return value
+    return Method(value, name)
+
+
+def step(m: Machine, value: Path, name: str) -> Path:
+    """One step further into the event, the context or a result; what is read of the event tells its source."""
+    further = Path(value.root, (*value.steps, name), value.place)
+    if value.root == "event":
+        m.paths.add(further.steps)
+    return further
+
+
+def _client_attribute(value: Client, name: str) -> Value:
+    if name == "exceptions":
+        return External(f"botocore.errorfactory.{value.service}")
+    if name == "meta":
+        return Method(value, "meta")
+    return Method(value, name)
+
+
+def _class_attribute(m: Machine, cls: Cls, name: str, flow: Flow, place: Place) -> Value:
+    found = find_in_class(cls, name)
+    if found is None:
+        if name == "__name__":
+            return known(cls.definition.name)
+        return Method(cls, name)
+    if isinstance(found, Func):
+        kinds = {w.kind for w in found.wrappers}
+        return _with_bound(found, cls) if "class" in kinds else found
+    return found
+
+
+def _object_attribute(m: Machine, ref: Ref, name: str, flow: Flow, place: Place) -> Value:
+    found = m.get(flow, ref)
+    if not isinstance(found, Instance):
+        return Method(ref, name)
+    if name in found.attrs:
+        return found.attrs[name]
+    if name == "__class__":
+        return found.cls
+    if name == "__dict__":
+        return m.new(flow, DictObj(dict(found.attrs)))
+    inside = find_in_class(found.cls, name)
+    if inside is not None and not (isinstance(inside, Unknown) and "**" in found.attrs):
+        return bind(m, inside, ref, flow, place)
+    if "**" in found.attrs:
+        return m.item(found.attrs["**"], known(name), flow, place)
+    return Method(ref, name)
+
+
+def bind(m: Machine, found: Value, owner: Value, flow: Flow, place: Place) -> Value:
+    """What an attribute found in a class gives on an instance: a bound method, a property's value."""
+    if isinstance(found, AnyOf):
+        return any_of([bind(m, v, owner, flow, place) for v in found.values])
+    if not isinstance(found, Func):
+        return found
+    kinds = {w.kind for w in found.wrappers}
+    if "static" in kinds:
+        return found
+    bound = _with_bound(found, owner)
+    if "property" in kinds:
+        return m.call(bound, Args(), place, flow, found_name(found))
+    return bound
+
+
+def found_name(func: Func) -> str:
+    """The name of a function for messages."""
+    return getattr(func.definition, "name", "lambda")
+
+
+def _with_bound(func: Func, owner: Value) -> Func:
+    return Func(func.path, func.definition, func.scope, owner, func.owner, func.wrappers)
+
+
+def lineage(cls: Value, seen: tuple[str, ...] = ()) -> Iterator[Cls]:
+    """A class and its bases, depth first; stops at circles and outside classes."""
+    for one in members(cls):
+        if isinstance(one, Cls) and one.key not in seen:
+            yield one
+            for base in one.bases:
+                yield from lineage(base, (*seen, one.key))
+
+
+def find_in_class(cls: Cls, name: str) -> Value | None:
+    """An attribute in a class or its bases."""
+    for one in lineage(cls):
+        if name in one.scope.names:
+            return one.scope.names[name]
+    return None
+
+
+def _in_bases(cls: Cls, name: str) -> Value | None:
+    for base in cls.bases:
+        for one in lineage(base):
+            if name in one.scope.names:
+                return one.scope.names[name]
+    return None
+
+
+def outside_bases(cls: Cls) -> set[str]:
+    """The dotted names of bases that are not classes of the program."""
+    return {b.name for one in lineage(cls) for base in one.bases for b in members(base) if isinstance(b, External)}
+
+
+def fields_of(cls: Cls) -> dict[str, tuple[Value | None, object]]:
+    """Annotated fields of a data class or model in order: name to (annotation unknown yet, default expression)."""
+    found: dict[str, tuple[Value | None, object]] = {}
+    for one in reversed(list(lineage(cls))):
+        for statement in one.definition.body:
+            if isinstance(statement, Declare) and isinstance(statement.target, Name):
+                found[statement.target.id] = (None, None)
+            elif isinstance(statement, Assign) and statement.annotation is not None:
+                for target in statement.targets:
+                    if isinstance(target, Name):
+                        found[target.id] = (None, statement.value)
+    return found
+
+
+def instantiate(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> Value:
+    """`cls(args)`."""
+    ref = m.new(flow, Instance(cls, {}))
+    init = find_in_class(cls, "__init__")
+    if isinstance(init, Func):
+        m.call(bind(m, init, ref, flow, place), args, place, flow, cls.definition.name)
+        return ref
+    attrs: dict[str, Value] = dict(args.keywords)
+    fields = fields_of(cls)
+    for name, value in zip(fields, args.positional, strict=False):
+        attrs.setdefault(name, value)
+    spreads = [*args.spreads]
+    if spreads:
+        attrs["**"] = any_of(spreads)
+    for name, (_, default) in fields.items():
+        if name not in attrs and default is not None and "**" not in attrs:
+            attrs[name] = _default(m, cls, name, place, flow)
+    m.put(flow, ref, Instance(cls, attrs))
+    post = find_in_class(cls, "__post_init__")
+    if isinstance(post, Func):
+        m.call(bind(m, post, ref, flow, place), Args(), place, flow, "__post_init__")
+    return ref
+
+
+def _default(m: Machine, cls: Cls, name: str, place: Place, flow: Flow) -> Value:
+    """A field's default: the class attribute, or what its `default_factory` makes."""
+    value = find_in_class(cls, name) or Unknown("no default")
+    if isinstance(value, Made) and value.type.rpartition(".")[2] in ("field", "Field", "attrib", "ib"):
+        named = dict(value.args)
+        factory = named.get("default_factory") or named.get("factory")
+        if factory is not None:
+            return m.call(factory, Args(), place, flow, "default_factory")
+        return named.get("default") or Unknown("no default")
+    return value
+
+
+def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Value:
+    """`value[index]`."""
+    if isinstance(value, Cases):
+        return Cases(tuple((item(m, v, index, flow, place), must, may) for v, must, may in value.cases))
+    if isinstance(value, AnyOf):
+        found = [item(m, v, index, flow, place) for v in value.values if v != NONE]
+        return any_of(found) if found else Unknown("item of None")
+    if isinstance(index, (AnyOf, Cases)):
+        return any_of([item(m, value, i, flow, place) for i in members(index)])
+    obj = m.get(flow, value)
+    if isinstance(obj, DictObj):
+        return _dict_item(m, obj, index, flow, place)
+    if isinstance(obj, ListObj):
+        if isinstance(index, Known) and isinstance(index.value, int) and not obj.open:
+            return obj.items[index.value] if -len(obj.items) <= index.value < len(obj.items) else Unknown("no item")
+        return element_of(m, value, flow)
+    if isinstance(obj, Instance) and isinstance(value, Ref):
+        getter = find_in_class(obj.cls, "__getitem__")
+        if isinstance(getter, Func):
+            return m.call(bind(m, getter, value, flow, place), Args((index,)), place, flow, "__getitem__")
+        return m.item(obj.attrs["**"], index, flow, place) if "**" in obj.attrs else Unknown("item of an object")
+    if isinstance(value, Path):
+        return step(m, value, str(index.value) if isinstance(index, Known) else "*")
+    if isinstance(value, External) and value.name == "os.environ":
+        return Env(text(index) or "?")
+    if isinstance(value, Derived) and value.op.startswith("error:"):
+        return Derived(f"{value.op}.{index.value if isinstance(index, Known) else '*'}", value.parts)
+    if isinstance(value, Derived) and value.op == "split":
+        return Derived("slice", value.parts)
+    if isinstance(value, (External, Cls)):
+        return value
+    if isinstance(value, Unknown):
+        return Unknown(value.reason, (value, index) if not isinstance(index, Known) else (value,))
+    return Derived("item", (value, index) if not isinstance(index, Known) else (value,))
+
+
+def _dict_item(m: Machine, obj: DictObj, index: Value, flow: Flow, place: Place) -> Value:
+    if isinstance(index, Known):
+        if index.value in obj.entries:
+            return obj.entries[index.value]
+        found = [v for k, v in obj.rest if not isinstance(k, Known)]
+        found += [m.item(s, index, flow, place) for s in obj.spread]
+        return any_of(found) if found else Unknown(f"no entry {index.value!r}")
+    found = [*obj.entries.values(), *(v for _, v in obj.rest), *(m.item(s, index, flow, place) for s in obj.spread)]
+    return any_of(found) if found else Unknown("item of an empty dict")
+
+
+def typed(m: Machine, annotation: Value, place: Place, flow: Flow) -> Value | None:
+    """A value of an annotated type: a boto3 client, an object of a class of the program."""
+    if isinstance(annotation, Known) and isinstance(annotation.value, str):
+        name = annotation.value.strip("'\" ")
+        module = m.scopes.get(flow.scope.path)
+        inner = (module.names.get(name) if module else None) or External(name)
+        return typed(m, inner, place, flow)
+    if isinstance(annotation, External):
+        client = client_of_type(annotation.name)
+        if client is not None:
+            return Client(client[0], None if client[1] == "client" else client[1], place)
+        return None
+    if isinstance(annotation, Cls):
+        return _typed_object(m, annotation, place, flow)
+    if isinstance(annotation, Derived) and annotation.op == "op|":
+        found = [v for part in annotation.parts if (v := typed(m, part, place, flow)) is not None]
+        return any_of(found) if found else None
+    return None
+
+
+def _typed_object(m: Machine, cls: Cls, place: Place, flow: Flow) -> Value | None:
+    if len(m.active) > 30:
+        return None
+    ref = m.new(flow, Instance(cls, {}))
+    init = find_in_class(cls, "__init__")
+    if isinstance(init, Func) and ("typed", cls.key) not in m.active:
+        m.active.append(("typed", cls.key))
+        try:
+            m.call(bind(m, init, ref, flow, place), Args(), place, flow, cls.definition.name)
+        except Stop:
+            return None
+        finally:
+            m.active.pop()
+    return ref
+
+

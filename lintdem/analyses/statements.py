@@ -1,0 +1,403 @@
+"""Running statements: branches are joined, exceptions and early exits are followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lintdem.analyses.domain import (
+    NONE, Cases, Error, Failed, Flow, Func, Instance, Known, Made, Partial, Scope, Test, Unknown, Value, known, members,
+)  # fmt: skip
+from lintdem.analyses.definitions import define_class, define_function, import_names
+from lintdem.analyses.exceptions import catches, error_of
+from lintdem.analyses.expressions import bind_target, compared, element_of, operate
+from lintdem.analyses.machine import Args, Machine, Raised, Stop, merge
+from lintdem.analyses.trace import Loop, Swallowed
+from lintdem.model.function import (
+    Assert, Assign, Augment, Break, Case, Catch, Continue, Declare, DefineClass, DefineFunction, Delete, Eval, For, If,
+    Import, Match, Pass, Pattern, Raise, Return, Scope as ScopeStatement, Stmt, Try, While, With,
+)  # fmt: skip
+from lintdem.model.span import Place
+from lintdem.model.values import Attr, Item, Name
+
+
+def execute(m: Machine, body: tuple[Stmt, ...], flow: Flow) -> bool:
+    """Run statements in order; False when the end is not reached."""
+    for statement in body:
+        m.spent += 1
+        try:
+            if not _EXECUTORS[type(statement)](m, statement, flow):
+                return False
+        except Stop:
+            return False
+    return True
+
+
+def _assign(m: Machine, s: Assign, flow: Flow) -> bool:
+    value = m.evaluate(s.value, flow)
+    if s.annotation is not None and isinstance(value, Unknown):
+        value = m.typed(m.evaluate(s.annotation, flow), m.place(flow, s.span), flow) or value
+    for target in s.targets:
+        bind_target(m, target, value, flow)
+    return True
+
+
+def _declare(m: Machine, s: Declare, flow: Flow) -> bool:
+    return True
+
+
+def _augment(m: Machine, s: Augment, flow: Flow) -> bool:
+    value = m.evaluate(s.value, flow)
+    before = m.evaluate(s.target, flow)
+    bind_target(m, s.target, operate(m, s.op, before, value, flow, m.place(flow, s.span)), flow)
+    return True
+
+
+def _eval(m: Machine, s: Eval, flow: Flow) -> bool:
+    m.evaluate(s.value, flow)
+    return True
+
+
+def _delete(m: Machine, s: Delete, flow: Flow) -> bool:
+    for target in s.targets:
+        if isinstance(target, Name):
+            flow.scope.names.pop(target.id, None)
+        elif isinstance(target, (Attr, Item)):
+            m.evaluate(target.value, flow)
+    return True
+
+
+def _if(m: Machine, s: If, flow: Flow) -> bool:
+    test = m.evaluate(s.test, flow)
+    ends: list[Flow] = []
+    for truth, body in ((True, s.then), (False, s.other)):
+        branch = flow.branch()
+        if m.assume(test, truth, branch) and m.execute(body, branch):
+            ends.append(branch)
+    if not ends:
+        return False
+    merge(flow, ends)
+    return True
+
+
+def _for(m: Machine, s: For, flow: Flow) -> bool:
+    over = m.evaluate(s.iter, flow)
+    found = m.elements(flow, over)
+    if found is not None and not found.items and not found.open and not m.importing:
+        return m.execute(s.other, flow)
+    element = element_of(m, over, flow)
+    certain = found is not None and not found.open and len(found.items) > 0
+    return _loop(m, Loop(m.place(flow, s.span), over), s.body, s.other, flow, not certain,
+                 lambda inner: bind_target(m, s.target, element, inner))  # fmt: skip
+
+
+def _while(m: Machine, s: While, flow: Flow) -> bool:
+    test = m.evaluate(s.test, flow)
+    forever = isinstance(test, Known) and bool(test.value)
+    return _loop(m, Loop(m.place(flow, s.span), None), s.body, s.other, flow, not forever,
+                 lambda inner: m.assume(test, True, inner), forever)  # fmt: skip
+
+
+def _loop(
+    m: Machine, loop: Loop, body: tuple[Stmt, ...], other: tuple[Stmt, ...], flow: Flow, may_skip: bool,
+    enter: Callable[[Flow], object], forever: bool = False,
+) -> bool:  # fmt: skip
+    frame = m.frame
+    before = flow.may
+    frame.breaks.append([])
+    frame.continues.append([])
+    m.loops.append(loop)
+    inner = flow.branch()
+    ends: list[Flow] = []
+    try:
+        if enter(inner) is not False and m.execute(body, inner):
+            ends.append(inner)
+    finally:
+        m.loops.pop()
+        breaks, continues = frame.breaks.pop(), frame.continues.pop()
+    ends += continues
+    if may_skip:
+        ends.append(flow.branch())
+    if forever:
+        ends = []
+    finished: list[Flow] = []
+    if ends:
+        merge(flow, ends)
+        if m.execute(other, flow):
+            finished.append(flow.branch())
+    finished += breaks
+    if not finished:
+        return False
+    merge(flow, finished)
+    # A claim that failed inside the loop concerned one round, not what comes after.
+    flow.may = frozenset(f for f in flow.may if f in before or not isinstance(f, Failed))
+    return True
+
+
+def _break(m: Machine, s: Break, flow: Flow) -> bool:
+    if m.frame.breaks:
+        m.frame.breaks[-1].append(flow.branch())
+    return False
+
+
+def _continue(m: Machine, s: Continue, flow: Flow) -> bool:
+    if m.frame.continues:
+        m.frame.continues[-1].append(flow.branch())
+    return False
+
+
+def _try(m: Machine, s: Try, flow: Flow) -> bool:
+    start = flow.branch()
+    collected: dict[Raised, None] = {}
+    m.collectors.append(collected)
+    m.tries.append(m.place(flow, s.span))
+    inner = flow.branch()
+    try:
+        reached = m.execute(s.body, inner)
+    finally:
+        m.collectors.pop()
+        m.tries.pop()
+    ends: list[Flow] = []
+    outer: dict[Raised, None] = {}
+    if s.final:
+        m.collectors.append(outer)
+    try:
+        if reached and m.execute(s.other, inner):
+            ends.append(inner)
+        _handle(m, s, start, inner, collected, ends)
+    finally:
+        if s.final:
+            m.collectors.pop()
+    return _finish(m, s, flow, start, ends, outer)
+
+
+def _handle(
+    m: Machine, s: Try, start: Flow, inner: Flow, collected: dict[Raised, None], ends: list[Flow]
+) -> None:  # fmt: skip
+    anything = Raised(Error(("any",), m.place(start, s.span)), start.must, start.may)
+    pending = [*collected, anything]
+    for catch in s.catches:
+        types = m.evaluate(catch.type, start.branch()) if catch.type is not None else None
+        mine = [(r, certain) for r in pending if (certain := catches(m, types, r.error, start))]
+        pending = [r for r in pending if (r, True) not in mine]
+        branch = start.branch()
+        merge(branch, [start.branch(), inner.branch()])
+        entering = tuple(r for r, _ in mine)
+        if not entering:
+            continue
+        _enter_catch(m, catch, entering, branch)
+        swallowed = m.execute(catch.body, branch)
+        m.frame.handling.pop()
+        if swallowed:
+            m.record(Swallowed(m.place(start, catch.span), tuple(r.error for r in entering), branch.must, branch.may))
+            ends.append(branch)
+    for raised in pending:
+        if raised is not anything:
+            m.collectors[-1][raised] = None
+
+
+def _enter_catch(m: Machine, catch: Catch, entering: tuple[Raised, ...], branch: Flow) -> None:
+    branch.must = frozenset.intersection(*(r.must for r in entering))
+    branch.may = frozenset.union(branch.may, *(r.may for r in entering))
+    if catch.name:
+        cases = tuple((r.error, r.must, r.may) for r in entering)
+        branch.scope.names[catch.name] = Cases(cases) if len(cases) > 1 else entering[0].error
+    m.frame.handling.append(entering)
+
+
+def _finish(
+    m: Machine, s: Try, flow: Flow, start: Flow, ends: list[Flow], outer: dict[Raised, None]
+) -> bool:  # fmt: skip
+    if not s.final:
+        if not ends:
+            return False
+        merge(flow, ends)
+        return True
+    if ends:
+        merge(flow, ends)
+    else:
+        # The block runs on the way out, with what is certain at the start.
+        flow.become(start)
+    reached = m.execute(s.final, flow)
+    for raised in outer:
+        m.collectors[-1][raised] = None
+    return reached and bool(ends)
+
+
+def _with(m: Machine, s: With, flow: Flow) -> bool:
+    return _with_items(m, s, 0, flow)
+
+
+def _with_items(m: Machine, s: With, index: int, flow: Flow) -> bool:
+    if index == len(s.items):
+        return m.execute(s.body, flow)
+    item = s.items[index]
+    manager = m.evaluate(item.value, flow)
+    place = m.place(flow, item.value.span)
+    if isinstance(manager, Partial) and manager.manager and isinstance(manager.func, Func):
+        return _with_generator(m, s, index, manager, flow)
+    entered = enter_manager(m, manager, place, flow)
+    if item.target is not None:
+        bind_target(m, item.target, entered, flow)
+    reached = _with_items(m, s, index + 1, flow)
+    if reached:
+        found = m.get(flow, manager)
+        if isinstance(found, Instance):
+            m.call(m.attribute(manager, "__exit__", flow, place), Args((NONE, NONE, NONE)), place, flow, "__exit__")
+    return reached
+
+
+def enter_manager(m: Machine, manager: Value, place: Place, flow: Flow) -> Value:
+    """The value `with` binds: what `__enter__` gives, or the manager itself."""
+    if isinstance(m.get(flow, manager), Instance):
+        entered = m.call(m.attribute(manager, "__enter__", flow, place), Args(), place, flow, "__enter__")
+        return manager if isinstance(entered, Unknown) else entered
+    if isinstance(manager, Made) and manager.type.endswith(".batch_writer"):
+        return manager
+    return manager
+
+
+def _with_generator(m: Machine, s: With, index: int, manager: Partial, flow: Flow) -> bool:
+    """Run a `@contextmanager` function and the block where it yields."""
+    outer = m.frame
+    reached: list[bool] = []
+    after: list[Flow] = []
+
+    def block(value: Value, inner: Flow) -> Value:
+        frames, m.frames = m.frames, [*m.frames, outer]
+        body = flow.branch()
+        body.heap, body.must, body.may = dict(inner.heap), flow.must | inner.must, flow.may | inner.may
+        target = s.items[index].target
+        if target is not None:
+            bind_target(m, target, value, body)
+        try:
+            done = _with_items(m, s, index + 1, body)
+        finally:
+            m.frames = frames
+        reached.append(done)
+        if not done:
+            raise Stop
+        after.append(body)
+        inner.heap, inner.must, inner.may = dict(body.heap), body.must, body.may
+        return NONE
+
+    m.block = block
+    m.call(Partial(manager.func, manager.args, manager.keywords), Args(), m.place(flow, s.items[index].value.span), flow)
+    if not reached:
+        return _with_items(m, s, index + 1, flow)
+    if not after:
+        return False
+    heap, must, may = flow.heap, flow.must, flow.may
+    merge(flow, after)
+    flow.heap = {**flow.heap, **heap}
+    flow.must, flow.may = flow.must | must, flow.may | may
+    return True
+
+
+def _match(m: Machine, s: Match, flow: Flow) -> bool:
+    subject = m.evaluate(s.subject, flow)
+    ends: list[Flow] = []
+    here = flow.branch()
+    exhausted = False
+    for case in s.cases:
+        branch = here.branch()
+        test = _pattern(m, case.pattern, subject, branch, m.place(flow, case.span))
+        possible = test is None or m.assume(test, True, branch)
+        if possible and case.guard is not None:
+            possible = m.assume(m.evaluate(case.guard, branch), True, branch)
+        if possible and m.execute(case.body, branch):
+            ends.append(branch)
+        if test is None and case.guard is None:
+            exhausted = True
+            break
+        if test is not None and case.guard is None and not m.assume(test, False, here):
+            exhausted = True
+            break
+    if not exhausted:
+        ends.append(here)
+    if not ends:
+        return False
+    merge(flow, ends)
+    return True
+
+
+def _pattern(m: Machine, pattern: Pattern, subject: Value, flow: Flow, place: Place) -> Value | None:
+    """Bind what a pattern binds; the condition under which it matches, None when it always does."""
+    tests: list[Value] = []
+    if pattern.kind == "value" and pattern.value is not None:
+        return compared(m, "==", subject, m.evaluate(pattern.value, flow), place, flow)
+    if pattern.kind == "bind":
+        if pattern.name:
+            flow.scope.names[pattern.name] = subject
+        return _pattern(m, pattern.parts[0], subject, flow, place) if pattern.parts else None
+    if pattern.kind == "or":
+        found = [_pattern(m, part, subject, flow, place) for part in pattern.parts]
+        if any(f is None for f in found):
+            return None
+        return Test("or", tuple(f for f in found if f is not None), place)
+    if pattern.kind == "any":
+        return None
+    for index, part in enumerate(pattern.parts):
+        if pattern.kind == "mapping" and index < len(pattern.keys):
+            inner = m.item(subject, m.evaluate(pattern.keys[index], flow), flow, place)
+        elif pattern.kind == "class" and index >= len(pattern.parts) - len(pattern.keywords):
+            keyword = pattern.keywords[index - (len(pattern.parts) - len(pattern.keywords))]
+            inner = m.attribute(subject, keyword, flow, place)
+        else:
+            inner = m.item(subject, known(index), flow, place)
+        test = _pattern(m, part, inner, flow, place)
+        if test is not None:
+            tests.append(test)
+    return Unknown("a pattern", tuple(tests)) if not tests else _all(tests, place)
+
+
+def _all(tests: list[Value], place: Place) -> Value:
+    return Test("and", (Unknown("a pattern"), *tests), place)
+
+
+def _return(m: Machine, s: Return, flow: Flow) -> bool:
+    value = m.evaluate(s.value, flow) if s.value is not None else NONE
+    if m.frames:
+        m.frame.returns.append((value, flow.branch()))
+    return False
+
+
+def _raise(m: Machine, s: Raise, flow: Flow) -> bool:
+    place = m.place(flow, s.span)
+    if s.error is None:
+        for raised in m.frame.handling[-1] if m.frames and m.frame.handling else ():
+            m.collectors[-1][Raised(raised.error, flow.must, flow.may | raised.may)] = None
+        return False
+    for value in members(m.evaluate(s.error, flow)):
+        m.can_raise(error_of(m, value, place, flow), flow)
+    return False
+
+
+def _assert(m: Machine, s: Assert, flow: Flow) -> bool:
+    test = m.evaluate(s.test, flow)
+    failing = flow.branch()
+    if m.assume(test, False, failing):
+        m.can_raise(Error(("AssertionError",), m.place(flow, s.span)), failing)
+    return m.assume(test, True, flow)
+
+
+def _scope(m: Machine, s: ScopeStatement, flow: Flow) -> bool:
+    scope = flow.scope
+    names = frozenset(s.names)
+    if s.kind == "global":
+        flow.scope = Scope(scope.path, scope.names, scope.parent, scope.globals | names, scope.nonlocals)
+    else:
+        flow.scope = Scope(scope.path, scope.names, scope.parent, scope.globals, scope.nonlocals | names)
+    return True
+
+
+def _pass(m: Machine, s: Pass, flow: Flow) -> bool:
+    return True
+
+
+_EXECUTORS: dict[type, Callable[[Machine, Any, Flow], bool]] = {
+    Assign: _assign, Declare: _declare, Augment: _augment, Eval: _eval, Delete: _delete, If: _if, For: _for,
+    While: _while, Try: _try, With: _with, Match: _match, Return: _return, Raise: _raise, Assert: _assert,
+    Break: _break, Continue: _continue, Pass: _pass, Scope: _scope, Import: import_names,
+    DefineFunction: define_function, DefineClass: define_class,
+}  # fmt: skip

@@ -1,0 +1,80 @@
+"""Who delivers to a handler: from the template, from declarations, else from the shape of the event in code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lintdem.analyses.engine import Run
+from lintdem.knowledge import Redelivery, detect_source, redelivery, source_of_class
+from lintdem.model.finding import Redelivers, TriggerInfo
+from lintdem.model.span import Place
+from lintdem.model.stack import Source
+from lintdem.program import Trigger
+
+PRECISE = {Source.SQS_FIFO: Source.SQS}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The delivery a handler is judged by: the one of its triggers that redelivers most eagerly.
+
+    `learned` is "template", "setting", "code" or "nothing"."""
+
+    source: Source
+    learned: str
+    redelivers: Redelivers
+    words: str
+    late: bool
+    ordered: bool
+    batch_size: int | None
+    batch: bool
+    reports_failures: bool | None
+    evidence: Place | None
+    triggers: tuple[Trigger, ...] = ()
+
+    @property
+    def info(self) -> TriggerInfo:
+        """The trigger as findings carry it."""
+        return TriggerInfo(self.source.value, self.redelivers, self.evidence, self.words)
+
+    @property
+    def by_caller(self) -> bool:
+        """Whether only the caller delivers again."""
+        return self.redelivers is Redelivers.CALLER
+
+
+def subject_of(run: Run) -> Subject:
+    """The subject of one run."""
+    triggers = run.handler.triggers or _from_code(run)
+    ranked = sorted((_judged(t) for t in triggers), key=_eagerness)
+    return ranked[0] if ranked else _judged(Trigger(Source.UNKNOWN, "nothing"))
+
+
+def _from_code(run: Run) -> tuple[Trigger, ...]:
+    names = (*run.event_types, *sorted(run.classes))
+    for name in names:
+        source = source_of_class(name)
+        if source is not None:
+            return (Trigger(source, "code", Place(run.handler.path, run.handler.span)),)
+    source = detect_source(sorted(run.paths), sorted(run.constants))
+    if source is None:
+        return ()
+    return (Trigger(source, "code", Place(run.handler.path, run.handler.span)),)
+
+
+def _eagerness(subject: Subject) -> tuple[int, str]:
+    return ([Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER].index(subject.redelivers), subject.source.value)
+
+
+def _judged(trigger: Trigger) -> Subject:
+    facts: Redelivery = redelivery(trigger.source)
+    redelivers, words = facts.redelivers, facts.words
+    if trigger.source is Source.STEP_FUNCTIONS:
+        redelivers = Redelivers.CALLER if trigger.retried is False else Redelivers.ITSELF
+    if trigger.source is Source.UNKNOWN:
+        words = "what calls the handler is not known, so it is taken to be called again for the same event"
+    size = trigger.batch_size if trigger.batch_size is not None else facts.default_batch if facts.batch else 1
+    return Subject(
+        trigger.source, trigger.learned, redelivers, words, facts.late, facts.ordered, size, facts.batch and size != 1,
+        trigger.reports_failures, trigger.evidence, (trigger,),
+    )  # fmt: skip

@@ -1,0 +1,177 @@
+"""What one run of a handler does, in order: effects, claims, reads, comparisons, swallowed failures.
+
+Every event carries what holds at its place on all paths (`must`) and on some path (`may`), the calls
+that lead there (`stack`) and the loops and `try` blocks around it. Places of one function come from
+one file; the stack is relative to the function that is being summarised until its caller takes it over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias, Union
+
+from lintdem.analyses.domain import EMPTY, Call, Claim, Error, Fact, Test, Value
+from lintdem.knowledge import Kind
+from lintdem.model.span import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A call that touches the world. `name` is what users read ("dynamodb.PutItem", "requests.post");
+    `args` are the arguments by name, positional ones under their number; `target` the receiver."""
+
+    name: str
+    service: str
+    method: str
+    kind: Kind
+    phrase: str
+    args: tuple[tuple[str, Value], ...]
+    target: Value | None = None
+    token: str | None = None
+    token_marked: bool = False
+    token_fifo: bool = False
+    token_max: int | None = None
+    identity: tuple[str, ...] = ()
+    destination: tuple[str, ...] = ()
+    already: tuple[str, ...] = ()
+    guessed: bool = False
+    write: Write | None = None
+    http: str | None = None
+    places: tuple[tuple[str, Place], ...] = ()
+
+    def arg(self, name: str) -> Value | None:
+        """An argument by name; the first letter's case is significant, as in the API."""
+        for key, value in self.args:
+            if key == name:
+                return value
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What a store write does to its item. `kind`: "put", "update", "delete", "accumulate" (adds to what is
+    there), "check". `key` are the values of the key by attribute; `values` everything stored, by
+    attribute; `condition` the condition as text if it could be read; `conditional` whether there is one
+    at all; `accumulates` the expression that adds."""
+
+    kind: str
+    table: Value | None
+    key: tuple[tuple[str, Value], ...] = ()
+    values: tuple[tuple[str, Value], ...] = ()
+    condition: str = ""
+    conditional: bool = False
+    accumulates: str = ""
+    claim: Claim | None = None
+    opaque: bool = False
+    creates: bool = False
+    compares: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop around an event: what it runs over."""
+
+    place: Place
+    over: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A call that changes the world."""
+
+    place: Place
+    call: Invocation
+    must: frozenset[Fact] = EMPTY
+    may: frozenset[Fact] = EMPTY
+    stack: tuple[Call, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    caught: tuple[Place, ...] = ()
+    repeated: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A store was read; the result is `Path("result", (), place)`."""
+
+    place: Place
+    call: Invocation
+    must: frozenset[Fact] = EMPTY
+    may: frozenset[Fact] = EMPTY
+    stack: tuple[Call, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    caught: tuple[Place, ...] = ()
+    repeated: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A claim was tried here."""
+
+    place: Place
+    claim: Claim
+    must: frozenset[Fact] = EMPTY
+    may: frozenset[Fact] = EMPTY
+    stack: tuple[Call, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    caught: tuple[Place, ...] = ()
+    repeated: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A condition was evaluated."""
+
+    place: Place
+    test: Test
+    must: frozenset[Fact] = EMPTY
+    may: frozenset[Fact] = EMPTY
+    stack: tuple[Call, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    caught: tuple[Place, ...] = ()
+    repeated: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Something was put into a container of the process that is tested elsewhere."""
+
+    place: Place
+    container: Value
+    value: Value
+    must: frozenset[Fact] = EMPTY
+    may: frozenset[Fact] = EMPTY
+    stack: tuple[Call, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    caught: tuple[Place, ...] = ()
+    repeated: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Swallowed:
+    """An `except` at `place` ended the failure of these errors without raising again."""
+
+    place: Place
+    errors: tuple[Error, ...]
+    must: frozenset[Fact] = EMPTY
+    may: frozenset[Fact] = EMPTY
+    stack: tuple[Call, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    caught: tuple[Place, ...] = ()
+    repeated: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something was not understood: `reason` says what."""
+
+    place: Place
+    reason: str
+    must: frozenset[Fact] = EMPTY
+    may: frozenset[Fact] = EMPTY
+    stack: tuple[Call, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    caught: tuple[Place, ...] = ()
+    repeated: tuple[Place, ...] = ()
+
+
+Event: TypeAlias = Union[Effect, Asked, Claimed, Tested, Recorded, Swallowed, Gap]

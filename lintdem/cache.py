@@ -1,0 +1,112 @@
+"""Lowered modules kept by content, so that an unchanged file is not parsed again.
+
+One file per key, written whole and moved into place; whatever cannot be read back counts as absent. The key
+holds the bytes, the model's schema and the version, so nothing else ever makes an entry wrong: neither
+configuration nor rules reach it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+
+from lintdem import __version__
+from lintdem.model.codec import decode, encode
+from lintdem.model.module import SCHEMA, Module
+
+FOLDER = ".lintdem_cache"
+MAX_BYTES = 256_000_000
+_SALT = f"lintdem {__version__} model {SCHEMA}".encode()
+_UNFINISHED = ".new-"
+
+
+class Cache:
+    """A folder of encoded modules. `trouble` says why nothing can be kept there, None while all is well."""
+
+    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._written = 0
+        self.trouble: str | None = None
+
+    def load(self, path: str, source: bytes) -> Module | None:
+        """The module lowered from these bytes before, as the file at `path`."""
+        try:
+            module = decode(self._file(source).read_bytes())
+        except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+            return None
+        return _at(module, path)
+
+    def store(self, source: bytes, module: Module) -> None:
+        """Keep a module. An unreadable one is made anew each time: a time limit may have been the cause."""
+        if self.trouble or any(problem.code == "LDM901" for problem in module.problems):
+            return
+        try:
+            data = encode(_at(module, ""))
+        except (UnicodeEncodeError, ValueError, RecursionError):
+            return  # a name or literal that no encoding holds
+        try:
+            self._write(self._file(source), data)
+        except OSError as error:
+            self.trouble = f"{self._folder}: {error.strerror or error}"
+
+    def close(self) -> None:
+        """Drop the oldest entries when the folder has outgrown its bound."""
+        if self._written:
+            with suppress(OSError):
+                self._prune()
+
+    def _file(self, source: bytes) -> Path:
+        key = blake2b(source, key=_SALT[:64], digest_size=20).hexdigest()
+        return self._folder / key[:2] / key[2:]
+
+    def _write(self, file: Path, data: bytes) -> None:
+        if not self._written:
+            self._prepare()
+        file.parent.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=file.parent)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            Path(name).replace(file)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+        self._written += len(data)
+
+    def _prepare(self) -> None:
+        """Make the folder, out of sight of version control. A link in its place would lead writes elsewhere."""
+        if self._folder.is_symlink():
+            raise OSError(0, "is a link")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        ignore = self._folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+
+    def _prune(self) -> None:
+        entries = []
+        for file in self._folder.glob("??/*"):
+            status = file.lstat()
+            entries.append((status.st_mtime_ns, status.st_size, file))
+        total = sum(size for _, size, _ in entries)
+        if total <= self._max_bytes:
+            return
+        for _, size, file in sorted(entries):
+            file.unlink(missing_ok=True)
+            total -= size
+            if total <= self._max_bytes * 3 // 4:
+                return
+
+
+def _at(module: Module, path: str) -> Module:
+    """The same module as the file at another path."""
+    problems = tuple(
+        msgspec.structs.replace(problem, place=msgspec.structs.replace(problem.place, path=path))
+        for problem in module.problems
+    )
+    return msgspec.structs.replace(module, path=path, problems=problems)

@@ -1,0 +1,209 @@
+"""`lintdem check`: the main job."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lintdem.cli.progress import Progress
+from lintdem.cli.terminal import PIPE_WIDTH, complain, is_terminal, put, wants_color, width_of
+from lintdem.config import Overrides
+from lintdem.errors import UsageError
+from lintdem.model.finding import Level, Report
+from lintdem.output import FORMATS, View, render, visible
+from lintdem.session import CheckRequest, Session
+from lintdem.triage import fails, is_whole
+
+_LEVELS = click.Choice([level.value for level in Level])
+
+
+class _Check(click.Command):
+    """`--only` takes all file names that follow it, the way pre-commit hands them over."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, _spread(args))
+
+
+def _spread(args: list[str]) -> list[str]:
+    """`--only a.py b.py` as `--only a.py --only b.py`; a folder behind the first name is a PATH again."""
+    result: list[str] = []
+    spreading = False
+    for position, arg in enumerate(args):
+        if arg == "--":
+            return [*result, *args[position:]]
+        if arg.startswith("-"):
+            spreading = arg == "--only"
+        elif spreading and args[position - 1] != "--only":
+            if Path(arg).is_dir():
+                spreading = False
+            else:
+                result.append("--only")
+        result.append(arg)
+    return result
+
+
+def _names(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for value in values for name in value.replace(" ", "").split(",") if name)
+
+
+@click.command(
+    "check",
+    cls=_Check,
+    short_help="Check Python and templates (the main job).",
+    context_settings={"show_default": True},
+)
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option(
+    "--select", multiple=True, metavar="RULES", help="Report these: codes, prefixes (LDM3), names, groups, ALL."
+)
+@click.option("--extend-select", multiple=True, metavar="RULES", help="Report these too.")
+@click.option("--ignore", multiple=True, metavar="RULES", help="Do not report these.")
+@click.option("--fail-on", type=_LEVELS, help="The level from which on findings give exit code 1.  [default: warning]")
+@click.option(
+    "--format", "--output-format", "format_name", type=click.Choice(FORMATS), default="text", help="How to report."
+)
+@click.option(
+    "--output",
+    "-o",
+    multiple=True,
+    metavar="[FORMAT:]FILE",
+    help="Write the report there; FORMAT:FILE writes one more.",
+)
+@click.option(
+    "--only", multiple=True, metavar="FILE...", help="Report only about these files; the whole program is analysed."
+)
+@click.option("--config", "config_file", metavar="FILE", help="Take the settings from this file.")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: as many as processors]"
+)
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
+@click.option(
+    "--cache-dir", metavar="FOLDER", help="Where the cache stands.  [default: .lintdem_cache in the workspace]"
+)
+@click.option(
+    "--exit-zero", "-e", is_flag=True, help="Give exit code 0 for findings; what could not be checked still gives 2."
+)
+@click.option("--statistics", is_flag=True, help="Report how often each rule found something.")
+@click.option("--timing", is_flag=True, help="Tell on standard error how long each stage took.")
+@click.option("--show-files", is_flag=True, help="List the files that would be checked.")
+@click.option("--quiet", "-q", is_flag=True, help="Findings only: no closing line, no notes.")
+@click.option("--verbose", "-v", is_flag=True, help="Tell everything: what was left out, all notes, tracebacks.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to write colour.")
+@click.pass_context
+def command(ctx: click.Context, /, **params: Any) -> None:
+    """Check everything below PATHS, by default the working directory.
+
+    A folder is checked whole. A file is checked as part of its project, and the report is about that file.
+    """
+    flags = _Flags(**params)
+    progress = Progress(quiet=flags.quiet, verbose=flags.verbose)
+    session = Session(_request(flags), progress)
+    if flags.show_files:
+        _show_files(session)
+        return
+    targets = _targets(flags)
+    report = session.check()
+    progress.close()
+    if not session.found.python and not flags.quiet:
+        complain("warning: no Python files found")
+    for format_name, file in targets:
+        _write(report, format_name, file, flags, session.root)
+    if flags.timing:
+        progress.tell_phases()
+    ctx.exit(_exit_code(report, session.config.fail_on, exit_zero=flags.exit_zero))
+
+
+@dataclass(frozen=True)
+class _Flags:
+    """The command line as click understood it."""
+
+    paths: tuple[str, ...]
+    select: tuple[str, ...]
+    extend_select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    fail_on: str | None
+    format_name: str
+    output: tuple[str, ...]
+    only: tuple[str, ...]
+    config_file: str | None
+    jobs: int | None
+    no_cache: bool
+    cache_dir: str | None
+    exit_zero: bool
+    statistics: bool
+    timing: bool
+    show_files: bool
+    quiet: bool
+    verbose: bool
+    color: str
+
+
+def _request(flags: _Flags) -> CheckRequest:
+    overrides = Overrides(
+        select=_names(flags.select) or None,
+        ignore=_names(flags.ignore),
+        extend_select=_names(flags.extend_select),
+        fail_on=Level(flags.fail_on) if flags.fail_on else None,
+    )
+    return CheckRequest(
+        paths=flags.paths or (".",),
+        config_file=flags.config_file,
+        overrides=overrides,
+        only=flags.only or None,
+        jobs=flags.jobs,
+        cache=not flags.no_cache,
+        cache_dir=flags.cache_dir,
+    )
+
+
+def _targets(flags: _Flags) -> list[tuple[str, Path | None]]:
+    """What to write where; None is standard output. A file without a format takes the report's place there."""
+    targets: list[tuple[str, Path | None]] = []
+    instead = False
+    for value in flags.output:
+        format_name, colon, file = value.partition(":")
+        named = bool(colon) and format_name in FORMATS
+        targets.append((format_name if named else flags.format_name, Path(file if named else value)))
+        instead = instead or not named
+    return targets if instead else [(flags.format_name, None), *targets]
+
+
+def _write(report: Report, format_name: str, file: Path | None, flags: _Flags, root: Path) -> None:
+    on_screen = file is None
+    color = wants_color(flags.color, sys.stdout, os.environ) if on_screen else flags.color == "always"
+    view = View(
+        root=root.as_posix(),
+        folder=Path.cwd().as_posix(),
+        color=color,
+        links=color and on_screen and is_terminal(sys.stdout),
+        width=width_of(sys.stdout) if on_screen else PIPE_WIDTH,
+        quiet=flags.quiet,
+        verbose=flags.verbose,
+        statistics=flags.statistics,
+    )
+    text = render(format_name, report, view)
+    if file is None:
+        put(text)
+        return
+    try:
+        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise UsageError(f"--output: {file}: {error.strerror or error}") from error
+
+
+def _show_files(session: Session) -> None:
+    view = View(root=session.root.as_posix(), folder=Path.cwd().as_posix())
+    put("".join(f"{visible(view.path(path))}\n" for path in session.files()))
+
+
+def _exit_code(report: Report, fail_on: Level, *, exit_zero: bool) -> int:
+    """2 for a run that is not whole wins over 1 for findings."""
+    if not is_whole(report):
+        return 2
+    return 1 if fails(report, fail_on) and not exit_zero else 0

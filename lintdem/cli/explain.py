@@ -1,0 +1,66 @@
+"""`lintdem explain`: the page of a rule in the terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+
+import click
+from rich.console import Console
+from rich.markdown import Markdown
+
+from lintdem.cli.rules import listing, table
+from lintdem.cli.terminal import put, wants_color, width_of
+from lintdem.config import nearest
+from lintdem.errors import UsageError
+from lintdem.rule import load_rules
+from lintdem.session import BUILTIN_PACK
+
+_WIDEST = 100
+
+
+@click.command("explain", short_help="Explain a rule.")
+@click.argument("rule", required=False, metavar="[CODE|NAME]")
+@click.option(
+    "--format", "--output-format", "format_name", type=click.Choice(["text", "markdown", "json"]), default="text"
+)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to write colour.")
+def command(rule: str | None, format_name: str, color: str) -> None:
+    """Show the page of a rule, named by its code or name; without one, list the rules."""
+    if rule is None:
+        put(json.dumps(listing(), indent=2) + "\n" if format_name == "json" else table())
+        return
+    row, page = _find(rule)
+    if format_name == "json":
+        put(json.dumps({**row, "page": page}, indent=2) + "\n")
+    elif format_name == "markdown":
+        put(page)
+    else:
+        put(_rendered(f"`{row['code']}`, group {row['group']}, since {row['since']}, fix: {row['fix']}", page, color))
+
+
+def _find(wanted: str) -> tuple[dict[str, str], str]:
+    rules = load_rules((BUILTIN_PACK,))
+    for rule in rules:
+        if wanted.lower() in (rule.code.lower(), rule.name):
+            return next(row for row in listing() if row["code"] == rule.code), rule.page()
+    words = [word for rule in rules for word in (rule.code, rule.name)]
+    raise UsageError(f'unknown rule "{wanted}"{nearest(wanted, words)}')
+
+
+def _rendered(facts: str, page: str, color: str) -> str:
+    written = io.StringIO()
+    colorful = wants_color(color, sys.stdout, os.environ)
+    console = Console(
+        file=written,
+        width=min(width_of(sys.stdout), _WIDEST),
+        force_terminal=colorful,
+        no_color=not colorful,
+        legacy_windows=False,
+        _environ={},
+    )
+    title, _, rest = page.partition("\n")
+    console.print(Markdown(f"{title}\n\n{facts}\n{rest}", hyperlinks=False))
+    return "".join(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())

@@ -1,0 +1,44 @@
+"""`lintdem rules`: every rule, for people and as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from lintdem.cli.terminal import put
+from lintdem.rule import DEFAULTS, load_rules
+from lintdem.session import BUILTIN_PACK
+
+
+def listing() -> list[dict[str, str]]:
+    """What is known about every rule, by code."""
+    return sorted(
+        (
+            {
+                "code": rule.code,
+                "name": rule.name,
+                "group": rule.group.value,
+                "level": DEFAULTS[rule.group].value,
+                "fix": rule.fix,
+                "since": rule.since,
+                "summary": rule.summary,
+            }
+            for rule in load_rules((BUILTIN_PACK,))
+        ),
+        key=lambda row: row["code"],
+    )
+
+
+def table() -> str:
+    """The rules as a table."""
+    rows = listing()
+    width = max(len(row["name"]) for row in rows)
+    return "".join(f"{row['code']}  {row['name']:{width}}  {row['group']:11}  {row['summary']}\n" for row in rows)
+
+
+@click.command("rules", short_help="List all rules.")
+@click.option("--format", "--output-format", "format_name", type=click.Choice(["text", "json"]), default="text")
+def command(format_name: str) -> None:
+    """List every rule: code, name, group, what it finds."""
+    put(json.dumps(listing(), indent=2) + "\n" if format_name == "json" else table())

@@ -1,0 +1,61 @@
+"""Standard output and standard error: what they can show, and writing to them.
+
+The report alone goes to standard output; everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+from lintdem.errors import UsageError
+from lintdem.output.escape import visible
+
+PIPE_WIDTH = 80
+
+
+def wants_color(when: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether to write colour. The flag goes first, then NO_COLOR, FORCE_COLOR, and what the stream is."""
+    if when != "auto":
+        return when == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return is_terminal(stream) and environ.get("TERM") != "dumb"
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether somebody looks at the stream."""
+    return not stream.closed and stream.isatty()
+
+
+def width_of(stream: TextIO) -> int:
+    """The columns of a terminal, 80 for anything else."""
+    return shutil.get_terminal_size((PIPE_WIDTH, 24)).columns if is_terminal(stream) else PIPE_WIDTH
+
+
+def put(text: str) -> None:
+    """Write to standard output, even where it cannot spell every character."""
+    stream = sys.stdout
+    if stream is None:
+        return
+    encoding = stream.encoding or "utf-8"
+    try:
+        stream.write(text.encode(encoding, errors="backslashreplace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        # The reader has seen enough. Without this the interpreter complains when it leaves.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        raise UsageError(f"the report cannot be written: {error.strerror or error}") from error
+
+
+def complain(text: str) -> None:
+    """A line on standard error. What stands in it may come from a file."""
+    if sys.stderr is None or sys.stderr.closed:
+        return
+    print(*(visible(line) for line in text.split("\n")), sep="\n", file=sys.stderr)  # noqa: T201

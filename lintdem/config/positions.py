@@ -1,0 +1,59 @@
+"""Where a key or a value stands in a TOML text, so that a message can name the line.
+
+The standard parser keeps no positions. Keys and headers stand on lines of their own in TOML, so a
+look at the lines is enough; when a form is too unusual to be found, the answer is the table's line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_HEADER = re.compile(r"^\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*=""")
+_PART = re.compile(r""""([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+)""")
+
+
+def line_of(text: str, path: Sequence[str], value: str | None = None) -> int:
+    """The line of the key `path` (table names and key), or of the quoted `value` behind it."""
+    wanted = list(path)
+    table: list[str] = []
+    best, depth = 1, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        here = _path_on(line, table)
+        if here is None:
+            continue
+        is_table, full = here
+        table = full if is_table else table
+        shared = _shared(full, wanted)
+        if shared > depth:
+            best, depth = number, shared
+        if shared == len(wanted):
+            break
+    return best if value is None else _line_of_value(text, best, value)
+
+
+def _path_on(line: str, table: list[str]) -> tuple[bool, list[str]] | None:
+    header = _HEADER.match(line)
+    if header:
+        return True, _parts(header.group(1))
+    key = _KEY.match(line)
+    return (False, table + _parts(key.group(1))) if key else None
+
+
+def _parts(dotted: str) -> list[str]:
+    return [first or second or third for first, second, third in _PART.findall(dotted)]
+
+
+def _shared(full: list[str], wanted: list[str]) -> int:
+    """How many names of `wanted` the line has reached; nothing when it leads elsewhere."""
+    count = min(len(full), len(wanted))
+    return count if full[:count] == wanted[:count] else 0
+
+
+def _line_of_value(text: str, start: int, value: str) -> int:
+    lines = text.splitlines()
+    for number in range(start, len(lines) + 1):
+        if f'"{value}"' in lines[number - 1] or f"'{value}'" in lines[number - 1]:
+            return number
+    return start

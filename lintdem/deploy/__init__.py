@@ -1,0 +1,11 @@
+"""Deployment templates to `Stack`: what runs which code, what calls it, and what happens when it fails.
+
+SAM, CloudFormation (also synthesised by CDK), the Serverless Framework, Terraform and Lambda Dockerfiles.
+Everything works on texts that were read elsewhere; nothing here opens a file.
+"""
+
+from __future__ import annotations
+
+from lintdem.deploy.stacks import is_template, read_stacks, referred_files
+
+__all__ = ["is_template", "read_stacks", "referred_files"]

@@ -1,0 +1,116 @@
+"""From texts to stacks: which file is a template, which reader it needs, what could not be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lintdem.deploy.cloudformation import read_cloudformation
+from lintdem.deploy.docker import is_dockerfile, is_lambda_image, read_image
+from lintdem.deploy.json_tree import read_json
+from lintdem.deploy.nodes import Node, Record
+from lintdem.deploy.paths import folder_of, join
+from lintdem.deploy.serverless import read_serverless
+from lintdem.deploy.terraform import read_terraform
+from lintdem.deploy.yaml_tree import read_yaml
+from lintdem.errors import LoweringError
+from lintdem.model.module import Problem
+from lintdem.model.span import Place, Span
+from lintdem.model.stack import Lambda, Stack
+
+_TREES = (".yaml", ".yml", ".json", ".template")
+_NAMED = re.compile(r"(^|[/.])(sam[-_.])?template\.(ya?ml|json)$")
+_RENDERED = re.compile(r"\.(j2|jinja2?|tmpl|tpl)$")
+_SERVERLESS = re.compile(r"(^|/)serverless[\w.-]*\.(ya?ml|json)$")
+_WORDS = (b"AWSTemplateFormatVersion", b"AWS::")
+_CLEARLY = re.compile(r"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|\bType[\"']?\s*:\s*[\"']?AWS::\w+::\w")
+_REFERRED = re.compile(r"[\w.@/-]+\.(?:asl\.json|asl\.ya?ml|json|ya?ml|toml)\b|[\w./-]*Dockerfile[\w.-]*")
+_CONTEXT = re.compile(r"DockerContext[\"']?\s*:\s*[\"']?([^\s\"',}]+)")
+
+
+def _written_as(path: str) -> str:
+    """The path without the ending of a template engine: `main.yml.j2` is YAML."""
+    return _RENDERED.sub("", path)
+
+
+def is_template(path: str, head: bytes) -> bool:
+    """Whether a file may be a deployment template, by its name and its first few kilobytes."""
+    name = _written_as(path)
+    if is_dockerfile(name):
+        return is_lambda_image(head.decode("utf-8", "replace"))
+    if name.endswith((".tf", ".tfvars")):
+        return True
+    if not name.endswith(_TREES):
+        return False
+    if _NAMED.search(name) or _SERVERLESS.search(name):
+        return True
+    return any(word in head for word in _WORDS)
+
+
+def referred_files(path: str, text: str) -> tuple[str, ...]:
+    """Paths from the root that a template's text may refer to: definitions, Dockerfiles, included parts."""
+    folder = folder_of(path)
+    contexts = [".", *_CONTEXT.findall(text)]
+    names = dict.fromkeys(_REFERRED.findall(text))
+    if len(contexts) > 1:
+        names["Dockerfile"] = None
+    found = {join(folder, f"{context}/{name.lstrip('/')}") for context in contexts for name in names}
+    return tuple(sorted(target for target in found if target and target != path))
+
+
+def read_stacks(files: Mapping[str, str]) -> tuple[Stack, ...]:
+    """Every stack in `files` (path from the root to text), in the order of the paths."""
+    stacks = [stack for path in sorted(files) if (stack := _read(path, files)) is not None]
+    stacks = sorted([*stacks, *read_terraform(files)], key=lambda stack: stack.path)
+    used = {place.path for stack in stacks if stack.kind != "dockerfile" for place in _handler_places(stack)}
+    return tuple(stack for stack in stacks if stack.kind != "dockerfile" or stack.path not in used)
+
+
+def _handler_places(stack: Stack) -> Iterator[Place]:
+    return (function.handler_place for function in stack.functions if function.handler_place is not None)
+
+
+def _read(path: str, files: Mapping[str, str]) -> Stack | None:
+    if is_dockerfile(path):
+        return _read_dockerfile(path, files[path])
+    if not _written_as(path).endswith(_TREES):
+        return None
+    return _read_tree(path, files)
+
+
+def _read_tree(path: str, files: Mapping[str, str]) -> Stack | None:
+    text = files[path]
+    serverless = _SERVERLESS.search(path) is not None and "provider" in text
+    if not serverless and "AWS::" not in text and "AWSTemplateFormatVersion" not in text:
+        return None
+    try:
+        root = _tree(path, text)
+    except LoweringError as error:
+        return _unreadable(path, error) if serverless or _CLEARLY.search(text) else None
+    if not isinstance(root, Record):
+        return None
+    is_service = serverless and "provider" in root.entries and "service" in root.entries
+    return read_serverless(path, root, files) if is_service else read_cloudformation(path, root, files)
+
+
+def _tree(path: str, text: str) -> Node | None:
+    is_json = _written_as(path).endswith(".json") or text.lstrip().startswith("{")
+    return read_json(path, text) if is_json else read_yaml(path, text)
+
+
+def _unreadable(path: str, error: LoweringError) -> Stack:
+    span = Span(error.line, error.column, error.line, error.column + 1)
+    problem = Problem(Place(path, span), "LDM901", f"the template cannot be read: {error}")
+    return Stack(path=path, kind="cloudformation", problems=(problem,))
+
+
+def _read_dockerfile(path: str, text: str) -> Stack | None:
+    """An image that some other tool deploys: its handler and folders, with no events."""
+    image = read_image(path, text)
+    if image.handler is None or not is_lambda_image(text):
+        return None
+    name = folder_of(path).rpartition("/")[2] or "image"
+    function = Lambda(
+        name=name, place=image.place, handler=image.handler, handler_place=image.place, code=image.folders
+    )
+    return Stack(path=path, kind="dockerfile", functions=(function,))

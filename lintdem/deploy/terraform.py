@@ -1,0 +1,113 @@
+"""Terraform modules to stacks: every module that nothing in the workspace calls is a stack of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from lintdem.deploy.cloudformation import stack_of
+from lintdem.deploy.hcl import Block, read_hcl
+from lintdem.deploy.nodes import Node, Scalar, empty
+from lintdem.deploy.paths import folder_of, join
+from lintdem.deploy.template import Declared, read_template
+from lintdem.deploy.terraform_resources import declared_in
+from lintdem.deploy.terraform_scope import ModuleScope
+from lintdem.errors import LoweringError
+from lintdem.model.module import Problem
+from lintdem.model.span import NOWHERE, Place, Span
+from lintdem.model.stack import Stack
+
+_MODULES = 400
+"""Module calls followed in one stack; nested calls could otherwise multiply without end."""
+
+
+class Folder(msgspec.Struct, frozen=True):
+    """The files of one folder, read. `given` are the values that stand in a `.tfvars` file."""
+
+    path: str
+    first: str
+    blocks: tuple[Block, ...]
+    given: Mapping[str, Node]
+    problems: tuple[Problem, ...]
+
+
+def read_terraform(files: Mapping[str, str]) -> list[Stack]:
+    """A stack for every root module; a module that is called belongs to its callers."""
+    folders = {path: _folder(path, names, files) for path, names in _by_folder(files).items()}
+    called = {target for folder in folders.values() for _, target in _calls(folder.path, folder.blocks)}
+    roots = [folder for path, folder in sorted(folders.items()) if path not in called] or list(folders.values())
+    return [stack for root in roots if (stack := _stack(root, folders, files)) is not None]
+
+
+def _by_folder(files: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path in sorted(files):
+        if path.endswith((".tf", "terraform.tfvars", ".auto.tfvars")):
+            found.setdefault(folder_of(path), []).append(path)
+    return found
+
+
+def _folder(path: str, names: list[str], files: Mapping[str, str]) -> Folder:
+    blocks: list[Block] = []
+    given: dict[str, Node] = {}
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            content = read_hcl(name, files[name])
+            blocks += content.blocks
+            given.update({key: entry.value for key, entry in content.attributes.items()})
+        except LoweringError as error:
+            place = Place(name, Span(error.line, error.column, error.line, error.column + 1))
+            problems.append(Problem(place, "LDM901", f"the Terraform file cannot be read: {error}"))
+    main = f"{path}/main.tf".lstrip("/")
+    return Folder(path, main if main in names else names[0], tuple(blocks), given, tuple(problems))
+
+
+def _calls(folder: str, blocks: tuple[Block, ...]) -> Iterator[tuple[Block, str]]:
+    """The module blocks of a folder that call another folder of the workspace."""
+    for block in blocks:
+        source = block.get("source") if block.type == "module" and block.labels else None
+        if isinstance(source, Scalar) and source.text.startswith("."):
+            target = join(folder, source.text)
+            if target is not None and target != folder:
+                yield block, target
+
+
+def _stack(root: Folder, folders: Mapping[str, Folder], files: Mapping[str, str]) -> Stack | None:
+    scopes: list[ModuleScope] = []
+    problems: dict[Problem, None] = {}
+    _open(root, folders, ModuleScope("", ".", root.blocks, root.given, {}), scopes, problems)
+    declared: dict[str, Declared] = {}
+    for scope in scopes:
+        for resource in declared_in(scope):
+            declared[resource.name] = resource
+    template = read_template(root.first, empty(Place(root.first, NOWHERE)), files, declared)
+    if template is None or not any(item.type.startswith("AWS::") for item in declared.values()):
+        found = Stack(path=root.first, kind="terraform") if problems else None
+    else:
+        found = stack_of(template, "terraform")
+    return msgspec.structs.replace(found, problems=(*problems, *found.problems)) if found else None
+
+
+def _open(
+    folder: Folder,
+    folders: Mapping[str, Folder],
+    scope: ModuleScope,
+    scopes: list[ModuleScope],
+    problems: dict[Problem, None],
+) -> None:
+    """The scope of a module and those of the modules it calls, callers first."""
+    scopes.append(scope)
+    problems.update(dict.fromkeys(folder.problems))
+    for block, target in _calls(folder.path, folder.blocks):
+        called = folders.get(target)
+        if called is None or len(scopes) >= _MODULES or scope.prefix.count("module.") > 6:
+            continue
+        written = block.get("source")
+        here = f"{scope.here}/{written.text}" if isinstance(written, Scalar) else scope.here
+        given = {name: scope.evaluate(entry.value) for name, entry in block.attributes.items() if name != "source"}
+        name = block.labels[0]
+        child = ModuleScope(f"{scope.prefix}module.{name}.", here, called.blocks, given, {})
+        scope.children[name] = child
+        _open(called, folders, child, scopes, problems)

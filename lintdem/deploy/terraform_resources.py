@@ -1,0 +1,302 @@
+"""Resource blocks of one Terraform module as declared resources, under CloudFormation's names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from lintdem.deploy.hcl import Block
+from lintdem.deploy.json_tree import read_json
+from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_items, as_record, empty
+from lintdem.deploy.template import Declared
+from lintdem.deploy.terraform_scope import ModuleScope, file_of
+from lintdem.deploy.terraform_types import TYPES, property_name
+from lintdem.errors import LoweringError
+from lintdem.model.span import Place
+
+_COUNTED = ("count", "for_each")
+_LAMBDA_MODULE = "terraform-aws-modules/lambda/aws"
+
+
+def declared_in(scope: ModuleScope) -> Iterator[Declared]:
+    """Every resource of a module, and every call of the public Lambda module."""
+    for block in scope.of_type("resource"):
+        if len(block.labels) == 2:
+            yield _resource(scope, block)
+    for block in scope.of_type("module"):
+        source = block.get("source")
+        if isinstance(source, Scalar) and source.text.startswith(_LAMBDA_MODULE) and block.labels:
+            yield from _lambda_module(scope, block, source.text)
+
+
+def _resource(scope: ModuleScope, block: Block) -> Declared:
+    kind, name = block.labels
+    properties = _properties(scope, kind, block)
+    extra = _EXTRA.get(kind)
+    body = empty(block.place)
+    if extra is not None:
+        more, body = extra(scope, block)
+        properties.entries.update(more.entries)
+    conditional = any(field in block.attributes for field in _COUNTED)
+    address = f"{scope.prefix}{kind}.{name}"
+    return Declared(address, TYPES.get(kind, kind), block.place, body, properties, conditional)
+
+
+def _properties(scope: ModuleScope, kind: str, block: Block) -> Record:
+    """Arguments and nested blocks; of blocks that repeat, a list."""
+    entries: dict[str, Entry] = {}
+    for name, entry in block.attributes.items():
+        value = scope.attribute(block, name)
+        if value is not None:
+            entries[property_name(kind, name)] = Entry(entry.key, value)
+    for inner in block.blocks:
+        shown = _dynamic(inner)
+        name = property_name(kind, shown.type)
+        key = Scalar(name, shown.place)
+        value = _properties(scope, kind, shown)
+        before = entries.get(name)
+        both = Series((*as_items(before.value), value), shown.place) if before else value
+        entries[name] = Entry(key, both)
+    return Record(entries, block.place)
+
+
+def _dynamic(block: Block) -> Block:
+    """The content of a `dynamic` block, standing for each block it makes."""
+    content = next((inner for inner in block.blocks if inner.type == "content"), None)
+    if block.type != "dynamic" or content is None or not block.labels:
+        return block
+    return Block(block.labels[0], (), content.attributes, content.blocks, block.place)
+
+
+def _record(place: Place, **values: Node | None) -> Record:
+    return Record(
+        {name: Entry(Scalar(name, place), value) for name, value in values.items() if value is not None}, place
+    )
+
+
+def _function(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
+    """The code of a function: the folder behind its archive, or the build folder of its image."""
+    image = block.get("image_uri")
+    if image is not None:
+        return empty(block.place), _image_metadata(scope, image, block.place)
+    return _record(block.place, Code=_archived(scope, block)), empty(block.place)
+
+
+def _layer(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
+    return _record(block.place, Content=_archived(scope, block)), empty(block.place)
+
+
+def _archived(scope: ModuleScope, block: Block) -> Node | None:
+    """What the archive of `filename` is made from; the archive's own path when nothing here makes it."""
+    written = block.get("filename")
+    if written is None:
+        return None
+    value = scope.evaluate(written)
+    for archive in scope.of_type("data"):
+        if archive.labels[:1] != ("archive_file",) or len(archive.labels) != 2:
+            continue
+        address = f"{scope.prefix}data.archive_file.{archive.labels[1]}"
+        output = scope.attribute(archive, "output_path")
+        if _mentions(value, address) or (output is not None and _same_file(value, output)):
+            return _source(scope, archive)
+    return value if isinstance(value, Scalar) else None
+
+
+def _source(scope: ModuleScope, archive: Block) -> Node | None:
+    for name in ("source_dir", "source_file"):
+        found = scope.attribute(archive, name)
+        if found is not None:
+            return found
+    for inner in archive.blocks:
+        content = inner.get("content") if inner.type == "source" else None
+        file = file_of(scope.evaluate(content)) if content is not None else None
+        if file is not None:
+            return file[0]
+    return None
+
+
+def _mentions(node: Node, address: str) -> bool:
+    if isinstance(node, Scalar):
+        return node.text == address
+    items = node.items if isinstance(node, Series) else tuple(entry.value for entry in node.entries.values())
+    return any(_mentions(item, address) for item in items)
+
+
+def _same_file(one: Node, other: Node) -> bool:
+    """Whether two paths end in the same name; their folders are often spelled differently."""
+    if not isinstance(one, Scalar) or not isinstance(other, Scalar):
+        return False
+    return one.text.rpartition("/")[2] == other.text.rpartition("/")[2]
+
+
+def _same_text(one: Node, other: Node) -> bool:
+    return isinstance(one, Scalar) and isinstance(other, Scalar) and one.text == other.text
+
+
+def _image_metadata(scope: ModuleScope, image: Node, place: Place) -> Record:
+    """Where the image is built, when a module of the workspace's Terraform builds it."""
+    for block in scope.of_type("module"):
+        if block.labels and _mentions(scope.evaluate(image), f"{scope.prefix}module.{block.labels[0]}"):
+            context = scope.attribute(block, "source_path")
+            dockerfile = scope.attribute(block, "docker_file_path")
+            if context is not None:
+                inner = _record(place, DockerContext=context, Dockerfile=dockerfile)
+                return _record(place, Metadata=inner)
+    return empty(place)
+
+
+def _target(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
+    """A rule's target as the rule itself with this one target."""
+    target = _properties(scope, "aws_cloudwatch_event_target", block)
+    inherited = empty(block.place)
+    for rule in scope.of_type("resource"):
+        if rule.labels[:1] != ("aws_cloudwatch_event_rule",) or len(rule.labels) != 2:
+            continue
+        named = target.get("Rule")
+        address = f"{scope.prefix}aws_cloudwatch_event_rule.{rule.labels[1]}"
+        same = named is not None and (_mentions(named, address) or _same_rule(scope, rule, named))
+        if same:
+            inherited = _rule(scope, rule)[0]
+            inherited.entries.update(_properties(scope, "aws_cloudwatch_event_rule", rule).entries | inherited.entries)
+    inherited.entries["Targets"] = Entry(Scalar("Targets", block.place), Series((target,), block.place))
+    return inherited, empty(block.place)
+
+
+def _same_rule(scope: ModuleScope, rule: Block, named: Node) -> bool:
+    name = scope.attribute(rule, "name")
+    return name is not None and _same_text(name, named)
+
+
+def _rule(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
+    return _record(block.place, EventPattern=_structured(scope.attribute(block, "event_pattern"))), empty(block.place)
+
+
+def _structured(node: Node | None) -> Node | None:
+    """JSON text as the record it is."""
+    if not isinstance(node, Scalar) or not node.text.lstrip().startswith("{"):
+        return node
+    try:
+        return read_json(node.place.path, node.text, node)
+    except LoweringError:
+        return None
+
+
+def _notification(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
+    properties = _properties(scope, "aws_s3_bucket_notification", block)
+    inner = _record(block.place, LambdaConfigurations=properties.get("LambdaConfigurations"))
+    return _record(block.place, NotificationConfiguration=inner), empty(block.place)
+
+
+def _attachment(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
+    target = _record(block.place, Id=scope.attribute(block, "target_id"))
+    return _record(block.place, Targets=Series((target,), block.place)), empty(block.place)
+
+
+def _table(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
+    keys = [
+        _record(block.place, AttributeName=name, KeyType=Scalar(kind, block.place))
+        for field, kind in (("hash_key", "HASH"), ("range_key", "RANGE"))
+        if (name := scope.attribute(block, field)) is not None
+    ]
+    streams = scope.attribute(block, "stream_enabled")
+    on = isinstance(streams, Scalar) and streams.text == "true"
+    return _record(
+        block.place,
+        KeySchema=Series(tuple(keys), block.place),
+        StreamSpecification=empty(block.place) if on else None,
+    ), empty(block.place)
+
+
+def _queue(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
+    """The queue's redrive policy, also where it is a resource of its own."""
+    address = f"{scope.prefix}aws_sqs_queue.{block.labels[1]}"
+    policy = scope.attribute(block, "redrive_policy")
+    for other in scope.of_type("resource"):
+        if other.labels[:1] == ("aws_sqs_queue_redrive_policy",):
+            url = scope.attribute(other, "queue_url")
+            if url is not None and _mentions(url, address):
+                policy = scope.attribute(other, "redrive_policy")
+    return _record(block.place, RedrivePolicy=policy), empty(block.place)
+
+
+def _machine(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
+    """A definition in a file becomes a reference to it, with what is substituted there."""
+    definition = scope.attribute(block, "definition")
+    file = file_of(definition)
+    if file is not None:
+        return _record(block.place, DefinitionUri=file[0], DefinitionSubstitutions=file[1]), empty(block.place)
+    if isinstance(definition, Record) and "States" in definition.entries:
+        return _record(block.place, Definition=definition), empty(block.place)
+    return empty(block.place), empty(block.place)
+
+
+def _lambda_module(scope: ModuleScope, block: Block, source: str) -> Iterator[Declared]:
+    """A call of the public Lambda module: a function or a layer, with the events it is given."""
+    if "//" in source:
+        return
+    address = f"{scope.prefix}module.{block.labels[0]}"
+    code = _first_path(scope.attribute(block, "source_path"))
+    properties = _properties(scope, "aws_lambda_function", block)
+    made = scope.attribute(block, "create_layer")
+    if isinstance(made, Scalar) and made.text == "true":
+        layer = _record(block.place, Content=code)
+        yield Declared(address, "AWS::Lambda::LayerVersion", block.place, empty(block.place), layer, False)
+        return
+    image = block.get("image_uri")
+    body = _image_metadata(scope, image, block.place) if image is not None else empty(block.place)
+    variables = _record(block.place, Variables=scope.attribute(block, "environment_variables"))
+    letters = _record(block.place, TargetArn=scope.attribute(block, "dead_letter_target_arn"))
+    retries = _record(
+        block.place,
+        MaximumRetryAttempts=scope.attribute(block, "maximum_retry_attempts"),
+        MaximumEventAgeInSeconds=scope.attribute(block, "maximum_event_age_in_seconds"),
+    )
+    more = _record(block.place, Code=code, Environment=variables, DeadLetterConfig=letters, EventInvokeConfig=retries)
+    properties.entries.update(more.entries)
+    yield Declared(address, "AWS::Lambda::Function", block.place, body, properties, False)
+    yield from _module_events(scope, block, address)
+
+
+def _module_events(scope: ModuleScope, block: Block, address: str) -> Iterator[Declared]:
+    function = _record(block.place, Ref=Scalar(address, block.place))
+    mappings = as_record(scope.attribute(block, "event_source_mapping"))
+    for name, key, written in mappings.values() if mappings else ():
+        if isinstance(written, Record):
+            settings = _renamed(written)
+            settings.entries["FunctionName"] = Entry(key, function)
+            kind = "AWS::Lambda::EventSourceMapping"
+            yield Declared(f"{address}.{name}", kind, key.place, empty(key.place), settings, False)
+    triggers = as_record(scope.attribute(block, "allowed_triggers"))
+    for name, key, written in triggers.values() if triggers else ():
+        service = written.get("service") if isinstance(written, Record) else None
+        principal = written.get("principal") if isinstance(written, Record) else None
+        if isinstance(service, Scalar):
+            principal = Scalar(f"{service.text}.amazonaws.com", service.place)
+        settings = _record(key.place, FunctionName=function, Principal=principal)
+        yield Declared(f"{address}.{name}", "AWS::Lambda::Permission", key.place, empty(key.place), settings, False)
+
+
+def _renamed(written: Record) -> Record:
+    entries = {property_name("aws_lambda_event_source_mapping", name): entry for name, entry in written.entries.items()}
+    return Record(entries, written.place)
+
+
+def _first_path(node: Node | None) -> Node | None:
+    """The first of the sources of a package: text, or an object with a path."""
+    for item in as_items(node):
+        found = item.get("path") if isinstance(item, Record) else item
+        if isinstance(found, Scalar):
+            return found
+    return None
+
+
+_EXTRA: dict[str, Callable[[ModuleScope, Block], tuple[Record, Record]]] = {
+    "aws_lambda_function": _function,
+    "aws_lambda_layer_version": _layer,
+    "aws_cloudwatch_event_target": _target,
+    "aws_cloudwatch_event_rule": _rule,
+    "aws_s3_bucket_notification": _notification,
+    "aws_lb_target_group_attachment": _attachment,
+    "aws_dynamodb_table": _table,
+    "aws_sqs_queue": _queue,
+    "aws_sfn_state_machine": _machine,
+}

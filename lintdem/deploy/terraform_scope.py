@@ -1,0 +1,221 @@
+"""Terraform expressions to the nodes CloudFormation's readers know: references, joins, conditions.
+
+A module call opens a scope of its own; what its variables mean is evaluated in the scope of the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from lintdem.deploy.hcl import CALL, CHOICE, MIXED, PARTS, PATH, Block, special
+from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_items, as_record, record_of
+from lintdem.model.span import Place
+
+_DEEPEST = 40
+_PASSED = frozenset(
+    {"abspath", "base64encode", "coalesce", "element", "flatten", "jsonencode", "lookup", "lower", "nonsensitive"}
+    | {"one", "replace", "sensitive", "tolist", "tomap", "tonumber", "toset", "tostring", "trimspace", "try", "upper"}
+    | {"yamlencode", "jsondecode", "pathexpand", "trimsuffix", "trimprefix"}
+)
+"""Functions that give their first argument back, or something near enough to follow it."""
+
+_FOLDERS = frozenset({"module", "root", "cwd"})
+
+
+class ModuleScope(msgspec.Struct, frozen=True):
+    """One module as it is called. `prefix` stands before its addresses, `here` is its folder as seen from the
+    folder Terraform runs in, which all paths are relative to; `given` are the evaluated arguments."""
+
+    prefix: str
+    here: str
+    blocks: tuple[Block, ...]
+    given: Mapping[str, Node]
+    children: dict[str, ModuleScope]
+
+    def of_type(self, kind: str) -> Iterator[Block]:
+        """The blocks of a kind: resource, data, module, variable, locals, output."""
+        return (block for block in self.blocks if block.type == kind)
+
+    def named(self, kind: str, *labels: str) -> Block | None:
+        """The block with these labels."""
+        return next((block for block in self.of_type(kind) if block.labels == labels), None)
+
+    def evaluate(self, node: Node, depth: int = 0) -> Node:
+        """The node with names replaced by what they mean here."""
+        if depth > _DEEPEST:
+            return _unknown("endless", node.place)
+        if isinstance(node, Scalar):
+            return node
+        if isinstance(node, Series):
+            return Series(tuple(self.evaluate(item, depth + 1) for item in node.items), node.place)
+        for kind, reader in _READERS.items():
+            content = special(node, kind)
+            if isinstance(content, Series):
+                return reader(self, content.items, node.place, depth + 1)
+        entries = {
+            name: Entry(entry.key, self.evaluate(entry.value, depth + 1)) for name, entry in node.entries.items()
+        }
+        return Record(entries, node.place)
+
+    def attribute(self, block: Block, name: str) -> Node | None:
+        """An attribute of a block, evaluated; None when it is absent or null."""
+        written = block.get(name)
+        found = self.evaluate(written) if written is not None else None
+        return None if isinstance(found, Scalar) and found.is_null else found
+
+    def path(self, parts: tuple[Node, ...], place: Place, depth: int) -> Node:
+        """What a dotted name means."""
+        names = [part.text for part in parts if isinstance(part, Scalar)]
+        kind, rest = names[0], names[1:]
+        if not rest:
+            return Scalar(kind, place)
+        if kind == "path" and rest[0] in _FOLDERS:
+            return Scalar(self.here if rest[0] == "module" else ".", place)
+        if kind == "var":
+            return self._descend(self._variable(rest[0], depth), rest, place)
+        if kind == "local":
+            return self._descend(self._local(rest[0], depth), rest, place)
+        if kind == "module" and rest[0] in self.children and len(rest) > 1:
+            return self._descend(self.children[rest[0]].output(rest[1], depth), rest[1:], place)
+        if kind == "data" and len(rest) > 2:
+            found = self._data(rest[0], rest[1], rest[2], depth)
+            if found is not None:
+                return found
+        count = 3 if kind == "data" else 2
+        return _reference(self.prefix + ".".join(names[:count]), ".".join(names[count:]), place)
+
+    def output(self, name: str, depth: int) -> Node | None:
+        """An output of this module."""
+        block = self.named("output", name)
+        written = block.get("value") if block else None
+        return self.evaluate(written, depth + 1) if written is not None else None
+
+    def _data(self, kind: str, name: str, attribute: str, depth: int) -> Node | None:
+        """An argument of a data source read back, or the file that a template renders."""
+        block = self.named("data", kind, name)
+        if block is None:
+            return None
+        if kind == "template_file" and attribute == "rendered":
+            template, given = self.attribute(block, "template"), self.attribute(block, "vars")
+            file = file_of(template)
+            if file is not None and given is not None:
+                return _function("Fn::File", Series((file[0], given), block.place))
+            return template
+        written = block.get(attribute)
+        return self.evaluate(written, depth + 1) if written is not None and kind != "archive_file" else None
+
+    def _variable(self, name: str, depth: int) -> Node | None:
+        if name in self.given:
+            return self.given[name]
+        block = self.named("variable", name)
+        default = block.get("default") if block else None
+        return self.evaluate(default, depth + 1) if default is not None else None
+
+    def _local(self, name: str, depth: int) -> Node | None:
+        for block in self.of_type("locals"):
+            written = block.get(name)
+            if written is not None:
+                return self.evaluate(written, depth + 1)
+        return None
+
+    def _descend(self, node: Node | None, names: list[str], place: Place) -> Node:
+        for name in names[1:]:
+            node = node.get(name) if isinstance(node, Record) else None
+        return node if node is not None else _unknown(".".join(names), place)
+
+    def parts(self, parts: tuple[Node, ...], place: Place, depth: int) -> Node:
+        """A string with expressions: text when all is known, otherwise joined."""
+        found = [self.evaluate(part, depth) for part in parts]
+        if len(found) == 1:
+            return found[0]
+        if all(isinstance(part, Scalar) for part in found):
+            margin = next((part.margin for part in parts if isinstance(part, Scalar)), None)
+            return Scalar("".join(part.text for part in found if isinstance(part, Scalar)), place, margin=margin)
+        return _function("Fn::Join", Series((Scalar("", place), Series(tuple(found), place)), place))
+
+    def choice(self, parts: tuple[Node, ...], place: Place, depth: int) -> Node:
+        """A conditional: either branch."""
+        branches = tuple(self._absent(self.evaluate(part, depth)) for part in parts[1:])
+        return _function("Fn::If", Series((Scalar("condition", place), *branches), place))
+
+    def _absent(self, node: Node) -> Node:
+        is_null = isinstance(node, Scalar) and node.is_null
+        return _function("Ref", Scalar("AWS::NoValue", node.place)) if is_null else node
+
+    def mixed(self, parts: tuple[Node, ...], place: Place, depth: int) -> Node:
+        """Anything else: unknown, with all it mentions."""
+        return _function("Fn::Any", Series(tuple(self.evaluate(part, depth) for part in parts), place))
+
+    def call(self, parts: tuple[Node, ...], place: Place, depth: int) -> Node:
+        """The functions that shape text, lists, maps and files; of others what they mention."""
+        name = parts[0].text if isinstance(parts[0], Scalar) else ""
+        arguments = tuple(self.evaluate(part, depth) for part in parts[1:])
+        if not arguments:
+            return _unknown(name, place)
+        if name in _PASSED:
+            return arguments[0]
+        if name == "merge":
+            return _merged(arguments, place)
+        if name == "concat":
+            return Series(tuple(item for argument in arguments for item in as_items(argument)), place)
+        if name == "join" and len(arguments) == 2:
+            return _function("Fn::Join", Series(arguments, place))
+        if name == "format":
+            return _formatted(arguments, place)
+        if name in ("file", "templatefile"):
+            return _function("Fn::File", Series(arguments, place))
+        return _function("Fn::Any", Series(arguments, place))
+
+
+_READERS = {
+    PATH: ModuleScope.path,
+    PARTS: ModuleScope.parts,
+    CHOICE: ModuleScope.choice,
+    CALL: ModuleScope.call,
+    MIXED: ModuleScope.mixed,
+}
+
+
+def file_of(node: Node | None) -> tuple[Scalar, Record | None] | None:
+    """The path in `file(…)` or `templatefile(…)`, and the variables given to it."""
+    content = special(node, "Fn::File") if node is not None else None
+    if not isinstance(content, Series) or not isinstance(content.items[0], Scalar):
+        return None
+    given = content.items[1] if len(content.items) > 1 else None
+    return content.items[0], as_record(given)
+
+
+def _reference(address: str, attribute: str, place: Place) -> Node:
+    if attribute in ("", "id", "name", "function_name"):
+        return _function("Ref", Scalar(address, place))
+    return _function("Fn::GetAtt", Series((Scalar(address, place), Scalar(attribute, place)), place))
+
+
+def _function(name: str, argument: Node) -> Record:
+    return record_of([(Scalar(name, argument.place), argument)], argument.place)
+
+
+def _unknown(name: str, place: Place) -> Record:
+    return _function("Ref", Scalar(name, place))
+
+
+def _merged(arguments: tuple[Node, ...], place: Place) -> Record:
+    entries: dict[str, Entry] = {}
+    for argument in arguments:
+        if isinstance(argument, Record) and not any(name.startswith(("Fn::", "Ref")) for name in argument.entries):
+            entries.update(argument.entries)
+    return Record(entries, place)
+
+
+def _formatted(arguments: tuple[Node, ...], place: Place) -> Node:
+    """`format("%s-x", a)` as a join of its parts."""
+    pattern = arguments[0]
+    if not isinstance(pattern, Scalar):
+        return _function("Fn::Any", Series(arguments, place))
+    texts = pattern.text.replace("%v", "%s").replace("%d", "%s").split("%s")
+    parts: list[Node] = [Scalar(texts[0], place)]
+    for text, argument in zip(texts[1:], arguments[1:], strict=False):
+        parts += [argument, Scalar(text, place)]
+    return _function("Fn::Join", Series((Scalar("", place), Series(tuple(parts), place)), place))

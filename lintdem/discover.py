@@ -1,0 +1,327 @@
+"""Which files a run is about: the workspace root, the Python files, and what may be a template.
+
+Links are followed once and never out of the root. What is left out without the user having asked for it is noted.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from pathspec import GitIgnoreSpec
+
+from lintdem.errors import UsageError
+from lintdem.model.module import Problem
+from lintdem.model.span import NOWHERE, Place
+
+MAX_TEMPLATE = 2_000_000
+"""Bytes; a bigger file is data, not a template."""
+
+DEFAULT_EXCLUDE = frozenset(
+    {
+        *(".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", "__pypackages__", "site-packages"),
+        *(".tox", ".nox", ".eggs", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".lintdem_cache", ".direnv"),
+        *("build", "dist", ".aws-sam", ".serverless", ".terraform", ".ipynb_checkpoints"),
+    }
+)
+"""Folders of these names are left out, as are virtual environments and `*.egg-info`."""
+_SYNTHESISED = "cdk.out"
+_TEMPLATE_ENDS = (".yaml", ".yml", ".json", ".template", ".tf")
+_RENDERED_ENDS = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is left out. `excluded` is asked with the absolute path, which ends in a slash for a folder."""
+
+    defaults: bool = True
+    excluded: tuple[Callable[[str], bool], ...] = ()
+    gitignore: bool = True
+
+
+@dataclass(frozen=True)
+class Found:
+    """The files of a run, relative to the root with forward slashes. `only` are the files the report is about,
+    None for all; `notes` say what was left out."""
+
+    python: tuple[str, ...]
+    candidates: tuple[str, ...]
+    only: frozenset[str] | None = None
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class _Walk:
+    """The state of one walk: what was found, and which folders were seen."""
+
+    root: str
+    filters: Filters
+    python: set[str] = field(default_factory=set)
+    candidates: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    folders: set[str] = field(default_factory=set)
+
+    def relative(self, path: str) -> str:
+        """The path as reports write it."""
+        return path[len(self.root) :].lstrip(os.sep).replace(os.sep, "/") or "."
+
+
+@dataclass(frozen=True)
+class _Ignored:
+    """The ignore files that speak for a folder: the pattern of each, and the folder it counts from."""
+
+    specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+
+    def entering(self, folder: str) -> _Ignored:
+        """With the ignore file of the folder, if it has one."""
+        try:
+            text = Path(folder, ".gitignore").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return self
+        return _Ignored((*self.specs, (folder.rstrip(os.sep) + os.sep, _spec(text.split("\n")))))
+
+    def match(self, path: str, is_folder: bool) -> bool:
+        """Whether the path is ignored; the innermost file that speaks of it decides."""
+        for folder, spec in reversed(self.specs):
+            if path.startswith(folder):
+                told = spec.check_file(path[len(folder) :] + ("/" if is_folder else "")).include
+                if told is not None:
+                    return bool(told)
+        return False
+
+
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    """The patterns of an ignore file. Git passes over lines it cannot read; so does this."""
+    readable = []
+    for line in lines:
+        try:
+            readable.append(GitIgnoreSpec.from_lines([line]))
+        except ValueError:
+            continue
+    return GitIgnoreSpec([pattern for spec in readable for pattern in spec.patterns])
+
+
+def existing(paths: Iterable[str], folder: Path) -> tuple[Path, ...]:
+    """The given paths, made absolute; links in them are resolved, because the user named them."""
+    result = []
+    for name in paths:
+        path = folder / name
+        if not os.path.lexists(path):
+            raise UsageError(f"{name}: no such file or folder")
+        result.append(Path(os.path.realpath(path)))
+    return tuple(result)
+
+
+def workspace_root(paths: Sequence[Path], has_settings: Callable[[Path], bool]) -> Path:
+    """The nearest folder above the paths that holds settings or a repository; without one the folder of the path
+    itself. Paths of several such folders are checked together, from the folder that holds them all."""
+    return Path(os.path.commonpath([_marked(path, has_settings) for path in paths]))
+
+
+def _marked(path: Path, has_settings: Callable[[Path], bool]) -> Path:
+    folder = path if path.is_dir() else path.parent
+    marked = (above for above in (folder, *folder.parents) if (above / ".git").exists() or has_settings(above))
+    return next(marked, folder)
+
+
+def discover(root: Path, paths: Sequence[Path], filters: Filters) -> Found:
+    """Find the files of a run over `paths`, which are absolute and inside `root`.
+
+    Everything below a given folder is analysed. A given file does not narrow the analysis, which needs the whole
+    program: then all of the root is read and the report is about that file. Templates stand in folders above
+    the code as often as beside it, so those on the way up to the root are read too.
+    """
+    walk = _Walk(str(root), filters)
+    folders = [path for path in paths if path.is_dir()]
+    files = [path for path in paths if not path.is_dir()]
+    for folder in [*folders, root] if files else folders:
+        _start(walk, str(folder))
+    python, candidates = frozenset(walk.python), frozenset(walk.candidates)
+    for folder in folders:
+        _templates_above(walk, folder, root)
+    reported = None
+    if files or walk.candidates != candidates:
+        below = [walk.relative(str(folder)) for folder in folders]
+        reported = {path for path in python | candidates if any(_is_below(path, folder) for folder in below)}
+        reported.update(_reported(walk, files))
+    return Found(
+        python=tuple(sorted(walk.python)),
+        candidates=tuple(sorted(walk.candidates)),
+        only=None if reported is None else frozenset(reported),
+        problems=tuple(walk.problems),
+        notes=tuple(walk.notes),
+    )
+
+
+def only(root: Path, paths: Iterable[Path], found: Found) -> frozenset[str]:
+    """The files of a run that are, or stand below, one of the paths."""
+    below = [os.path.relpath(path, root).replace(os.sep, "/") for path in paths]
+    everything = found.only if found.only is not None else frozenset((*found.python, *found.candidates))
+    return frozenset(path for path in everything if any(_is_below(path, folder) for folder in below))
+
+
+def inside(root: Path, path: str) -> Path | None:
+    """The regular file that a template refers to, unless it lies outside of the root or is too big for a template."""
+    target = Path(os.path.realpath(root / path))
+    try:
+        fits = root in target.parents and target.is_file() and target.stat().st_size <= MAX_TEMPLATE
+    except (OSError, ValueError):
+        return None
+    return target if fits else None
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return folder in (".", path) or path.startswith(folder + "/")
+
+
+def _reported(walk: _Walk, files: Iterable[Path]) -> Iterator[str]:
+    for file in files:
+        path = walk.relative(str(file))
+        if path in walk.python or path in walk.candidates:
+            yield path
+        elif path.endswith(".py"):
+            walk.notes.append(f"{path}: excluded, so it was not checked")
+
+
+def _start(walk: _Walk, folder: str) -> None:
+    """Walk a folder the user named, with the ignore files above it, unless they would ignore the folder itself."""
+    above = _Ignored()
+    if walk.filters.gitignore:
+        for parent in reversed(_up_to_repository(folder)):
+            above = above.entering(str(parent))
+        if any(above.match(str(part), is_folder=True) for part in (Path(folder), *_up_to_repository(folder)[:-1])):
+            above = _Ignored()
+    named = (*(excluded for excluded in walk.filters.excluded if not excluded(folder + "/")),)
+    _below(walk, folder, above, Filters(walk.filters.defaults, named, walk.filters.gitignore))
+
+
+def _up_to_repository(folder: str) -> list[Path]:
+    """The folders above, nearest first, up to the one that holds the repository."""
+    above: list[Path] = []
+    for parent in Path(folder).parents:
+        if (above[-1] if above else Path(folder)).joinpath(".git").exists():
+            return above
+        above.append(parent)
+    return []
+
+
+def _below(walk: _Walk, start: str, above: _Ignored, filters: Filters) -> None:
+    stack = [(start, above)]
+    while stack:
+        folder, ignored = stack.pop()
+        if folder in walk.folders:
+            continue
+        walk.folders.add(folder)
+        if filters.gitignore:
+            ignored = ignored.entering(folder)
+        for entry in _entries(walk, folder):
+            stack.extend((inner, ignored) for inner in _take(walk, entry, ignored, filters))
+
+
+def _entries(walk: _Walk, folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        place = Place(walk.relative(folder), NOWHERE)
+        walk.problems.append(Problem(place, "LDM901", f"the folder cannot be read: {error.strerror or error}"))
+        return []
+
+
+def _take(walk: _Walk, entry: os.DirEntry[str], ignored: _Ignored, filters: Filters) -> Iterator[str]:
+    """Note a file; give a folder back to be walked."""
+    try:
+        if entry.is_symlink():
+            yield from _through_link(walk, entry, filters)
+            return
+        is_folder = entry.is_dir(follow_symlinks=False)
+    except OSError as error:
+        walk.notes.append(f"{walk.relative(entry.path)}: left out: {error.strerror or error}")
+        return
+    if not is_folder and not _is_wanted(entry.name):
+        return
+    synthesised = _is_synthesised(walk.relative(entry.path))
+    if (not synthesised and ignored.match(entry.path, is_folder)) or _is_excluded(entry, is_folder, filters):
+        return
+    if not is_folder:
+        _file(walk, entry.path, entry.stat(follow_symlinks=False))
+    elif not (synthesised and entry.name.startswith("asset.")):
+        yield entry.path
+
+
+def _is_synthesised(relative: str) -> bool:
+    """Whether a path stands in a `cdk.out`: templates to read although version control ignores them."""
+    return f"/{_SYNTHESISED}/" in f"/{relative}/"
+
+
+def _is_excluded(entry: os.DirEntry[str], is_folder: bool, filters: Filters) -> bool:
+    if is_folder and filters.defaults:
+        if entry.name in DEFAULT_EXCLUDE or entry.name.endswith(".egg-info"):
+            return True
+        if os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):  # noqa: PTH110, PTH118 (one per folder: speed)
+            return True
+    path = entry.path.replace(os.sep, "/") + ("/" if is_folder else "")
+    return any(excluded(path) for excluded in filters.excluded)
+
+
+def _through_link(walk: _Walk, entry: os.DirEntry[str], filters: Filters) -> Iterator[str]:
+    """A link inside the root leads to what it means, once; one out of the root leads nowhere."""
+    target = os.path.realpath(entry.path)
+    is_folder = os.path.isdir(target)  # noqa: PTH112 (a path of another run of the same walk)
+    if not is_folder and not _is_wanted(entry.name):
+        return
+    if not target.startswith(walk.root.rstrip(os.sep) + os.sep):
+        walk.notes.append(f"{walk.relative(entry.path)}: left out: the link leads out of {walk.root}")
+        return
+    parts = PurePosixPath(walk.relative(target)).parts
+    if filters.defaults and any(part in DEFAULT_EXCLUDE for part in parts):
+        return
+    if any(excluded(target + ("/" if is_folder else "")) for excluded in filters.excluded):
+        return
+    if is_folder:
+        yield target
+        return
+    try:
+        _file(walk, target, Path(target).stat())
+    except OSError as error:
+        walk.notes.append(f"{walk.relative(entry.path)}: left out: the link is broken ({error.strerror or error})")
+
+
+def _is_wanted(name: str) -> bool:
+    written = name.rpartition(".")[0] if name.endswith(_RENDERED_ENDS) else name
+    return name.endswith(".py") or written.endswith(_TEMPLATE_ENDS) or name.startswith("Dockerfile")
+
+
+def _file(walk: _Walk, path: str, status: os.stat_result) -> None:
+    """Keep a regular file; anything else of that name (a pipe, a device) would hang the reader."""
+    relative = walk.relative(path)
+    name = PurePosixPath(relative).name
+    if _is_synthesised(relative) and not name.endswith(".template.json"):
+        return
+    if not stat.S_ISREG(status.st_mode):
+        walk.notes.append(f"{relative}: left out: not a regular file")
+    elif name.endswith(".py"):
+        walk.python.add(relative)
+    elif _is_wanted(name):
+        if status.st_size > MAX_TEMPLATE:
+            walk.notes.append(f"{relative}: left out: too big for a template ({status.st_size} bytes)")
+        else:
+            walk.candidates.add(relative)
+
+
+def _templates_above(walk: _Walk, folder: Path, root: Path) -> None:
+    """Template candidates that stand in the folders between `folder` and the root."""
+    for parent in folder.parents:
+        if parent != root and root not in parent.parents:
+            return
+        quiet = _Walk(walk.root, walk.filters)
+        for entry in _entries(quiet, str(parent)):
+            if not entry.name.endswith(".py") and entry.is_file(follow_symlinks=False):
+                for _ in _take(quiet, entry, _Ignored(), walk.filters):
+                    pass
+        walk.candidates |= quiet.candidates

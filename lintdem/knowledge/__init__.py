@@ -1,0 +1,34 @@
+"""What APIs, events and libraries do: data with sources, and the functions that look it up.
+
+No code of the program being read is seen here, and nothing here depends on configuration. Facts are
+TOML tables with a source each; modules only join them:
+
+`catalogue`  AWS operations: `operation`;
+`resources`  boto3's resource objects: `resource_method`, `sub_resource`, `client_of_type`;
+`libraries`  everything else that is imported: `library_call`;
+`dynamodb`   DynamoDB's update and condition expressions: `parse_update`, `parse_condition`;
+`events`     Lambda's event sources: `scope_of`, `detect_source`, `redelivery`.
+"""
+
+from __future__ import annotations
+
+from lintdem.knowledge.catalogue import operation as operation
+from lintdem.knowledge.dynamodb import parse_condition as parse_condition
+from lintdem.knowledge.dynamodb import parse_update as parse_update
+from lintdem.knowledge.events import Redelivery as Redelivery
+from lintdem.knowledge.events import Scope as Scope
+from lintdem.knowledge.events import attribute_steps as attribute_steps
+from lintdem.knowledge.events import detect_source as detect_source
+from lintdem.knowledge.events import normal as normal
+from lintdem.knowledge.events import redelivery as redelivery
+from lintdem.knowledge.events import scope_of as scope_of
+from lintdem.knowledge.events import scope_of_context as scope_of_context
+from lintdem.knowledge.events import source_of_class as source_of_class
+from lintdem.knowledge.events import survives as survives
+from lintdem.knowledge.libraries import LibraryCall as LibraryCall
+from lintdem.knowledge.libraries import library_call as library_call
+from lintdem.knowledge.operation import Kind as Kind
+from lintdem.knowledge.operation import Operation as Operation
+from lintdem.knowledge.resources import client_of_type as client_of_type
+from lintdem.knowledge.resources import resource_method as resource_method
+from lintdem.knowledge.resources import sub_resource as sub_resource

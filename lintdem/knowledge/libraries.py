@@ -1,0 +1,159 @@
+"""What calls outside the AWS SDK do, by dotted name.
+
+A name is looked up as imported and as typed: `requests.Session.post` for a method of a session. The
+tables lie in `libraries/`; `index.toml` says which table knows which package, everything in the
+standard library is in `stdlib.toml`.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+
+import msgspec
+
+from lintdem.knowledge import tables
+from lintdem.knowledge.operation import Kind
+
+
+class LibraryCall(msgspec.Struct, frozen=True, kw_only=True):
+    """One call. `role` says what the call is to an analysis:
+
+    "call" an effect or read, by `kind`; "pure" depends on its arguments only; "json" parses JSON;
+    "encode", "decode" keep the identity of what they change; "hash" a digest that is the same in every
+    run, "salted" one that is not; "uuid", "random", "clock" are fresh in every run; "env" reads the
+    environment; "client", "resource", "session" make boto3 objects; "transparent" a wrapper or
+    decorator that calls through; "submit" calls its callable argument; "retry" repeats what it wraps;
+    "guard" lets it run once; "telemetry" is seen by nobody's business; "lock" excludes others for a
+    while; "sleep" waits.
+
+    `token` is where an idempotency key goes: an argument, "headers:<name>", or a dotted argument.
+    `http` is the method of the request, `returns` the dotted type of the result.
+    """
+
+    target: str
+    role: str
+    kind: Kind
+    phrase: str
+    source: str
+    token: str | None = None
+    http: str | None = None
+    returns: str | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Calls that are alike: every name of `names` in every module or class of `of`. A `*` stands for one
+    or more steps of a name; `{owner}` in `returns` for what stands before the last step."""
+
+    of: tuple[str, ...]
+    names: tuple[str, ...]
+    role: str = "call"
+    kind: Kind = Kind.COMPUTE
+    phrase: str = ""
+    token: str | None = None
+    http: str | None = None
+    returns: str | None = None
+    source: str = ""
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One file of `libraries/`."""
+
+    source: str
+    calls: tuple[Entry, ...]
+
+
+class Index(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which file knows which packages."""
+
+    source: str
+    tables: dict[str, tuple[str, ...]]
+
+
+Found = tuple[Entry, str]
+"""An entry and its source."""
+
+Pattern = tuple[tuple[str, ...], Found]
+"""The steps of a name with `*` in it."""
+
+
+class Book(msgspec.Struct, frozen=True):
+    """A table ready for lookup: exact names, and patterns by their last step, the longest first."""
+
+    exact: dict[str, Found]
+    patterns: dict[str, tuple[Pattern, ...]]
+
+
+@cache
+def library_call(dotted: str) -> LibraryCall | None:
+    """What the call of `dotted` does; None when nothing is known of it."""
+    file = _file(dotted.partition(".")[0])
+    if file is None:
+        return None
+    found = _find(_book(file), dotted)
+    if found is None and dotted.endswith("_async"):
+        found = _find(_book(file), dotted.removesuffix("_async"))
+    if found is None:
+        return None
+    entry, source = found
+    returns = entry.returns.replace("{owner}", dotted.rpartition(".")[0]) if entry.returns else None
+    return LibraryCall(
+        target=dotted,
+        role=entry.role,
+        kind=entry.kind,
+        phrase=entry.phrase,
+        source=source,
+        token=entry.token,
+        http=entry.http,
+        returns=returns,
+    )
+
+
+def _find(book: Book, dotted: str) -> Found | None:
+    exact = book.exact.get(dotted)
+    if exact is not None:
+        return exact
+    steps = tuple(dotted.split("."))
+    for last in (steps[-1], "*"):
+        for pattern, found in book.patterns.get(last, ()):
+            if _matches(steps, pattern):
+                return found
+    return None
+
+
+def _matches(steps: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Whether the name fits; a `*` takes one step or more."""
+    if not pattern or not steps:
+        return not pattern and not steps
+    if pattern[0] not in ("*", steps[0]):
+        return False
+    return _matches(steps[1:], pattern[1:]) or (pattern[0] == "*" and _matches(steps[1:], pattern))
+
+
+def _file(package: str) -> str | None:
+    known = _packages().get(package)
+    return "stdlib" if known is None and (package == "builtins" or package in sys.stdlib_module_names) else known
+
+
+@cache
+def _packages() -> dict[str, str]:
+    index = tables.toml(Index, "libraries", "index.toml")
+    return {package: file for file, packages in index.tables.items() for package in packages}
+
+
+@cache
+def _book(file: str) -> Book:
+    table = tables.toml(Table, "libraries", f"{file}.toml")
+    exact: dict[str, Found] = {}
+    patterns: dict[str, Found] = {}
+    for entry in table.calls:
+        found = (entry, entry.source or table.source)
+        for owner in entry.of:
+            for name in entry.names:
+                dotted = f"{owner}.{name}"
+                (patterns if "*" in dotted else exact)[dotted] = found
+    by_last: dict[str, list[Pattern]] = {}
+    for dotted in sorted(patterns, key=lambda dotted: (-len(dotted), dotted)):
+        steps = tuple(dotted.split("."))
+        by_last.setdefault(steps[-1], []).append((steps, patterns[dotted]))
+    return Book(exact, {last: tuple(found) for last, found in by_last.items()})

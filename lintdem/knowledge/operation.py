@@ -1,0 +1,49 @@
+"""What one call to AWS does when it is made twice."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+
+class Kind(str, Enum):
+    """What a call does to the world."""
+
+    READ = "read"
+    TELEMETRY = "telemetry"
+    SET = "set"
+    DELETE = "delete"
+    CREATE = "create"
+    EFFECT = "effect"
+    COMPUTE = "compute"
+    WRITE = "write"
+    """Item writes and SQL statements: whether they repeat is decided by their arguments."""
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One AWS operation.
+
+    `phrase` is what the second call does, in the third person. `token` is the exact argument that makes
+    a repeated call harmless, dotted when nested, `[]` for each entry of a list; `token_marked` when
+    botocore fills a random one if it is left out; `token_max` its longest length; `token_fifo` when it
+    counts on FIFO destinations only. `identity` are the arguments that name what is made,
+    `destination` those that name where it goes, `already` the exceptions of a second creation.
+    `guessed` when only the operation's verb was known.
+    """
+
+    service: str
+    name: str
+    method: str
+    kind: Kind
+    phrase: str
+    source: str
+    token: str | None = None
+    token_marked: bool = False
+    token_max: int | None = None
+    token_fifo: bool = False
+    identity: tuple[str, ...] = ()
+    destination: tuple[str, ...] = ()
+    already: tuple[str, ...] = ()
+    positional: tuple[str, ...] = ()
+    guessed: bool = False

@@ -1,0 +1,20 @@
+"""Bytes to and from the model; the same value always gives the same bytes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from lintdem.model.module import Module
+
+_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
+_DECODER = msgspec.msgpack.Decoder(Module)
+
+
+def encode(module: Module) -> bytes:
+    """Encode a module."""
+    return _ENCODER.encode(module)
+
+
+def decode(data: bytes) -> Module:
+    """Decode what `encode` gave; raises `msgspec.DecodeError` for anything else."""
+    return _DECODER.decode(data)

@@ -1,0 +1,153 @@
+"""What a deployment template says, with the place of every fact.
+
+A template value that is not plain text is kept as a `Value`: what is known stays usable, what is not
+is said (`kind` "unknown").
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from lintdem.model.module import Problem
+from lintdem.model.span import Place
+
+
+class Source(str, Enum):
+    """Event sources of AWS Lambda; values are what users read."""
+
+    SQS = "sqs"
+    SQS_FIFO = "sqs-fifo"
+    SNS = "sns"
+    EVENTBRIDGE = "eventbridge"
+    SCHEDULE = "schedule"
+    PIPES = "pipes"
+    KINESIS = "kinesis"
+    DYNAMODB_STREAM = "dynamodb-stream"
+    KAFKA = "kafka"
+    MQ = "mq"
+    S3 = "s3"
+    API = "api"
+    WEBSOCKET = "websocket"
+    ALB = "alb"
+    FUNCTION_URL = "function-url"
+    APPSYNC = "appsync"
+    COGNITO = "cognito"
+    STEP_FUNCTIONS = "stepfunctions"
+    CUSTOM_RESOURCE = "custom-resource"
+    IOT = "iot"
+    LOGS = "logs"
+    SES = "ses"
+    CODEPIPELINE = "codepipeline"
+    CONFIG = "config"
+    SECRETS_ROTATION = "secrets-rotation"
+    FIREHOSE = "firehose"
+    S3_BATCH = "s3-batch"
+    DIRECT = "direct"
+    UNKNOWN = "unknown"
+
+
+class Value(msgspec.Struct, frozen=True, array_like=True):
+    """A template value. `kind`: "text" (numbers and booleans as text), "ref" (`text` is the logical id
+    of a resource of the same template), "attribute" (`text` is the logical id, `name` the attribute),
+    "import" (another stack's export), "unknown" (`text` is the source as far as it could be written)."""
+
+    kind: str
+    text: str
+    place: Place
+    name: str = ""
+
+
+class Event(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """One event source of a function, from `Events`, an event source mapping, a subscription, a rule
+    target, a permission or a state machine task. Numbers are None when the template does not say.
+    `failures` names the on-failure destination or dead-letter target; `detail_types` the EventBridge
+    detail types; `retried` whether a Step Functions task has a Retry (None unknown)."""
+
+    source: Source
+    place: Place
+    name: str = ""
+    target: Value | None = None
+    batch_size: int | None = None
+    window: int | None = None
+    reports_failures: bool | None = None
+    bisects: bool | None = None
+    max_retries: int | None = None
+    max_age: int | None = None
+    parallel: int | None = None
+    failures: Value | None = None
+    retried: bool | None = None
+    detail_types: tuple[str, ...] = ()
+
+
+class Lambda(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """A function resource. `handler` is the handler string ("app.handler"); `code` the folders its code
+    may stand in, relative to the workspace root, most likely first; `layers` folders of layers in the
+    same repository; `inline` the code written in the template, with `inline_place`."""
+
+    name: str
+    place: Place
+    handler: str | None = None
+    handler_place: Place | None = None
+    code: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+    inline: str | None = None
+    inline_place: Place | None = None
+    runtime: str | None = None
+    timeout: int | None = None
+    environment: tuple[tuple[str, Value], ...] = ()
+    events: tuple[Event, ...] = ()
+    async_retries: int | None = None
+    async_max_age: int | None = None
+    dead_letter: Value | None = None
+    on_failure: Value | None = None
+    concurrency: int | None = None
+    conditional: bool = False
+
+
+class Queue(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """An SQS queue. Times in seconds; None when the template does not say. `redrive` is its dead-letter
+    queue."""
+
+    name: str
+    place: Place
+    queue_name: str | None = None
+    fifo: bool = False
+    content_dedup: bool = False
+    visibility: int | None = None
+    retention: int | None = None
+    redrive: Value | None = None
+    max_receives: int | None = None
+
+
+class Table(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """A DynamoDB table; `keys` is (hash,) or (hash, range)."""
+
+    name: str
+    place: Place
+    table_name: str | None = None
+    keys: tuple[str, ...] = ()
+    ttl: str | None = None
+    streams: bool = False
+
+
+class Resource(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """Any other resource, so that references have something to point to; `type` as in the template."""
+
+    name: str
+    type: str
+    place: Place
+    physical: str | None = None
+
+
+class Stack(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """One template."""
+
+    path: str
+    kind: str
+    functions: tuple[Lambda, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    tables: tuple[Table, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    problems: tuple[Problem, ...] = ()

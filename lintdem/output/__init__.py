@@ -1,0 +1,34 @@
+"""Reports for people and machines: each format is a module with `render(report, view) -> str`.
+
+`view`     how the report is to be shown: names of paths, colour, width;
+`escape`   what comes from the user's files, made safe to show;
+`tally`    names, counts and the closing sentence;
+`frame`    the source line with what is under it;
+`text`, `concise`, `json`   the formats.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
+from lintdem.output.escape import visible
+from lintdem.output.view import View
+
+if TYPE_CHECKING:
+    from lintdem.model.finding import Report
+
+FORMATS = ("text", "concise", "json")
+"""The formats; each is the module of its name, loaded when it is asked for."""
+
+
+class _Format(Protocol):
+    def render(self, report: Report, view: View) -> str: ...
+
+
+def render(format_name: str, report: Report, view: View) -> str:
+    """The report in one of the `FORMATS`."""
+    return cast(_Format, import_module(f"lintdem.output.{format_name}")).render(report, view)
+
+
+__all__ = ["FORMATS", "View", "render", "visible"]

@@ -1,0 +1,51 @@
+"""What the formats have in common: names of codes, addresses of pages, counts, the closing sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from lintdem.model.finding import Level, Report
+from lintdem.rule import HELP
+from lintdem.triage import RUN_CODES, is_whole
+
+NAMES = {code.code: code.name for code in RUN_CODES}
+"""Names of the codes that problems carry."""
+LEVELS = {code.code: code.level for code in RUN_CODES}
+"""Levels of the codes that problems carry."""
+
+
+def help_page(name: str) -> str:
+    """The address of a rule's page."""
+    return HELP + name
+
+
+def by_level(report: Report) -> dict[Level, int]:
+    """How many findings of each level."""
+    counts = Counter(finding.level for finding in report.findings)
+    return {level: counts[level] for level in Level}
+
+
+def by_rule(report: Report) -> list[tuple[int, str, str]]:
+    """(count, code, name) of every rule that found something, the most frequent first."""
+    counts = Counter((finding.code, finding.name) for finding in report.findings)
+    return sorted(((count, code, name) for (code, name), count in counts.items()), key=lambda row: (-row[0], row[1]))
+
+
+def count(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def closing(report: Report) -> str:
+    """`Found 3 errors, 1 warning in 12 files, 5 handlers (0.8 s).`"""
+    where = f"{count(report.files, 'file')}, {count(report.handlers, 'handler')} ({report.seconds:.1f} s)"
+    found = ", ".join(count(number, level.value) for level, number in by_level(report).items() if number)
+    silenced = f"; {len(report.suppressed)} suppressed" if report.suppressed else ""
+    unread = sum(LEVELS.get(problem.code) is Level.ERROR for problem in report.problems)
+    if found:
+        sentence = f"Found {found} in {where}{silenced}."
+    elif is_whole(report):
+        sentence = f"All clear: {where}{silenced}."
+    else:
+        sentence = f"Found nothing in what could be checked: {where}{silenced}."
+    return f"{sentence} Not everything was checked: {count(unread, 'problem')}." if unread else sentence

@@ -1,0 +1,182 @@
+"""The report for people: a frame for each finding with the line, the way from the handler, who redelivers, the guard
+that does not count, and what to do.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+from lintdem.model.finding import Finding, Level, Report, Step
+from lintdem.model.module import Problem
+from lintdem.model.span import Place
+from lintdem.output.escape import visible
+from lintdem.output.frame import rows
+from lintdem.output.tally import LEVELS, NAMES, by_rule, closing, count, help_page
+from lintdem.output.view import View
+
+_COLOR = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "bold cyan"}
+_NARROWEST = 40
+_FEW_NOTES = 5
+
+
+def render(report: Report, view: View) -> str:
+    """The report as lines of at most the view's width, as far as paths allow."""
+    page = _Page(report, view)
+    blocks = [page.statistics()] if view.statistics else page.blocks()
+    for block in blocks:
+        for line in block:
+            page.console.print(line, soft_wrap=True)
+    if not view.quiet:
+        page.console.print(Text(closing(report), style="bold"), soft_wrap=True)
+    return page.written.getvalue()
+
+
+class _Page:
+    """What is being written, and what all of it needs."""
+
+    def __init__(self, report: Report, view: View) -> None:
+        self.report = report
+        self.view = view
+        self.width = max(view.width, _NARROWEST)
+        self.written = io.StringIO()
+        self.console = Console(
+            file=self.written,
+            width=self.width,
+            force_terminal=view.color,
+            color_system="standard" if view.color else None,
+            no_color=not view.color,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            legacy_windows=False,
+            _environ={},
+        )
+
+    def blocks(self) -> Iterator[Iterable[Text]]:
+        """Every finding under its file, then the problems."""
+        for path, findings in groupby(self.report.findings, key=lambda finding: finding.path):
+            yield self._heading(path)
+            for finding in findings:
+                yield self._finding(finding)
+        yield from self._problems()
+
+    def statistics(self) -> Iterator[Text]:
+        """How often each rule found something."""
+        for number, code, name in by_rule(self.report):
+            yield Text(f"{number:6}  {code}  {name}")
+        yield Text("")
+
+    def _heading(self, path: str) -> Iterator[Text]:
+        yield Text(visible(self.view.path(path)), style="bold underline")
+        yield Text("")
+
+    def _finding(self, finding: Finding) -> Iterator[Text]:
+        yield from self._header(finding.level, finding.code, finding.name, finding.message, page=True)
+        gutter = self._gutter(finding)
+        yield from self._frame(Place(finding.path, finding.span), finding.level, gutter)
+        for title, paragraphs in self._told(finding):
+            yield from self._paragraphs(title, paragraphs, gutter)
+        yield Text("")
+
+    def _gutter(self, finding: Finding) -> int:
+        return len(str(max(finding.span.line, finding.span.end_line)))
+
+    def _header(self, level: Level, code: str, name: str, message: str, *, page: bool) -> Iterator[Text]:
+        style = Style.parse(_COLOR[level])
+        link = Style(link=help_page(name)) if page and self.view.links else Style()
+        text = Text.assemble((level.value, style), (f"[{code}]", style + link), f" {name}: ")
+        text.append(visible(message), style="bold")
+        yield from self._wrapped(text, "", "  ")
+
+    def _frame(self, place: Place, level: Level, gutter: int) -> Iterator[Text]:
+        pad = " " * gutter
+        yield Text.assemble((f"{pad}--> ", "blue"), self._place(place))
+        shown = rows(self.report.sources.get(place.path, ""), place.span, self.width - gutter - 3)
+        if not shown:
+            return
+        mark = _COLOR[level]
+        yield Text(f"{pad} |", style="blue")
+        for row in shown:
+            text = Text.assemble((f"{row.number:>{gutter}} | ", "blue"), (row.text, mark if row.is_mark else ""))
+            text.rstrip()
+            yield text
+        yield Text(f"{pad} |", style="blue")
+
+    def _told(self, finding: Finding) -> Iterator[tuple[str, list[Text]]]:
+        """What stands below the frame: a title and its paragraphs."""
+        if finding.why:
+            yield "way", [self._step(number, step) for number, step in enumerate(finding.why, 1)]
+        elif finding.handler:
+            yield "handler", [Text(visible(self.view.handler(finding.handler) or ""))]
+        if finding.trigger:
+            words = Text(visible(finding.trigger.words or finding.trigger.source))
+            if finding.trigger.evidence:
+                words.append(f" ({self._at_line(finding.trigger.evidence)})")
+            yield "redelivery", [words]
+        if finding.guard:
+            yield "guard", [Text(visible(finding.guard))]
+        if finding.advice:
+            yield "fix", [Text(visible(finding.advice))]
+        for fix in finding.fixes:
+            yield f"{'safe' if fix.safe else 'unsafe'} fix", [Text(visible(fix.title))]
+
+    def _step(self, number: int, step: Step) -> Text:
+        return Text.assemble(f"{number}. ", (self._at_line(step.place), "cyan"), f" {visible(step.message)}")
+
+    def _paragraphs(self, title: str, paragraphs: Sequence[Text], gutter: int) -> Iterator[Text]:
+        """Paragraphs behind a title; several stand under each other, the lines of one are set in."""
+        first = f"{' ' * gutter} = {title}: "
+        several = len(first) if len(paragraphs) > 1 else gutter + 2
+        for paragraph in paragraphs:
+            yield from self._wrapped(paragraph, first, " " * (several + 3))
+            first = " " * several
+
+    def _wrapped(self, text: Text, first: str, rest: str) -> Iterator[Text]:
+        """The text in lines of the width: the first behind one prefix, the others behind another. Words are never
+        broken, so that a path stays a path."""
+        room = self.width - len(first)
+        breaks, position = [], 0
+        for word in text.plain.split(" "):
+            length = cell_len(word)
+            if position and length > room:
+                breaks.append(position)
+                room = self.width - len(rest)
+            position += len(word) + 1
+            room -= length + 1
+        for number, line in enumerate(text.divide(breaks)):
+            line.rstrip()
+            yield Text.assemble((rest if number else first, "blue"), line)
+
+    def _problems(self) -> Iterator[Iterable[Text]]:
+        problems = self.report.problems
+        loud = [item for item in problems if LEVELS.get(item.code, Level.ERROR) is not Level.NOTE]
+        notes = [item for item in problems if item not in loud]
+        shown = notes if self.view.verbose else notes[:_FEW_NOTES]
+        yield from map(self._problem, [*loud, *shown])
+        if len(shown) < len(notes):
+            yield [Text(f"and {count(len(notes) - len(shown), 'more such note')}; --verbose shows all"), Text("")]
+
+    def _problem(self, problem: Problem) -> Iterator[Text]:
+        level = LEVELS.get(problem.code, Level.ERROR)
+        yield from self._header(level, problem.code, NAMES.get(problem.code, ""), problem.message, page=False)
+        gutter = len(str(problem.place.span.line))
+        if level is Level.NOTE:
+            yield Text.assemble((f"{' ' * gutter}--> ", "blue"), self._place(problem.place))
+        else:
+            yield from self._frame(problem.place, level, gutter)
+        if self.view.verbose and problem.detail:
+            yield from (Text(f"  {visible(line)}") for line in problem.detail.splitlines())
+        yield Text("")
+
+    def _place(self, place: Place) -> str:
+        return f"{self._at_line(place)}:{place.span.column}"
+
+    def _at_line(self, place: Place) -> str:
+        return f"{visible(self.view.path(place.path))}:{place.span.line}"

@@ -1,0 +1,34 @@
+"""How a report is to be shown."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class View:
+    """What the reader has. `root` is the workspace and `folder` the working directory, both absolute; `links` is
+    whether the terminal follows links; `statistics` asks for counts instead of findings."""
+
+    root: str = "/"
+    folder: str = "/"
+    color: bool = False
+    links: bool = False
+    width: int = 80
+    quiet: bool = False
+    verbose: bool = False
+    statistics: bool = False
+
+    def path(self, path: str) -> str:
+        """A path of the report as seen from the working directory."""
+        if self.root == self.folder:
+            return path
+        return posixpath.relpath(posixpath.join(self.root, path), self.folder)
+
+    def handler(self, handler: str | None) -> str | None:
+        """`path:function` as seen from the working directory."""
+        if handler is None:
+            return None
+        path, colon, function = handler.rpartition(":")
+        return f"{self.path(path)}{colon}{function}" if colon else handler

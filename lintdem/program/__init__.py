@@ -1,0 +1,9 @@
+"""Modules and templates linked to one program: imports, handlers, triggers. No AWS calls, no rules."""
+
+from __future__ import annotations
+
+from lintdem.program.link import HandlerSetting, LinkSettings, Program, link
+from lintdem.program.handlers import Handler
+from lintdem.program.triggers import Trigger
+
+__all__ = ["Handler", "HandlerSetting", "LinkSettings", "Program", "Trigger", "link"]

@@ -1,0 +1,160 @@
+"""Handlers: the functions that AWS Lambda calls.
+
+Templates and settings name them; where no template does, the name and the signature decide. Methods,
+nested functions and functions with more parameters than Lambda passes are not handlers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from lintdem.model.function import DefineFunction, Function, If, Stmt, Try
+from lintdem.model.module import Module
+from lintdem.model.span import NOWHERE, Place, Span
+from lintdem.model.stack import Lambda, Source, Stack
+from lintdem.program.imports import is_vendored
+from lintdem.program.paths import join
+from lintdem.program.triggers import Trigger, of_function
+
+USUAL = frozenset({"lambda_handler", "handler"})
+
+
+class Handler(msgspec.Struct, frozen=True):
+    """`function` is the name in the module (dotted for an attribute of a class); `span` is where it is
+    defined; `named` says what made it a handler: "template", "setting" or "signature"."""
+
+    path: str
+    function: str
+    span: Span
+    triggers: tuple[Trigger, ...]
+    named: str
+    resource: str = ""
+    evidence: Place | None = None
+
+    @property
+    def name(self) -> str:
+        """"path:function", as reports show it."""
+        return f"{self.path}:{self.function}"
+
+
+def top_functions(body: Sequence[Stmt]) -> Iterator[Function]:
+    """The functions defined at module level, also under `if` and `try`."""
+    for statement in body:
+        if isinstance(statement, DefineFunction):
+            yield statement.function
+        elif isinstance(statement, If):
+            yield from top_functions((*statement.then, *statement.other))
+        elif isinstance(statement, Try):
+            yield from top_functions((*statement.body, *statement.other, *statement.final))
+
+
+def find(modules: Mapping[str, Module], stacks: Sequence[Stack], settings: Mapping[str, Source]) -> list[Handler]:
+    """All handlers of a program, sorted by path and function."""
+    found: dict[tuple[str, str], Handler] = {}
+    for stack in stacks:
+        for function in stack.functions:
+            handler = _from_template(modules, function)
+            if handler is not None:
+                _add(found, handler)
+    for path, module in modules.items():
+        if is_vendored(path) or _is_test(path):
+            continue
+        _from_code(found, path, module, settings)
+    return [found[key] for key in sorted(found)]
+
+
+def _add(found: dict[tuple[str, str], Handler], handler: Handler) -> None:
+    key = (handler.path, handler.function)
+    before = found.get(key)
+    if before is None:
+        found[key] = handler
+        return
+    triggers = tuple(dict.fromkeys((*before.triggers, *handler.triggers)))
+    found[key] = msgspec.structs.replace(before, triggers=triggers)
+
+
+def _from_code(
+    found: dict[tuple[str, str], Handler], path: str, module: Module, settings: Mapping[str, Source]
+) -> None:
+    for function in top_functions(module.body):
+        key = (path, function.name)
+        setting = settings.get(f"{path}:{function.name}")
+        declared = declared_source(module, function)
+        if setting is None and declared is None and (key in found or not is_handler(function)):
+            continue
+        source = declared or setting
+        triggers = (Trigger(source, "setting", Place(path, function.name_span)),) if source else ()
+        named = "setting" if source else "signature"
+        if key in found and triggers:
+            found[key] = msgspec.structs.replace(found[key], triggers=triggers)
+        elif key not in found:
+            found[key] = Handler(path, function.name, function.name_span, triggers, named)
+
+
+def declared_source(module: Module, function: Function) -> Source | None:
+    """The source that a `# lintdem: source[…]` directive above a function names."""
+    for directive in module.directives:
+        first, last = directive.covers
+        if directive.kind == "source" and directive.names and first <= function.name_span.line <= last:
+            try:
+                return Source(directive.names[0])
+            except ValueError:
+                return None
+    return None
+
+
+def is_handler(function: Function) -> bool:
+    """Whether name and signature say that Lambda calls this function."""
+    positional = [p for p in function.params if p.kind in ("positional", "normal")]
+    required = [p for p in positional if p.default is None]
+    stars = any(p.kind == "star" for p in function.params)
+    if len(required) > 2 or (len(positional) < 2 and not stars and function.name != "lambda_handler"):
+        return False
+    if function.name in USUAL:
+        return True
+    if len(positional) != 2:
+        return False
+    first, second = (p.name.strip("_").lower() for p in positional)
+    is_context = second in ("context", "ctx", "lambda_context", "lambdacontext") or _context_type(positional[1].annotation)
+    by_name = function.name.endswith(("_handler", "Handler")) or "handler" in function.name.lower()
+    return is_context and (first in ("event", "evt") or by_name)
+
+
+def _context_type(annotation: object) -> bool:
+    name = getattr(annotation, "name", None) or getattr(annotation, "id", None) or getattr(annotation, "value", None)
+    return name == "LambdaContext"
+
+
+def _is_test(path: str) -> bool:
+    parts = path.split("/")
+    return any(p in ("tests", "test", "testing") for p in parts[:-1]) or parts[-1].startswith(("test_", "conftest"))
+
+
+def _from_template(modules: Mapping[str, Module], function: Lambda) -> Handler | None:
+    if function.handler is None:
+        return None
+    located = locate(modules, function)
+    if located is None:
+        return None
+    path, name = located
+    span = next((f.name_span for f in top_functions(modules[path].body) if f.name == name), NOWHERE)
+    return Handler(path, name, span, of_function(function), "template", function.name, function.place)
+
+
+def locate(modules: Mapping[str, Module], function: Lambda) -> tuple[str, str] | None:
+    """The file and the function that a handler string means, or None when no file fits."""
+    dotted, _, name = (function.handler or "").replace("/", ".").rpartition(".")
+    if not dotted:
+        return None
+    tail = dotted.replace(".", "/")
+    for root in function.code:
+        for candidate in (join(root, f"{tail}.py"), join(root, tail, "__init__.py")):
+            if candidate in modules:
+                return candidate, name
+    if function.code:
+        return None
+    anywhere = [path for path in modules if path == f"{tail}.py" or path.endswith(f"/{tail}.py")]
+    anywhere = [p for p in anywhere if any(f.name == name for f in top_functions(modules[p].body))]
+    return (anywhere[0], name) if len(anywhere) == 1 else None

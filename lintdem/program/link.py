@@ -1,0 +1,91 @@
+"""The program: modules, stacks, handlers, and which file an import means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lintdem.model.function import Function
+from lintdem.model.module import Module, Problem
+from lintdem.model.stack import Lambda, Source, Stack
+from lintdem.program.handlers import Handler, find
+from lintdem.program.imports import Imports
+
+
+@dataclass(frozen=True)
+class HandlerSetting:
+    """A handler named in the configuration: `pattern` is "path:function" with * wildcards."""
+
+    pattern: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class LinkSettings:
+    """What the configuration says about linking. Folders are relative to the workspace root."""
+
+    source_roots: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+    handlers: tuple[HandlerSetting, ...] = ()
+
+
+@dataclass(frozen=True)
+class Program:
+    """All that is known before any analysis. Immutable after `link`."""
+
+    modules: Mapping[str, Module]
+    stacks: tuple[Stack, ...]
+    handlers: tuple[Handler, ...]
+    imports: Imports
+    problems: tuple[Problem, ...] = ()
+
+    def functions_named(self, path: str, function: str) -> tuple[Lambda, ...]:
+        """The template functions whose handler is this one."""
+        return tuple(
+            f for stack in self.stacks for f in stack.functions for h in self.handlers
+            if h.path == path and h.function == function and h.resource == f.name
+        )  # fmt: skip
+
+
+def link(modules: Sequence[Module], stacks: Sequence[Stack], settings: LinkSettings | None = None) -> Program:
+    """Link modules and stacks to one program; the order of the arguments does not matter."""
+    settings = settings or LinkSettings()
+    by_path = {module.path: module for module in sorted(modules, key=lambda m: m.path)}
+    ordered = tuple(sorted(stacks, key=lambda s: s.path))
+    roots = [*settings.source_roots, *settings.layers]
+    for stack in ordered:
+        for function in stack.functions:
+            roots += [*function.code, *function.layers]
+    roots += sorted({path[: -len("/python")] + "/python" for path in _python_folders(by_path)})
+    imports = Imports(by_path, roots)
+    sources = _settings_sources(by_path, settings)
+    problems = tuple(p for m in by_path.values() for p in m.problems) + tuple(p for s in ordered for p in s.problems)
+    return Program(by_path, ordered, tuple(find(by_path, ordered, sources)), imports, problems)
+
+
+def _python_folders(modules: Mapping[str, Module]) -> set[str]:
+    """Folders called `python`: that is where a layer keeps its modules."""
+    found = set()
+    for path in modules:
+        before, mark, _ = f"/{path}".rpartition("/python/")
+        if mark:
+            found.add(f"{before}/python".lstrip("/"))
+    return {f for f in found if f.endswith("/python")}
+
+
+def _settings_sources(modules: Mapping[str, Module], settings: LinkSettings) -> dict[str, Source]:
+    from fnmatch import fnmatchcase  # noqa: PLC0415 - only needed with settings
+
+    from lintdem.program.handlers import top_functions  # noqa: PLC0415
+
+    found: dict[str, Source] = {}
+    if not settings.handlers:
+        return found
+    for path, module in modules.items():
+        functions: list[Function] = list(top_functions(module.body))
+        for function in functions:
+            name = f"{path}:{function.name}"
+            for setting in settings.handlers:
+                if fnmatchcase(name, setting.pattern):
+                    found[name] = setting.source
+    return found

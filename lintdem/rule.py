@@ -1,0 +1,182 @@
+"""What a rule needs: its own description, the facts it asks, the findings it gives.
+
+A rule module exports `RULE = Rule(…)`; its page lies beside it under the same name. Rules never parse,
+never read files, keep no state.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from lintdem.analyses import Case, Facts, Grade, Kind, Subject
+from lintdem.analyses.domain import Call
+from lintdem.analyses.engine import Run
+from lintdem.analyses.facts import Judged
+from lintdem.analyses.trace import Effect
+from lintdem.errors import UsageError
+from lintdem.model.finding import Finding, Fix, Group, Level, Redelivers, Step
+from lintdem.model.module import Problem
+from lintdem.model.span import NOWHERE, Place
+from lintdem.program import Program
+
+__all__ = [
+    "Case", "Effect", "Facts", "Finding", "Fix", "Grade", "Group", "Judged", "Kind", "Level", "Pass", "Place", "Redelivers",
+    "Rule", "Run", "Step", "Subject", "load_rules", "lower", "phrase", "run", "way",
+]  # fmt: skip
+
+HELP = "https://lintdem.dev/rules/"
+_CODE = re.compile(r"[A-Z]{2,5}\d{3}")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule is a value. `check` gives its findings; rules that report on the run itself have none. `fix` is
+    "none", "safe" or "unsafe"."""
+
+    code: str
+    name: str
+    group: Group
+    since: str
+    summary: str
+    check: Callable[[Pass], Iterator[Finding]] | None = None
+    fix: str = "none"
+    module: str = ""
+
+    def page(self) -> str:
+        """The rule's page, Markdown."""
+        package, _, stem = self.module.rpartition(".")
+        return resources.files(package).joinpath(f"{stem}.md").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What a rule's `check` is given."""
+
+    rule: Rule
+    facts: Facts
+
+    def cases(self, *kinds: Kind) -> list[Case]:
+        """The effects with one of these diagnoses; one for each place, from the most exposed handler."""
+        found: dict[Place, Case] = {}
+        for case in self.facts.cases:
+            if case.kind in kinds:
+                before = found.get(case.effect.place)
+                if before is None or _exposure(case) < _exposure(before):
+                    found[case.effect.place] = case
+        return [found[place] for place in sorted(found)]
+
+    def finding(
+        self,
+        judged: Run | Case,
+        place: Place,
+        message: str,
+        *,
+        subject: Subject,
+        level: Level | None = None,
+        why: tuple[Step, ...] = (),
+        guard: str | None = None,
+        advice: str | None = None,
+        fixes: tuple[Fix, ...] = (),
+        about: str = "",
+    ) -> Finding:
+        """A finding of this rule; `about` names what it is about and makes its identity."""
+        handler = judged.run.handler if isinstance(judged, Case) else judged.handler
+        return Finding(
+            path=place.path, span=place.span, code=self.rule.code, name=self.rule.name, group=self.rule.group,
+            level=level or DEFAULTS[self.rule.group], message=message, handler=handler.name, trigger=subject.info, why=why,
+            guard=guard, advice=advice, fixes=fixes,
+            identity=f"{self.rule.code}:{place.path}:{about or handler.function}",
+        )  # fmt: skip
+
+
+DEFAULTS = {
+    Group.CORRECTNESS: Level.ERROR, Group.SUSPICIOUS: Level.WARNING, Group.CONFIG: Level.WARNING,
+    Group.PEDANTIC: Level.WARNING, Group.NURSERY: Level.WARNING, Group.NOTE: Level.NOTE, Group.GRADED: Level.WARNING,
+}  # fmt: skip
+_LOWER = {Level.ERROR: Level.WARNING, Level.WARNING: Level.NOTE, Level.NOTE: Level.NOTE}
+
+
+def _exposure(case: Case) -> tuple[int, int, str]:
+    order = [Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER]
+    return (order.index(case.subject.redelivers), len(case.effect.stack), case.run.handler.name)
+
+
+def lower(level: Level, subject: Subject) -> Level:
+    """One level lower when only the caller delivers again."""
+    return _LOWER[level] if subject.by_caller else level
+
+
+def way(case: Case, *extra: Step) -> tuple[Step, ...]:
+    """The steps from the handler to the effect."""
+    handler = case.run.handler
+    start = Step(Place(handler.path, handler.span), f"{handler.function} receives the event")
+    calls = [Step(call.place, f"calls {_text(call)}") for call in case.effect.stack[1:]]
+    end = Step(case.effect.place, f"{case.effect.call.name} {phrase(case)}")
+    return (start, *calls, *extra, end)
+
+
+def _text(call: Call) -> str:
+    return f"{call.text}()" if not call.text.endswith(")") else call.text
+
+
+def phrase(case: Case) -> str:
+    """What the second delivery does, in the third person."""
+    return case.effect.call.phrase or "runs again"
+
+
+def load_rules(packs: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules of these packages, sorted by code. A pack that cannot be loaded is an error, never fewer rules."""
+    found: dict[str, Rule] = {}
+    for pack in packs:
+        for rule in _pack_rules(pack):
+            other = found.get(rule.code)
+            if other is not None:
+                raise UsageError(f"the rules {other.module} and {rule.module} have the same code {rule.code}")
+            found[rule.code] = rule
+    return tuple(found[code] for code in sorted(found))
+
+
+def _pack_rules(pack: str) -> Iterator[Rule]:
+    try:
+        package = importlib.import_module(pack)
+        for info in pkgutil.iter_modules(package.__path__):
+            if info.name.startswith("_"):
+                continue
+            module = importlib.import_module(f"{pack}.{info.name}")
+            yield _validated(getattr(module, "RULE", None), f"{pack}.{info.name}")
+    except ImportError as error:
+        raise UsageError(f"the rule pack {pack} cannot be loaded: {error}") from error
+
+
+def _validated(rule: object, module: str) -> Rule:
+    if not isinstance(rule, Rule):
+        raise UsageError(f"{module} has no RULE")
+    if not _CODE.fullmatch(rule.code) or not _NAME.fullmatch(rule.name):
+        raise UsageError(f"{module}: {rule.code} {rule.name} is no rule code and kebab-case name")
+    if rule.name.replace("-", "_") != module.rpartition(".")[2]:
+        raise UsageError(f"{module}: the module of {rule.name} is named after it")
+    return Rule(rule.code, rule.name, rule.group, rule.since, rule.summary, rule.check, rule.fix, module)
+
+
+def run(rules: Sequence[Rule], program: Program) -> tuple[list[Finding], list[Problem]]:
+    """Run rules over a program. A rule that raises becomes a problem; the others go on."""
+    facts = Facts(program)
+    findings: list[Finding] = []
+    problems: list[Problem] = []
+    for rule in rules:
+        if rule.check is None:
+            continue
+        try:
+            findings += list(rule.check(Pass(rule, facts)))
+        except Exception as error:  # noqa: BLE001 - one of the two places where a crash becomes a problem
+            where = Place(program.handlers[0].path if program.handlers else ".", NOWHERE)
+            message = f"the rule {rule.code} {rule.name} crashed: {type(error).__name__}: {error}"
+            problems.append(Problem(where, "LDM905", message, traceback.format_exc()))
+    return findings, problems

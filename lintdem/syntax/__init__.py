@@ -1,0 +1,20 @@
+"""Python source to the model: the only package that knows a parser.
+
+Importing it is cheap: libcst is loaded when the first file is lowered. The modules:
+
+`decode`       bytes to text, as Python itself would read them;
+`hazard`       a look at the text before parsing: is it safe to parse in this process?
+`positions`    where the nodes of a tree stand;
+`literals`     what numbers and strings are worth;
+`expressions`, `patterns`, `statements`, `definitions`   the one pass over the tree;
+`comments`     `# lintdem:` directives;
+`lower`        text to `Module`;
+`workers`      processes that may die without taking the run along;
+`files`        one file, many files.
+"""
+
+from __future__ import annotations
+
+from lintdem.syntax.files import lower_files, lower_source
+
+__all__ = ["lower_files", "lower_source"]

@@ -1,0 +1,172 @@
+"""A look at the text before it is parsed: can the parser be trusted with it in this process?
+
+The parser recurses once per nesting level in native code: too deep a file ends the process, and a
+long chain takes quadratic time. This scan is cheap and errs on the side of caution; it does not know
+the grammar, only brackets, strings and what links the terms of one expression. No libcst here.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+
+import msgspec
+
+CALM_DEPTH = 60
+MOST_DEPTH = 200
+"""Python itself refuses more brackets inside one another."""
+
+CALM_CHAIN = 300
+MOST_CHAIN = 2000
+CALM_SIZE = 1_000_000
+MOST_SIZE = 5_000_000
+
+
+class Risk(IntEnum):
+    """What may be done with a text."""
+
+    CALM = 0
+    """Parse it here."""
+    RISKY = 1
+    """Parse it in a process of its own."""
+    HOPELESS = 2
+    """Do not parse it."""
+
+
+class Hazard(msgspec.Struct, frozen=True):
+    """How risky a text is, why, and the line of the worst place."""
+
+    risk: Risk
+    reason: str = ""
+    line: int = 1
+
+
+CALM = Hazard(Risk.CALM)
+
+_TOKEN = re.compile(
+    r"""
+      (?P<comment> \#[^\n]* )
+    | (?P<text> \"{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* \"{3}
+              | '{3} [^'\\]* (?: (?: \\. | '(?!'') ) [^'\\]* )* '{3}
+              | " (?!"") [^"\\\n]* (?: \\. [^"\\\n]* )* "
+              | ' (?!'') [^'\\\n]* (?: \\. [^'\\\n]* )* ' )
+    | (?P<broken> ["'] )
+    | (?P<open> [(\[{] )
+    | (?P<close> [)\]}] )
+    | (?P<lambda> \blambda\b )
+    | (?P<link> [*/<>]{2} | [-+*/%@&|^~<>!=]=? | \. | \b (?: and | or | not | if | else | for | in | is | await ) \b )
+    | (?P<joined> \\\n )
+    | (?P<comma> , )
+    | (?P<end> [;\n] )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_IF_OR_ELIF = re.compile(r"^([ \t]*)(if|elif)\b", re.MULTILINE)
+_OPENING = re.compile(r"[(\[{]")
+_LINKING = re.compile(r"[-+*/%@&|^~<>!=.(\[\"']|\b(?:and|or|not|if|else|for|in|is|await|lambda)\b")
+
+
+def weigh(text: str) -> Hazard:
+    """How risky it is to parse `text`."""
+    if len(text) > MOST_SIZE:
+        return Hazard(Risk.HOPELESS, f"too large: {len(text):,} characters (at most {MOST_SIZE:,})")
+    scan = _Scan(text)
+    elifs, elif_line = _longest_elif(text)
+    hazards = [
+        _grade("brackets inside one another", scan.depth, scan.depth_line, CALM_DEPTH, MOST_DEPTH),
+        _grade("terms chained in one expression", scan.chain, scan.chain_line, CALM_CHAIN, MOST_CHAIN),
+        _grade("`elif` in one chain", elifs, elif_line, CALM_CHAIN, MOST_CHAIN),
+        _grade("lambdas in one statement", scan.lambdas, scan.chain_line, CALM_DEPTH, MOST_SIZE),
+    ]
+    if len(text) > CALM_SIZE:
+        hazards.append(Hazard(Risk.RISKY, "very large"))
+    if scan.broken:
+        hazards.append(Hazard(Risk.RISKY, "string without an end", scan.broken))
+    return max(hazards, key=lambda hazard: hazard.risk)
+
+
+def _grade(what: str, count: int, line: int, calm: int, most: int) -> Hazard:
+    if count <= calm:
+        return CALM
+    if count <= most:
+        return Hazard(Risk.RISKY, f"{count} {what}", line)
+    return Hazard(Risk.HOPELESS, f"nested too deeply for the parser: {count} {what} (at most {most})", line)
+
+
+class _Scan:
+    """One pass over the tokens that matter; the attributes are the worst that was met."""
+
+    def __init__(self, text: str) -> None:
+        self.depth = self.chain = self.lambdas = 0
+        self.depth_line = self.chain_line = 1
+        self.broken = 0
+        self._text = text
+        self._run()
+
+    def _run(self) -> None:
+        text = self._text
+        links = [0]
+        lambdas = 0
+        for match in _TOKEN.finditer(text):
+            kind = match.lastgroup
+            if kind == "link":
+                links[-1] += 1
+            elif kind == "comma" or (kind == "end" and len(links) == 1):
+                self._ended(links[-1], match)
+                links[-1] = 0
+                lambdas = lambdas if kind == "comma" else 0
+            elif kind == "open":
+                links[-1] += 1
+                links.append(0)
+                if len(links) - 1 > self.depth:
+                    self.depth, self.depth_line = len(links) - 1, self._line(match) if len(links) > CALM_DEPTH else 1
+            elif kind == "close":
+                self._ended(links[-1], match)
+                if len(links) > 1:
+                    links.pop()
+            elif kind == "text":
+                links[-1] += 1
+                self._look_inside(match)
+            elif kind == "lambda":
+                lambdas += 1
+                self.lambdas = max(self.lambdas, lambdas)
+            elif kind == "broken":
+                # The tokenizer will refuse the file; what follows cannot be told apart from a string.
+                self.broken = self._line(match)
+                break
+        self.chain = max(self.chain, *links)
+
+    def _ended(self, links: int, match: re.Match[str]) -> None:
+        if links > self.chain:
+            self.chain = links
+            if links > CALM_CHAIN:
+                self.chain_line = self._line(match)
+
+    def _look_inside(self, match: re.Match[str]) -> None:
+        """An f-string holds code: count what could nest there, as if all of it did."""
+        start, end = match.span()
+        if end - start < CALM_DEPTH or not {"f", "F", "t", "T"} & set(self._text[max(0, start - 2) : start]):
+            return
+        depth = len(_OPENING.findall(self._text, start, end))
+        if depth > CALM_DEPTH and self.depth <= CALM_DEPTH:
+            # Not more than risky: most of these brackets stand side by side.
+            self.depth, self.depth_line = CALM_DEPTH + 1, self._line(match)
+        if len(_LINKING.findall(self._text, start, end)) > CALM_CHAIN >= self.chain:
+            self.chain, self.chain_line = CALM_CHAIN + 1, self._line(match)
+
+    def _line(self, match: re.Match[str]) -> int:
+        return self._text.count("\n", 0, match.start()) + 1
+
+
+def _longest_elif(text: str) -> tuple[int, int]:
+    """The longest run of `elif` at one indentation, and the line it ends on."""
+    if text.count("elif") <= CALM_CHAIN:
+        return 0, 1
+    runs: dict[str, int] = {}
+    longest, place = 0, 0
+    for match in _IF_OR_ELIF.finditer(text):
+        indent, word = match.groups()
+        runs[indent] = runs.get(indent, 0) + 1 if word == "elif" else 0
+        if runs[indent] > longest:
+            longest, place = runs[indent], match.start()
+    return longest, text.count("\n", 0, place) + 1

@@ -1,0 +1,11 @@
+"""Testing rules by their pages; shipped so that third-party packs use the same.
+
+`pages`     a Markdown page as cases: files, configuration, expected findings;
+`runner`    what a run of one case says against what its page says;
+`plugin`    pages as pytest tests;
+`scaffold`  a new rule: one module, one page;
+`index`     the generated list of rules;
+`topics`    the hundreds of the codes.
+
+Run as `python -m lintdem.testing`.
+"""

@@ -1,0 +1,108 @@
+"""One case of a page run in memory: what was found against what the page says.
+
+Every marker needs a finding and every finding of level warning or error needs a marker, by file, line, level and
+code. Notes never fail a run, so they need no marker. Cases under "Good" hold no marker but notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.errors import UsageError
+from lintdem.model.finding import Finding, Group, Level, Report
+from lintdem.model.module import Problem
+from lintdem.rule import Rule
+from lintdem.testing.pages import Case, Marker
+
+_OFF = (Group.PEDANTIC, Group.NURSERY)
+
+
+def complaints(case: Case, rule: Rule | None) -> tuple[str, ...]:
+    """Run `case`, a case of the page of `rule` or of a page of no rule; what is not as the page says."""
+    return (*_misuse(case, rule), *_unparsable(case, rule), *_differences(case, rule))
+
+
+def run_case(case: Case, rule: Rule | None) -> Report:
+    """Check the files of a case; a rule that is off unless selected is selected."""
+    from lintdem.session import check_files  # noqa: PLC0415 (a page is collected without the engine)
+
+    config = case.config
+    if rule is not None and rule.group in _OFF and "select" not in config:
+        config = f'extend-select = ["{rule.code}"]\n{config}'
+    return check_files(case.files, config)
+
+
+def _misuse(case: Case, rule: Rule | None) -> Iterator[str]:
+    """Markers that say nothing, and sections that break their promise."""
+    for marker in case.markers:
+        if marker.code is None and rule is None:
+            yield f"{marker}: this page is of no rule, so the code is needed"
+        if case.section == "Good" and marker.level != Level.NOTE.value:
+            yield f"{marker}: a good example has no findings"
+    shown = {_code(marker, rule) for marker in case.markers}
+    if rule is not None and case.section == "Bad" and not shown & {rule.code, rule.name}:
+        yield f"a bad example shows {rule.code}, this one has no marker for it"
+
+
+def _unparsable(case: Case, rule: Rule | None) -> Iterator[str]:
+    """Python that does not parse, unless that is what the case is about."""
+    meant = {marker.path for marker in case.markers if _code(marker, rule) == "LDM901"}
+    for path, text in case.files.items():
+        if not path.endswith(".py") or path in meant:
+            continue
+        try:
+            compile(text, path, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            yield f"{path}:{error.lineno}: does not parse: {error.msg}"
+
+
+def _differences(case: Case, rule: Rule | None) -> Iterator[str]:
+    """Markers without a finding, then findings without a marker, in the order of the files."""
+    report = run_case(case, rule)
+    left = [*report.findings, *map(_as_finding, report.problems)]
+    for marker in case.markers:
+        match = next((finding for finding in left if _matches(marker, finding, rule)), None)
+        if match is None:
+            yield f"missing: {marker}"
+        else:
+            left.remove(match)
+    for finding in left:
+        if finding.level is not Level.NOTE:
+            place = f"{finding.path}:{finding.span.line}"
+            yield f"unexpected: {place}: {finding.level.value} [{finding.code}] {finding.message}"
+
+
+def _matches(marker: Marker, finding: Finding, rule: Rule | None) -> bool:
+    """Whether `finding` is what `marker` announces."""
+    return (
+        (marker.path, marker.line, marker.level) == (finding.path, finding.span.line, finding.level.value)
+        and _code(marker, rule) in (finding.code, finding.name)
+        and (marker.text or "") in finding.message
+    )
+
+
+def _code(marker: Marker, rule: Rule | None) -> str | None:
+    """The code or name that a marker means."""
+    return marker.code or (rule.code if rule else None)
+
+
+def _as_finding(problem: Problem) -> Finding:
+    """A problem in the shape of a finding, so that pages speak of both alike."""
+    level = Level.NOTE if problem.code == "LDM902" else Level.ERROR
+    return Finding(
+        path=problem.place.path,
+        span=problem.place.span,
+        code=problem.code,
+        name="",
+        group=Group.NOTE,
+        level=level,
+        message=problem.message,
+    )
+
+
+def rule_of_page(stem: str, rules: tuple[Rule, ...]) -> Rule:
+    """The rule whose page has this stem; raises `UsageError` when there is none."""
+    for rule in rules:
+        if rule.name.replace("-", "_") == stem:
+            return rule
+    raise UsageError(f"{stem}.md is the page of no rule of its package")

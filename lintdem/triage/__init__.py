@@ -1,0 +1,25 @@
+"""From findings to a report: what is selected, how loud it is, what is suppressed, in which order.
+
+`levels`   which rules are on, and the level the user wants;
+`suppress` findings silenced by a comment, and comments that silence nothing;
+`order`    one finding for one fault, in one order, each with its own identity;
+`report`   all of it together;
+`run`      the codes of the run itself (9xx), which no rule pack holds.
+"""
+
+from lintdem.triage.levels import Selection, is_on_by_default, validate
+from lintdem.triage.report import Known, fails, is_whole, triage
+from lintdem.triage.run import RUN_CODES, RunCode
+
+__all__ = [
+    "RUN_CODES",
+    "Known",
+    "RunCode",
+    "Selection",
+    "default_level",
+    "fails",
+    "is_on_by_default",
+    "is_whole",
+    "triage",
+    "validate",
+]

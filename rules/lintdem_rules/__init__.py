@@ -1,0 +1,1 @@
+"""The built-in rules of lintdem: one module and one page each."""

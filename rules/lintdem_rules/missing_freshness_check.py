@@ -1,0 +1,24 @@
+"""LDM401: a late event is acted on as if it were new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, way
+
+
+def check(p: Pass) -> Iterator[Finding]:
+    """Time-bound effects and overwrites whose event carries a time that nobody compares."""
+    for case in p.cases(Kind.STALE):
+        call = case.effect.call
+        yield p.finding(
+            case, case.effect.place, f"{call.name} acts on a late event as if it were new: {case.reason}",
+            subject=case.subject, level=lower(Level.WARNING, case.subject), why=way(case), guard=case.cover.words or None,
+            advice="compare the event's time or version first, and set aside what is too old", about=call.name,
+        )  # fmt: skip
+
+
+RULE = Rule(
+    "LDM401", "missing-freshness-check", Group.SUSPICIOUS, "0.1",
+    "a late event is acted on as if it were new", check, "none",
+)  # fmt: skip

@@ -1,0 +1,27 @@
+"""LDM104: a write that adds to what is there adds again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, way
+
+
+def check(p: Pass) -> Iterator[Finding]:
+    """Counters, appended lists and removals by index without a condition that recognises the repeat."""
+    for case in p.cases(Kind.ACCUMULATES):
+        call = case.effect.call
+        write = call.write
+        what = f"`{write.accumulates}`" if write is not None and write.accumulates else "what is there"
+        yield p.finding(
+            case, case.effect.place, f"{call.name} applies {what} again on the second delivery",
+            subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
+            advice="let the same write record the event's business id and refuse it when it is there, or put both in "
+            "one transaction", about=call.name,
+        )  # fmt: skip
+
+
+RULE = Rule(
+    "LDM104", "repeated-accumulation", Group.CORRECTNESS, "0.1",
+    "a write that adds to what is there adds again on the second delivery", check, "none",
+)  # fmt: skip

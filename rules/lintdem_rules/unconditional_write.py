@@ -1,0 +1,27 @@
+"""LDM301: an item is written without a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, way
+
+
+def check(p: Pass) -> Iterator[Finding]:
+    """Unconditional item writes, graded by what an old event can overwrite."""
+    for case in p.cases(Kind.UNCONDITIONAL):
+        call = case.effect.call
+        kind = call.write.kind if call.write is not None else "write"
+        done = {"put": "replaces", "delete": "deletes", "update": "overwrites"}.get(kind, "overwrites")
+        advice = "add ConditionExpression with attribute_not_exists for a creation, or compare the event's version or time"
+        yield p.finding(
+            case, case.effect.place, f"{call.name} {done} the item without a condition: {case.reason}",
+            subject=case.subject, level=case.level or Level.NOTE, why=way(case), guard=case.cover.words, advice=advice,
+            about=call.name,
+        )  # fmt: skip
+
+
+RULE = Rule(
+    "LDM301", "unconditional-write", Group.GRADED, "0.1",
+    "an item is written without a condition, so an old event can overwrite newer state", check, "none",
+)  # fmt: skip

@@ -1,0 +1,27 @@
+"""LDM101: a side effect runs again when the event is delivered again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, phrase, way
+
+
+def check(p: Pass) -> Iterator[Finding]:
+    """Effects that duplicate and that no guard dominates."""
+    for case in p.cases(Kind.UNGUARDED):
+        call = case.effect.call
+        advice = "guard the call with an idempotency record keyed on the event's business id (Powertools idempotent_function)"
+        if call.token is not None:
+            advice = f"pass {call.token.rpartition(':')[2]} made from the event's business id, or guard the call"
+        yield p.finding(
+            case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery",
+            subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
+            advice=advice, about=call.name,
+        )  # fmt: skip
+
+
+RULE = Rule(
+    "LDM101", "unguarded-effect", Group.CORRECTNESS, "0.1",
+    "a side effect runs again when the event is delivered again", check, "none",
+)  # fmt: skip

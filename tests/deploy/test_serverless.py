@@ -1,0 +1,200 @@
+"""What is read from the Serverless Framework's `serverless.yml`."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from lintdem.deploy import is_template, read_stacks
+from lintdem.model.stack import Event, Lambda, Source, Stack
+
+SERVICE = """\
+    service: orders
+    custom:
+      stage: ${opt:stage, self:provider.stage}
+      tables:
+        dev: orders-dev
+        prod: orders-prod
+      events: ${file(config/events.yml):sources}
+    provider:
+      name: aws
+      runtime: python3.11
+      stage: dev
+      timeout: 25
+      environment:
+        TABLE: ${self:custom.tables.${self:custom.stage}}
+        SECRET: ${ssm:/orders/${self:custom.stage}/secret}
+    functions:
+      charge-card:
+        handler: src/charge.handler
+        timeout: 60
+        maximumRetryAttempts: 1
+        onError: !GetAtt Dead.Arn
+        destinations: {onFailure: !GetAtt Dead.Arn}
+        environment: {QUEUE: !Ref Incoming}
+        events:
+          - sqs:
+              arn: !GetAtt Incoming.Arn
+              batchSize: 10
+              functionResponseType: ReportBatchItemFailures
+          - http: POST orders
+      report:
+        handler: src/report.handler
+        events: ${self:custom.events}
+    resources:
+      Resources:
+        Incoming: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
+        Dead: {Type: AWS::SQS::Queue}
+        Nightly:
+          Type: AWS::Events::Rule
+          Properties:
+            ScheduleExpression: rate(1 day)
+            Targets: [{Arn: !GetAtt ChargeDashcardLambdaFunction.Arn}]
+    """
+
+
+def service(text: str = SERVICE, **files: str) -> Stack:
+    """The stack of `api/serverless.yml`."""
+    (found,) = read_stacks({"api/serverless.yml": dedent(text)} | files)
+    return found
+
+
+def function(found: Stack, name: str = "charge-card") -> Lambda:
+    """The function of that name."""
+    return next(item for item in found.functions if item.name == name)
+
+
+def only_event(written: str) -> Event:
+    """The event of a function in whose list of events stands only this, in line 6."""
+    text = f"service: s\nprovider: {{name: aws}}\nfunctions:\n  f:\n    handler: a.b\n    events: [{written}]\n"
+    (found,) = function(service(text), "f").events
+    assert found.place.span.line == 6
+    return found
+
+
+def test_file_is_taken_for_a_template_by_its_name() -> None:
+    """`serverless.yml` needs no AWS word in its head."""
+    assert is_template("api/serverless.yml", b"service: orders\n")
+
+
+def test_function_with_the_providers_defaults() -> None:
+    """Handler, folder, runtime, timeouts and failure settings, with the place of the handler."""
+    found = service()
+    charge = function(found)
+    assert (found.kind, charge.handler, charge.code) == ("serverless", "src/charge.handler", ("api",))
+    assert (charge.runtime, charge.timeout, charge.async_retries) == ("python3.11", 60, 1)
+    assert function(found, "report").timeout == 25
+    assert charge.place.span.line == 17
+    assert charge.handler_place is not None
+    assert (charge.handler_place.span.line, charge.handler_place.span.column) == (18, 14)
+    assert [value.text if value else None for value in (charge.dead_letter, charge.on_failure)] == ["Dead", "Dead"]
+
+
+def test_variables_are_resolved() -> None:
+    """Nested variables are followed; what only deployment knows stays visible as unknown."""
+    variables = {name: (value.kind, value.text) for name, value in function(service()).environment}
+    assert variables == {
+        "TABLE": ("text", "orders-dev"),
+        "SECRET": ("unknown", "${ssm:/orders/dev/secret}"),
+        "QUEUE": ("ref", "Incoming"),
+    }
+
+
+def test_events_of_the_function_and_of_the_resources() -> None:
+    """Own events and those that the resources section wires by the framework's logical id."""
+    queue, http, nightly = function(service()).events
+    assert (queue.source, queue.batch_size, queue.reports_failures) == (Source.SQS_FIFO, 10, True)
+    assert (http.source, http.name) == (Source.API, "POST /orders")
+    assert (nightly.source, nightly.name, nightly.place.span.line) == (Source.SCHEDULE, "Nightly", 37)
+
+
+def test_included_file() -> None:
+    """A part from another file is read when its text is given, with places in that file; else it is unknown."""
+    found = service(**{"api/config/events.yml": "sources:\n  - schedule: rate(1 hour)\n"})
+    (event,) = function(found, "report").events
+    assert (event.source, event.place.path, event.place.span.line) == (Source.SCHEDULE, "api/config/events.yml", 2)
+    assert [event.source for event in function(service(), "report").events] == [Source.UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("written", "source"),
+    [
+        ("httpApi: 'GET /a'", Source.API),
+        ("websocket: $connect", Source.WEBSOCKET),
+        ("alb: {listenerArn: x}", Source.ALB),
+        ("sqs: 'arn:aws:sqs:r:1:q'", Source.SQS),
+        ("stream: {type: kinesis, arn: x}", Source.KINESIS),
+        ("stream: 'arn:aws:dynamodb:r:1:table/t/stream/1'", Source.DYNAMODB_STREAM),
+        ("msk: {arn: x, topic: t}", Source.KAFKA),
+        ("kafka: {topic: t}", Source.KAFKA),
+        ("rabbitmq: {arn: x, queue: q}", Source.MQ),
+        ("s3: photos", Source.S3),
+        ("sns: orders", Source.SNS),
+        ("schedule: rate(1 day)", Source.SCHEDULE),
+        ("eventBridge: {pattern: {source: [a]}}", Source.EVENTBRIDGE),
+        ("eventBridge: {schedule: rate(1 day)}", Source.SCHEDULE),
+        ("cloudwatchEvent: {event: {source: [a]}}", Source.EVENTBRIDGE),
+        ("cloudwatchLog: /aws/x", Source.LOGS),
+        ("iot: {sql: SELECT 1}", Source.IOT),
+        ("cognitoUserPool: {pool: p, trigger: PreSignUp}", Source.COGNITO),
+        ("alexaSkill", Source.DIRECT),
+        ("somethingNew: 1", Source.UNKNOWN),
+    ],
+)
+def test_source_of_every_event(written: str, source: Source) -> None:
+    """Every event is a source, in its long and its short form."""
+    assert only_event(written).source is source
+
+
+def test_stream_and_rule_settings() -> None:
+    """Retries, ages and failure targets under the framework's own names."""
+    stream = only_event(
+        "stream: {arn: 'arn:aws:kinesis:r:1:stream/s', bisectBatchOnFunctionError: true, batchWindow: 7,"
+        " maximumRetryAttempts: 2, destinations: {onFailure: {arn: 'arn:dead', type: sqs}}}"
+    )
+    assert (stream.bisects, stream.window, stream.max_retries) == (True, 7, 2)
+    assert stream.failures is not None
+    assert stream.failures.text == "arn:dead"
+    rule = only_event(
+        "eventBridge: {pattern: {detail-type: [Paid]}, retryPolicy: {maximumEventAge: 60, maximumRetryAttempts: 0}}"
+    )
+    assert (rule.detail_types, rule.max_age, rule.max_retries) == (("Paid",), 60, 0)
+
+
+def test_state_machines_of_the_plugin() -> None:
+    """Tasks name functions by their key in the service."""
+    found = service(
+        """\
+        service: s
+        provider: {name: aws}
+        functions: {pay: {handler: a.b}}
+        stepFunctions:
+          stateMachines:
+            flow:
+              definition:
+                States:
+                  Pay: {Type: Task, Resource: {Fn::GetAtt: [pay, Arn]}, Retry: [{ErrorEquals: [X]}]}
+        """
+    )
+    (event,) = function(found, "pay").events
+    assert (event.source, event.name, event.retried, event.place.span.line) == (Source.STEP_FUNCTIONS, "Pay", True, 9)
+
+
+def test_endless_variables_end() -> None:
+    """A variable that refers to itself is unknown, not endless."""
+    found = service(
+        """\
+        service: s
+        custom: {a: "${self:custom.b}", b: "${self:custom.a}", c: "${self:}"}
+        provider: {name: aws}
+        functions: {pay: {handler: "a.${self:custom.a}"}}
+        """
+    )
+    assert function(found, "pay").handler is None
+
+
+def test_other_clouds_are_ignored() -> None:
+    """A service for another provider is no stack."""
+    text = "service: s\nprovider: {name: google}\nfunctions: {pay: {handler: a.b}}\n"
+    assert read_stacks({"serverless.yml": text}) == ()

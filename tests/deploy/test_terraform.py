@@ -1,0 +1,380 @@
+"""What is read from Terraform modules."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from lintdem.deploy import is_template, read_stacks, referred_files
+from lintdem.model.stack import Event, Lambda, Source, Stack
+
+
+def stack(text: str, path: str = "infra/main.tf", **files: str) -> Stack:
+    """The stack of the root module in `infra/`."""
+    (found,) = read_stacks({path: dedent(text)} | {name: dedent(body) for name, body in files.items()})
+    return found
+
+
+def function(found: Stack, name: str = "aws_lambda_function.charge") -> Lambda:
+    """The function at that address."""
+    return next(item for item in found.functions if item.name == name)
+
+
+def with_charge(text: str) -> tuple[Event, ...]:
+    """The events of `aws_lambda_function.charge` beside other resources, which start in line 2."""
+    charge = 'resource "aws_lambda_function" "charge" { handler = "app.handler" }\n'
+    return function(stack(charge + dedent(text))).events
+
+
+ORDERS = """\
+    variable "stage" { default = "prod" }
+
+    locals {
+      name = "orders-${var.stage}"
+    }
+
+    # the code
+    data "archive_file" "charge" {
+      type        = "zip"
+      source_dir  = "${path.module}/../src/charge"
+      output_path = "${path.module}/build/charge.zip"
+    }
+
+    resource "aws_lambda_function" "charge" {
+      function_name = "${local.name}-charge"
+      handler       = "app.handler"
+      runtime       = "python3.12"
+      filename      = data.archive_file.charge.output_path
+      timeout       = 30
+      layers        = [aws_lambda_layer_version.shared.arn]
+      reserved_concurrent_executions = 2
+
+      environment {
+        variables = merge(local.extra, {
+          TABLE = aws_dynamodb_table.orders.name
+          STAGE = var.stage
+          OPEN  = var.undeclared
+        })
+      }
+
+      dead_letter_config {
+        target_arn = aws_sqs_queue.dead.arn
+      }
+    }
+
+    resource "aws_lambda_layer_version" "shared" {
+      filename = "${path.module}/../layers/shared.zip"
+    }
+
+    resource "aws_lambda_function_event_invoke_config" "charge" {
+      function_name          = aws_lambda_function.charge.function_name
+      maximum_retry_attempts = 0
+      destination_config {
+        on_failure { destination = aws_sqs_queue.dead.arn }
+      }
+    }
+
+    resource "aws_lambda_event_source_mapping" "incoming" {
+      event_source_arn        = aws_sqs_queue.incoming.arn
+      function_name           = aws_lambda_function.charge.arn
+      batch_size              = 10
+      function_response_types = ["ReportBatchItemFailures"]
+    }
+
+    resource "aws_sqs_queue" "incoming" {
+      name                        = "${local.name}.fifo"
+      fifo_queue                  = true
+      content_based_deduplication = true
+      visibility_timeout_seconds  = 180
+      message_retention_seconds   = 86400
+      redrive_policy = jsonencode({
+        deadLetterTargetArn = aws_sqs_queue.dead.arn
+        maxReceiveCount     = 4
+      })
+    }
+
+    resource "aws_sqs_queue" "dead" {}
+
+    resource "aws_dynamodb_table" "orders" {
+      name      = local.name
+      range_key = "placed"
+      hash_key  = "id"
+      stream_enabled = true
+      ttl {
+        attribute_name = "expires"
+        enabled        = true
+      }
+    }
+
+    resource "aws_iam_role" "role" {
+      name = "role"
+    }
+    """
+
+
+def test_terraform_files_are_templates() -> None:
+    """Every `.tf` file is read: a module is all the files of a folder."""
+    assert is_template("infra/main.tf", b"")
+
+
+def test_function() -> None:
+    """A function with its code behind the archive, settings and places."""
+    found = stack(ORDERS)
+    charge = function(found)
+    assert (found.kind, found.path) == ("terraform", "infra/main.tf")
+    assert (charge.handler, charge.runtime, charge.timeout, charge.concurrency) == ("app.handler", "python3.12", 30, 2)
+    assert charge.code[0] == "src/charge"
+    assert charge.layers[:2] == ("layers/shared", "layers/shared/python")
+    assert charge.place.span.line == 14
+    assert charge.handler_place is not None
+    assert (charge.handler_place.span.line, charge.handler_place.span.column) == (16, 19)
+    assert charge.async_retries == 0
+    assert [value.text if value else "" for value in (charge.on_failure, charge.dead_letter)] == [
+        "aws_sqs_queue.dead",
+        "aws_sqs_queue.dead",
+    ]
+
+
+def test_environment_is_evaluated() -> None:
+    """Variables, locals and references; what has no value is said to be unknown."""
+    variables = {name: (value.kind, value.text) for name, value in function(stack(ORDERS)).environment}
+    assert variables == {
+        "TABLE": ("ref", "aws_dynamodb_table.orders"),
+        "STAGE": ("text", "prod"),
+        "OPEN": ("unknown", "${undeclared}"),
+    }
+
+
+def test_storage() -> None:
+    """Queues and tables with the arguments under Terraform's names."""
+    found = stack(ORDERS)
+    queue = found.queues[0]
+    assert (queue.queue_name, queue.fifo, queue.content_dedup, queue.visibility) == (
+        "orders-prod.fifo",
+        True,
+        True,
+        180,
+    )
+    assert (queue.retention, queue.max_receives) == (86400, 4)
+    assert queue.redrive is not None
+    assert queue.redrive.text == "aws_sqs_queue.dead"
+    (table,) = found.tables
+    assert (table.table_name, table.keys, table.ttl, table.streams) == (
+        "orders-prod",
+        ("id", "placed"),
+        "expires",
+        True,
+    )
+    assert ("aws_iam_role.role", "aws_iam_role") in [(item.name, item.type) for item in found.resources]
+
+
+def test_event_source_mapping() -> None:
+    """The mapping's source is that of the queue it names."""
+    (event,) = function(stack(ORDERS)).events
+    assert (event.source, event.name) == (Source.SQS_FIFO, "aws_lambda_event_source_mapping.incoming")
+    assert (event.batch_size, event.reports_failures, event.place.span.line) == (10, True, 48)
+    assert event.target is not None
+    assert (event.target.kind, event.target.text, event.target.name) == ("attribute", "aws_sqs_queue.incoming", "arn")
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        (
+            'resource "aws_sns_topic_subscription" "s" {\n protocol = "lambda"\n endpoint = aws_lambda_function.charge.arn\n}',
+            Source.SNS,
+        ),
+        (
+            (
+                'resource "aws_cloudwatch_event_target" "t" {\n rule = aws_cloudwatch_event_rule.r.name\n'
+                " arn = aws_lambda_function.charge.arn\n}\n"
+                'resource "aws_cloudwatch_event_rule" "r" { schedule_expression = "rate(1 day)" }'
+            ),
+            Source.SCHEDULE,
+        ),
+        (
+            (
+                'resource "aws_s3_bucket_notification" "n" {\n bucket = aws_s3_bucket.b.id\n lambda_function {\n'
+                '  lambda_function_arn = aws_lambda_function.charge.arn\n  events = ["s3:ObjectCreated:*"]\n }\n}'
+            ),
+            Source.S3,
+        ),
+        (
+            'resource "aws_lambda_function_url" "u" { function_name = aws_lambda_function.charge.arn }',
+            Source.FUNCTION_URL,
+        ),
+        (
+            'resource "aws_apigatewayv2_integration" "i" { integration_uri = aws_lambda_function.charge.invoke_arn }',
+            Source.API,
+        ),
+        (
+            (
+                'resource "aws_lambda_permission" "p" {\n principal = "s3.amazonaws.com"\n'
+                " function_name = aws_lambda_function.charge.function_name\n}"
+            ),
+            Source.S3,
+        ),
+        (
+            'resource "aws_lb_target_group_attachment" "a" { target_id = aws_lambda_function.charge.arn }',
+            Source.ALB,
+        ),
+        (
+            'resource "aws_scheduler_schedule" "s" {\n target { arn = "${aws_lambda_function.charge.arn}" }\n}',
+            Source.SCHEDULE,
+        ),
+    ],
+)
+def test_resources_that_call_the_function(text: str, source: Source) -> None:
+    """Subscriptions, rules, notifications, APIs, permissions."""
+    assert [event.source for event in with_charge(text)] == [source]
+
+
+def test_rule_with_a_pattern() -> None:
+    """A rule's detail types and its target's retries come together on the target."""
+    (event,) = with_charge(
+        """\
+        resource "aws_cloudwatch_event_rule" "paid" {
+          event_pattern = <<PATTERN
+        { "detail-type": ["Order Paid"] }
+        PATTERN
+        }
+        resource "aws_cloudwatch_event_target" "paid" {
+          rule = aws_cloudwatch_event_rule.paid.name
+          arn  = aws_lambda_function.charge.arn
+          retry_policy {
+            maximum_retry_attempts = 3
+          }
+        }
+        """
+    )
+    assert (event.source, event.detail_types, event.max_retries) == (Source.EVENTBRIDGE, ("Order Paid",), 3)
+    assert event.place.span.line == 7
+
+
+def test_state_machine_definition_in_a_file() -> None:
+    """A rendered definition file is followed through the names given to it."""
+    text = """\
+        resource "aws_lambda_function" "charge" { handler = "app.handler" }
+        resource "aws_sfn_state_machine" "flow" {
+          definition = templatefile("${path.module}/flows/pay.json", { charge = aws_lambda_function.charge.arn })
+        }
+        """
+    assert "infra/flows/pay.json" in referred_files("infra/main.tf", text)
+    definition = '{"States": {\n "Pay": {"Type": "Task", "Resource": "${charge}", "Retry": [{}]}}}'
+    (event,) = function(stack(text, **{"infra/flows/pay.json": definition})).events
+    assert (event.source, event.name, event.retried) == (Source.STEP_FUNCTIONS, "Pay", True)
+    assert (event.place.path, event.place.span.line) == ("infra/flows/pay.json", 2)
+
+
+def test_state_machine_definition_in_place() -> None:
+    """`jsonencode` and a text block are definitions too."""
+    encoded = with_charge(
+        'resource "aws_sfn_state_machine" "flow" {\n  definition = jsonencode({\n    States = {\n'
+        '      Pay = { Type = "Task", Resource = aws_lambda_function.charge.arn }\n    }\n  })\n}\n'
+    )
+    block = with_charge(
+        'resource "aws_sfn_state_machine" "flow" {\n  definition = <<EOF\n{\n  "States": {\n'
+        '    "Pay": {"Type": "Task", "Resource": "${aws_lambda_function.charge.arn}"}\n  }\n}\nEOF\n}\n'
+    )
+    assert [(event.name, event.place.span.line, event.retried) for event in (*encoded, *block)] == [
+        ("Pay", 5, False),
+        ("Pay", 6, False),
+    ]
+
+
+def test_called_module_is_read_where_it_is_called() -> None:
+    """A module of the workspace is part of its caller's stack, with the caller's arguments."""
+    found = stack(
+        """\
+        module "charge" {
+          source  = "../modules/worker"
+          handler = "charge.handler"
+          code    = "${path.module}/../src"
+        }
+        resource "aws_sns_topic_subscription" "s" {
+          protocol = "lambda"
+          endpoint = module.charge.arn
+        }
+        """,
+        **{
+            "modules/worker/main.tf": """\
+            variable "handler" {}
+            variable "code" {}
+            resource "aws_lambda_function" "this" {
+              handler  = var.handler
+              filename = data.archive_file.code.output_path
+            }
+            data "archive_file" "code" {
+              source_dir  = var.code
+              output_path = "x.zip"
+            }
+            output "arn" { value = aws_lambda_function.this.arn }
+            """,
+        },
+    )
+    worker = function(found, "module.charge.aws_lambda_function.this")
+    assert (worker.handler, worker.code[0]) == ("charge.handler", "src")
+    assert (worker.place.path, worker.place.span.line) == ("modules/worker/main.tf", 3)
+    assert [event.source for event in worker.events] == [Source.SNS]
+
+
+def test_public_lambda_module() -> None:
+    """The registry's Lambda module is a function with the events it is given."""
+    found = stack(
+        """\
+        module "charge" {
+          source        = "terraform-aws-modules/lambda/aws"
+          function_name = "charge"
+          handler       = "app.handler"
+          source_path   = "../src/charge"
+          environment_variables = { STAGE = "prod" }
+          event_source_mapping = {
+            orders = {
+              event_source_arn = aws_kinesis_stream.orders.arn
+              starting_position = "LATEST"
+              maximum_retry_attempts = 2
+            }
+          }
+        }
+        resource "aws_kinesis_stream" "orders" {}
+        """
+    )
+    charge = function(found, "module.charge")
+    assert (charge.handler, charge.code[0], charge.environment[0][1].text) == ("app.handler", "src/charge", "prod")
+    (event,) = charge.events
+    assert (event.source, event.max_retries, event.place.span.line) == (Source.KINESIS, 2, 8)
+
+
+def test_values_file_of_the_root_module() -> None:
+    """`terraform.tfvars` gives variables their values."""
+    found = stack(
+        'variable "h" {}\nresource "aws_lambda_function" "charge" { handler = var.h }\n',
+        **{"infra/terraform.tfvars": 'h = "app.handler"\n'},
+    )
+    assert function(found).handler == "app.handler"
+
+
+def test_broken_file_is_a_problem_and_the_rest_is_read() -> None:
+    """A file that cannot be read is reported with its line; the module's other files still count."""
+    found = stack('resource "aws_sqs_queue" "q" {}\n', **{"infra/other.tf": 'resource "aws_x" "y" {\n  a = = 1\n}\n'})
+    assert [queue.name for queue in found.queues] == ["aws_sqs_queue.q"]
+    (problem,) = found.problems
+    assert (problem.code, problem.place.path, problem.place.span.line) == ("LDM901", "infra/other.tf", 2)
+
+
+def test_modules_that_call_themselves_end() -> None:
+    """Calls in a circle are followed a bounded number of times."""
+    found = stack(
+        'module "b" { source = "../b" }\nresource "aws_sqs_queue" "q" {}\n',
+        **{"b/main.tf": 'module "c" { source = "../c" }', "c/main.tf": 'module "b" { source = "../b" }'},
+    )
+    assert [queue.name for queue in found.queues] == ["aws_sqs_queue.q"]
+
+
+def test_locals_that_mean_each_other_end() -> None:
+    """Names in a circle are unknown, not endless."""
+    found = stack(
+        'locals {\n  a = local.b\n  b = local.a\n}\nresource "aws_lambda_function" "charge" { handler = local.a }\n'
+    )
+    assert function(found).handler is None

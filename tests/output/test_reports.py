@@ -1,0 +1,357 @@
+"""Reports: what people and machines read, whatever stands in the checked files."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from lintdem.model.finding import (
+    Edit,
+    Finding,
+    Fix,
+    Group,
+    Level,
+    Redelivers,
+    Report,
+    Step,
+    Suppressed,
+    TriggerInfo,
+)
+from lintdem.model.module import Problem
+from lintdem.model.span import Place, Span
+from lintdem.output import FORMATS, View, render, visible
+
+SOURCE = """import stripe
+
+
+def handler(event, context):
+    for record in event["Records"]:
+        stripe.Charge.create(amount=5, currency="eur")
+"""
+HOSTILE = "\x1b[31mred\x1b]8;;http://x\x07[bold]\x9b2J\u202eevil\n::error::x:bug:\x7f\udcff\x00"
+
+
+def charge(**more: Any) -> Finding:
+    """A finding with everything a rule can tell."""
+    place = Place("src/app.py", Span(6, 9, 6, 55))
+    fields: dict[str, Any] = {
+        "path": "src/app.py",
+        "span": place.span,
+        "code": "LDM101",
+        "name": "unguarded-effect",
+        "group": Group.CORRECTNESS,
+        "level": Level.ERROR,
+        "message": "stripe.Charge.create charges again on redelivery",
+        "handler": "src/app.py:handler",
+        "trigger": TriggerInfo(
+            "sqs",
+            Redelivers.ITSELF,
+            Place("template.yaml", Span(12, 3, 12, 8)),
+            "SQS delivers the message again by itself when the function fails or times out",
+        ),
+        "why": (
+            Step(Place("src/app.py", Span(4, 1, 4, 8)), "handler takes the batch"),
+            Step(place, "charges the card"),
+        ),
+        "guard": "the set `seen` is gone with the sandbox",
+        "advice": "pass idempotency_key made from the order id",
+        "fixes": (Fix("add idempotency_key", False, (Edit(place, "x\x1b"),)),),
+        "identity": "LDM101:src/app.py:handler:stripe.Charge.create",
+    }
+    return Finding(**{**fields, **more})
+
+
+def report(*findings: Finding, problems: tuple[Problem, ...] = (), source: str = SOURCE, **more: Any) -> Report:
+    """A report over one file with handlers."""
+    sources = {"src/app.py": source}
+    return Report(findings=findings, problems=problems, sources=sources, files=12, handlers=5, seconds=0.84, **more)
+
+
+class TestText:
+    """The report for people."""
+
+    def test_says_the_five_things(self) -> None:
+        """Effect, way, redelivery, guard and fix stand under the underlined line."""
+        assert render("text", report(charge()), View()) == (
+            "src/app.py\n"
+            "\n"
+            "error[LDM101] unguarded-effect: stripe.Charge.create charges again on redelivery\n"
+            " --> src/app.py:6:9\n"
+            "  |\n"
+            '6 |         stripe.Charge.create(amount=5, currency="eur")\n'
+            "  |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+            "  |\n"
+            "  = way: 1. src/app.py:4 handler takes the batch\n"
+            "         2. src/app.py:6 charges the card\n"
+            "  = redelivery: SQS delivers the message again by itself when the function fails\n"
+            "      or times out (template.yaml:12)\n"
+            "  = guard: the set `seen` is gone with the sandbox\n"
+            "  = fix: pass idempotency_key made from the order id\n"
+            "  = unsafe fix: add idempotency_key\n"
+            "\n"
+            "Found 1 error in 12 files, 5 handlers (0.8 s).\n"
+        )
+
+    def test_files_are_headings(self) -> None:
+        """Findings of one file stand under its name once."""
+        text = render("text", report(charge(), charge(span=Span(5, 5, 5, 8)), charge(path="z.py")), View())
+        assert [line for line in text.splitlines() if line in ("src/app.py", "z.py")] == ["src/app.py", "z.py"]
+
+    @pytest.mark.parametrize("width", [80, 100])
+    def test_words_wrap_at_the_width_but_paths_stay_whole(self, width: int) -> None:
+        """Prose is broken between words; a long path is never broken."""
+        long_path = "services/" + "very-long-name/" * 8 + "app.py"
+        step = Step(Place(long_path, Span(1, 1, 1, 2)), "calls " + "the next function " * 12)
+        text = render("text", report(charge(why=(step, step))), View(width=width))
+        assert f"{long_path}:1" in text
+        assert all(len(line) <= width for line in text.splitlines() if long_path not in line)
+
+    def test_tabs_and_wide_characters_stay_aligned(self) -> None:
+        """The underline stands below the call in terminal columns."""
+        source = '\tx = "漢字"; charge()\n'
+        text = render("text", report(charge(span=Span(1, 12, 1, 20)), source=source), View())
+        lines = text.splitlines()
+        code = next(line for line in lines if "charge()" in line)
+        mark = next(line for line in lines if "^" in line)
+        assert cell_len(code[: code.index("charge()")]) == mark.index("^")
+        assert mark.count("^") == len("charge()")
+
+    def test_long_spans_are_shortened(self) -> None:
+        """Of a call over many lines the beginning and the end are shown."""
+        source = "charge(\n" + "".join(f"    a{number}=1,\n" for number in range(30)) + ")\n"
+        text = render("text", report(charge(span=Span(1, 1, 32, 2)), source=source), View())
+        assert [line.strip() for line in text.splitlines() if re.match(r"\s*(\d+)? \| ", line)] == [
+            "1 | charge(",
+            "| ^^^^^^^",
+            "2 |     a0=1,",
+            "| ...",
+            "32 | )",
+        ]
+
+    def test_a_long_line_is_cut_around_the_call(self) -> None:
+        """A line of thousands of characters fills one row, with the call in sight."""
+        source = "x = [" + "1, " * 2000 + "charge()" + ", 2" * 2000 + "]\n"
+        column = source.index("charge()") + 1
+        text = render("text", report(charge(span=Span(1, column, 1, column + 8)), source=source), View(width=80))
+        (row,) = [line for line in text.splitlines() if "charge()" in line]
+        mark = next(line for line in text.splitlines() if "^" in line)
+        assert len(row) <= 80
+        assert row[mark.index("^") :].startswith("charge()")
+
+    def test_nothing_found_and_nothing_checked_are_told_apart(self) -> None:
+        """A run with an unreadable file is not all clear."""
+        assert render("text", report(), View()) == "All clear: 12 files, 5 handlers (0.8 s).\n"
+        broken = Problem(Place("src/app.py", Span(6, 9, 6, 10)), "LDM901", "not valid Python", "Traceback: here")
+        text = render("text", report(problems=(broken,)), View())
+        assert "error[LDM901] unreadable-source: not valid Python\n --> src/app.py:6:9\n" in text
+        assert "All clear" not in text
+        assert "Not everything was checked: 1 problem." in text
+        assert "Traceback: here" not in text
+        assert "Traceback: here" in render("text", report(problems=(broken,)), View(verbose=True))
+
+    def test_closing_line_counts_levels_and_suppressed(self) -> None:
+        """Levels with nothing found are not named."""
+        silenced = (Suppressed(charge(), "harmless"),)
+        found = report(charge(), charge(), charge(level=Level.NOTE), suppressed=silenced)
+        last = render("text", found, View()).splitlines()[-1]
+        assert last == "Found 2 errors, 1 note in 12 files, 5 handlers (0.8 s); 1 suppressed."
+
+    def test_many_notes_about_gaps_are_cut(self) -> None:
+        """A handful of notes is shown, the rest counted, all with --verbose."""
+        gaps = tuple(Problem(Place("src/app.py", Span(n, 1, n, 2)), "LDM902", f"gap {n}") for n in range(1, 21))
+        text = render("text", report(problems=gaps), View())
+        assert "gap 5\n" in text
+        assert "gap 6\n" not in text
+        assert "and 15 more such notes; --verbose shows all" in text
+        assert "gap 20\n" in render("text", report(problems=gaps), View(verbose=True))
+
+    def test_quiet_leaves_the_findings(self) -> None:
+        """--quiet takes the closing line away."""
+        assert "Found" not in render("text", report(charge()), View(quiet=True))
+
+    def test_statistics_replace_the_findings(self) -> None:
+        """The most frequent rule comes first."""
+        other = charge(code="LDM301", name="unconditional-write")
+        lines = render("text", report(charge(), other, other), View(statistics=True)).splitlines()
+        assert lines[:2] == ["     2  LDM301  unconditional-write", "     1  LDM101  unguarded-effect"]
+
+    def test_colour_only_when_asked(self) -> None:
+        """Without colour there is no escape byte, with it the words are the same."""
+        plain, colored = (render("text", report(charge()), View(color=color)) for color in (False, True))
+        assert "\x1b" not in plain
+        assert "\x1b[1;31m" in colored
+        assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == plain
+
+    def test_links_only_on_terminals_and_only_to_the_rule(self) -> None:
+        """A link leads to the page of the rule."""
+        assert "\x1b]8;" not in render("text", report(charge()), View(color=True))
+        linked = render("text", report(charge()), View(color=True, links=True))
+        assert re.findall(r"\x1b\]8;[^;]*;([^\x1b]+)\x1b", linked) == [
+            json.loads(render("json", report(charge()), View()))["findings"][0]["help"]
+        ]
+
+    def test_a_place_that_is_not_in_the_text_is_still_told(self) -> None:
+        """A finding in a file that was not kept loses only its frame."""
+        assert " --> gone.py:6:9\n" in render("text", report(charge(path="gone.py")), View())
+
+
+class TestConcise:
+    """One line each."""
+
+    def test_path_line_column_code_message(self) -> None:
+        """The form editors and grep know; problems stand among the findings."""
+        broken = Problem(Place("a.py", Span(2, 3, 2, 4)), "LDM901", "not valid Python")
+        lines = render("concise", report(charge(), problems=(broken,)), View()).splitlines()
+        assert lines[:2] == [
+            "a.py:2:3: LDM901 not valid Python",
+            "src/app.py:6:9: LDM101 stripe.Charge.create charges again on redelivery",
+        ]
+
+    def test_lines_are_never_wrapped(self) -> None:
+        """A long message stays on its line."""
+        message = "again and " * 50 + "again"
+        assert f": LDM101 {message}\n" in render("concise", report(charge(message=message)), View(width=40))
+
+
+class TestJson:
+    """The contract with machines."""
+
+    def test_every_promised_field(self) -> None:
+        """The fields of the contract, with their values."""
+        document = json.loads(render("json", report(charge()), View()))
+        assert (document["version"], document["tool"]["name"]) == (1, "lintdem")
+        (item,) = document["findings"]
+        place = {"path": "src/app.py", "line": 6, "column": 9}
+        span = {"line": 6, "column": 9, "end_line": 6, "end_column": 55}
+        expected = {
+            "code": "LDM101",
+            "name": "unguarded-effect",
+            "group": "correctness",
+            "level": "error",
+            "message": "stripe.Charge.create charges again on redelivery",
+            "path": "src/app.py",
+            **span,
+            "handler": "src/app.py:handler",
+            "why": [
+                {"path": "src/app.py", "line": 4, "column": 1, "message": "handler takes the batch"},
+                {**place, "message": "charges the card"},
+            ],
+            "guard": "the set `seen` is gone with the sandbox",
+            "fixes": [
+                {
+                    "title": "add idempotency_key",
+                    "safe": False,
+                    "edits": [{"path": "src/app.py", **span, "text": "x\x1b"}],
+                }
+            ],
+            "identity": "LDM101:src/app.py:handler:stripe.Charge.create",
+        }
+        assert {key: item[key] for key in expected} == expected
+        assert item["help"].startswith("https://")
+        assert item["help"].endswith("/unguarded-effect")
+        trigger = {"source": "sqs", "redelivers": "itself", "evidence": {"path": "template.yaml", "line": 12}}
+        assert {key: item["trigger"][key] for key in trigger} == trigger
+
+    def test_what_is_not_known_is_null(self) -> None:
+        """No handler, trigger or guard is null, not a word."""
+        bare = charge(handler=None, trigger=None, guard=None, why=(), fixes=())
+        (item,) = json.loads(render("json", report(bare), View()))["findings"]
+        assert [item[key] for key in ("handler", "trigger", "guard", "why", "fixes")] == [None, None, None, [], []]
+
+    def test_problems_and_summary(self) -> None:
+        """What could not be checked stands beside the findings, and is counted."""
+        broken = Problem(Place("a.py", Span(2, 3, 2, 4)), "LDM901", "not valid Python", "Traceback")
+        document = json.loads(render("json", report(charge(), problems=(broken,)), View()))
+        assert document["problems"] == [
+            {
+                "code": "LDM901",
+                "name": "unreadable-source",
+                "level": "error",
+                "message": "not valid Python",
+                "path": "a.py",
+                "line": 2,
+                "column": 3,
+                "end_line": 2,
+                "end_column": 4,
+            }
+        ]
+        summary = {"errors": 1, "warnings": 0, "notes": 0, "problems": 1, "files": 12, "handlers": 5}
+        assert {key: document["summary"][key] for key in summary} == summary
+
+    def test_the_same_findings_give_the_same_bytes(self) -> None:
+        """How long a run took does not show in the report."""
+        slow = Report(findings=(charge(),), seconds=99.0)
+        assert render("json", slow, View()) == render("json", Report(findings=(charge(),)), View())
+
+
+class TestPaths:
+    """Paths count from the working directory."""
+
+    @pytest.mark.parametrize(
+        ("folder", "expected"),
+        [
+            ("/work/repo", "src/app.py"),
+            ("/work/repo/src", "app.py"),
+            ("/work", "repo/src/app.py"),
+            ("/work/repo/tests", "../src/app.py"),
+        ],
+    )
+    def test_from_anywhere(self, folder: str, expected: str) -> None:
+        """Finding, way and handler are named the way the shell names them."""
+        view = View(root="/work/repo", folder=folder)
+        (item,) = json.loads(render("json", report(charge()), view))["findings"]
+        assert (item["path"], item["handler"]) == (expected, f"{expected}:handler")
+        assert f"{expected}:6:9: " in render("concise", report(charge()), view)
+        assert f"--> {expected}:6:9\n" in render("text", report(charge()), view)
+
+
+class TestHostileInput:
+    """What stands in checked files cannot act on the terminal or break the report."""
+
+    @pytest.mark.parametrize("format_name", FORMATS)
+    def test_no_byte_acts(self, format_name: str) -> None:
+        """Escape sequences, direction marks, line breaks and bad bytes are written out, in every field."""
+        step = Step(Place(HOSTILE, Span(1, 1, 1, 2)), HOSTILE)
+        item = charge(
+            path=HOSTILE,
+            span=Span(1, 1, 1, 30),
+            message=HOSTILE,
+            handler=f"{HOSTILE}:{HOSTILE}",
+            why=(step,),
+            trigger=TriggerInfo("sqs", Redelivers.ITSELF, Place(HOSTILE, Span(1, 1, 1, 2)), HOSTILE),
+            guard=HOSTILE,
+            advice=HOSTILE,
+            fixes=(Fix(HOSTILE, True, (Edit(step.place, HOSTILE),)),),
+            identity=HOSTILE,
+        )
+        problem = Problem(Place(HOSTILE, Span(1, 1, 1, 2)), "LDM901", HOSTILE, HOSTILE)
+        sources = {HOSTILE: HOSTILE.replace("\udcff", "?") * 2}
+        text = render(format_name, Report(findings=(item,), problems=(problem,), sources=sources), View(verbose=True))
+        text.encode("utf-8")
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+        assert not any(line.startswith("::error") for line in text.splitlines())
+
+    def test_rich_markup_is_plain_text(self) -> None:
+        """Brackets and emoji codes in a message are shown as they are."""
+        text = render("text", report(charge(message="x[/]y [red]z :bug:")), View())
+        assert "x[/]y [red]z :bug:" in text
+
+    @pytest.mark.parametrize(
+        ("raw", "shown"),
+        [
+            ("plain ünïcode 漢字 😀", "plain ünïcode 漢字 😀"),
+            ("\x1b[0m", "\\x1b[0m"),
+            ("a\nb\tc", "a\\nb\\tc"),
+            ("\x9b\x85", "\\x9b\\x85"),
+            ("\u202e\u2066", "\\u202e\\u2066"),
+            ("\udcff", "\\xff"),
+            ("\u2028", "\\u2028"),
+        ],
+    )
+    def test_escapes(self, raw: str, shown: str) -> None:
+        """What would not show is written out, everything else left alone."""
+        assert visible(raw) == shown

@@ -1,0 +1,227 @@
+"""Writes the generated tables of `lintdem.knowledge` from the service models inside botocore and boto3.
+
+    python tools/aws_catalogue.py [--check]
+
+Needs botocore and boto3, which lintdem itself never imports. Nothing talks to AWS. With `--check`
+nothing is written and the exit code is 1 when a table is out of date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore
+from boto3.session import Session
+from botocore import xform_name
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel
+
+from lintdem.knowledge.verbs import kind_of, name_of
+
+FOLDER = Path(__file__).parent.parent / "lintdem" / "knowledge" / "aws"
+REFERENCE = "https://boto3.amazonaws.com/v1/documentation/api/latest/reference/services/index.html"
+TOKEN = re.compile(
+    r"client_?(request_?)?token|idempotency_?(token|key)|amznclienttoken|callerreference|creatorrequestid"
+    r"|uniquerequesttoken|durableexecutionname",
+    re.IGNORECASE,
+)
+NOT_TOKENS = {("codepipeline", "clientToken")}  # there it is the credential of a job worker
+CONFLICT = re.compile(r"AlreadyExists|AlreadyInUse|Conflict|Duplicate|ResourceInUse|Exists")
+NO_CONFLICT = re.compile(r"NotExist|NonExist|DoesNot|NotInUse")
+# Added by boto3 in code, so they are in no model: boto3/s3/inject.py, boto3/ec2/createtags.py.
+INJECTED: dict[str, dict[str, dict[str, list[Any]]]] = {
+    "s3": {
+        "Bucket": {
+            name: [name, ["Bucket"]]
+            for name in ("upload_file", "upload_fileobj", "copy", "download_file", "download_fileobj")
+        },
+        "Object": {
+            name: [name, ["Bucket", "Key"]]
+            for name in ("upload_file", "upload_fileobj", "copy", "download_file", "download_fileobj")
+        },
+        "ObjectSummary": {"load": ["head_object", ["Bucket", "Key"]]},
+    },
+    "ec2": {"": {"create_tags": ["create_tags", []]}},
+}
+
+
+def main() -> int:
+    """Write or check both tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    stale = False
+    for name, table in (("catalogue.json", catalogue()), ("resources.json", resources())):
+        text = _text(table)
+        path = FOLDER / name
+        if check:
+            stale |= not path.exists() or path.read_text(encoding="utf-8") != text
+        else:
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        print("the AWS tables are out of date: run python tools/aws_catalogue.py", file=sys.stderr)  # noqa: T201
+    return 1 if stale else 0
+
+
+def catalogue() -> dict[str, Any]:
+    """Per service, what the verb rule does not give."""
+    loader = Loader()
+    services = {}
+    for name in loader.list_available_services("service-2"):
+        model = ServiceModel(loader.load_service_model(name, "service-2"), name)
+        service = _service(name, model)
+        if service:
+            services[name] = service
+    return {"botocore": botocore.__version__, "source": REFERENCE, "services": services}
+
+
+def _service(service: str, model: ServiceModel) -> dict[str, Any]:
+    raw = model._service_description["operations"]
+    groups: dict[str, dict[str, list[str]]] = {"t": {}, "u": {}, "x": {}, "a": {}}
+    for name in model.operation_names:
+        method, operation = xform_name(name), model.operation_model(name)
+        kind = _kind(method, raw[name])
+        if kind is not None:
+            groups["x"].setdefault(kind, []).append(method)
+        if (kind or kind_of(method).value) in ("read", "compute", "delete"):
+            continue  # repeating these is harmless, whatever their tokens
+        _token(service, operation, method, groups)
+        if (kind or kind_of(method).value) == "create":
+            for error in _conflicts(operation):
+                groups["a"].setdefault(error, []).append(method.removeprefix("create_"))
+    result: dict[str, Any] = {
+        group: {key: " ".join(sorted(methods)) for key, methods in sorted(entries.items())}
+        for group, entries in groups.items()
+        if entries
+    }
+    methods = map(xform_name, model.operation_names)
+    creates = {method.removeprefix("create_") for method in methods if kind_of(method).value == "create"}
+    for error, short in result.get("a", {}).items():
+        if set(short.split()) == creates:
+            result["a"][error] = "*"
+    words = _words(model.operation_names)
+    return result | ({"w": " ".join(words)} if words else {})
+
+
+def _kind(method: str, raw: dict[str, Any]) -> str | None:
+    """The kind when it is not the verb rule's: the model says that the operation only reads."""
+    rule = kind_of(method).value
+    reads = raw.get("readonly") or (raw["http"]["method"] in ("GET", "HEAD") and rule != "effect")
+    return "read" if reads and rule not in ("read", "compute") else None
+
+
+def _token(service: str, operation: OperationModel, method: str, groups: dict[str, dict[str, list[str]]]) -> None:
+    if operation.idempotent_members:
+        groups["t"].setdefault(operation.idempotent_members[0], []).append(method)
+        return
+    members = operation.input_shape.members if operation.input_shape else {}
+    for member in members:
+        if TOKEN.fullmatch(member) and (service, member) not in NOT_TOKENS:
+            groups["u"].setdefault(member, []).append(method)
+            return
+
+
+def _conflicts(operation: OperationModel) -> list[str]:
+    names = {shape.name for shape in operation.error_shapes}
+    names |= {
+        shape.metadata["error"].get("code", shape.name) for shape in operation.error_shapes if "error" in shape.metadata
+    }
+    return sorted(name for name in names if CONFLICT.search(name) and not NO_CONFLICT.search(name))
+
+
+def _words(names: list[str]) -> list[str]:
+    """The words that every operation of the service spells in its own way ("DB")."""
+    spelt: dict[str, set[str]] = {}
+    for name in names:
+        rest = name
+        for part in xform_name(name).split("_"):
+            spelt.setdefault(part, set()).add(rest[: len(part)])
+            rest = rest[len(part) :]
+    return sorted(next(iter(s)) for part, s in spelt.items() if len(s) == 1 and s != {name_of(part)})
+
+
+def resources() -> dict[str, Any]:
+    """boto3's resources, with what boto3 adds in code."""
+    loader = Session()._loader
+    services = {}
+    for name in sorted(Session().get_available_resources()):
+        model = loader.load_service_model(name, "resources-1")
+        shapes = {"": _shape(model, model["service"], "", ())}
+        for resource, raw in sorted(model["resources"].items()):
+            own = tuple(identifier["name"] for identifier in raw.get("identifiers", ()))
+            shapes[resource] = _shape(model, raw, resource, own)
+            shapes |= _collections(model, raw, resource)
+        shapes |= _collections(model, model["service"], "")
+        for resource, actions in INJECTED.get(name, {}).items():
+            shapes[resource].setdefault("actions", {}).update(actions)
+        services[name] = {resource: {k: v for k, v in shape.items() if v} for resource, shape in shapes.items()}
+    return {"boto3": boto3.__version__, "source": REFERENCE, "services": services}
+
+
+def _shape(model: dict[str, Any], raw: dict[str, Any], resource: str, own: tuple[str, ...]) -> dict[str, Any]:
+    gives = {name: has["resource"]["type"] for name, has in raw.get("has", {}).items()}
+    gives |= {xform_name(name): f"{resource}.{xform_name(name)}" for name in raw.get("hasMany", {})}
+    actions = {}
+    for name, action in raw.get("actions", {}).items():
+        method = xform_name(name)
+        actions[method] = _action(action, own)
+        if "resource" in action:
+            path = action["resource"].get("path") or "".join(
+                identifier.get("path", "") for identifier in action["resource"].get("identifiers", ())
+            )
+            gives[method] = action["resource"]["type"] + ("[]" if "[" in path else "")
+    return {
+        "identifiers": [xform_name(name) for name in own],
+        "actions": dict(sorted(actions.items())),
+        "gives": dict(sorted(gives.items())),
+    }
+
+
+def _action(action: dict[str, Any], own: tuple[str, ...]) -> list[Any]:
+    request = action["request"]
+    targets = {
+        parameter["name"]: re.sub(r"\[\d*\]", "[]", parameter["target"])
+        for parameter in request.get("params", ())
+        if parameter["source"] == "identifier"
+    }
+    arguments = [targets.get(name, "") for name in own]
+    return [xform_name(request["operation"]), *([arguments] if any(arguments) else [])]
+
+
+def _collections(model: dict[str, Any], raw: dict[str, Any], resource: str) -> dict[str, Any]:
+    """`bucket.objects` and its like: what filters it, what it holds, what is done to all of it."""
+    own = tuple(identifier["name"] for identifier in raw.get("identifiers", ()))
+    shapes = {}
+    for name, many in raw.get("hasMany", {}).items():
+        title = f"{resource}.{xform_name(name)}"
+        item = many["resource"]["type"]
+        batch = model["resources"].get(item, {}).get("batchActions", {})
+        actions = {xform_name(a): [xform_name(b["request"]["operation"])] for a, b in sorted(batch.items())}
+        reading = _action(many, own)
+        shapes[title] = {
+            "identifiers": [xform_name(n) for n in own],
+            "actions": {"all": reading, "filter": reading, **actions},
+            "gives": {"[]": item},
+        }
+    return shapes
+
+
+def _text(table: dict[str, Any]) -> str:
+    """One line per service: small, and a change is seen where it is."""
+    head = {key: value for key, value in table.items() if key != "services"}
+    lines = [
+        f"{json.dumps(name)}:{json.dumps(service, separators=(',', ':'))}"
+        for name, service in sorted(table["services"].items())
+    ]
+    opening = json.dumps(head, separators=(",", ":"))[:-1]
+    return opening + ',"services":{\n' + ",\n".join(lines) + "\n}}\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
