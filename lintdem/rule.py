@@ -179,4 +179,4 @@ def run(rules: Sequence[Rule], program: Program) -> tuple[list[Finding], list[Pr
             where = Place(program.handlers[0].path if program.handlers else ".", NOWHERE)
             message = f"the rule {rule.code} {rule.name} crashed: {type(error).__name__}: {error}"
             problems.append(Problem(where, "LDM905", message, traceback.format_exc()))
-    return findings, problems
+    return findings, [*facts.problems, *problems]

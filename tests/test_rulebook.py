@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from lintdem.rule import Rule, load_rules
 from lintdem_rules._retired import RETIRED
 
+from lintdem.rule import Rule, load_rules
 from lintdem.testing.index import index
 from lintdem.testing.pages import Page, parse_page
 from lintdem.testing.scaffold import next_code

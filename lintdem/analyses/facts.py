@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +11,8 @@ from lintdem.analyses.diagnosis import Case, diagnose
 from lintdem.analyses.engine import Engine, Run
 from lintdem.analyses.subjects import Subject, subject_of
 from lintdem.analyses.trace import Event, Gap, Tested
+from lintdem.model.module import Problem
+from lintdem.model.span import Place
 from lintdem.program import Program
 
 
@@ -27,6 +30,7 @@ class Facts:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self.problems: list[Problem] = []
 
     @cached_property
     def handlers(self) -> tuple[Judged, ...]:
@@ -34,9 +38,14 @@ class Facts:
         engine = Engine(self.program)
         found = []
         for handler in self.program.handlers:
-            run = engine.run(handler)
-            subject = subject_of(run)
-            found.append(Judged(run, subject, tuple(diagnose(run, subject, self.program))))
+            try:
+                run = engine.run(handler)
+                subject = subject_of(run)
+                found.append(Judged(run, subject, tuple(diagnose(run, subject, self.program))))
+            except Exception as error:  # noqa: BLE001 - one handler that cannot be analysed must not hide the others
+                message = f"{handler.function} could not be analysed: {type(error).__name__}: {error}"
+                where = Place(handler.path, handler.span)
+                self.problems.append(Problem(where, "LDM905", message, traceback.format_exc()))
         return tuple(found)
 
     @cached_property

@@ -398,6 +398,6 @@ def _pass(m: Machine, s: Pass, flow: Flow) -> bool:
 _EXECUTORS: dict[type, Callable[[Machine, Any, Flow], bool]] = {
     Assign: _assign, Declare: _declare, Augment: _augment, Eval: _eval, Delete: _delete, If: _if, For: _for,
     While: _while, Try: _try, With: _with, Match: _match, Return: _return, Raise: _raise, Assert: _assert,
-    Break: _break, Continue: _continue, Pass: _pass, Scope: _scope, Import: import_names,
+    Break: _break, Continue: _continue, Pass: _pass, ScopeStatement: _scope, Import: import_names,
     DefineFunction: define_function, DefineClass: define_class,
 }  # fmt: skip

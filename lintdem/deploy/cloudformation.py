@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
 from lintdem.deploy.functions import read_function, with_invoke_config
-from lintdem.deploy.nodes import Record
 from lintdem.deploy.statemachine import task_links
 from lintdem.deploy.storage import TABLE_TYPES, read_queue, read_table
-from lintdem.deploy.template import FUNCTION_TYPES, OUTSIDE, Declared, Link, Template, read_template
+from lintdem.deploy.template import FUNCTION_TYPES, OUTSIDE, Declared, Link, Template
 from lintdem.deploy.wiring import links, permitted
 from lintdem.model.module import Problem
 from lintdem.model.stack import Event, Lambda, Resource, Stack
 
 _PHYSICAL = ("TopicName", "BucketName", "StateMachineName", "StreamName", "FunctionName", "Name", "TableName")
-
-
-def read_cloudformation(path: str, root: Record, files: Mapping[str, str]) -> Stack | None:
-    """The stack in a template's tree; None when it is no template."""
-    template = read_template(path, root, files)
-    return stack_of(template, kind_of(template)) if template else None
 
 
 def kind_of(template: Template) -> str:
@@ -33,11 +26,12 @@ def kind_of(template: Template) -> str:
     return "cdk" if f"/{template.path}".find("/cdk.out/") >= 0 else "cloudformation"
 
 
-def stack_of(template: Template, kind: str, extra: Iterable[Lambda] = ()) -> Stack:
-    """Everything the template says. `extra` are functions declared outside its resources section."""
+def stack_of(template: Template, kind: str, extra: Iterable[Lambda] = (), beyond: Iterable[Link] = ()) -> Stack:
+    """Everything the template says. `extra` are functions declared outside its resources section, `beyond`
+    what other templates say about its functions."""
     functions = [read_function(template, resource) for resource in template.of_type(*FUNCTION_TYPES)]
     found = list(task_links(template))
-    wired = [*links(template), *(item for item in found if not isinstance(item, Problem))]
+    wired = [*links(template), *(item for item in found if not isinstance(item, Problem)), *beyond]
     functions = [_configured(template, function) for function in (*functions, *extra)]
     return Stack(
         path=template.path,

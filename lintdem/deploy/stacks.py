@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from lintdem.deploy.cloudformation import read_cloudformation
+from lintdem.deploy.cloudformation import kind_of, stack_of
 from lintdem.deploy.docker import is_dockerfile, is_lambda_image, read_image
 from lintdem.deploy.json_tree import read_json
+from lintdem.deploy.nested import nested_links
 from lintdem.deploy.nodes import Node, Record
 from lintdem.deploy.paths import folder_of, join
 from lintdem.deploy.serverless import read_serverless
+from lintdem.deploy.template import Template, read_template
 from lintdem.deploy.terraform import read_terraform
 from lintdem.deploy.yaml_tree import read_yaml
 from lintdem.errors import LoweringError
@@ -60,17 +62,23 @@ def referred_files(path: str, text: str) -> tuple[str, ...]:
 
 def read_stacks(files: Mapping[str, str]) -> tuple[Stack, ...]:
     """Every stack in `files` (path from the root to text), in the order of the paths."""
-    stacks = [stack for path in sorted(files) if (stack := _read(path, files)) is not None]
-    stacks = sorted([*stacks, *read_terraform(files)], key=lambda stack: stack.path)
+    found = [item for path in sorted(files) if (item := _read(path, files)) is not None]
+    templates = {item.path: item for item in found if isinstance(item, Template)}
+    beyond = nested_links(templates)
+    stacks = [stack_of(item, kind_of(item), beyond=beyond.get(path, ())) for path, item in templates.items()]
+    stacks += [item for item in found if isinstance(item, Stack)]
+    stacks += read_terraform(files)
     used = {place.path for stack in stacks if stack.kind != "dockerfile" for place in _handler_places(stack)}
-    return tuple(stack for stack in stacks if stack.kind != "dockerfile" or stack.path not in used)
+    kept = [stack for stack in stacks if stack.kind != "dockerfile" or stack.path not in used]
+    return tuple(sorted(kept, key=lambda stack: stack.path))
 
 
 def _handler_places(stack: Stack) -> Iterator[Place]:
     return (function.handler_place for function in stack.functions if function.handler_place is not None)
 
 
-def _read(path: str, files: Mapping[str, str]) -> Stack | None:
+def _read(path: str, files: Mapping[str, str]) -> Stack | Template | None:
+    """A finished stack, or a CloudFormation template whose nested templates are still to be seen."""
     if is_dockerfile(path):
         return _read_dockerfile(path, files[path])
     if not _written_as(path).endswith(_TREES):
@@ -78,7 +86,7 @@ def _read(path: str, files: Mapping[str, str]) -> Stack | None:
     return _read_tree(path, files)
 
 
-def _read_tree(path: str, files: Mapping[str, str]) -> Stack | None:
+def _read_tree(path: str, files: Mapping[str, str]) -> Stack | Template | None:
     text = files[path]
     serverless = _SERVERLESS.search(path) is not None and "provider" in text
     if not serverless and "AWS::" not in text and "AWSTemplateFormatVersion" not in text:
@@ -90,7 +98,7 @@ def _read_tree(path: str, files: Mapping[str, str]) -> Stack | None:
     if not isinstance(root, Record):
         return None
     is_service = serverless and "provider" in root.entries and "service" in root.entries
-    return read_serverless(path, root, files) if is_service else read_cloudformation(path, root, files)
+    return read_serverless(path, root, files) if is_service else read_template(path, root, files)
 
 
 def _tree(path: str, text: str) -> Node | None:

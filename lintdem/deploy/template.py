@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from lintdem.deploy.intrinsics import Scope, slots_of
-from lintdem.deploy.nodes import HOLE, Node, Record, Scalar, as_record, empty
+from lintdem.deploy.nodes import HOLE, Node, Record, Scalar, Series, as_record, empty
 from lintdem.deploy.paths import folder_of
 from lintdem.model.span import Place
 from lintdem.model.stack import Event
@@ -19,6 +19,9 @@ Link = tuple[str, Event]
 FUNCTION_TYPES = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
 OUTSIDE = "function"
 """The type given to functions that are declared outside a resources section, as in serverless.yml."""
+
+_REPEATED = 200
+"""Values of a loop that are followed."""
 
 _ALIASES = frozenset({"AWS::Lambda::Alias", "AWS::Lambda::Version"})
 _FUNCTION_ARN = re.compile(r"function:((?:\$\{[^}]*\}|[\w-])+)")
@@ -69,7 +72,7 @@ class Template(msgspec.Struct, frozen=True):
             if target is not None:
                 found[target] = None
         text = self.scope.render(node)
-        for physical in (*_FUNCTION_ARN.findall(text), text):
+        for physical in (*_FUNCTION_ARN.findall(text), text, *("${" + slot + "}" for slot in slots_of(text))):
             if physical in self.names:
                 found[self.names[physical]] = None
         return tuple(found)
@@ -102,12 +105,29 @@ def read_template(
 
 def _declared(section: Record) -> Iterator[Declared]:
     for name, key, body in section.values():
+        if name.startswith("Fn::ForEach::") and isinstance(body, Series):
+            yield from _repeated(body)
+            continue
         kind = body.get("Type") if isinstance(body, Record) else None
         if not isinstance(body, Record) or not isinstance(kind, Scalar):
             continue
         properties = as_record(body.get("Properties")) or empty(body.place)
         written = "" if HOLE in kind.text else kind.text
         yield Declared(name, written, key.place, body, properties, "Condition" in body.entries)
+
+
+def _repeated(loop: Series) -> Iterator[Declared]:
+    """The resources a `Fn::ForEach` makes, for the values that stand in the template."""
+    if len(loop.items) != 3:
+        return
+    variable, values, body = loop.items
+    if not isinstance(variable, Scalar) or not isinstance(values, Series) or not isinstance(body, Record):
+        return
+    slot = re.compile(r"[$&]\{" + re.escape(variable.text) + r"\}")
+    for value in values.items[:_REPEATED]:
+        if isinstance(value, Scalar):
+            for found in _declared(body):
+                yield msgspec.structs.replace(found, name=value.text.join(slot.split(found.name)))
 
 
 def _defaults(section: Record | None) -> dict[str, Node | None]:

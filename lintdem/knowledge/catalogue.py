@@ -108,7 +108,7 @@ def _operation(service: str, method: str) -> Operation:
         token_fifo=entry.token_fifo,
         identity=entry.identity,
         destination=entry.destination,
-        already=entry.already or (_already(known, method) if kind_now is Kind.CREATE else ()),
+        already=entry.already or (_already(known, method) if kind_now is Kind.CREATE and not entry.identity else ()),
         positional=entry.positional,
         guessed=entry.kind is None and kind is None,
     )

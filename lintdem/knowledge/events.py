@@ -6,6 +6,7 @@ item of a list, "json()" and "b64()" where the code decodes. The facts are in `e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import Enum
 from functools import cache
@@ -96,6 +97,7 @@ _ASYNCHRONOUS = frozenset(
 )
 """Sources whose failed events Lambda itself runs again, under the same request id."""
 
+_DOT = re.compile(r"(?<!\\)\.")
 _DECODING = ("json()", "b64()")
 _HEADERS = ("headers", "multivalueheaders")
 _SNS_ONLY = frozenset({"MessageId", "Message", "TopicArn", "SigningCertURL", "UnsubscribeURL"})
@@ -138,13 +140,12 @@ def detect_source(paths: Iterable[Steps], constants: Iterable[str] = ()) -> Sour
     for source, shape in _events().sources.items():
         if said.intersection(shape.constants):
             return source
-    seen = [_normal(_raw(path)) for path in paths]
+    seen = [_normal(path) for path in paths]
     for source in _by_mark():
         if any(_matches(path, mark) for path in seen for mark in _marks(source)):
             return source
-    return next(
-        (s for s in _by_mark() for hint in _events().sources[s].hints if (normal(hint),) in {p[:1] for p in seen}), None
-    )
+    firsts = {path[0] for path in seen if path}
+    return next((s for s in _by_mark() if firsts.intersection(_events().sources[s].hints)), None)
 
 
 def source_of_class(name: str) -> Source | None:
@@ -170,6 +171,7 @@ def is_asynchronous(source: Source) -> bool:
     return source in _ASYNCHRONOUS
 
 
+@cache
 def _judge(source: Source, steps: Steps, siblings: tuple[Steps, ...]) -> tuple[Source, Scope]:
     """The scope of a value, and the source that gave it: an envelope may lie inside another's payload."""
     if source is Source.UNKNOWN:
@@ -187,8 +189,8 @@ def _judge(source: Source, steps: Steps, siblings: tuple[Steps, ...]) -> tuple[S
 
 
 def _raw(steps: Steps) -> Steps:
-    """The event's own steps: Powertools' attributes replaced."""
-    return tuple(own for step in steps for own in attribute_steps(step))
+    """The event's own steps: Powertools' attributes replaced, unless they only spell a name their way."""
+    return tuple(own for step in steps for own in _expansions().get(step, (step,)))
 
 
 def _normal(steps: Steps) -> Steps:
@@ -246,7 +248,7 @@ def _nested(steps: Steps, beside: frozenset[str]) -> Source | None:
         return Source.SNS
     if steps[0] == "detail-type" or (steps[0] in ("id", "time") and not beside.isdisjoint(("detail", "detail-type"))):
         return Source.EVENTBRIDGE
-    return detect_source((steps,)) if steps[0] == "Records" else None
+    return (detect_source((steps,)) or Source.UNKNOWN) if steps[0] == "Records" else None
 
 
 def _matches(path: Steps, start: Steps) -> bool:
@@ -257,6 +259,11 @@ def _matches(path: Steps, start: Steps) -> bool:
 @cache
 def _events() -> Events:
     return tables.toml(Events, "events.toml")
+
+
+@cache
+def _expansions() -> dict[str, Steps]:
+    return {name: own for name, own in _events().attributes.items() if _normal(own) != (normal(name),)}
 
 
 @cache
@@ -279,7 +286,7 @@ def _marks(source: Source) -> tuple[Steps, ...]:
 
 @cache
 def _by_mark() -> tuple[Source, ...]:
-    """The sources, the most particular first: those that are like another, or have the deepest marks."""
+    """The sources, those that are a particular case of another first."""
     sources = _events().sources
     return tuple(sorted(sources, key=lambda source: sources[source].like is None))
 
@@ -295,4 +302,4 @@ def _classes() -> dict[str, Source]:
 
 
 def _split(path: str) -> Steps:
-    return tuple(normal(step) for step in path.split("."))
+    return tuple(normal(step.replace("\\.", ".")) for step in _DOT.split(path))

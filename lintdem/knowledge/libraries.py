@@ -28,7 +28,8 @@ class LibraryCall(msgspec.Struct, frozen=True, kw_only=True):
     while; "sleep" waits.
 
     `token` is where an idempotency key goes: an argument, "headers:<name>", or a dotted argument.
-    `http` is the method of the request, `returns` the dotted type of the result.
+    `http` is the method of the request, "*" when the first argument says it, "?" when there being a body
+    decides; `returns` the dotted type of the result.
     """
 
     target: str
@@ -78,7 +79,7 @@ Pattern = tuple[tuple[str, ...], Found]
 
 
 class Book(msgspec.Struct, frozen=True):
-    """A table ready for lookup: exact names, and patterns by their last step, the longest first."""
+    """A table ready for lookup: exact names, and patterns by their last step."""
 
     exact: dict[str, Found]
     patterns: dict[str, tuple[Pattern, ...]]
@@ -114,11 +115,13 @@ def _find(book: Book, dotted: str) -> Found | None:
     if exact is not None:
         return exact
     steps = tuple(dotted.split("."))
-    for last in (steps[-1], "*"):
-        for pattern, found in book.patterns.get(last, ()):
-            if _matches(steps, pattern):
-                return found
-    return None
+    fitting = [
+        (pattern, found)
+        for last in (steps[-1], "*")
+        for pattern, found in book.patterns.get(last, ())
+        if _matches(steps, pattern)
+    ]
+    return max(fitting, key=lambda fit: (len(".".join(fit[0])), fit[0]))[1] if fitting else None
 
 
 def _matches(steps: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
@@ -153,7 +156,7 @@ def _book(file: str) -> Book:
                 dotted = f"{owner}.{name}"
                 (patterns if "*" in dotted else exact)[dotted] = found
     by_last: dict[str, list[Pattern]] = {}
-    for dotted in sorted(patterns, key=lambda dotted: (-len(dotted), dotted)):
+    for dotted in sorted(patterns):
         steps = tuple(dotted.split("."))
         by_last.setdefault(steps[-1], []).append((steps, patterns[dotted]))
     return Book(exact, {last: tuple(found) for last, found in by_last.items()})

@@ -27,9 +27,10 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     `phrase` is what the second call does, in the third person. `token` is the exact argument that makes
     a repeated call harmless, dotted when nested, `[]` for each entry of a list; `token_marked` when
     botocore fills a random one if it is left out; `token_max` its longest length; `token_fifo` when it
-    counts on FIFO destinations only. `identity` are the arguments that name what is made,
-    `destination` those that name where it goes, `already` the exceptions of a second creation.
-    `guessed` when only the operation's verb was known.
+    counts on FIFO destinations only. `identity` are the arguments that name what is made: with the same
+    values a second call makes nothing more, and is refused when `already` names the exceptions of a
+    second creation. `destination` are those that name where it goes or what it acts on, `positional`
+    those that boto3 takes by position. `guessed` when only the operation's verb was known.
     """
 
     service: str

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from lintdem.model.finding import Finding, Level, Report, Step
 from lintdem.model.module import Problem
-from lintdem.model.span import Place
+from lintdem.model.span import NOWHERE, Place
 from lintdem.output.escape import visible
 from lintdem.output.frame import rows
 from lintdem.output.tally import LEVELS, NAMES, by_rule, closing, count, help_page
@@ -167,7 +167,7 @@ class _Page:
         level = LEVELS.get(problem.code, Level.ERROR)
         yield from self._header(level, problem.code, NAMES.get(problem.code, ""), problem.message, page=False)
         gutter = len(str(problem.place.span.line))
-        if level is Level.NOTE:
+        if level is Level.NOTE or problem.place.span == NOWHERE:
             yield Text.assemble((f"{' ' * gutter}--> ", "blue"), self._place(problem.place))
         else:
             yield from self._frame(problem.place, level, gutter)

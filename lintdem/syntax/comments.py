@@ -61,7 +61,6 @@ def _split(comment: str) -> Iterator[tuple[int, str]]:
         yield start, comment[start:end].rstrip()
 
 
-
 def _read(words: str) -> tuple[str, tuple[str, ...], str]:
     """Kind, names and reason of what stands behind the colon."""
     if words == _BARE or words.startswith((_BARE + " ", _BARE + "\t")):

@@ -286,6 +286,7 @@ class Expressions:
             node = node.inner_for_in
         return tuple(clauses)
 
+
 # Functions, not bound methods: those would tie the instance, and with it the tree, into a cycle.
 _HANDLERS: dict[type[cst.CSTNode], Callable[[Any, Any], Expr]] = {
     cst.Name: Expressions._name,

@@ -16,6 +16,10 @@ CALM_DEPTH = 60
 MOST_DEPTH = 200
 """Python itself refuses more brackets inside one another."""
 
+CALM_BLOCKS = 30
+MOST_BLOCKS = 100
+"""Python itself refuses more blocks inside one another."""
+
 CALM_CHAIN = 300
 MOST_CHAIN = 2000
 CALM_SIZE = 1_000_000
@@ -62,6 +66,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _IF_OR_ELIF = re.compile(r"^([ \t]*)(if|elif)\b", re.MULTILINE)
+_DEEP_LINE = re.compile(rf"^[ \t]{{{CALM_BLOCKS}}}", re.MULTILINE)
+_INDENT = re.compile(r"^([ \t]*)[^\s#]", re.MULTILINE)
 _OPENING = re.compile(r"[(\[{]")
 _LINKING = re.compile(r"[-+*/%@&|^~<>!=.(\[\"']|\b(?:and|or|not|if|else|for|in|is|await|lambda)\b")
 
@@ -72,8 +78,10 @@ def weigh(text: str) -> Hazard:
         return Hazard(Risk.HOPELESS, f"too large: {len(text):,} characters (at most {MOST_SIZE:,})")
     scan = _Scan(text)
     elifs, elif_line = _longest_elif(text)
+    blocks, block_line = _deepest_block(text)
     hazards = [
         _grade("brackets inside one another", scan.depth, scan.depth_line, CALM_DEPTH, MOST_DEPTH),
+        _grade("blocks inside one another", blocks, block_line, CALM_BLOCKS, MOST_BLOCKS),
         _grade("terms chained in one expression", scan.chain, scan.chain_line, CALM_CHAIN, MOST_CHAIN),
         _grade("`elif` in one chain", elifs, elif_line, CALM_CHAIN, MOST_CHAIN),
         _grade("lambdas in one statement", scan.lambdas, scan.chain_line, CALM_DEPTH, MOST_SIZE),
@@ -170,3 +178,20 @@ def _longest_elif(text: str) -> tuple[int, int]:
         if runs[indent] > longest:
             longest, place = runs[indent], match.start()
     return longest, text.count("\n", 0, place) + 1
+
+
+def _deepest_block(text: str) -> tuple[int, int]:
+    """How many indents stand inside one another at most, and on which line; continued lines count as well."""
+    if not _DEEP_LINE.search(text):
+        return 0, 1
+    indents = [0]
+    deepest, place = 0, 0
+    for match in _INDENT.finditer(text):
+        width = match.end(1) - match.start(1)
+        while indents[-1] > width:
+            indents.pop()
+        if indents[-1] < width:
+            indents.append(width)
+            if len(indents) - 1 > deepest:
+                deepest, place = len(indents) - 1, match.start()
+    return deepest, text.count("\n", 0, place) + 1

@@ -220,6 +220,7 @@ def _for_typing(test: cst.CSTNode) -> bool | None:
     name = test.attr if isinstance(test, cst.Attribute) else test
     return True if isinstance(name, cst.Name) and name.value == "TYPE_CHECKING" else None
 
+
 _SMALL: dict[type[cst.CSTNode], Callable[[Any, Any], Stmt]] = {
     cst.Expr: lambda self, node: Eval(self.span(node), self.expr(node.value)),
     cst.Assign: Statements._assign,

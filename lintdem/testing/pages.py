@@ -18,6 +18,7 @@ _LABEL = re.compile(r"`([^`]+)`: *$")
 _FENCE = re.compile(r"(`{3,}) *([\w+-]*) *(?:\{(.*)\})? *$")
 _IGNORE = re.compile(r'lintdem="ignore: *([^"]+)"')
 _MARKER = re.compile(r'(.*)# *(error|warning|note)(?:: *(?:\[([\w-]+)\])? *(?:"([^"]*)")?)? *$')
+_NO_FILES = ("toml", "console", "text")
 _DEFAULT_NAMES = {"python": "handler.py", "yaml": "template.yaml", "json": "template.json", "hcl": "main.tf"}
 
 
@@ -46,7 +47,6 @@ class Case:
     files: dict[str, str]
     config: str
     markers: tuple[Marker, ...]
-    rendered: str | None
 
 
 @dataclass(frozen=True)
@@ -147,12 +147,8 @@ def _read_fence(
 def _case(section: _Section, path: str) -> Case | None:
     """The case of a section; None when it has no file of its own to check."""
     files: dict[str, str] = {}
-    rendered: str | None = None
     for fence in section.fences:
-        if fence.ignored is not None or (fence.label is None and fence.language in ("toml", "console")):
-            continue
-        if fence.label is None and fence.language == "text":
-            rendered = fence.text
+        if fence.ignored is not None or (fence.label is None and fence.language in _NO_FILES):
             continue
         name = fence.label or _DEFAULT_NAMES.get(fence.language)
         if name is None:
@@ -163,7 +159,7 @@ def _case(section: _Section, path: str) -> Case | None:
     if not files:
         return None
     markers = tuple(marker for name, text in files.items() for marker in _markers(name, text))
-    return Case(_title(section), section.trail[0].heading, section.line, files, _config(section), markers, rendered)
+    return Case(_title(section), section.trail[0].heading, section.line, files, _config(section), markers)
 
 
 def _config(section: _Section) -> str:

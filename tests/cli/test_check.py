@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from lintdem.cli import run
 from lintdem.session import CheckRequest, Session, check_files
 from lintdem.triage import is_whole
 
@@ -29,48 +26,8 @@ GOOD = """def handler(event, context):
 """
 BROKEN = "def handler(:\n"
 
-
-class Ran(NamedTuple):
-    """What a run left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def codes(self) -> list[str]:
-        """The codes of a JSON report."""
-        return [finding["code"] for finding in json.loads(self.out)["findings"]]
-
-    @property
-    def paths(self) -> list[str]:
-        """The paths of a JSON report's findings."""
-        return [finding["path"] for finding in json.loads(self.out)["findings"]]
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty repository, which is the working directory."""
-    root = tmp_path.resolve() / "project"
-    (root / ".git").mkdir(parents=True)
-    monkeypatch.chdir(root)
-    for name in ("NO_COLOR", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    return root
-
-
-@pytest.fixture
-def lintdem(project: Path, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line in this process."""
-
-    def call(*arguments: str) -> Ran:
-        code = run(arguments)
-        return Ran(code, *capfd.readouterr())
-
-    return call
+Run = Callable[..., Any]
+"""The command line; gives exit code, output, and what a JSON report holds."""
 
 
 def write(folder: Path, **files: str) -> None:
@@ -290,15 +247,6 @@ class TestSettings:
         result = lintdem("check", "tests/app.py")
         assert (result.code, "note: tests/app.py: excluded" in result.err) == (0, True)
 
-    def test_config_command_tells_where_from(self, project: Path, lintdem: Run) -> None:
-        """Every setting with its file and line."""
-        (project / "lintdem.toml").write_text('ignore = ["LDM101"]\nfail-on = "error"\n', encoding="utf-8")
-        lines = lintdem("config").out.splitlines()
-        assert 'fail-on = "error"  # lintdem.toml:2' in lines
-        assert "require-reason = false  # default" in lines
-        document = json.loads(lintdem("config", "--format", "json").out)
-        assert document["ignore"]["value"] == ["LDM101"]
-
 
 class TestStreams:
     """Standard output carries the report and nothing else."""
@@ -331,114 +279,10 @@ class TestStreams:
         ]
         assert lintdem("check", "--format", "json", "--quiet").err == ""
 
-    @pytest.mark.parametrize(
-        ("environ", "flag", "colored"),
-        [
-            ("", "", False),
-            ("FORCE_COLOR=1", "", True),
-            ("FORCE_COLOR=0", "", False),
-            ("FORCE_COLOR=1 NO_COLOR=1", "", False),
-            ("NO_COLOR=1", "--color=always", True),
-            ("FORCE_COLOR=1", "--color=never", False),
-        ],
-    )
-    def test_colour(self, environ: str, flag: str, colored: bool, project: Path) -> None:
-        """The flag goes before NO_COLOR, that before FORCE_COLOR; a pipe has none."""
-        write(project, app=FAULTY)
-        out = call(project, "sh", "-c", f"{environ} {sys.executable} -m lintdem check {flag}").stdout
-        assert ("\x1b[" in out) is colored
-        assert "LDM101" in out
-
     def test_statistics(self, project: Path, lintdem: Run) -> None:
         """Counts instead of findings."""
         write(project, a=FAULTY, b=FAULTY)
         assert "2  LDM101  unguarded-effect" in lintdem("check", "--statistics", "--select", "LDM101").out
-
-
-def call(folder: Path, *command: str, **more: Any) -> subprocess.CompletedProcess[str]:
-    """A command in a process of its own."""
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, **more)
-
-
-class TestProcess:
-    """What only shows in a process of its own."""
-
-    def test_a_closed_pipe_is_no_traceback(self, project: Path) -> None:
-        """A reader that has seen enough is no fault."""
-        write(project, **{f"app{number}": FAULTY for number in range(60)})
-        line = f"{sys.executable} -m lintdem check --no-cache | head -n 1"
-        result = call(project, "sh", "-c", line)
-        assert (result.stdout, result.stderr) == ("app0.py\n", "")
-
-    def test_nothing_of_the_project_is_run(self, project: Path) -> None:
-        """Modules of the checked project that are called like ours, or like anything, are never imported."""
-        trap = "import pathlib\npathlib.Path('SPRUNG').touch()\n"
-        write(
-            project,
-            rich=trap,
-            click=trap,
-            msgspec=trap,
-            sitecustomize=trap,
-            conftest=trap,
-            libcst=trap,
-            app=FAULTY,
-        )
-        result = call(project, sys.executable, "-m", "lintdem", "check", "--format", "concise")
-        assert "app.py:7:5: LDM101" in result.stdout
-        assert not (project / "SPRUNG").exists()
-
-    def test_quick_answers_load_no_engine(self, project: Path) -> None:
-        """`--version` needs neither parser nor renderer."""
-        code = (
-            "import sys\nfrom lintdem.cli import run\nassert run(['--version']) == 0\n"
-            "print(sorted({'libcst', 'rich', 'msgspec', 'yaml', 'pathspec'} & set(sys.modules)))"
-        )
-        assert call(project, sys.executable, "-c", code).stdout.splitlines()[1:] == ["[]"]
-
-    def test_the_cache_changes_nothing(self, project: Path) -> None:
-        """Cold, warm, without cache and with another number of workers: the same bytes; a warm run loads no parser."""
-        write(project, app=FAULTY, good=GOOD, svc__app=FAULTY)
-        check = (sys.executable, "-m", "lintdem", "check", "--format", "json")
-        reports = [call(project, *check, *flags).stdout for flags in (["--no-cache"], ["-j", "1"], [], ["-j", "3"])]
-        assert len(json.loads(reports[0])["findings"]) > 0
-        assert len(set(reports)) == 1
-        code = "import sys\nfrom lintdem.cli import run\nrun(['check', '-q', '--output', 'x.txt'])\nprint('libcst' in sys.modules)"
-        assert call(project, sys.executable, "-c", code).stdout == "False\n"
-
-    def test_an_ascii_terminal_is_no_obstacle(self, project: Path) -> None:
-        """What the encoding cannot spell is written out."""
-        write(project, app=FAULTY.replace("arn:aws:sns:eu-west-1:123456789012:chat", "chät"))
-        environ = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-        result = call(project, sys.executable, "-m", "lintdem", "check", env=environ)
-        assert 'TopicArn="ch\\xe4t"' in result.stdout
-        assert result.stderr == ""
-
-
-class TestRules:
-    """The rule book in the terminal."""
-
-    def test_every_rule_is_listed_and_explained(self, lintdem: Run) -> None:
-        """The list, the JSON and the pages know the same rules."""
-        rules = json.loads(lintdem("rules", "--format", "json").out)
-        assert {"LDM101", "LDM903"} <= {rule["code"] for rule in rules}
-        table = lintdem("rules").out
-        for rule in rules:
-            assert f"{rule['code']}  {rule['name']}" in table
-            page = lintdem("explain", rule["code"], "--format", "markdown").out
-            assert page.startswith(f"# {rule['name']}\n")
-            assert lintdem("rule", rule["name"], "--format", "markdown").out == page
-
-    def test_page_in_the_terminal(self, lintdem: Run) -> None:
-        """The page is laid out for the width, without colour in a pipe."""
-        out = lintdem("explain", "LDM101").out
-        assert "LDM101, group correctness" in out
-        assert "Why it matters" in out
-        assert "\x1b" not in out
-        assert max(len(line) for line in out.splitlines()) <= 80
-
-    def test_without_a_name_the_rules_are_listed(self, lintdem: Run) -> None:
-        """`lintdem explain` alone is the list."""
-        assert lintdem("explain").out == lintdem("rules").out
 
 
 class TestInMemory:

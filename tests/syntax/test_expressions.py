@@ -85,7 +85,10 @@ def test_format_strings(value: Value, source: str, expected: str) -> None:
         ("-a ** ~b", "Unary('-', Binary('**', a, Unary('~', b)))"),
         ("not a", "Unary('not', a)"),
         ("a + b * c // d", "Binary('+', a, Binary('//', Binary('*', b, c), d))"),
-        ("a @ b | c ^ d & e << f", "Binary('|', Binary('@', a, b), Binary('^', c, Binary('&', d, Binary('<<', e, f))))"),
+        (
+            "a @ b | c ^ d & e << f",
+            "Binary('|', Binary('@', a, b), Binary('^', c, Binary('&', d, Binary('<<', e, f))))",
+        ),
         ("a < b <= c", "Compare(a, ['<', '<='], [b, c])"),
         ("a not in b", "Compare(a, ['not in'], [b])"),
         ("a is not None", "Compare(a, ['is not'], [None])"),
@@ -101,8 +104,10 @@ def test_format_strings(value: Value, source: str, expected: str) -> None:
         ("{k: v() for k in y}", "Comprehension('dict', Call(v), [Clause(k, y)], key=k)"),
         (
             "lambda a, /, b=1, *c, d=f(), **e: a()",
-            "Lambda([Parameter('a', kind='positional'), Parameter('b', default=1), Parameter('c', kind='star'), "
-            "Parameter('d', kind='keyword', default=Call(f)), Parameter('e', kind='stars')], Call(a))",
+            (
+                "Lambda([Parameter('a', kind='positional'), Parameter('b', default=1), Parameter('c', kind='star'), "
+                "Parameter('d', kind='keyword', default=Call(f)), Parameter('e', kind='stars')], Call(a))"
+            ),
         ),
     ],
 )
@@ -113,9 +118,7 @@ def test_operations(value: Value, source: str, expected: str) -> None:
 
 def test_unknown_expressions_keep_their_parts(value: Value) -> None:
     """What the model has no node for is opaque, and calls inside it are still seen."""
-    assert value("{**f(a) for a in g()}") == (
-        "Opaque('StarredDictComp', parts=[Call(f, args=[Arg(a)]), a, Call(g)])"
-    )
+    assert value("{**f(a) for a in g()}") == "Opaque('StarredDictComp', parts=[Call(f, args=[Arg(a)]), a, Call(g)])"
 
 
 def test_await_and_yield(body: Body) -> None:

@@ -1,0 +1,257 @@
+"""Lambda's event sources: scopes of fields, fingerprints, redelivery."""
+
+from __future__ import annotations
+
+import pytest
+
+from lintdem.knowledge import (
+    Scope,
+    attribute_steps,
+    detect_source,
+    normal,
+    redelivery,
+    scope_of,
+    scope_of_context,
+    source_of_class,
+    survives,
+)
+from lintdem.knowledge import tables as shelf
+from lintdem.knowledge.events import Events
+from lintdem.model.finding import Redelivers
+from lintdem.model.stack import Source
+
+Steps = tuple[str, ...]
+
+
+def steps(path: str) -> Steps:
+    """The steps of a path written with spaces."""
+    return tuple(path.split())
+
+
+@pytest.mark.parametrize(
+    ("source", "path", "scope"),
+    [
+        (Source.SQS, "Records * messageId", Scope.DELIVERY),
+        (Source.SQS, "Records 0 messageId", Scope.DELIVERY),
+        (Source.SQS, "messageId", Scope.DELIVERY),
+        (Source.SQS, "records * message_id", Scope.DELIVERY),
+        (Source.SQS, "Records * receiptHandle", Scope.ATTEMPT),
+        (Source.SQS, "Records * attributes ApproximateReceiveCount", Scope.ATTEMPT),
+        (Source.SQS, "Records * attributes SentTimestamp", Scope.TIME),
+        (Source.SQS, "Records * attributes", Scope.ENVELOPE),
+        (Source.SQS, "Records * body", Scope.BUSINESS),
+        (Source.SQS, "Records * body json() orderId", Scope.BUSINESS),
+        (Source.SQS, "records * json_body orderId", Scope.BUSINESS),
+        (Source.SQS, "Records", Scope.ENVELOPE),
+        (Source.SQS, "Records *", Scope.ENVELOPE),
+        (Source.SQS, "Records * somethingNew", Scope.UNKNOWN),
+        (Source.SQS_FIFO, "Records * attributes MessageDeduplicationId", Scope.DELIVERY),
+        (Source.SQS_FIFO, "Records * receiptHandle", Scope.ATTEMPT),
+        (Source.SNS, "Records 0 Sns MessageId", Scope.DELIVERY),
+        (Source.SNS, "Records 0 Sns Message json() orderId", Scope.BUSINESS),
+        (Source.SNS, "Records 0 Sns Timestamp", Scope.TIME),
+        (Source.SNS, "Records 0 Sns TopicArn", Scope.WEAK),
+        (Source.SNS, "sns_message json() orderId", Scope.BUSINESS),
+        (Source.EVENTBRIDGE, "id", Scope.DELIVERY),
+        (Source.EVENTBRIDGE, "time", Scope.TIME),
+        (Source.EVENTBRIDGE, "detail order_id", Scope.BUSINESS),
+        (Source.SCHEDULE, "executionId", Scope.ATTEMPT),
+        (Source.SCHEDULE, "scheduledTime", Scope.TIME),
+        (Source.PIPES, "* messageId", Scope.DELIVERY),
+        (Source.PIPES, "* sequenceNumber", Scope.DELIVERY),
+        (Source.KINESIS, "Records * kinesis data b64() json() id", Scope.BUSINESS),
+        (Source.KINESIS, "Records * kinesis sequenceNumber", Scope.DELIVERY),
+        (Source.KINESIS, "Records * kinesis partitionKey", Scope.WEAK),
+        (Source.KINESIS, "Records * kinesis approximateArrivalTimestamp", Scope.TIME),
+        (Source.DYNAMODB_STREAM, "Records * eventID", Scope.DELIVERY),
+        (Source.DYNAMODB_STREAM, "Records * dynamodb NewImage id S", Scope.BUSINESS),
+        (Source.DYNAMODB_STREAM, "Records * dynamodb ApproximateCreationDateTime", Scope.TIME),
+        (Source.KAFKA, "records orders-0 0 offset", Scope.DELIVERY),
+        (Source.KAFKA, "records * * value b64() json() id", Scope.BUSINESS),
+        (Source.S3, "Records * s3 object key", Scope.BUSINESS),
+        (Source.S3, "Records * s3 object sequencer", Scope.BUSINESS),
+        (Source.S3, "Records * s3 bucket name", Scope.WEAK),
+        (Source.S3, "Records * eventTime", Scope.TIME),
+        (Source.API, "headers Idempotency-Key", Scope.CLIENT),
+        (Source.API, "headers idempotency-key", Scope.CLIENT),
+        (Source.API, "headers X-Amzn-Trace-Id", Scope.ATTEMPT),
+        (Source.API, "headers", Scope.ENVELOPE),
+        (Source.API, "requestContext requestId", Scope.ATTEMPT),
+        (Source.API, "requestContext", Scope.ENVELOPE),
+        (Source.API, "requestContext requestTimeEpoch", Scope.ATTEMPT),
+        (Source.API, "pathParameters id", Scope.BUSINESS),
+        (Source.API, "queryStringParameters id", Scope.BUSINESS),
+        (Source.API, "body json() id", Scope.BUSINESS),
+        (Source.FUNCTION_URL, "requestContext requestId", Scope.ATTEMPT),
+        (Source.ALB, "headers x-amzn-trace-id", Scope.ATTEMPT),
+        (Source.APPSYNC, "arguments input id", Scope.BUSINESS),
+        (Source.APPSYNC, "request headers x-amzn-trace-id", Scope.ATTEMPT),
+        (Source.COGNITO, "userName", Scope.BUSINESS),
+        (Source.STEP_FUNCTIONS, "orderId", Scope.BUSINESS),
+        (Source.STEP_FUNCTIONS, "TaskToken", Scope.ATTEMPT),
+        (Source.STEP_FUNCTIONS, "Execution Id", Scope.DELIVERY),
+        (Source.CUSTOM_RESOURCE, "RequestId", Scope.DELIVERY),
+        (Source.CODEPIPELINE, "CodePipeline.job id", Scope.DELIVERY),
+        (Source.LOGS, "awslogs data b64() json() logEvents * id", Scope.DELIVERY),
+        (Source.SES, "Records 0 ses mail messageId", Scope.DELIVERY),
+        (Source.SECRETS_ROTATION, "ClientRequestToken", Scope.BUSINESS),
+        (Source.DIRECT, "orderId", Scope.BUSINESS),
+        (Source.UNKNOWN, "Records * messageId", Scope.DELIVERY),
+        (Source.UNKNOWN, "Records * receiptHandle", Scope.ATTEMPT),
+        (Source.UNKNOWN, "detail orderId", Scope.BUSINESS),
+        (Source.UNKNOWN, "requestContext requestId", Scope.ATTEMPT),
+        (Source.UNKNOWN, "orderId", Scope.BUSINESS),
+    ],
+)
+def test_scopes_of_fields(source: Source, path: str, scope: Scope) -> None:
+    """Which deliveries see the same value."""
+    assert scope_of(source, steps(path)) is scope
+
+
+@pytest.mark.parametrize("source", list(Source))
+def test_the_whole_event_is_an_envelope(source: Source) -> None:
+    """Something in a whole event changes from run to run."""
+    assert scope_of(source, ()) is Scope.ENVELOPE
+
+
+def test_sees_the_notification_inside_a_queue_message() -> None:
+    """A queue subscribed to a topic carries the topic's own envelope in the body."""
+    assert scope_of(Source.SQS, steps("Records * body json() MessageId")) is Scope.DELIVERY
+    assert scope_of(Source.SQS, steps("Records * body json() Message json() orderId")) is Scope.BUSINESS
+    assert scope_of(Source.SQS, steps("Records * body json() messageId")) is Scope.BUSINESS
+
+
+def test_sees_the_object_event_inside_a_queue_message() -> None:
+    """S3 notifications through a queue keep their shape."""
+    assert scope_of(Source.SQS, steps("Records * body json() Records 0 s3 object key")) is Scope.BUSINESS
+    assert scope_of(Source.SQS, steps("Records * body json() Records 0 eventTime")) is Scope.TIME
+    assert scope_of(Source.SQS, steps("Records * body json() Records 0 s3 bucket name")) is Scope.WEAK
+
+
+def test_tells_an_eventbridge_id_in_a_message_from_a_business_id() -> None:
+    """`id` in a body is the producer's, unless the code also reads `detail` beside it."""
+    path = steps("Records * body json() id")
+    assert scope_of(Source.SQS, path) is Scope.BUSINESS
+    assert scope_of(Source.SQS, path, [steps("Records * body json() detail orderId")]) is Scope.DELIVERY
+    assert scope_of(Source.API, steps("body json() id"), [steps("detail orderId")]) is Scope.BUSINESS
+
+
+def test_the_request_id_is_the_same_only_where_lambda_retries() -> None:
+    """`context.aws_request_id` is the most misused key."""
+    assert scope_of_context(Source.S3, ("aws_request_id",)) is Scope.DELIVERY
+    assert scope_of_context(Source.SQS, ("aws_request_id",)) is Scope.ATTEMPT
+    assert scope_of_context(Source.API, ("aws_request_id",)) is Scope.ATTEMPT
+    assert scope_of_context(Source.UNKNOWN, ("aws_request_id",)) is Scope.ATTEMPT
+    assert scope_of_context(Source.SNS, ("log_stream_name",)) is Scope.ATTEMPT
+    assert scope_of_context(Source.SNS, ("function_name",)) is Scope.WEAK
+
+
+@pytest.mark.parametrize(
+    ("paths", "source"),
+    [
+        (["Records * body"], Source.SQS),
+        (["records * message_id"], Source.SQS),
+        (["Records * body", "Records * attributes MessageGroupId"], Source.SQS_FIFO),
+        (["Records 0 Sns Message"], Source.SNS),
+        (["detail orderId"], Source.EVENTBRIDGE),
+        (["* messageId"], Source.PIPES),
+        (["Records * kinesis data"], Source.KINESIS),
+        (["Records * dynamodb NewImage"], Source.DYNAMODB_STREAM),
+        (["Records * eventName", "Records * dynamodb"], Source.DYNAMODB_STREAM),
+        (["records * * value"], Source.KAFKA),
+        (["Records * s3 object key"], Source.S3),
+        (["pathParameters id"], Source.API),
+        (["body"], Source.API),
+        (["requestContext connectionId"], Source.WEBSOCKET),
+        (["requestContext elb"], Source.ALB),
+        (["info fieldName"], Source.APPSYNC),
+        (["triggerSource"], Source.COGNITO),
+        (["ResponseURL"], Source.CUSTOM_RESOURCE),
+        (["awslogs data"], Source.LOGS),
+        (["CodePipeline.job id"], Source.CODEPIPELINE),
+        (["invokingEvent"], Source.CONFIG),
+        (["ClientRequestToken"], Source.SECRETS_ROTATION),
+        (["records * recordId"], Source.FIREHOSE),
+        (["tasks * taskId"], Source.S3_BATCH),
+        (["bucket_name"], None),
+        (["request body"], None),
+        (["Records"], None),
+        (["orderId"], None),
+        ([], None),
+    ],
+)
+def test_recognises_sources_by_what_the_code_reads(paths: list[str], source: Source | None) -> None:
+    """The fingerprints of the sources; what they share decides nothing."""
+    assert detect_source([steps(path) for path in paths]) is source
+
+
+def test_recognises_sources_by_the_names_they_give_themselves() -> None:
+    """A constant that the code compares with `eventSource` decides."""
+    assert detect_source([steps("Records * eventSource")], ["aws:sns"]) is Source.SNS
+    assert detect_source([], ["Scheduled Event"]) is Source.SCHEDULE
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("SQSEvent", Source.SQS),
+        ("aws_lambda_powertools.utilities.data_classes.SQSEvent", Source.SQS),
+        ("aws_lambda_powertools.utilities.batch.EventType.SQS", Source.SQS),
+        ("EventType.KinesisDataStreams", Source.KINESIS),
+        ("EventBridgeModel", Source.EVENTBRIDGE),
+        ("SqsEnvelope", Source.SQS),
+        ("APIGatewayHttpResolver", Source.API),
+        ("LambdaFunctionUrlResolver", Source.FUNCTION_URL),
+        ("OrderEvent", None),
+    ],
+)
+def test_recognises_sources_by_classes(name: str, source: Source | None) -> None:
+    """Data classes, models, envelopes and resolvers of the common libraries."""
+    assert source_of_class(name) is source
+
+
+def test_attributes_of_data_classes_are_steps() -> None:
+    """Powertools' attributes stand for the event's own names."""
+    assert attribute_steps("records") == ("Records",)
+    assert attribute_steps("json_body") == ("body", "json()")
+    assert attribute_steps("message_id") == ("messageId",)
+    assert attribute_steps("data_as_json") == ("data", "b64()", "json()")
+    assert attribute_steps("colour") == ("colour",)
+    assert normal("message_id") == normal("messageId") == normal("message-id")
+
+
+def test_says_how_sources_deliver_again() -> None:
+    """The facts that rules weigh."""
+    assert redelivery(Source.SQS).redelivers is Redelivers.ITSELF
+    assert redelivery(Source.API).redelivers is Redelivers.CALLER
+    assert redelivery(Source.UNKNOWN).redelivers is Redelivers.UNKNOWN
+    assert redelivery(Source.SQS).batch
+    assert not redelivery(Source.SNS).batch
+    assert redelivery(Source.SQS_FIFO).ordered
+    assert not redelivery(Source.SQS).ordered
+    assert redelivery(Source.SQS).horizon == 4 * 24 * 3600
+    assert redelivery(Source.API).horizon is None
+    assert not redelivery(Source.API).late
+
+
+def test_never_says_that_a_message_id_changes_after_the_visibility_timeout() -> None:
+    """It does not: it changes on a redrive and on a second send."""
+    words = survives(Source.SQS, steps("Records * messageId"))
+    before, _, after = words.partition("not")
+    assert "visibility timeout" in before
+    assert "redrive" in after
+    assert "visibility" not in after
+
+
+def test_speaks_of_the_source_that_gave_the_id() -> None:
+    """A topic's id inside a queue's message survives what the topic makes it survive."""
+    assert survives(Source.SQS, steps("Records * body json() MessageId")) == survives(Source.SNS)
+
+
+def test_every_source_is_described() -> None:
+    """No source is without facts, each with its page; unknown keys are refused."""
+    table = shelf.toml(Events, "events.toml")
+    assert set(table.sources) == set(Source)
+    for source, shape in table.sources.items():
+        assert shape.source.startswith("https://"), source
+        assert shape.redelivery.words == shape.redelivery.words.rstrip("."), source

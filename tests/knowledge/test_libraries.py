@@ -1,0 +1,188 @@
+"""Calls outside the AWS SDK."""
+
+from __future__ import annotations
+
+import pytest
+
+from lintdem.knowledge import Kind, library_call
+from lintdem.knowledge import tables as shelf
+from lintdem.knowledge.libraries import Index, LibraryCall, Table
+
+
+def known(dotted: str) -> LibraryCall:
+    """The call, which has to be known."""
+    found = library_call(dotted)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("dotted", "role"),
+    [
+        ("builtins.int", "pure"),
+        ("math.floor", "pure"),
+        ("urllib.parse.unquote_plus", "pure"),
+        ("datetime.datetime.fromisoformat", "pure"),
+        ("copy.deepcopy", "pure"),
+        ("re.sub", "pure"),
+        ("json.loads", "json"),
+        ("orjson.loads", "json"),
+        ("json.dumps", "encode"),
+        ("base64.b64encode", "encode"),
+        ("base64.b64decode", "decode"),
+        ("gzip.decompress", "decode"),
+        ("hashlib.sha256", "hash"),
+        ("hmac.new", "hash"),
+        ("uuid.uuid5", "hash"),
+        ("zlib.crc32", "hash"),
+        ("builtins.hash", "salted"),
+        ("builtins.id", "salted"),
+        ("uuid.uuid4", "uuid"),
+        ("ulid.new", "uuid"),
+        ("bson.ObjectId", "uuid"),
+        ("random.choice", "random"),
+        ("secrets.token_hex", "random"),
+        ("os.urandom", "random"),
+        ("datetime.datetime.now", "clock"),
+        ("datetime.date.today", "clock"),
+        ("time.time", "clock"),
+        ("arrow.utcnow", "clock"),
+        ("pendulum.now", "clock"),
+        ("os.getenv", "env"),
+        ("os.environ.get", "env"),
+        ("boto3.client", "client"),
+        ("boto3.Session.client", "client"),
+        ("boto3.resource", "resource"),
+        ("boto3.Session", "session"),
+        ("functools.wraps", "transparent"),
+        ("functools.lru_cache", "transparent"),
+        ("asyncio.run", "transparent"),
+        ("aws_lambda_powertools.Logger.inject_lambda_context", "transparent"),
+        ("aws_lambda_powertools.Tracer.capture_method", "transparent"),
+        ("aws_lambda_powertools.Metrics.log_metrics", "transparent"),
+        ("aws_lambda_powertools.utilities.data_classes.event_source", "transparent"),
+        ("concurrent.futures.Executor.submit", "submit"),
+        ("threading.Thread", "submit"),
+        ("asyncio.gather", "submit"),
+        ("tenacity.retry", "retry"),
+        ("backoff.on_exception", "retry"),
+        ("aws_lambda_powertools.utilities.idempotency.idempotent_function", "guard"),
+        ("exactly_once.once", "guard"),
+        ("logging.Logger.info", "telemetry"),
+        ("builtins.print", "telemetry"),
+        ("sentry_sdk.capture_exception", "telemetry"),
+        ("redis.Redis.lock", "lock"),
+    ],
+)
+def test_says_what_a_call_is_to_an_analysis(dotted: str, role: str) -> None:
+    """The role of common calls."""
+    assert known(dotted).role == role
+
+
+@pytest.mark.parametrize(
+    ("dotted", "kind", "token"),
+    [
+        ("requests.post", Kind.EFFECT, "headers:Idempotency-Key"),
+        ("requests.Session.get", Kind.READ, None),
+        ("requests.put", Kind.SET, "headers:Idempotency-Key"),
+        ("stripe.PaymentIntent.create", Kind.EFFECT, "idempotency_key"),
+        ("stripe.issuing.Card.create", Kind.EFFECT, "idempotency_key"),
+        ("stripe.Charge.create_async", Kind.EFFECT, "idempotency_key"),
+        ("stripe.StripeClient.v1.payment_intents.create", Kind.EFFECT, "options.idempotency_key"),
+        ("stripe.StripeClient.v1.customers.update", Kind.SET, "options.idempotency_key"),
+        ("stripe.Customer.retrieve", Kind.READ, None),
+        ("twilio.rest.Client.messages.create", Kind.EFFECT, None),
+        ("smtplib.SMTP.send_message", Kind.EFFECT, None),
+        ("slack_sdk.WebClient.chat_postMessage", Kind.EFFECT, None),
+        ("slack_sdk.WebClient.chat_update", Kind.SET, None),
+        ("redis.Redis.incr", Kind.WRITE, None),
+        ("redis.Redis.set", Kind.SET, None),
+        ("redis.Redis.get", Kind.READ, None),
+        ("psycopg2.Connection.execute", Kind.WRITE, None),
+        ("pymongo.MongoClient.shop.orders.insert_one", Kind.CREATE, None),
+        ("kafka.KafkaProducer.send", Kind.EFFECT, None),
+    ],
+)
+def test_says_what_a_call_does(dotted: str, kind: Kind, token: str | None) -> None:
+    """The kind of a call and where its idempotency key goes."""
+    found = known(dotted)
+    assert (found.role, found.kind, found.token) == ("call", kind, token)
+
+
+@pytest.mark.parametrize(
+    ("constructor", "method"),
+    [
+        ("requests.Session", "post"),
+        ("httpx.AsyncClient", "post"),
+        ("aiohttp.ClientSession", "post"),
+        ("urllib3.PoolManager", "request"),
+        ("http.client.HTTPSConnection", "request"),
+        ("smtplib.SMTP_SSL", "sendmail"),
+        ("redis.StrictRedis", "lpush"),
+        ("stripe.StripeClient", "charges.create"),
+        ("twilio.rest.Client", "calls.create"),
+        ("sendgrid.SendGridAPIClient", "send"),
+        ("slack_sdk.WebClient", "chat_postMessage"),
+        ("psycopg2.connect", "execute"),
+        ("sqlite3.connect", "execute"),
+        ("sqlalchemy.orm.sessionmaker", "add"),
+        ("pymongo.MongoClient", "db.things.update_one"),
+        ("elasticsearch.Elasticsearch", "index"),
+        ("opensearchpy.OpenSearch", "index"),
+        ("ftplib.FTP_TLS", "storbinary"),
+        ("paramiko.SSHClient", "exec_command"),
+    ],
+)
+def test_what_a_constructor_makes_has_methods(constructor: str, method: str) -> None:
+    """The type of an object leads to what its methods do."""
+    made = known(constructor)
+    assert made.returns is not None
+    assert known(f"{made.returns}.{method}").kind in {Kind.EFFECT, Kind.WRITE, Kind.SET, Kind.CREATE}
+
+
+def test_says_where_the_method_of_a_request_stands() -> None:
+    """A request whose method is an argument is judged by it."""
+    assert known("requests.request").http == "*"
+    assert known("http.client.HTTPConnection.request").http == "*"
+    assert known("urllib.request.urlopen").http == "?"
+    assert known("requests.post").http == "POST"
+
+
+def test_the_longest_pattern_wins() -> None:
+    """A particular entry beats a general one."""
+    assert known("numpy.random.rand").role == "random"
+    assert known("numpy.array").role == "pure"
+    assert known("secrets.compare_digest").role == "pure"
+    assert known("stripe.Charge.create").phrase == "charges the customer again"
+
+
+@pytest.mark.parametrize("dotted", ["mine.module.function", "requests.nonsense", "", "requests", "stripe.create"])
+def test_nothing_is_made_up(dotted: str) -> None:
+    """A call that no table knows is not known."""
+    assert library_call(dotted) is None
+
+
+def test_every_indexed_table_exists() -> None:
+    """A package in the index has a table."""
+    index = shelf.toml(Index, "libraries", "index.toml")
+    assert set(index.tables) | {"index", "stdlib"} == shelf.names("libraries")
+
+
+def test_no_package_is_in_two_tables() -> None:
+    """A package is looked up in one place."""
+    index = shelf.toml(Index, "libraries", "index.toml")
+    packages = [package for known in index.tables.values() for package in known]
+    assert sorted(packages) == sorted(set(packages))
+
+
+@pytest.mark.parametrize("table", sorted(shelf.names("libraries") - {"index"}))
+def test_every_entry_has_a_source_and_can_be_found(table: str) -> None:
+    """Every entry says where it is from, effects say what they do, and no entry lies in a table nobody opens."""
+    read = shelf.toml(Table, "libraries", f"{table}.toml")
+    for entry in read.calls:
+        assert (entry.source or read.source).startswith("https://"), entry
+        assert entry.phrase or entry.role != "call", entry
+        assert not set(entry.phrase) & set(".,;"), "the phrase stands inside a sentence"
+        for owner in entry.of:
+            for name in entry.names:
+                assert library_call(f"{owner}.{name}".replace("*", "x")) is not None, (owner, name)
