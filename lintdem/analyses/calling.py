@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from lintdem.analyses.domain import (
     EMPTY, NONE, AnyOf, Call, Cases, Cls, DictObj, External, Fact, Flow, Func, HeapObject, Instance, ListObj, Made,
     Method, Partial, Path, Ref, Scope, Unknown, Value, any_of, known, members,
+    parts_of,
 )  # fmt: skip
 from lintdem.analyses.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop, merge
 from lintdem.analyses.objects import bind, find_in_class, found_name, instantiate, outside_bases
@@ -35,6 +36,9 @@ class Summary:
     heap: dict[int, HeapObject]
     keep: tuple[HeapObject, ...] = ()
 
+
+CONTEXTS = 8
+"""After so many different calling contexts of one function in one handler, another one adds nothing."""
 
 NOTHING = Summary((), Unknown("recursion"), True, EMPTY, EMPTY, (), {})
 
@@ -122,14 +126,20 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
     key, keep = _key(m, func, args, flow)
     block, m.block = m.block, None
     summary = m.memo.get(key) if key is not None and block is None else None
+    home = (func.definition.span, func.path)
     if not isinstance(summary, Summary):
         if key is not None and key in m.active:
             summary = NOTHING
+        elif m.runs.get(home, 0) >= CONTEXTS and block is None and isinstance(m.memo.get(home), Summary):
+            summary = m.memo[home]
+            assert isinstance(summary, Summary)
         elif sum(1 for k in m.active if isinstance(k, tuple) and k and k[0] == func.definition.span and k[1] == func.path) > 2:
             summary = NOTHING
         else:
             before = m.mutations
             summary = _summarise(m, func, args, place, flow, key, block)
+            m.runs[home] = m.runs.get(home, 0) + 1
+            m.memo[home] = summary
             if key is not None and block is None and m.mutations == before:
                 m.memo[key] = replace(summary, keep=keep)
     return _take_over(m, summary, func, place, flow, text)
@@ -146,13 +156,7 @@ def _key(m: Machine, func: Func, args: Args, flow: Flow) -> tuple[object, tuple[
             if obj is None:
                 continue
             reached[value.id] = obj
-            if isinstance(obj, Instance):
-                work.extend(obj.attrs.values())
-            elif isinstance(obj, ListObj):
-                work.extend(obj.items)
-            else:
-                work.extend(obj.entries.values())
-                work.extend(v for pair in obj.rest for v in pair)
+            work.extend(held(obj))
         elif isinstance(value, (AnyOf, Cases)):
             work.extend(members(value))
     shape = tuple(sorted((k, id(o)) for k, o in reached.items()))
@@ -201,8 +205,53 @@ def _summary(
     value = _returned(frame)
     if isinstance(definition, Function) and definition.is_generator:
         value = m.new(joined, ListObj("list", tuple(dict.fromkeys(frame.yields)), True))
-    heap = {k: o for k, o in joined.heap.items() if flow.heap.get(k) is not o}
-    return Summary(events, value, True, joined.must, joined.may, raises, heap)
+    return Summary(events, value, True, joined.must, joined.may, raises, _lasting(m, joined, flow, value))
+
+
+def _lasting(m: Machine, after: Flow, before: Flow, value: Value) -> dict[int, HeapObject]:
+    """What of the heap outlives a call: changed objects, and new ones that these or the result refer to."""
+    changed = {k: o for k, o in after.heap.items() if before.heap.get(k) is not o}
+    kept = {k: o for k, o in changed.items() if k in before.heap or k in m.base}
+    work: list[Value] = [value, *(v for o in kept.values() for v in held(o))]
+    seen: set[Value] = set()
+    while work:
+        one = work.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        if isinstance(one, Ref):
+            obj = changed.get(one.id)
+            if obj is not None and one.id not in kept:
+                kept[one.id] = obj
+                work += held(obj)
+        else:
+            work += parts_of(one)
+            if isinstance(one, Func):
+                work += [*([one.bound] if one.bound is not None else []), *_captured(one)]
+            elif isinstance(one, Partial):
+                work += [one.func, *one.args, *(v for _, v in one.keywords)]
+            elif isinstance(one, Method):
+                work.append(one.receiver)
+    return kept
+
+
+def _captured(func: Func) -> list[Value]:
+    """What a closure holds on to."""
+    found: list[Value] = []
+    scope = func.scope
+    while scope is not None and scope.parent is not None:
+        found += scope.names.values()
+        scope = scope.parent
+    return found
+
+
+def held(obj: HeapObject) -> list[Value]:
+    """The values inside an object."""
+    if isinstance(obj, Instance):
+        return list(obj.attrs.values())
+    if isinstance(obj, ListObj):
+        return list(obj.items)
+    return [*obj.entries.values(), *(v for pair in obj.rest for v in pair), *obj.spread]
 
 
 def _returned(frame: Frame) -> Value:
@@ -227,7 +276,7 @@ def _take_over(m: Machine, summary: Summary, func: Func, place: Place, flow: Flo
     """Add a summary to the calling function, its facts on top of what holds at the call."""
     step = Call(place, text or found_name(func))
     for event in summary.events:
-        m.record(replace(event, must=event.must | flow.must, may=event.may | flow.may, stack=(step, *event.stack)))
+        m.record(event, step, flow.must, flow.may)
     for raised in summary.raises:
         m.collectors[-1][Raised(raised.error, raised.must | flow.must, raised.may | flow.may)] = None
     if not summary.returns:

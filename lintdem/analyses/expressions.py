@@ -262,7 +262,8 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
         if isinstance(one, Path) and one.root == "event" and (constant := text(other)):
             m.constants.add(constant)
     test = Test(op, (left, right), place)
-    m.record(Tested(place, test, flow.must, flow.may))
+    if op in ("<", ">", "<=", ">="):
+        m.record(Tested(place, test, flow.must, flow.may))
     return test
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from lintdem.analyses.domain import (
-    Claim, DictObj, Error, Fact, Flow, Func, HeapObject, ListObj, Path, Ref, Scope, Value, Done, Wrapper,
+    EMPTY, Call, Claim, DictObj, Error, Fact, Flow, Func, HeapObject, ListObj, Path, Ref, Scope, Value, Done, Wrapper,
     any_of,
 )  # fmt: skip
 from lintdem.analyses.trace import Claimed, Effect, Event, Invocation, Loop
@@ -23,6 +23,10 @@ BUDGET = 60_000
 """Statements one handler may cost before its remaining calls are taken as unknown."""
 DEPTH = 48
 """Calls inside calls that are followed."""
+
+
+MANY = 8
+"""So many different runs of one call are kept for a function."""
 
 
 class Stop(Exception):
@@ -81,6 +85,7 @@ class Frame:
     on_yield: Callable[[Value, Flow], Value] | None = None
     handling: list[tuple[Raised, ...]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    seen: dict[object, list[tuple[object, frozenset[Fact]]]] = field(default_factory=dict)
     loops: list[Loop] = field(default_factory=list)
     tries: list[Place] = field(default_factory=list)
     retries: list[Place] = field(default_factory=list)
@@ -143,6 +148,7 @@ class Machine:
         self.constants: set[str] = set()
         self.classes: set[str] = set()
         self.memo = {}
+        self.runs: dict[object, int] = {}
 
     # --- the parts, as methods ---
 
@@ -229,15 +235,28 @@ class Machine:
 
     # --- events ---
 
-    def record(self, event: Event) -> None:
-        """Add an event as seen from the function that is being run."""
+    def record(self, event: Event, step: Call | None = None, must: frozenset[Fact] = EMPTY, may: frozenset[Fact] = EMPTY) -> None:
+        """Add an event as seen from the function that is being run; with `step`, one that a callee made."""
         frame = self.frame
+        if step is not None and not self._is_news(frame, event, must):
+            return
         frame.events.append(
             replace(
-                event, loops=(*frame.loops, *event.loops),
-                caught=(*frame.tries, *event.caught), repeated=(*frame.retries, *event.repeated),
+                event, must=event.must | must, may=event.may | may, stack=(step, *event.stack) if step else event.stack,
+                loops=(*frame.loops, *event.loops), caught=(*frame.tries, *event.caught),
+                repeated=(*frame.retries, *event.repeated),
             )  # fmt: skip
         )
+
+    def _is_news(self, frame: Frame, event: Event, must: frozenset[Fact]) -> bool:
+        """Whether a callee's event adds to what is known: another call, or the same with less to hold it back."""
+        subject = getattr(event, "call", None) or getattr(event, "claim", None) or event
+        known = frame.seen.setdefault((event.place, type(event)), [])
+        now = event.must | must
+        if len(known) >= MANY or any(other is subject and before <= now for other, before in known):
+            return False
+        known.append((subject, now))
+        return True
 
     def effect(self, call: Invocation, place: Place, flow: Flow) -> None:
         """Record an effect; from here on it may have happened."""

@@ -44,7 +44,8 @@ class LibraryCall(msgspec.Struct, frozen=True, kw_only=True):
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Calls that are alike: every name of `names` in every module or class of `of`. A `*` stands for one
-    or more steps of a name; `{owner}` in `returns` for what stands before the last step."""
+    or more steps of a name; In `returns`, `{target}` stands for the
+    name itself and `{owner}` for what is before its last step."""
 
     of: tuple[str, ...]
     names: tuple[str, ...]
@@ -97,7 +98,7 @@ def library_call(dotted: str) -> LibraryCall | None:
     if found is None:
         return None
     entry, source = found
-    returns = entry.returns.replace("{owner}", dotted.rpartition(".")[0]) if entry.returns else None
+    returns = entry.returns and entry.returns.format(owner=dotted.rpartition(".")[0], target=dotted)
     return LibraryCall(
         target=dotted,
         role=entry.role,

@@ -22,6 +22,10 @@ MOST_BLOCKS = 100
 
 CALM_CHAIN = 300
 MOST_CHAIN = 2000
+CALM_TEXTS = 1000
+MOST_TEXTS = 8000
+"""Literals side by side nest as well, but cost the parser little, and whole documents are written like that."""
+
 CALM_SIZE = 1_000_000
 MOST_SIZE = 5_000_000
 

@@ -90,7 +90,7 @@ def steps(path: str) -> Steps:
         (Source.STEP_FUNCTIONS, "orderId", Scope.BUSINESS),
         (Source.STEP_FUNCTIONS, "TaskToken", Scope.ATTEMPT),
         (Source.STEP_FUNCTIONS, "Execution Id", Scope.DELIVERY),
-        (Source.CUSTOM_RESOURCE, "RequestId", Scope.DELIVERY),
+        (Source.CUSTOM_RESOURCE, "RequestId", Scope.BUSINESS),
         (Source.CODEPIPELINE, "CodePipeline.job id", Scope.DELIVERY),
         (Source.LOGS, "awslogs data b64() json() logEvents * id", Scope.DELIVERY),
         (Source.SES, "Records 0 ses mail messageId", Scope.DELIVERY),

@@ -148,6 +148,19 @@ def test_says_where_the_method_of_a_request_stands() -> None:
     assert known("requests.post").http == "POST"
 
 
+def test_settings_and_conditions_keep_their_name() -> None:
+    """What is made of a configuration or condition class is an object of that class, to be looked into later."""
+    for dotted in (
+        "aws_lambda_powertools.utilities.idempotency.IdempotencyConfig",
+        "aws_lambda_powertools.event_handler.APIGatewayHttpResolver",
+        "boto3.dynamodb.conditions.Attr",
+        "boto3.dynamodb.conditions.Attr.not_exists",
+        "botocore.config.Config",
+        "dataclasses.field",
+    ):
+        assert known(dotted).returns == dotted
+
+
 def test_the_longest_pattern_wins() -> None:
     """A particular entry beats a general one."""
     assert known("numpy.random.rand").role == "random"

@@ -91,7 +91,8 @@ def _place(node: ast.AST, lines: list[str]) -> Place:
     column = len(lines[line - 1].encode()[: getattr(node, "col_offset", 0)].decode())
     end = len(lines[end_line - 1].encode()[: getattr(node, "end_col_offset", 0)].decode())
     if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-        column = lines[line - 1].index(node.name, column + (5 if isinstance(node, ast.ClassDef) else 3))
+        words = {ast.ClassDef: "class", ast.FunctionDef: "def", ast.AsyncFunctionDef: "async def"}
+        column = lines[line - 1].index(node.name, column + len(words[type(node)]))
         return line, column + 1, line, column + 1 + len(node.name)
     return line, column + 1, end_line, end + 1
 
