@@ -165,7 +165,7 @@ def _already(m: Machine, call: Invocation, place: Place, flow: Flow) -> None:
     name = next((v for i in call.identity if (v := call.arg(i)) is not None), None)
     if name is None:
         return
-    claim = Claim(place, f"the {call.identity[0]} of {call.name}", name)
+    claim = Claim(place, f"the {call.identity[0]} of {call.name}", name, record=False)
     m.claim(claim, flow)
     m.can_raise(Error((*call.already, "ClientError"), place, claim), flow, frozenset({Failed(claim)}))
     flow.must |= {claim}

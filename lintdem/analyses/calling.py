@@ -20,7 +20,8 @@ from lintdem.analyses.objects import bind, find_in_class, found_name, instantiat
 from lintdem.analyses.trace import Event, Gap
 from lintdem.model.function import Function
 from lintdem.model.span import Place
-from lintdem.model.values import Lambda
+from lintdem.knowledge import library_call
+from lintdem.model.values import Expr, Lambda
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def call_function(m: Machine, func: Func, args: Args, place: Place, flow: Flow, 
     if m.spent > BUDGET or len(m.active) > DEPTH:
         m.record(Gap(place, f"{found_name(func)} lies too deep to be followed"))
         return Unknown("too deep")
-    guards = kinds & {"idempotent", "idempotent_function", "guard", "retry", "lock"}
+    guards = kinds & {"idempotent", "idempotent_function", "guard", "retry", "lock", "cache"}
     if guards:
         return enter_wrappers(m, func, args, place, flow, lambda inner: _run_call(m, func, args, place, inner, text))
     return _run_call(m, func, args, place, flow, text)
@@ -321,13 +322,18 @@ def bind_parameters(m: Machine, func: Func, args: Args, place: Place, flow: Flow
         _use_annotation(m, parameter.annotation, name, func, place, flow)
 
 
-def _use_annotation(m: Machine, annotation: object, name: str, func: Func, place: Place, flow: Flow) -> None:
+def _use_annotation(m: Machine, annotation: Expr | None, name: str, func: Func, place: Place, flow: Flow) -> None:
     value = flow.scope.names[name]
-    if annotation is None or not (isinstance(value, Unknown) or value == NONE):
+    if annotation is None or not (isinstance(value, Unknown) or value == NONE or _is_foreign(value)):
         return
     outer = Flow(func.scope or flow.scope, flow.heap)
-    typed = m.typed(m.evaluate(annotation, outer), place, outer)  # type: ignore[arg-type]
+    typed = m.typed(m.evaluate(annotation, outer), place, outer)
     flow.heap = outer.heap
     if typed is not None:
-        flow.scope.names[name] = typed if isinstance(value, Unknown) else any_of([value, typed])
+        flow.scope.names[name] = any_of([value, typed]) if value == NONE else typed
+
+
+def _is_foreign(value: Value) -> bool:
+    """Made by a library nothing is known of: then the annotation says more."""
+    return isinstance(value, Made) and library_call(value.type) is None
 

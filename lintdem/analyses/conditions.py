@@ -12,6 +12,7 @@ from lintdem.analyses.machine import Machine
 from lintdem.knowledge import Kind
 from lintdem.model.span import NOWHERE, Place
 
+_FIRST = re.compile(r"(is_new|first_time|is_first|not_seen|isNew|unseen)")
 FAILED = "ConditionalCheckFailed"
 NAMED_CHECK = re.compile(
     r"(already|seen|duplicate|processed|is_new|handled|exists|first_time|dedup|idempoten|has_been|was_)", re.IGNORECASE
@@ -32,7 +33,8 @@ def assume(m: Machine, value: Value, truth: bool, flow: Flow) -> bool:
         return _assume_object(m, value, truth, flow)
     if isinstance(value, (Func, Cls)):
         return truth
-    _learn(m, Test("truth", (value,), value.place if isinstance(value, Path) and value.place else _here(flow)), truth, flow)
+    place = getattr(value, "place", None)
+    _learn(m, Test("truth", (value,), place if isinstance(place, Place) else _here(flow)), truth, flow)
     return True
 
 
@@ -67,14 +69,17 @@ def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
 
 def _assume_any(m: Machine, value: AnyOf, truth: bool, flow: Flow) -> bool:
     found: list[Flow] = []
+    defaults = 0
     for one in value.values:
         branch = flow.branch()
         if assume(m, one, truth, branch):
-            found.append(branch)
-    if not found:
-        return False
-    flow.must |= frozenset.intersection(*(f.must for f in found))
-    return True
+            # A literal among the alternatives is the default for "nothing there": it teaches nothing of its own.
+            defaults += isinstance(one, Known)
+            if not isinstance(one, Known):
+                found.append(branch)
+    if found:
+        flow.must |= frozenset.intersection(*(f.must for f in found))
+    return bool(found) or defaults > 0
 
 
 def _assume_test(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
@@ -180,8 +185,8 @@ def _check_of(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> 
         return Check(test.place, "memory", value.parts[0])
     if isinstance(value, Derived) and value.op == "unread" and value.parts:
         name = text(value.parts[0]) or ""
-        if NAMED_CHECK.search(name):
-            return Check(test.place, "named", value, name)
+        if NAMED_CHECK.search(name) and truth == bool(_FIRST.search(name)):
+            return Check(value.place or test.place, "named", value, name)
     return None
 
 

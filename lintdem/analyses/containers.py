@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from lintdem.analyses.domain import (
-    NONE, Derived, DictObj, Flow, Known, ListObj, Path, Ref, Test, Unknown, Value, any_of, known,
+    NONE, Derived, DictObj, Flow, Fresh, Known, ListObj, Path, Ref, Test, Unknown, Value, any_of, known, text,
 )  # fmt: skip
 from lintdem.analyses.expressions import element_of, formatted
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.trace import Recorded
 from lintdem.model.span import Place
 
+_FINE = re.compile(r"%-?[HMSfsTXcIpR]")
 GROWS = frozenset({"append", "add", "appendleft", "insert", "extend", "update", "setdefault"})
 SAME = frozenset(
     """strip lstrip rstrip lower upper title capitalize casefold encode decode isoformat timestamp replace zfill
@@ -150,6 +152,9 @@ def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, f
         if found is None:
             return formatted((value, *args.positional))
         return formatted(found.items) if not found.open else Derived("format", (value, *found.items))
+    if name in ("strftime", "date") and isinstance(value, Fresh):
+        wanted = text(args.positional[0]) if args.positional else "%Y" if name == "date" else None
+        return Derived("coarse", ()) if wanted and not _FINE.search(wanted) else value
     if name in SAME and not isinstance(value, Known):
         return value
     if name in SAME and isinstance(value, Known) and not args.positional and isinstance(value.value, str):

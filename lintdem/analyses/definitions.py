@@ -183,12 +183,15 @@ def run_module(m: Machine, path: str) -> Scope:
     collectors, m.collectors = m.collectors, [{}]
     m.importing += 1
     spent = m.spent
+    classes, m.classes = m.classes, set()
     try:
         m.execute(module.body, flow)
     finally:
         m.importing -= 1
         m.frames, m.collectors = frames, collectors
         m.spent = spent
+        m.module_classes[path] = frozenset(m.classes)
+        m.classes |= classes
     m.base.update(flow.heap)
     m.import_events[path] = frame.events
     return scope

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
-from lintdem.analyses.domain import Check, Claim, Fresh, Path, Value, leaves, text
+from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Path, Value, leaves, text
 from lintdem.analyses.effects import Harm, Repeat, event_values, harm_of, is_random
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import Answer, Cover, Fault, cover
 from lintdem.analyses.keys import Grade, Provenance, provenance, readable
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect
+from lintdem.analyses.trace import Effect, Write
 from lintdem.knowledge import Scope, scope_of
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
@@ -72,24 +73,53 @@ _BY_REPEAT = {
 }  # fmt: skip
 
 
-def diagnose(run: Run, subject: Subject, program: Program) -> list[Case]:
+Writers: TypeAlias = dict[Value, dict[Place, Write]]
+"""Every write of the program by its table."""
+
+
+def writers_of(runs: list[Run]) -> Writers:
+    """The writes of a program by table, so that one write knows of the others."""
+    found: Writers = {}
+    for run in runs:
+        for event in run.events:
+            if isinstance(event, Effect) and event.call.write is not None and event.call.write.table is not None:
+                found.setdefault(event.call.write.table, {})[event.place] = event.call.write
+    return found
+
+
+def diagnose(run: Run, subject: Subject, program: Program, writers: Writers) -> list[Case]:
     """The diagnoses of all effects of one run, in order."""
-    return [_case(e, run, subject, program) for e in run.events if isinstance(e, Effect)]
+    return [_case(e, run, subject, program, writers) for e in run.events if isinstance(e, Effect)]
 
 
-def _case(effect: Effect, run: Run, subject: Subject, program: Program) -> Case:
+def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers: Writers) -> Case:
     harm = harm_of(effect, run, subject, program)
-    found = cover(effect, run, subject)
+    found = _declared(effect, program) or cover(effect, run, subject)
     if harm.repeat in REPEATS:
         return _repeated(effect, run, subject, harm, found)
     if harm.repeat is Repeat.SAFE and harm.key is not None and harm.key.grade is Grade.DELIVERY and found.answer is not Answer.YES:
         return _delivery(effect, run, subject, harm, found, harm.key, harm.key_place or effect.place)
+    held = _held_for_a_time(effect, subject)
+    if held and (harm.repeat is Repeat.OVERWRITES or found.answer is Answer.YES):
+        return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, held)
     if harm.repeat is Repeat.OVERWRITES and effect.call.write is not None:
-        return _overwrite(effect, run, subject, harm, found, program)
+        return _overwrite(effect, run, subject, harm, found, writers)
     stale = _time_bound(effect, run, subject)
     if stale:
         return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, stale)
     return Case(run, subject, effect, harm, found, Kind.NOTHING)
+
+
+def _declared(effect: Effect, program: Program) -> Cover | None:
+    """The word of the author: `# lintdem: idempotent` or `guarded-by[…]` above a function on the way."""
+    for place in (effect.place, *(call.place for call in effect.stack)):
+        module = program.modules.get(place.path)
+        for directive in module.directives if module is not None else ():
+            first, last = directive.covers
+            if directive.kind in ("idempotent", "guarded-by") and first <= place.span.line <= last:
+                words = f"declared {directive.kind} {', '.join(directive.names)}".strip()
+                return Cover(Answer.YES, words=words, place=Place(place.path, directive.span))
+    return None
 
 
 def _repeated(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover) -> Case:
@@ -106,7 +136,8 @@ def _repeated(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cov
     if harm.repeat is Repeat.MINTS and found.fault in (Fault.NONE, Fault.LATE, Fault.USELESS):
         kind = Kind.MINTED
     elif harm.repeat is Repeat.STALE_TOKEN:
-        kind = Kind.ATTEMPT_KEY
+        envelope = harm.key is not None and harm.key.grade is Grade.ENVELOPE
+        kind = Kind.ENVELOPE_KEY if envelope else Kind.ATTEMPT_KEY
     return Case(run, subject, effect, harm, found, kind, None, "", harm.key, harm.key_place)
 
 
@@ -160,20 +191,20 @@ def business_ids(run: Run, subject: Subject) -> list[str]:
 
 
 def _overwrite(
-    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, program: Program
+    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, writers: Writers
 ) -> Case:  # fmt: skip
     write = effect.call.write
     assert write is not None
     if found.fault is Fault.CHECK and found.check is not None and found.check.kind == "state" and not write.conditional:
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
-    if write.conditional or found.answer is Answer.YES and found.claim is not None and found.claim.place != effect.place:
+    if write.conditional or found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     if _is_fresh_checked(effect):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     keys = [provenance(v, subject, run.sites).grade for _, v in write.key]
     if Grade.ATTEMPT in keys:
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
-    level, reason = _overwrite_level(effect, run, subject)
+    level, reason = _overwrite_level(effect, subject, writers)
     timed = _event_time(effect)
     if level is Level.WARNING and timed is not None and write.kind != "delete":
         reason = f"the event carries {timed}, which is stored but never compared"
@@ -181,12 +212,12 @@ def _overwrite(
     return Case(run, subject, effect, harm, found, Kind.UNCONDITIONAL, level, reason)
 
 
-def _overwrite_level(effect: Effect, run: Run, subject: Subject) -> tuple[Level, str]:
+def _overwrite_level(effect: Effect, subject: Subject, writers: Writers) -> tuple[Level, str]:
     write = effect.call.write
     assert write is not None
     random = [name for name, value in write.values if is_random(value)]
     if random and not subject.by_caller and write.kind == "put":
-        return Level.WARNING, f"{random[0]} is another value in every run, under the same key"
+        return Level.ERROR, f"{random[0]} is another value in every run, under the same key"
     if not subject.late or subject.by_caller:
         return Level.NOTE, "only the caller sends it again, and the same values are written"
     if write.kind == "delete":
@@ -195,7 +226,32 @@ def _overwrite_level(effect: Effect, run: Run, subject: Subject) -> tuple[Level,
         return Level.WARNING, "a late or reordered event overwrites what a newer one wrote"
     if write.kind == "put" and write.opaque and _whole_event(effect):
         return Level.WARNING, "a late or reordered event replaces the whole item that a newer one wrote"
+    other = _other_writer(effect, writers)
+    if other:
+        return Level.WARNING, other
     return Level.NOTE, "a repeat writes the same values again"
+
+
+def _other_writer(effect: Effect, writers: Writers) -> str:
+    """Why another writer of the table makes an old event harmful: it changed the item since."""
+    write = effect.call.write
+    if write is None or write.table is None or not isinstance(write.table, (Known, Env)):
+        return ""
+    for place, other in sorted(writers.get(write.table, {}).items()):
+        if place == effect.place:
+            continue
+        where = f"{place.path}:{place.span.line}"
+        if write.kind == "put" and other.kind in ("update", "delete", "accumulate"):
+            done = "deletes" if other.kind == "delete" else "updates"
+            return f"{where} {done} the item, and a late event puts the old one back"
+        if write.kind == "update" and _contradicts(write, other):
+            return f"{where} sets the same attribute otherwise, and a late event sets it back"
+    return ""
+
+
+def _contradicts(write: Write, other: Write) -> bool:
+    named = dict(other.values)
+    return any(k in named and named[k] != v and isinstance(v, Known) for k, v in write.values)
 
 
 def _whole_event(effect: Effect) -> bool:
@@ -235,10 +291,31 @@ def _time_bound(effect: Effect, run: Run, subject: Subject) -> str:
         return ""
     if _is_fresh_checked(effect):
         return ""
+    if effect.call.write is not None:
+        return ""
     for word in _words(effect):
         match = _TIME_BOUND.search(word)
         if match:
             return f"\"{match[0]}\" is bound to its time, and the age of the event is never looked at"
+    return ""
+
+
+_EXPIRES = re.compile(r"(^expir|valid_?(until|to)|deadline|hold_?until|expires?$)", re.IGNORECASE)
+_HOLDS = re.compile(r"(reserv|hold|offer|quote|coupon|auction|\bbid)", re.IGNORECASE)
+
+
+def _held_for_a_time(effect: Effect, subject: Subject) -> str:
+    """A reservation, offer or quote that ends at a time in the event, made without looking at that time."""
+    write = effect.call.write
+    if write is None or write.kind == "delete" or not subject.late or subject.by_caller or _is_fresh_checked(effect):
+        return ""
+    ends = [readable(v.steps) for v in event_values(effect) if _EXPIRES.search(readable(v.steps))]
+    compared = {leaf for value in write.compares for leaf in leaves(value)}
+    if not ends or any(isinstance(v, Path) and readable(v.steps) in ends for v in compared):
+        return ""
+    names = [*(c.text.rpartition(".")[2] for c in effect.stack), *(name for name, _ in write.values)]
+    if any(_HOLDS.search(name) for name in names):
+        return f"{ends[0]} of the event is stored, but it may have passed already"
     return ""
 
 

@@ -67,6 +67,7 @@ class Made:
     type: str
     place: Place
     args: tuple[tuple[str, Value], ...] = ()
+    places: tuple[tuple[str, Place], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +261,7 @@ class DictObj:
     entries: dict[object, Value]
     rest: tuple[tuple[Value, Value], ...] = ()
     spread: tuple[Value, ...] = ()
+    places: tuple[tuple[object, Place], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

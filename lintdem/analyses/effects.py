@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from lintdem.analyses.deployed import queue_of, table_of
 from lintdem.analyses.domain import NONE, Fresh, Path, Value, leaves, text
 from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, Provenance, provenance
+from lintdem.analyses.requests import only_asks
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect
 from lintdem.knowledge import Kind
@@ -46,6 +48,8 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program) -> Har
     call = effect.call
     if call.write is not None:
         return _write_harm(effect, run, subject, program)
+    if only_asks(effect):
+        return SAFE
     token = _token(effect, run, subject)
     if token is not None:
         return token
@@ -59,6 +63,8 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program) -> Har
     named = _named(effect, run, subject)
     if named is not None:
         return named
+    if call.token_fifo and _deduplicates_content(effect, run, program):
+        return SAFE
     if call.token and not call.token_fifo and not call.token.startswith("headers:"):
         return Harm(Repeat.LACKS_TOKEN, None, call.token)
     return Harm(Repeat.DUPLICATES)
@@ -74,12 +80,21 @@ def _token(effect: Effect, run: Run, subject: Subject) -> Harm | None:
         return None
     name = call.token.rpartition(":")[2]
     key = provenance(value, subject, run.sites)
-    place = next((p for k, p in call.places if k == call.token), effect.place)
+    wanted = {call.token, call.token.replace("headers:", "header:")}
+    place = next((p for k, p in call.places if k in wanted), effect.place)
     if key.grade in (Grade.ATTEMPT, Grade.ENVELOPE):
         return Harm(Repeat.STALE_TOKEN, key, name, place)
     if call.token_fifo and not _is_fifo(effect):
         return None if key.grade in (Grade.CONSTANT, Grade.UNKNOWN) else Harm(Repeat.SAFE, key, name, place)
     return Harm(Repeat.SAFE, key, name, place)
+
+
+def _deduplicates_content(effect: Effect, run: Run, program: Program) -> bool:
+    """A FIFO queue that drops a body it has just had, and a body in which nothing is new in each run."""
+    queues = [queue_of(effect.call.arg(d), run.handler, program) for d in effect.call.destination]
+    body = effect.call.arg("MessageBody")
+    stable = body is not None and not any(isinstance(leaf, Fresh) for leaf in leaves(body))
+    return stable and any(q is not None and q.fifo and q.content_dedup for q in queues)
 
 
 def _is_fifo(effect: Effect) -> bool:
@@ -96,8 +111,9 @@ def token_value(effect: Effect) -> Value | None:
         return None
     if call.token.startswith("headers:"):
         return _header(effect)
-    head, _, rest = call.token.partition(".")
-    value = call.arg(head)
+    value = call.arg(call.token)
+    if value is None:
+        value = call.arg(call.token.partition(".")[0]) if "." in call.token and not call.token.startswith("options.") else None
     if value is None and call.arg("**") is not None:
         return None
     return value
@@ -144,7 +160,8 @@ def _named(effect: Effect, run: Run, subject: Subject) -> Harm | None:
 def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program) -> Harm:
     write = effect.call.write
     assert write is not None
-    schema = schema_of(write.table, program)
+    table = table_of(write.table, run.handler, program)
+    schema = table.keys if table is not None else ()
     minted: Provenance | None = None
     name = ""
     for attribute, value in key_attributes(write, schema):
@@ -161,16 +178,6 @@ def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program) ->
 def _wholly_fresh(value: Value) -> bool:
     """Not fresh only in one rarely used alternative: `kwargs.get("id") or uuid4()` is what it is when nobody gives one."""
     return any(isinstance(leaf, Fresh) for leaf in leaves(value))
-
-
-def schema_of(table: Value | None, program: Program) -> tuple[str, ...]:
-    """The key attributes of a table that a template defines, when its name leads there."""
-    name = text(table) if table is not None else None
-    for stack in program.stacks:
-        for one in stack.tables:
-            if name and name in (one.table_name, one.name):
-                return one.keys
-    return ()
 
 
 TIME_FIELDS = ("time", "date", "timestamp", "_at", "version", "sequence", "modified", "updated", "occurred")

@@ -51,6 +51,7 @@ class Engine:
         m.begin()
         scope = run_module(m, handler.path)
         m.begin()
+        m.classes |= m.module_classes.get(handler.path, frozenset())
         flow = Flow(Scope(handler.path, {}, scope), {})
         place = Place(handler.path, handler.span)
         m.frames = [Frame(handler.path, handler.function)]

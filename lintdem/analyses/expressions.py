@@ -148,6 +148,7 @@ def _dict(m: Machine, expr: Dict, flow: Flow) -> Value:
     entries: dict[object, Value] = {}
     rest: list[tuple[Value, Value]] = []
     spread: list[Value] = []
+    places: list[tuple[object, Place]] = []
     for entry in expr.entries:
         value = evaluate(m, entry.value, flow)
         if entry.key is None:
@@ -162,9 +163,10 @@ def _dict(m: Machine, expr: Dict, flow: Flow) -> Value:
         key = evaluate(m, entry.key, flow)
         if isinstance(key, Known) and not isinstance(key.value, (bytes, float)):
             entries[key.value] = value
+            places.append((key.value, m.place(flow, entry.value.span)))
         else:
             rest.append((key, value))
-    return m.new(flow, DictObj(entries, tuple(rest), tuple(spread)))
+    return m.new(flow, DictObj(entries, tuple(rest), tuple(spread), tuple(places)))
 
 
 def _star(m: Machine, expr: Star, flow: Flow) -> Value:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lintdem.analyses.domain import Derived, Method, Value
-from lintdem.analyses.diagnosis import Case, diagnose
+from lintdem.analyses.diagnosis import Case, diagnose, writers_of
 from lintdem.analyses.engine import Engine, Run
 from lintdem.analyses.subjects import Subject, subject_of
 from lintdem.analyses.trace import Event, Gap, Tested
@@ -36,16 +36,19 @@ class Facts:
     def handlers(self) -> tuple[Judged, ...]:
         """Every handler, run and judged."""
         engine = Engine(self.program)
-        found = []
+        runs: list[Run] = []
         for handler in self.program.handlers:
             try:
-                run = engine.run(handler)
-                subject = subject_of(run)
-                found.append(Judged(run, subject, tuple(diagnose(run, subject, self.program))))
+                runs.append(engine.run(handler))
             except Exception as error:  # noqa: BLE001 - one handler that cannot be analysed must not hide the others
                 message = f"{handler.function} could not be analysed: {type(error).__name__}: {error}"
                 where = Place(handler.path, handler.span)
                 self.problems.append(Problem(where, "LDM905", message, traceback.format_exc()))
+        writers = writers_of(runs)
+        found = []
+        for run in runs:
+            subject = subject_of(run)
+            found.append(Judged(run, subject, tuple(diagnose(run, subject, self.program, writers))))
         return tuple(found)
 
     @cached_property

@@ -79,6 +79,7 @@ def _routes(m: Machine, owner: Made, args: Args, place: Place, flow: Flow) -> Va
         found += [r for r in m.registered if _same(r.owner, target)]
     if not found:
         return None
+    m.classes.add(owner.type)
     ends = [flow.branch()]
     for route in found:
         branch = flow.branch()

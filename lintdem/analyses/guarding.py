@@ -9,7 +9,7 @@ import jmespath
 import jmespath.exceptions
 
 from lintdem.analyses.domain import (
-    NONE, Claim, Derived, Flow, Func, Instance, Known, Made, Path, Unknown, Value, Wrapper, any_of, known, text,
+    NONE, Check, Claim, Derived, Flow, Func, Instance, Known, Made, Path, Unknown, Value, Wrapper, any_of, known, text,
 )  # fmt: skip
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.model.span import Place
@@ -24,6 +24,8 @@ def enter_wrappers(
     inner = Flow(flow.scope, flow.heap, flow.must, flow.may)
     retries = [w.place for w in func.wrappers if w.kind == "retry"]
     for wrapper in func.wrappers:
+        if wrapper.kind == "cache" and args.all():
+            inner.must |= {Check(wrapper.place, "memory", Derived("cache", args.all()))}
         if wrapper.kind in GUARDS:
             claim = claim_of(m, func, wrapper, args, flow)
             m.claim(claim, inner)
@@ -48,7 +50,15 @@ def claim_of(m: Machine, func: Func, wrapper: Wrapper, args: Args, flow: Flow) -
         subject = _argument(func, args, wanted) if wanted else Unknown("data_keyword_argument")
     key = key_of_config(m, named.get("config"), subject, flow)
     words = f"Powertools {wrapper.kind}"
-    return Claim(wrapper.place, words, key, named.get("persistence_store"), expires=True)
+    return Claim(wrapper.place, words, key, named.get("persistence_store"), expires=True, key_place=_key_place(named.get("config")))
+
+
+def _key_place(config: Value | None) -> Place | None:
+    """Where the key path stands in the configuration."""
+    if not isinstance(config, Made):
+        return None
+    places = dict(config.places)
+    return places.get("event_key_jmespath") or places.get("0") or config.place
 
 
 def _guard_key(named: dict[str, Value], args: Args) -> Value:

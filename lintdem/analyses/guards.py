@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from lintdem.analyses.domain import Check, Claim, Failed, Path, Value
+from lintdem.analyses.domain import Check, Claim, Derived, Failed, Path, Value, parts_of
 from lintdem.analyses.engine import Run
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.subjects import Subject
@@ -61,7 +61,7 @@ def cover(effect: Effect, run: Run, subject: Subject) -> Cover:
 
 
 def _own_write(effect: Effect, claim: Claim) -> bool:
-    return effect.call.write is not None and effect.place == claim.place
+    return effect.place == claim.place
 
 
 def _sorted(claims: object) -> list[Claim]:
@@ -82,7 +82,7 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
                      "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
     checks = sorted((f for f in effect.must if isinstance(f, Check)), key=lambda c: (c.place, c.kind))
     for check in checks:
-        found = _check_cover(check, effect, run)
+        found = _check_cover(check, effect, run, subject)
         if found is not None:
             return found
     late = _late_claim(effect, run)
@@ -95,9 +95,13 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
     return Cover(Answer.NO, words="nothing on the way asks whether this was done before")
 
 
-def _check_cover(check: Check, effect: Effect, run: Run) -> Cover | None:
+def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Cover | None:
     line = check.place.span.line
     if check.kind == "named":
+        key = provenance(Derived("format", parts_of(check.subject)[1:]), subject, run.sites)
+        if key.grade is Grade.ATTEMPT:
+            claim = Claim(check.place, f"{check.words}()", check.subject, record=False)
+            return Cover(Answer.NO, Fault.KEY, claim, check, key, _key_words(claim, key), check.place)
         return Cover(Answer.UNKNOWN, Fault.NAMED, check=check, words=f"{check.words}() on line {line} cannot be read, but is "
                      "named like a check for duplicates", place=check.place)  # fmt: skip
     if check.kind == "memory" and _is_recorded(check.subject, run):
@@ -110,7 +114,7 @@ def _check_cover(check: Check, effect: Effect, run: Run) -> Cover | None:
 
 
 def _is_recorded(container: Value, run: Run) -> bool:
-    return any(isinstance(e, Recorded) and e.container == container for e in run.events)
+    return isinstance(container, Derived) and container.op == "cache" or any(isinstance(e, Recorded) and e.container == container for e in run.events)
 
 
 def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:

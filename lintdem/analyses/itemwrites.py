@@ -9,7 +9,7 @@ from lintdem.analyses.domain import (
     Claim, Derived, DictObj, Error, Failed, Flow, Known, ListObj, Made, Path, Unknown, Value, known, members, text,
 )  # fmt: skip
 from lintdem.analyses.exceptions import CANCELED, FAILED
-from lintdem.analyses.itemconditions import HOLE, Compares, Condition, Junction, judge, plain, read_condition, resolve_name
+from lintdem.analyses.itemconditions import HOLE, Compares, Condition, Exists, Junction, Other, judge, plain, read_condition, resolve_name
 from lintdem.analyses.machine import Machine, result_of
 from lintdem.analyses.trace import Invocation, Write
 from lintdem.knowledge import expressions as ddb
@@ -48,15 +48,40 @@ def read_write(m: Machine, method: str, args: dict[str, Value], place: Place, fl
     given = args.get("ConditionExpression")
     expected = args.get("Expected")
     condition = read_condition(m, given, names, values, flow) if given is not None else None
+    if given is None and expected is not None:
+        condition = expected_condition(m, expected, flow)
     write = Write(
         "accumulate" if accumulates else kind, table, tuple(key.items()), tuple(sets.items()),
         plain(given) or "a condition object" if given is not None else "Expected" if expected is not None else "",
         given is not None or expected is not None, accumulates, None, opaque,
         compares=compared_values(condition) if condition is not None else (),
+        places=_places(m, args.get("Item") if kind == "put" else args.get("Key"), flow),
     )  # fmt: skip
     if condition is None:
         return write
     return replace(write, claim=_claim(condition, write, place, given))
+
+
+def _places(m: Machine, value: Value | None, flow: Flow) -> tuple[tuple[str, Place], ...]:
+    """Where the values of an item or key are written."""
+    found = m.dict_entries(flow, members(value)[0]) if value is not None else None
+    return tuple((k, p) for k, p in found.places if isinstance(k, str)) if found is not None else ()
+
+
+def expected_condition(m: Machine, expected: Value, flow: Flow) -> Condition:
+    """The legacy `Expected={"pk": {"Exists": False}}`."""
+    parts: list[Condition] = []
+    for name, body in entries(m, expected, flow).items():
+        fields = entries(m, body, flow)
+        exists = fields.get("Exists")
+        operator = text(fields.get("ComparisonOperator", Unknown("")))
+        if exists == known(False) or operator == "NULL":
+            parts.append(Exists(name, False))
+        elif operator == "NOT_NULL":
+            parts.append(Exists(name, True))
+        else:
+            parts.append(Compares("=", name, untyped(m, fields.get("Value", Unknown("a value")), flow)))
+    return Junction("and", tuple(parts)) if parts else Other("Expected", False)
 
 
 def compared_values(condition: Condition) -> tuple[Value, ...]:
@@ -70,21 +95,23 @@ def _claim(condition: Condition, write: Write, place: Place, given: Value | None
     sets, key = dict(write.values), dict(write.key)
     verdict = judge(condition, sets, key, write.opaque)
     words = write.condition.replace(HOLE, "…")
-    return Claim(place, f"the condition `{words}`", _identity(condition, write), write.table,
-                 "" if verdict.holds else verdict.reason, expires=None)  # fmt: skip
+    name, identity = _identity(condition, write)
+    where = dict(write.places).get(name)
+    return Claim(place, f"the condition `{words}`", identity, write.table,
+                 "" if verdict.holds else verdict.reason, expires=None, key_place=where)  # fmt: skip
 
 
-def _identity(condition: Condition, write: Write) -> Value:
+def _identity(condition: Condition, write: Write) -> tuple[str, Value]:
     if write.key:
         values = tuple(v for _, v in write.key)
-        return values[0] if len(values) == 1 else Derived("format", values)
+        return write.key[0][0], values[0] if len(values) == 1 else Derived("format", values)
     named = dict(write.values)
     for attribute in _attributes(condition):
         if attribute in named:
             other = [v for k, v in write.values if k != attribute and k.lower() in ("pk", "sk")]
-            return named[attribute] if not other else Derived("format", (named[attribute], *other))
+            return attribute, named[attribute] if not other else Derived("format", (named[attribute], *other))
     keys = key_attributes(write)
-    return keys[0][1] if keys else Unknown("the key of the item")
+    return keys[0] if keys else ("", Unknown("the key of the item"))
 
 
 def _attributes(condition: Condition) -> list[str]:

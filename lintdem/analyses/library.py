@@ -13,6 +13,7 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
+from lintdem.analyses.mappers import call_batch, call_model, is_model
 from lintdem.analyses.objects import bind
 from lintdem.analyses.trace import Asked, Gap, Invocation
 from lintdem.knowledge import Kind, LibraryCall, library_call, source_of_class
@@ -63,7 +64,12 @@ def _each(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver:
 
 def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value) -> Value:
     if isinstance(receiver, Ref):
-        if isinstance(m.get(flow, receiver), Instance):
+        found = m.get(flow, receiver)
+        if isinstance(found, Instance) and is_model(found.cls):
+            result = call_model(m, receiver, found.cls, name, args, place, flow)
+            if result is not None:
+                return result
+        if isinstance(found, Instance):
             return _unknown(m, name, args, place, flow, receiver)
         return call_container(m, receiver, name, args, place, flow)
     if isinstance(receiver, Path):
@@ -77,6 +83,8 @@ def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver
 
 
 def _made(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Made) -> Value:
+    if receiver.type == "pynamodb.batch":
+        return call_batch(m, receiver, name, args, place, flow)
     if receiver.type == "paginator":
         return paginate(m, receiver, args, place, flow)
     short = receiver.type.rpartition(".")[2]
@@ -107,6 +115,10 @@ def _chained(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
 
 def _class_method(m: Machine, name: str, args: Args, place: Place, flow: Flow, cls: Cls) -> Value:
     """A class method that the program does not define: loaders of models keep where the data comes from."""
+    if is_model(cls):
+        result = call_model(m, cls, cls, name, args, place, flow)
+        if result is not None:
+            return result
     if name in LOADERS and args.positional:
         data = args.positional[0]
         if name in ("parse_raw", "model_validate_json", "from_json") and isinstance(data, Path):
@@ -127,6 +139,8 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
         found = call_framework(m, name, short, args, place, flow, receiver)
         if found is not None:
             return found
+    if name in ("functools.wraps", "functools.update_wrapper"):
+        return Made(name, place)
     if name in ("functools.partial", "functools.partialmethod") and args.positional:
         return Partial(args.positional[0], args.positional[1:], args.keywords)
     if name.startswith("redis.") or name.startswith("valkey."):
@@ -136,6 +150,8 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
     if source_of_class(name) is not None and args.positional and isinstance(args.positional[0], Path):
         m.classes.add(name)
         return args.positional[0]
+    if source_of_class(name) is not None:
+        m.classes.add(name)
     call = library_call(name)
     if call is None:
         return _outside(m, name, args, place, flow, receiver)
@@ -146,15 +162,16 @@ def _effect_or_read(
     m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None
 ) -> Value:  # fmt: skip
     kind = _http_kind(call, args)
-    given = (*args.named(), *(("**", s) for s in args.spreads))
+    given = (*args.named(), *(("**", s) for s in args.spreads), *_headers(m, args, flow))
+    places = (*args.places, *_header_places(m, args, flow))
     if isinstance(receiver, Made):
         given = (*given, *((f"self.{k}", v) for k, v in receiver.args))
     service = call.target.partition(".")[0]
     made = Invocation(call.target, service, call.target.rpartition(".")[2], kind, call.phrase or "runs again", given,
-                      receiver, call.token, http=call.http, places=args.places)  # fmt: skip
+                      receiver, call.token, http=call.http, places=places)  # fmt: skip
     returned: Value = result_of(place)
     if call.returns:
-        returned = Made(call.returns, place, _carried(args, receiver))
+        returned = Made(call.returns, place, _carried(args, receiver), args.places)
     if kind in (Kind.TELEMETRY, Kind.COMPUTE):
         return returned
     m.sites[place] = made
@@ -167,26 +184,67 @@ def _effect_or_read(
     return returned
 
 
+def _headers(m: Machine, args: Args, flow: Flow) -> list[tuple[str, Value]]:
+    """The headers of a request as arguments `header:Name`, the keys of `options=` as `options.name`."""
+    found: list[tuple[str, Value]] = []
+    for argument, prefix in (("headers", "header:"), ("options", "options."), ("json", "body:"), ("data", "body:")):
+        value = next((v for k, v in args.keywords if k == argument), None)
+        for one in members(value) if value is not None else ():
+            entries = m.dict_entries(flow, one)
+            if entries is not None:
+                found += [(f"{prefix}{k}", v) for k, v in entries.entries.items()]
+    return found
+
+
+def _header_places(m: Machine, args: Args, flow: Flow) -> list[tuple[str, Place]]:
+    value = next((v for k, v in args.keywords if k == "headers"), None)
+    entries = m.dict_entries(flow, members(value)[0]) if value is not None else None
+    return [(f"header:{k}", p) for k, p in entries.places] if entries is not None else []
+
+
 def _carried(args: Args, receiver: Value | None) -> tuple[tuple[str, Value], ...]:
     own = (("self", receiver),) if receiver is not None else ()
     return (*own, *args.named(), *(("**", s) for s in args.spreads))
 
 
 def _http_kind(call: LibraryCall, args: Args) -> Kind:
-    """`requests.request("GET", …)` reads."""
+    """What the HTTP method does, where it is an argument."""
+    if call.http == "?":
+        return _body_kind(args)
     if call.http != "*":
         return call.kind
-    for value in (args.get(0, "method"), *args.positional[:1]):
+    for value in (args.get(0, "method"), *args.positional[:2]):
         written = text(value) if value is not None else None
-        if written:
-            return Kind.READ if written.upper() in ("GET", "HEAD", "OPTIONS") else Kind.EFFECT
+        if written and written.upper() in _METHODS:
+            return _METHODS[written.upper()]
     return call.kind
+
+
+def _body_kind(args: Args) -> Kind:
+    """`urlopen(url)` reads, `urlopen(url, data)` sends; a `Request` says both."""
+    named = dict(args.keywords)
+    request = args.positional[0] if args.positional else named.get("url")
+    body = args.get(1, "data")
+    method = None
+    if isinstance(request, Made):
+        inner = dict(request.args)
+        body = body or inner.get("data") or inner.get("1")
+        method = text(inner.get("method", NONE))
+    if method:
+        return _METHODS.get(method.upper(), Kind.EFFECT)
+    return Kind.READ if body is None or body == NONE else Kind.EFFECT
+
+
+_METHODS = {"GET": Kind.READ, "HEAD": Kind.READ, "OPTIONS": Kind.READ, "PUT": Kind.SET, "DELETE": Kind.DELETE,
+            "POST": Kind.EFFECT, "PATCH": Kind.EFFECT}  # fmt: skip
+
+
 
 
 def _pure(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
     inputs = args.all()
     if call.returns:
-        return Made(call.returns, place, _carried(args, receiver))
+        return Made(call.returns, place, _carried(args, receiver), args.places)
     if receiver is not None and not (isinstance(receiver, Made) and not receiver.args):
         inputs = (receiver, *inputs)
     _run_callables(m, args, place, flow)
@@ -213,7 +271,7 @@ def decoded(m: Machine, value: Value, step: str, flow: Flow) -> Value:
 
 
 def _encode(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
-    value = args.positional[0] if args.positional else Unknown("nothing")
+    value = next(iter(args.all()), Unknown("nothing"))
     if call.target.endswith(("dumps", "dump")):
         return Derived("dumps", (value, *inside(m, value, flow)), place)
     return value
@@ -278,11 +336,11 @@ def _session(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow
 
 def _transparent(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
     if call.returns and not any(isinstance(a, (Func, Partial)) for a in args.positional):
-        return Made(call.returns, place, _carried(args, receiver))
+        return Made(call.returns, place, _carried(args, receiver), args.places)
     if args.positional:
         last = args.positional[-1] if call.target.endswith("cast") else args.positional[0]
         return last
-    return Made(call.target, place, _carried(args, None))
+    return Made(call.target, place, _carried(args, None), args.places)
 
 
 def _submit(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
@@ -321,7 +379,7 @@ def _telemetry(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Fl
 
 
 def _constructed(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
-    return Made(call.returns or call.target, place, _carried(args, None))
+    return Made(call.returns or call.target, place, _carried(args, None), args.places)
 
 
 _ROLES = {
@@ -356,7 +414,7 @@ def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
     unread = Derived("unread", (known(name.rpartition(".")[2]), *args.all()), place)
     short = name.rpartition(".")[2]
     if short[:1].isupper() or receiver is not None or not name.startswith("."):
-        return Made(name, place, _carried(args, receiver)) if not _is_check(short) else unread
+        return Made(name, place, _carried(args, receiver), args.places) if not _is_check(short) else unread
     return unread
 
 

@@ -127,6 +127,7 @@ class Machine:
         self.base: dict[int, HeapObject] = {}
         self.sites: dict[Place, Invocation] = {}
         self.registered: list[Registered] = []
+        self.module_classes: dict[str, frozenset[str]] = {}
         self.import_events: dict[str, list[Event]] = {}
         self.table_keys: dict[Value, set[str]] = {}
         self.memo: dict[object, object] = {}
@@ -299,12 +300,21 @@ def merge(target: Flow, flows: list[Flow]) -> None:
             mine = heap.get(key)
             if mine is not obj:
                 heap[key] = obj if mine is None else _merge_objects(mine, obj)
-    must = frozenset.intersection(*(f.must for f in flows))
+    must = _common(flows)
     may = frozenset.union(*(f.may for f in flows))
     if names != target.scope.names:
         target.scope.names.clear()
         target.scope.names.update(names)
     target.heap, target.must, target.may = heap, must, may
+
+
+def _common(flows: list[Flow]) -> frozenset[Fact]:
+    """What holds on every path. When each path has a sound claim of its own, one of them holds in any case."""
+    common = frozenset.intersection(*(f.must for f in flows))
+    own = [[c for c in f.must - common if isinstance(c, Claim) and not c.useless] for f in flows]
+    if all(own):
+        common |= {min((c for claims in own for c in claims), key=lambda c: (c.place, c.kind))}
+    return common
 
 
 def _merge_objects(left: HeapObject, right: HeapObject) -> HeapObject:

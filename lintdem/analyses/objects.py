@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lintdem.analyses.definitions import member_of
 from lintdem.analyses.domain import (
-    NONE, AnyOf, Cases, Client, Cls, Derived, DictObj, Env, Error, External, Flow, Func, Instance, Known, ListObj, Made,
+    NONE, AnyOf, Cases, Client, Cls, Derived, DictObj, Env, Error, External, Flow, Fresh, Func, Instance, Known, ListObj, Made,
     Method, Mod, Path, Ref, Super, Unknown, Value, any_of, known, members, text,
 )  # fmt: skip
 from lintdem.analyses.expressions import element_of
@@ -15,6 +15,10 @@ from lintdem.knowledge import client_of_type
 from lintdem.model.function import Assign, Declare
 from lintdem.model.span import Place
 from lintdem.model.values import Name
+
+
+COARSE = frozenset({"year", "month", "day", "weekday", "isocalendar"})
+"""Parts of a date that two deliveries share."""
 
 
 def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> Value:
@@ -45,6 +49,10 @@ def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> 
         return Derived(f"{value.op}.{name}", value.parts)
     if isinstance(value, Known) and name in ("value", "name"):
         return value
+    if isinstance(value, Fresh) and name in ("hex", "int", "bytes", "urn", "fields"):
+        return value
+    if isinstance(value, Fresh) and name in COARSE:
+        return Derived("coarse", ())
     return Method(value, name)
 
 

@@ -65,6 +65,7 @@ class Write:
     opaque: bool = False
     creates: bool = False
     compares: tuple[Value, ...] = ()
+    places: tuple[tuple[str, Place], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ MOST_BLOCKS = 100
 CALM_CHAIN = 300
 MOST_CHAIN = 2000
 CALM_TEXTS = 1000
-MOST_TEXTS = 8000
+MOST_TEXTS = 4000
 """Literals side by side nest as well, but cost the parser little, and whole documents are written like that."""
 
 CALM_SIZE = 1_000_000
@@ -87,6 +87,7 @@ def weigh(text: str) -> Hazard:
         _grade("brackets inside one another", scan.depth, scan.depth_line, CALM_DEPTH, MOST_DEPTH),
         _grade("blocks inside one another", blocks, block_line, CALM_BLOCKS, MOST_BLOCKS),
         _grade("terms chained in one expression", scan.chain, scan.chain_line, CALM_CHAIN, MOST_CHAIN),
+        _grade("literals side by side", scan.texts, scan.text_line, CALM_TEXTS, MOST_TEXTS),
         _grade("`elif` in one chain", elifs, elif_line, CALM_CHAIN, MOST_CHAIN),
         _grade("lambdas in one statement", scan.lambdas, scan.chain_line, CALM_DEPTH, MOST_SIZE),
     ]
@@ -109,8 +110,8 @@ class _Scan:
     """One pass over the tokens that matter; the attributes are the worst that was met."""
 
     def __init__(self, text: str) -> None:
-        self.depth = self.chain = self.lambdas = 0
-        self.depth_line = self.chain_line = 1
+        self.depth = self.chain = self.texts = self.lambdas = 0
+        self.depth_line = self.chain_line = self.text_line = 1
         self.broken = 0
         self._text = text
         self._run()
@@ -118,9 +119,17 @@ class _Scan:
     def _run(self) -> None:
         text = self._text
         links = [0]
-        lambdas = 0
+        texts = lambdas = 0
         for match in _TOKEN.finditer(text):
             kind = match.lastgroup
+            if kind == "text":
+                texts += 1
+                if texts > self.texts:
+                    self.texts, self.text_line = texts, self._line(match) if texts > CALM_TEXTS else 1
+                self._look_inside(match)
+                continue
+            if kind not in ("end", "comment", "joined"):
+                texts = 0
             if kind == "link":
                 links[-1] += 1
             elif kind == "comma" or (kind == "end" and len(links) == 1):
@@ -136,9 +145,6 @@ class _Scan:
                 self._ended(links[-1], match)
                 if len(links) > 1:
                     links.pop()
-            elif kind == "text":
-                links[-1] += 1
-                self._look_inside(match)
             elif kind == "lambda":
                 lambdas += 1
                 self.lambdas = max(self.lambdas, lambdas)

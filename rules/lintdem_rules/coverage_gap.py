@@ -10,8 +10,9 @@ from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, way
 def check(p: Pass) -> Iterator[Finding]:
     """Effects that are guarded only if a function that cannot be read does what its name says; calls not followed."""
     for case in p.cases(Kind.LIKELY):
+        place = case.cover.place or case.effect.place
         yield p.finding(
-            case, case.effect.place, f"{case.effect.call.name} is taken to be guarded: {case.cover.words}",
+            case, place, f"{case.effect.call.name} is taken to be guarded: {case.cover.words}",
             subject=case.subject, level=Level.NOTE, why=way(case), guard=case.cover.words,
             advice="declare the function under [[tool.lintdem.guards]] or make its source visible", about=case.effect.call.name,
         )  # fmt: skip

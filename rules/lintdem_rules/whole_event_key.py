@@ -12,13 +12,14 @@ def check(p: Pass) -> Iterator[Finding]:
     seen = set()
     for case in p.cases(Kind.ENVELOPE_KEY):
         place, key, claim = case.key_place or case.effect.place, case.key, case.cover.claim
-        if key is None or claim is None or place in seen:
+        if key is None or place in seen:
             continue
         seen.add(place)
+        guard = claim.kind if claim is not None else case.harm.key_name
         yield p.finding(
-            case, place, f"{claim.kind} is keyed on {key.words}, which differs in every delivery: "
+            case, place, f"{guard} is keyed on {key.words}, which differs in every delivery: "
             f"{case.effect.call.name} runs again", subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case),
-            guard=case.cover.words, advice="key it on the business id inside the payload", about=claim.kind,
+            guard=case.cover.words, advice="key it on the business id inside the payload", about=guard,
         )  # fmt: skip
 
 

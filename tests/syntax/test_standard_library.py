@@ -90,6 +90,8 @@ def _place(node: ast.AST, lines: list[str]) -> Place:
     line, end_line = getattr(node, "lineno", 1), getattr(node, "end_lineno", 1)
     column = len(lines[line - 1].encode()[: getattr(node, "col_offset", 0)].decode())
     end = len(lines[end_line - 1].encode()[: getattr(node, "end_col_offset", 0)].decode())
+    # To Python, a semicolon after its last statement belongs to a block; to us, to no statement.
+    end = len(lines[end_line - 1][:end].rstrip("; "))
     if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
         words = {ast.ClassDef: "class", ast.FunctionDef: "def", ast.AsyncFunctionDef: "async def"}
         column = lines[line - 1].index(node.name, column + len(words[type(node)]))

@@ -1,0 +1,57 @@
+"""Which resource of a template a value in code means: through environment variables, names, URLs and ARNs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.analyses.domain import Env, Value, leaves, text
+from lintdem.model.stack import Queue, Stack, Table
+from lintdem.model.stack import Value as TemplateValue
+from lintdem.program import Handler, Program
+
+
+def queue_of(value: Value | None, handler: Handler, program: Program) -> Queue | None:
+    """The queue a value names."""
+    for stack, name in _names(value, handler, program):
+        for queue in stack.queues:
+            if name in (queue.name, queue.queue_name):
+                return queue
+    return None
+
+
+def table_of(value: Value | None, handler: Handler, program: Program) -> Table | None:
+    """The table a value names."""
+    for stack, name in _names(value, handler, program):
+        for table in stack.tables:
+            if name in (table.name, table.table_name):
+                return table
+    return None
+
+
+def _names(value: Value | None, handler: Handler, program: Program) -> Iterator[tuple[Stack, str]]:
+    """The names a value may have in each stack: its own text, or what the environment says."""
+    if value is None:
+        return
+    for leaf in leaves(value):
+        written = text(leaf)
+        for stack in program.stacks:
+            if written:
+                yield stack, written.replace(":", "/").rpartition("/")[2]
+            elif isinstance(leaf, Env):
+                for name in _environment(stack, handler, leaf.name):
+                    yield stack, name
+
+
+def _environment(stack: Stack, handler: Handler, variable: str) -> Iterator[str]:
+    own = [f for f in stack.functions if f.name == handler.resource]
+    for function in own or stack.functions:
+        for name, value in function.environment:
+            if name == variable:
+                yield from _named(value)
+
+
+def _named(value: TemplateValue) -> Iterator[str]:
+    if value.kind in ("ref", "attribute"):
+        yield value.text
+    elif value.kind == "text":
+        yield value.text.replace(":", "/").rpartition("/")[2]

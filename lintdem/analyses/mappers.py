@@ -1,0 +1,120 @@
+"""PynamoDB models: their methods are item writes and reads of DynamoDB.
+
+Source: https://pynamodb.readthedocs.io/en/stable/conditional.html and /updates.html.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lintdem.analyses.domain import Claim, Cls, Derived, Flow, Instance, Made, Ref, Unknown, Value, known, leaves, text
+from lintdem.analyses.exceptions import FAILED
+from lintdem.analyses.itemconditions import judge, read_condition
+from lintdem.analyses.itemwrites import compared_values, perform
+from lintdem.analyses.machine import Args, Machine, result_of
+from lintdem.analyses.objects import find_in_class, outside_bases
+from lintdem.analyses.trace import Asked, Invocation, Write
+from lintdem.knowledge import Kind, operation
+from lintdem.model.span import Place
+
+FAILURES = ("PutError", "UpdateError", "DeleteError", "PynamoDBException", *FAILED)
+_WRITES = {"save": "put_item", "update": "update_item", "delete": "delete_item"}
+_READS = {"get": "get_item", "query": "query", "scan": "scan", "count": "query", "exists": "describe_table",
+          "batch_get": "batch_get_item", "refresh": "get_item"}  # fmt: skip
+
+
+def is_model(cls: Cls) -> bool:
+    """Whether a class is a PynamoDB model."""
+    return any(base.startswith("pynamodb.") and base.endswith("Model") for base in outside_bases(cls))
+
+
+def call_model(
+    m: Machine, owner: Ref | Cls, cls: Cls, name: str, args: Args, place: Place, flow: Flow
+) -> Value | None:  # fmt: skip
+    """A method of a model or of its class; None when it is another method."""
+    if name in _READS:
+        call = _invocation(_READS[name], cls)
+        m.sites[place] = call
+        m.record(Asked(place, call, flow.must, flow.may))
+        return result_of(place)
+    if name == "batch_write":
+        return Made("pynamodb.batch", place, (("self", cls),))
+    if name in _WRITES and isinstance(owner, Ref):
+        write = _write(m, owner, cls, name, args, place, flow)
+        perform(m, [replace(_invocation(_WRITES[name], cls), write=write)], place, flow, FAILURES)
+        return result_of(place)
+    return None
+
+
+def call_batch(m: Machine, batch: Made, name: str, args: Args, place: Place, flow: Flow) -> Value:
+    """`batch.save(item)` and `batch.delete(item)`: writes that cannot carry a condition."""
+    item = args.positional[0] if args.positional else None
+    found = m.get(flow, item) if item is not None else None
+    if name in _WRITES and isinstance(item, Ref) and isinstance(found, Instance):
+        write = _write(m, item, found.cls, name, Args(), place, flow)
+        perform(m, [replace(_invocation(_WRITES[name], found.cls), write=write)], place, flow, FAILURES)
+    return result_of(place)
+
+
+def _invocation(method: str, cls: Cls) -> Invocation:
+    op = operation("dynamodb", method)
+    name = op.name if op is not None else method
+    kind = op.kind if op is not None else Kind.WRITE
+    phrase = op.phrase if op is not None else "writes the item again"
+    return Invocation(f"dynamodb.{name}", "dynamodb", method, kind, phrase, (("TableName", _table(cls)),))
+
+
+def _table(cls: Cls) -> Value:
+    meta = find_in_class(cls, "Meta")
+    if isinstance(meta, Cls):
+        named = meta.scope.names.get("table_name")
+        if named is not None:
+            return named
+    return known(cls.definition.name)
+
+
+def _keys(cls: Cls) -> list[str]:
+    found = []
+    for name, value in cls.scope.names.items():
+        if isinstance(value, Made) and {"hash_key", "range_key"} & dict(value.args).keys():
+            found.append(name)
+    return found
+
+
+def _write(m: Machine, owner: Ref, cls: Cls, name: str, args: Args, place: Place, flow: Flow) -> Write:
+    found = m.get(flow, owner)
+    attrs = {k: v for k, v in found.attrs.items() if k != "**"} if isinstance(found, Instance) else {}
+    opaque = isinstance(found, Instance) and "**" in found.attrs
+    key = tuple((k, attrs.get(k, Unknown(k))) for k in _keys(cls))
+    accumulates = ""
+    if name == "update":
+        attrs, accumulates = _actions(m, args, flow)
+    kind = {"save": "put", "update": "update", "delete": "delete"}[name]
+    given = args.get(1 if name == "update" else 0, "condition")
+    write = Write("accumulate" if accumulates else kind, _table(cls), key, tuple(attrs.items()),
+                  "condition" if given is not None else "", given is not None, accumulates, None, opaque)  # fmt: skip
+    if given is None:
+        return write
+    condition = read_condition(m, given, {}, {}, flow)
+    verdict = judge(condition, attrs, dict(key), opaque)
+    identity = key[0][1] if len(key) == 1 else Derived("format", tuple(v for _, v in key))
+    claim = Claim(place, "the condition of the model", identity, write.table, "" if verdict.holds else verdict.reason)
+    return replace(write, claim=claim, compares=compared_values(condition))
+
+
+def _actions(m: Machine, args: Args, flow: Flow) -> tuple[dict[str, Value], str]:
+    """`actions=[Model.n.set(v), Model.n.add(1)]`: what is set, and what adds to what is there."""
+    listed = m.elements(flow, args.get(0, "actions") or Unknown("actions"))
+    sets: dict[str, Value] = {}
+    accumulates = ""
+    for index, action in enumerate(listed.items if listed is not None else ()):
+        if not isinstance(action, Made):
+            continue
+        method = action.type.rpartition(".")[2]
+        value = dict(action.args).get("0", Unknown("a value"))
+        sets[str(index)] = value
+        grows = method == "add" and text(value) is None
+        own = method == "set" and isinstance(value, Derived) and value.op in ("arith+", "arith-")
+        if grows or own and any(isinstance(leaf, Made) and "pynamodb" in leaf.type for leaf in leaves(value)):
+            accumulates = f"{method}(…)"
+    return sets, accumulates

@@ -1,0 +1,32 @@
+"""Requests that only ask, whatever their HTTP method says: tokens, log-ins, searches, GraphQL queries."""
+
+from __future__ import annotations
+
+import re
+
+from lintdem.analyses.domain import leaves, text
+from lintdem.analyses.trace import Effect
+
+_ASKS = re.compile(r"(oauth2?\b|/token\b|/log-?in\b|/sign-?in\b|/authenticate\b|/auth\b|/_?search\b|/query\b|/lookup\b|/introspect\b)",
+                   re.IGNORECASE)  # fmt: skip
+_ASKING = re.compile(r"((get|fetch|request|obtain|refresh)_?\w*token|^_?log_?in$|authenticate|sign_?in)", re.IGNORECASE)
+_ANSWERS = re.compile(r"(ResponseURL|response_url)")
+
+
+def only_asks(effect: Effect) -> bool:
+    """Whether a request changes nothing on the other side, as far as its address and body tell."""
+    call = effect.call
+    if call.http is None:
+        return False
+    grant = call.arg("body:grant_type")
+    if grant is not None:
+        return True
+    query = call.arg("body:query")
+    written = text(query) if query is not None else None
+    if written is not None:
+        return not written.lstrip().lower().startswith("mutation")
+    address = [v for k, v in call.args if k in ("0", "1", "url")]
+    words = [w for value in address for leaf in leaves(value) if (w := text(leaf))]
+    if any(_ASKS.search(word) for word in words):
+        return True
+    return any(_ASKING.search(step.text.rpartition(".")[2]) for step in effect.stack[-2:])
