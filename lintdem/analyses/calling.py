@@ -127,7 +127,8 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
     key, keep = _key(m, func, args, flow)
     block, m.block = m.block, None
     summary = m.memo.get(key) if key is not None and block is None else None
-    home = (func.definition.span, func.path)
+    owner = m.get(flow, func.bound) if func.bound is not None else None
+    home = (func.definition.span, func.path, owner.cls.key if isinstance(owner, Instance) else "")
     if not isinstance(summary, Summary):
         if key is not None and key in m.active:
             summary = NOTHING

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from lintdem.analyses.domain import (
     NONE, Derived, DictObj, Flow, Fresh, Known, ListObj, Path, Ref, Test, Unknown, Value, any_of, known, text,
 )  # fmt: skip
-from lintdem.analyses.expressions import element_of, formatted
+from lintdem.analyses.expressions import FINE, element_of, formatted
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.trace import Recorded
 from lintdem.model.span import Place
 
-_FINE = re.compile(r"%-?[HMSfsTXcIpR]")
 GROWS = frozenset({"append", "add", "appendleft", "insert", "extend", "update", "setdefault"})
 SAME = frozenset(
     """strip lstrip rstrip lower upper title capitalize casefold encode decode isoformat timestamp replace zfill
@@ -151,10 +149,12 @@ def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, f
         found = m.elements(flow, args.positional[0]) if args.positional else None
         if found is None:
             return formatted((value, *args.positional))
-        return formatted(found.items) if not found.open else Derived("format", (value, *found.items))
+        if found.open:
+            return Derived("format", (value, *found.items))
+        return formatted(tuple(part for item in found.items for part in (value, item))[1:])
     if name in ("strftime", "date") and isinstance(value, Fresh):
         wanted = text(args.positional[0]) if args.positional else "%Y" if name == "date" else None
-        return Derived("coarse", ()) if wanted and not _FINE.search(wanted) else value
+        return Derived("coarse", ()) if wanted and not FINE.search(wanted) else value
     if name in SAME and not isinstance(value, Known):
         return value
     if name in SAME and isinstance(value, Known) and not args.positional and isinstance(value.value, str):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lintdem.analyses.domain import (
-    Cls, External, Flow, Func, Made, Method, Mod, Partial, Scope, Unknown, Value, Wrapper,
+    Cls, Derived, External, Flow, Func, Made, Method, Mod, Partial, Scope, Unknown, Value, Wrapper, any_of, text,
 )  # fmt: skip
 from lintdem.analyses.machine import Args, Frame, Machine, Registered, Stop, wrapped
 from lintdem.knowledge import library_call
@@ -95,10 +95,24 @@ def define_class(m: Machine, s: DefineClass, flow: Flow) -> bool:
     m.execute(definition.body, inner)
     flow.heap = inner.heap
     flow.scope.names[definition.name] = cls
+    for decorator, expr in zip(reversed(decorators), reversed(definition.decorators), strict=True):
+        _decorate_class(m, decorator, cls, m.place(flow, expr.span), flow)
     for statement in definition.body:
         if isinstance(statement, DefineFunction):
             m.methods.setdefault(statement.function.name, []).append((cls, statement.function))
     return True
+
+
+def _decorate_class(m: Machine, decorator: Value, cls: Cls, place: Place, flow: Flow) -> None:
+    """A decorator of the program may register the class; what it returns instead is bound."""
+    if not isinstance(decorator, (Func, Partial, Cls)):
+        return
+    try:
+        result = m.call(decorator, Args((cls,)), place, flow, "decorator")
+    except Stop:
+        return
+    if isinstance(result, (Cls, Func)):
+        flow.scope.names[cls.definition.name] = result
 
 
 def import_names(m: Machine, s: Import, flow: Flow) -> bool:
@@ -170,8 +184,23 @@ def _star(m: Machine, target: str | None, module: str, flow: Flow) -> None:
             flow.scope.names.setdefault(name, value)
 
 
+def _run_packages(m: Machine, path: str) -> None:
+    """Python runs the `__init__` of each package around a module first."""
+    packages = []
+    here = folder(path)
+    while here and f"{here}/__init__.py" in m.program.modules:
+        packages.append(f"{here}/__init__.py")
+        here = folder(here)
+    for package in reversed(packages):
+        if package != path:
+            run_module(m, package)
+
+
 def run_module(m: Machine, path: str) -> Scope:
     """Run the body of a module once; names defined so far are seen by modules that import it in a circle."""
+    if path in m.scopes:
+        return m.scopes[path]
+    _run_packages(m, path)
     if path in m.scopes:
         return m.scopes[path]
     scope = Scope(path, {"__name__": External("__name__"), "__file__": External("__file__")})
@@ -195,3 +224,26 @@ def run_module(m: Machine, path: str) -> Scope:
     m.base.update(flow.heap)
     m.import_events[path] = frame.events
     return scope
+
+
+def import_by_name(m: Machine, value: Value, place: Place, flow: Flow) -> Value:
+    """`importlib.import_module(name)`: of a name known only in front, every module of that package."""
+    parts = value.parts if isinstance(value, Derived) and value.op == "format" else (value,)
+    front = text(parts[0]) if parts else None
+    if front is None:
+        return Unknown("a module chosen at run time")
+    if len(parts) == 1:
+        found = m.program.imports.absolute(flow.scope.path, front)
+        return _module(m, found) if found is not None else External(front)
+    package = m.program.imports.absolute(flow.scope.path, front.rstrip("."))
+    base = folder(package) if package is not None and not package.endswith("/") else (package or "").rstrip("/")
+    if package is None or not front.endswith("."):
+        return Unknown("a module chosen at run time")
+    inside = [path for path in m.program.modules if folder(path) == base and not path.endswith("/__init__.py")]
+    return any_of([_module(m, path) for path in sorted(inside)]) if inside else Unknown("a module of an empty package")
+
+
+def _module(m: Machine, path: str) -> Value:
+    if not path.endswith("/"):
+        m.parts.module(m, path)
+    return Mod(path)

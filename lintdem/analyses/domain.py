@@ -296,6 +296,8 @@ class Claim:
     expires: bool | None = None
     record: bool = True
     key_place: Place | None = None
+    tentative: bool = False
+    """Counts only where the program looks whether it failed (`Machine.recognised`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +327,14 @@ class Done:
     operation: str
 
 
-Fact: TypeAlias = Union[Claim, Check, Failed, Done]
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """On this path the `except` at this place has ended a failure."""
+
+    place: Place
+
+
+Fact: TypeAlias = Union[Claim, Check, Failed, Done, Caught]
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +392,7 @@ def members(value: Value) -> tuple[Value, ...]:
     return (value,)
 
 
-MAX_ALTERNATIVES = 12
+MAX_ALTERNATIVES = 40
 
 
 def any_of(values: list[Value] | tuple[Value, ...]) -> Value:

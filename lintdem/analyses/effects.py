@@ -10,7 +10,7 @@ from lintdem.analyses.domain import NONE, Fresh, Path, Value, leaves, text
 from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, Provenance, provenance
-from lintdem.analyses.requests import only_asks
+from lintdem.analyses.requests import only_asks, only_queries
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect
 from lintdem.knowledge import Kind
@@ -48,7 +48,7 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program) -> Har
     call = effect.call
     if call.write is not None:
         return _write_harm(effect, run, subject, program)
-    if only_asks(effect):
+    if only_asks(effect) or only_queries(effect):
         return SAFE
     token = _token(effect, run, subject)
     if token is not None:
@@ -168,11 +168,26 @@ def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program) ->
         key = provenance(value, subject, run.sites)
         if key.grade is Grade.ATTEMPT and _wholly_fresh(value):
             minted, name = key, attribute
-    if write.kind in ("put", "update", "accumulate") and minted is not None and write.kind != "delete":
-        return Harm(Repeat.MINTS, minted, name)
+    if minted is not None and write.kind != "delete":
+        return SAFE if _made_before(effect, run, minted) else Harm(Repeat.MINTS, minted, name)
     if write.kind == "accumulate":
         return Harm(Repeat.ACCUMULATES)
     return Harm(Repeat.OVERWRITES)
+
+
+def _made_before(effect: Effect, run: Run, minted: Provenance) -> bool:
+    """Whether an earlier call of the same run stored the item under this new key: then it is that run's own."""
+    if effect.call.write is None or effect.call.write.kind == "put":
+        return False
+    for event in run.events:
+        if event.place == effect.place:
+            return False
+        write = event.call.write if isinstance(event, Effect) else None
+        if write is not None and write.kind == "put":
+            fresh = {leaf.place for _, v in write.values for leaf in leaves(v) if isinstance(leaf, Fresh)}
+            if minted.place in fresh:
+                return True
+    return False
 
 
 def _wholly_fresh(value: Value) -> bool:

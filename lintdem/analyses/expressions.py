@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from lintdem.analyses.domain import (
-    EMPTY, FALSE, NONE, TRUE, AnyOf, Cases, Claim, Derived, DictObj, External, Fact, Flow, Func, Known, ListObj, Made,
+    EMPTY, FALSE, NONE, TRUE, AnyOf, Cases, Claim, Derived, DictObj, External, Fact, Flow, Fresh, Func, Known, ListObj, Made,
     Mod, Path, Ref, Scope, Test, Unknown, Value, any_of, known, members, text,
 )  # fmt: skip
 from lintdem.analyses.machine import Args, Machine, Stop, merge
@@ -16,6 +17,10 @@ from lintdem.model.values import (
     Attr, Await, Binary, Bytes, Call, Choice, Clause, Compare, Comprehension, Const, Dict, Ellipsis_, Expr, Format,
     Item, Lambda, Logic, Name, Opaque, Sequence, Slice, Star, Unary, Walrus, Yield,
 )  # fmt: skip
+
+
+FINE = re.compile(r"%-?[HMSfsTXcIpR]")
+"""What makes a formatted time differ between two deliveries of one day."""
 
 
 def evaluate(m: Machine, expr: Expr, flow: Flow) -> Value:
@@ -125,9 +130,18 @@ def _format(m: Machine, expr: Format, flow: Flow) -> Value:
 
 def formatted(parts: tuple[Value, ...]) -> Value:
     """Text made of parts; literal when all are."""
-    if all(isinstance(part, Known) for part in parts):
-        return known("".join(str(part.value) for part in parts if isinstance(part, Known)))
-    return Derived("format", parts)
+    joined: list[Value] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if isinstance(part, Known) and isinstance(last, Known):
+            joined[-1] = known(f"{last.value}{part.value}")
+        else:
+            joined.append(part)
+    if not joined:
+        return known("")
+    if len(joined) == 1 and isinstance(joined[0], Known):
+        return known(str(joined[0].value))
+    return Derived("format", tuple(joined))
 
 
 def _sequence(m: Machine, expr: Sequence, flow: Flow) -> Value:
@@ -364,6 +378,11 @@ def _walrus(m: Machine, expr: Walrus, flow: Flow) -> Value:
 
 
 def _opaque(m: Machine, expr: Opaque, flow: Flow) -> Value:
+    if expr.reason == "format" and expr.parts:
+        value, *spec = (evaluate(m, part, flow) for part in expr.parts)
+        wanted = "".join(text(s) or "" for s in spec)
+        coarse = isinstance(value, Fresh) and value.kind == "clock" and wanted and not FINE.search(wanted)
+        return Derived("coarse", ()) if coarse else value
     return Unknown(expr.reason, tuple(evaluate(m, part, flow) for part in expr.parts))
 
 
@@ -373,6 +392,11 @@ def _slice(m: Machine, expr: Slice, flow: Flow) -> Value:
 
 def _comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
     inner = Flow(Scope(flow.scope.path, {}, flow.scope), flow.heap, flow.must, flow.may)
+    if len(expr.clauses) == 1:
+        unrolled = _unrolled(m, expr, inner)
+        if unrolled is not None:
+            flow.heap, flow.may = inner.heap, inner.may
+            return unrolled
     loops = len(m.loops)
     before = flow.must
     empty = False
@@ -391,6 +415,41 @@ def _comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
         return m.new(flow, DictObj({}, ((key or Unknown("no key"), value),)))
     kind = {"generator": "list"}.get(expr.kind, expr.kind)
     return m.new(flow, ListObj(kind, () if empty else (value,), True, m.place(flow, expr.span)))
+
+
+def _unrolled(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
+    """A comprehension over a few known items keeps them apart; None when they are not known."""
+    clause = expr.clauses[0]
+    over = m.elements(inner, evaluate(m, clause.iter, inner))
+    if over is None or over.open or not 0 < len(over.items) <= UNROLLED:
+        return None
+    entries: dict[object, Value] = {}
+    rest: list[tuple[Value, Value]] = []
+    items: list[Value] = []
+    must = inner.must
+    for item in over.items:
+        inner.must = must
+        try:
+            bind_target(m, clause.target, item, inner)
+            if not all(m.assume(evaluate(m, test, inner), True, inner) for test in clause.tests):
+                continue
+            value = evaluate(m, expr.element, inner)
+            key = evaluate(m, expr.key, inner) if expr.key is not None else None
+        except Stop:
+            continue
+        if isinstance(key, Known) and not isinstance(key.value, (bytes, float)):
+            entries[key.value] = value
+        elif key is not None:
+            rest.append((key, value))
+        items.append(value)
+    inner.must = must
+    if expr.kind == "dict":
+        return m.new(inner, DictObj(entries, tuple(rest)))
+    kind = {"generator": "list"}.get(expr.kind, expr.kind)
+    return m.new(inner, ListObj(kind, tuple(items), bool(clause.tests), m.place(inner, expr.span)))
+
+
+UNROLLED = 32
 
 
 def _clause(m: Machine, clause: Clause, inner: Flow, line: int) -> bool:

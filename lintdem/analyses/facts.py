@@ -9,7 +9,9 @@ from functools import cached_property
 from lintdem.analyses.domain import Derived, Method, Value
 from lintdem.analyses.diagnosis import Case, diagnose, writers_of
 from lintdem.analyses.engine import Engine, Run
+from lintdem.analyses.failures import Lost, lost
 from lintdem.analyses.subjects import Subject, subject_of
+from lintdem.analyses.written import Texts
 from lintdem.analyses.trace import Event, Gap, Tested
 from lintdem.model.module import Problem
 from lintdem.model.span import Place
@@ -67,6 +69,19 @@ class Facts:
             if isinstance(event, Gap):
                 found.setdefault((event.place.path, event.reason), (judged, event))
         return [found[key] for key in sorted(found)]
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The words of the program's files."""
+        return Texts(self.program.modules)
+
+    def lost(self) -> list[Lost]:
+        """Failures that an `except` eats while the source believes the work done, once for each clause."""
+        found: dict[Place, Lost] = {}
+        for judged in self.handlers:
+            for one in lost(judged.run, judged.subject, self.texts):
+                found.setdefault(one.place, one)
+        return [found[place] for place in sorted(found)]
 
     def wrapped_ages(self) -> list[tuple[Judged, Tested]]:
         """Comparisons of the `seconds` of a difference of two times."""

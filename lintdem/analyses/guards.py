@@ -153,7 +153,7 @@ def same_store(read: object, event: Effect) -> bool:
         if read.arg(name) is not None:
             other = event.call.write.table if event.call.write is not None else event.call.arg(name)
             return other == read.arg(name)
-    return read.target is not None and read.target == event.call.target
+    return read.service in ("redis", "valkey") and read.target is not None and read.target == event.call.target
 
 
 def _late_claim(effect: Effect, run: Run) -> Claim | None:

@@ -79,7 +79,7 @@ def _identity_leaves(value: Value) -> list[Value]:
             work.append(current.receiver)
             continue
         inner = parts_of(current)
-        if inner and not isinstance(current, Client):
+        if inner and not isinstance(current, (Client, AnyOf, Cases)):
             work.extend(reversed(inner))
         else:
             found[current] = None
@@ -98,8 +98,17 @@ def _leaf(leaf: Value, subject: Subject, sites: dict[Place, Invocation]) -> Prov
     if isinstance(leaf, Unknown):
         return Provenance(Grade.UNKNOWN, leaf.reason)
     if isinstance(leaf, (AnyOf, Cases)):
-        return provenance(leaf, subject, sites)
+        return _alternative([provenance(one, subject, sites) for one in members(leaf)])
     return Provenance(Grade.UNKNOWN, "a value that is not followed")
+
+
+def _alternative(found: list[Provenance]) -> Provenance:
+    """Of several values that a key may have, the best: `given or uuid4()` is what was given, when it was."""
+    for grade in (Grade.BUSINESS, Grade.CLIENT, Grade.STORED, Grade.DELIVERY, Grade.UNKNOWN, Grade.WEAK, Grade.ENVELOPE):
+        best = next((p for p in found if p.grade is grade), None)
+        if best is not None:
+            return best
+    return min(found, key=lambda p: p.grade is not Grade.ATTEMPT)
 
 
 _SCOPES = {

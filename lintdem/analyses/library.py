@@ -7,6 +7,7 @@ from dataclasses import replace
 from lintdem.analyses.boto import call_client, make, paginate
 from lintdem.analyses.builtins import BUILTINS, call_builtin
 from lintdem.analyses.containers import call_container, path_method, text_method
+from lintdem.analyses.definitions import import_by_name
 from lintdem.analyses.domain import (
     EMPTY, FALSE, NONE, TRUE, AnyOf, Cases, Claim, Client, Cls, Derived, Env, Error, Failed, Flow, Fresh, Func, Instance,
     Known, Made, Method, Partial, Path, Ref, Unknown, Value, any_of, known, members, text,
@@ -139,6 +140,8 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
         found = call_framework(m, name, short, args, place, flow, receiver)
         if found is not None:
             return found
+    if name in ("importlib.import_module", "builtins.__import__") and args.positional:
+        return import_by_name(m, args.positional[0], place, flow)
     if name in ("functools.wraps", "functools.update_wrapper"):
         return Made(name, place)
     if name in ("functools.partial", "functools.partialmethod") and args.positional:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from lintdem.analyses.domain import (
-    EMPTY, Call, Claim, DictObj, Error, Fact, Flow, Func, HeapObject, ListObj, Path, Ref, Scope, Value, Done, Wrapper,
-    any_of,
+    EMPTY, Call, Cases, Claim, DictObj, Error, Fact, Failed, Flow, Func, HeapObject, ListObj, Path, Ref, Scope, Value, Done,
+    Wrapper, any_of,
 )  # fmt: skip
 from lintdem.analyses.trace import Claimed, Effect, Event, Invocation, Loop
 from lintdem.model.function import Function, Stmt
@@ -150,6 +150,8 @@ class Machine:
         self.classes: set[str] = set()
         self.memo = {}
         self.runs: dict[object, int] = {}
+        self.outcomes: dict[Value, tuple[Claim | None, Invocation | None]] = {}
+        self.recognised: set[Place] = set()
 
     # --- the parts, as methods ---
 
@@ -282,6 +284,11 @@ class Machine:
 def result_of(place: Place, *steps: str) -> Path:
     """What the call at `place` returned, or a part of it."""
     return Path("result", steps, place)
+
+
+def answered(claim: Claim, first: Value, later: Value) -> Cases:
+    """What a claim answers: one value to whoever comes first, another to all later ones."""
+    return Cases(((first, frozenset({claim}), EMPTY), (later, EMPTY, frozenset({Failed(claim)}))))
 
 
 def merge(target: Flow, flows: list[Flow]) -> None:

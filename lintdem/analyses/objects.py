@@ -172,6 +172,11 @@ def fields_of(cls: Cls) -> dict[str, tuple[Value | None, object]]:
 
 def instantiate(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> Value:
     """`cls(args)`."""
+    maker = find_in_class(cls, "__new__")
+    if isinstance(maker, Func):
+        made = m.call(maker, Args((cls, *args.positional), args.keywords, args.spread, args.spreads), place, flow, "__new__")
+        if isinstance(made, (Cls, Func)):
+            return made
     ref = m.new(flow, Instance(cls, {}))
     init = find_in_class(cls, "__init__")
     if isinstance(init, Func):

@@ -10,7 +10,7 @@ from lintdem.analyses.trace import Effect
 _ASKS = re.compile(r"(oauth2?\b|/token\b|/log-?in\b|/sign-?in\b|/authenticate\b|/auth\b|/_?search\b|/query\b|/lookup\b|/introspect\b)",
                    re.IGNORECASE)  # fmt: skip
 _ASKING = re.compile(r"((get|fetch|request|obtain|refresh)_?\w*token|^_?log_?in$|authenticate|sign_?in)", re.IGNORECASE)
-_ANSWERS = re.compile(r"(ResponseURL|response_url)")
+_CHANGES = re.compile(r"^\s*(insert|unload|create\s+table(?!\s+if\s+not)[^;]*\bas\b|delete|update|merge|copy)\b", re.IGNORECASE | re.DOTALL)
 
 
 def only_asks(effect: Effect) -> bool:
@@ -30,3 +30,13 @@ def only_asks(effect: Effect) -> bool:
     if any(_ASKS.search(word) for word in words):
         return True
     return any(_ASKING.search(step.text.rpartition(".")[2]) for step in effect.stack[-2:])
+
+
+def only_queries(effect: Effect) -> bool:
+    """An Athena query that selects, shows or defines what may be there already: its result is only another copy."""
+    call = effect.call
+    if call.service != "athena" or call.method != "start_query_execution":
+        return False
+    query = call.arg("QueryString")
+    words = [w for leaf in leaves(query) if (w := text(leaf))] if query is not None else []
+    return not any(_CHANGES.search(word) for word in words)

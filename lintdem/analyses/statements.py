@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from lintdem.analyses.domain import (
-    NONE, Cases, Error, Failed, Flow, Func, Instance, Known, Made, Partial, Scope, Test, Unknown, Value, known, members,
+    NONE, Cases, Caught, Error, Failed, Flow, Func, Instance, Known, Made, Partial, Scope, Test, Unknown, Value, known, members,
 )  # fmt: skip
 from lintdem.analyses.definitions import define_class, define_function, import_names
-from lintdem.analyses.exceptions import catches, error_of
+from lintdem.analyses.exceptions import catches, error_of, type_names
 from lintdem.analyses.expressions import bind_target, compared, element_of, operate
+from lintdem.analyses.library import inside
 from lintdem.analyses.machine import Args, Machine, Raised, Stop, merge
-from lintdem.analyses.trace import Loop, Swallowed
+from lintdem.analyses.trace import Loop, Swallowed, Threw
 from lintdem.model.function import (
     Assert, Assign, Augment, Break, Case, Catch, Continue, Declare, DefineClass, DefineFunction, Delete, Eval, For, If,
     Import, Match, Pass, Pattern, Raise, Return, Scope as ScopeStatement, Stmt, Try, While, With,
@@ -87,7 +88,8 @@ def _for(m: Machine, s: For, flow: Flow) -> bool:
         return m.execute(s.other, flow)
     element = element_of(m, over, flow)
     certain = found is not None and not found.open and len(found.items) > 0
-    return _loop(m, Loop(m.place(flow, s.span), over), s.body, s.other, flow, not certain,
+    items = (element, *inside(m, element, flow))
+    return _loop(m, Loop(m.place(flow, s.span), over, items), s.body, s.other, flow, not certain,
                  lambda inner: bind_target(m, s.target, element, inner))  # fmt: skip
 
 
@@ -186,19 +188,44 @@ def _handle(
         if not entering:
             continue
         _enter_catch(m, catch, entering, branch)
-        swallowed = m.execute(catch.body, branch)
+        before = _exits(m)
+        reached = m.execute(catch.body, branch)
         m.frame.handling.pop()
-        if swallowed:
-            m.record(Swallowed(m.place(start, catch.span), tuple(r.error for r in entering), branch.must, branch.may))
+        _swallow(m, s, catch, types, start, entering, before, reached)
+        if reached:
             ends.append(branch)
     for raised in pending:
         if raised is not anything:
             m.collectors[-1][raised] = None
 
 
+def _exits(m: Machine) -> tuple[int, int, int]:
+    """How many ways out of the function and its innermost loop have been met so far."""
+    frame = m.frame
+    return len(frame.returns), len(frame.continues[-1]) if frame.continues else 0, len(frame.breaks[-1]) if frame.breaks else 0
+
+
+def _swallow(
+    m: Machine, s: Try, catch: Catch, types: Value | None, start: Flow, entering: tuple[Raised, ...],
+    before: tuple[int, int, int], reached: bool,
+) -> None:  # fmt: skip
+    """Record that an `except` was left in another way than by an exception."""
+    left = (name for name, old, new in zip(("returns", "continues", "breaks"), before, _exits(m), strict=True) if new > old)
+    ends = (*left, *(("falls",) if reached else ()))
+    if not ends:
+        return
+    names = type_names(m, types, start) if types is not None else {"BaseException"}
+    m.record(Swallowed(
+        m.place(start, catch.span), tuple(r.error for r in entering), start.must, start.may,
+        block=m.place(start, s.span), types=tuple(sorted(names)) if names is not None else None, ends=ends,
+        values=tuple(v for v, _ in m.frame.returns[before[0]:]), body=catch.body,
+    ))  # fmt: skip
+
+
 def _enter_catch(m: Machine, catch: Catch, entering: tuple[Raised, ...], branch: Flow) -> None:
-    branch.must = frozenset.intersection(*(r.must for r in entering))
-    branch.may = frozenset.union(branch.may, *(r.may for r in entering))
+    caught = frozenset({Caught(m.place(branch, catch.span))})
+    branch.must = frozenset.intersection(*(r.must for r in entering)) | caught
+    branch.may = frozenset.union(branch.may, caught, *(r.may for r in entering))
     if catch.name:
         cases = tuple((r.error, r.must, r.may) for r in entering)
         branch.scope.names[catch.name] = Cases(cases) if len(cases) > 1 else entering[0].error
@@ -364,6 +391,7 @@ def _return(m: Machine, s: Return, flow: Flow) -> bool:
 
 def _raise(m: Machine, s: Raise, flow: Flow) -> bool:
     place = m.place(flow, s.span)
+    m.record(Threw(place, flow.must, flow.may))
     if s.error is None:
         for raised in m.frame.handling[-1] if m.frames and m.frame.handling else ():
             m.collectors[-1][Raised(raised.error, flow.must, flow.may | raised.may)] = None

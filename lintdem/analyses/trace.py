@@ -7,11 +7,12 @@ one file; the stack is relative to the function that is being summarised until i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias, Union
 
 from lintdem.analyses.domain import EMPTY, Call, Claim, Error, Fact, Test, Value
 from lintdem.knowledge import Kind
+from lintdem.model.function import Stmt
 from lintdem.model.span import Place
 
 
@@ -70,10 +71,11 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A loop around an event: what it runs over."""
+    """A loop around an event: what it runs over, and the values that make up one round's item."""
 
     place: Place
     over: Value | None
+    items: tuple[Value, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +151,31 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Swallowed:
-    """An `except` at `place` ended the failure of these errors without raising again."""
+    """An `except` at `place` ended the failure of these errors without raising again.
+
+    `block` is its `try`; `types` the names it catches, None when one cannot be told; `ends` how it goes
+    on ("falls", "returns", "continues", "breaks"); `values` what it returns; `body` what it does."""
 
     place: Place
     errors: tuple[Error, ...]
+    must: frozenset[Fact] = EMPTY
+    may: frozenset[Fact] = EMPTY
+    stack: tuple[Call, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    caught: tuple[Place, ...] = ()
+    repeated: tuple[Place, ...] = ()
+    block: Place | None = None
+    types: tuple[str, ...] | None = None
+    ends: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
+    body: tuple[Stmt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Threw:
+    """A `raise` statement was reached."""
+
+    place: Place
     must: frozenset[Fact] = EMPTY
     may: frozenset[Fact] = EMPTY
     stack: tuple[Call, ...] = ()
@@ -175,4 +198,4 @@ class Gap:
     repeated: tuple[Place, ...] = ()
 
 
-Event: TypeAlias = Union[Effect, Asked, Claimed, Tested, Recorded, Swallowed, Gap]
+Event: TypeAlias = Union[Effect, Asked, Claimed, Tested, Recorded, Swallowed, Threw, Gap]

@@ -64,7 +64,8 @@ class Imports:
         package: str | None = None
         for root in (*ancestors(importer), *self.roots):
             found = self._at(root, module)
-            if found is not None and found != importer:
+            # A module named like the library it imports means the library; a package may import itself.
+            if found is not None and (found != importer or found.endswith("/__init__.py")):
                 if not found.endswith("/"):
                     return found
                 package = package or found
@@ -82,7 +83,8 @@ class Imports:
         found = [
             path
             for path in self._by_tail.get(module.rpartition(".")[2], [])
-            if path.endswith((f"/{tail}.py", f"/{tail}/__init__.py")) and path != importer and not is_vendored(path)
+            if path.endswith((f"/{tail}.py", f"/{tail}/__init__.py")) and path != importer
+            and not is_vendored(path)
         ]
         found = [path for path in found if not _looks_like_test(path)] or found
         if not found:

@@ -84,18 +84,22 @@ def weigh(text: str) -> Hazard:
     elifs, elif_line = _longest_elif(text)
     blocks, block_line = _deepest_block(text)
     hazards = [
-        _grade("brackets inside one another", scan.depth, scan.depth_line, CALM_DEPTH, MOST_DEPTH),
+        _grade("brackets inside one another", scan.depth, _line(text, scan.depth_at), CALM_DEPTH, MOST_DEPTH),
         _grade("blocks inside one another", blocks, block_line, CALM_BLOCKS, MOST_BLOCKS),
-        _grade("terms chained in one expression", scan.chain, scan.chain_line, CALM_CHAIN, MOST_CHAIN),
-        _grade("literals side by side", scan.texts, scan.text_line, CALM_TEXTS, MOST_TEXTS),
+        _grade("terms chained in one expression", scan.chain, _line(text, scan.chain_at), CALM_CHAIN, MOST_CHAIN),
+        _grade("literals side by side", scan.texts, _line(text, scan.text_at), CALM_TEXTS, MOST_TEXTS),
         _grade("`elif` in one chain", elifs, elif_line, CALM_CHAIN, MOST_CHAIN),
-        _grade("lambdas in one statement", scan.lambdas, scan.chain_line, CALM_DEPTH, MOST_SIZE),
+        _grade("lambdas in one statement", scan.lambdas, _line(text, scan.chain_at), CALM_DEPTH, MOST_SIZE),
     ]
     if len(text) > CALM_SIZE:
         hazards.append(Hazard(Risk.RISKY, "very large"))
-    if scan.broken:
-        hazards.append(Hazard(Risk.RISKY, "string without an end", scan.broken))
+    if scan.broken >= 0:
+        hazards.append(Hazard(Risk.RISKY, "string without an end", _line(text, scan.broken)))
     return max(hazards, key=lambda hazard: hazard.risk)
+
+
+def _line(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
 
 
 def _grade(what: str, count: int, line: int, calm: int, most: int) -> Hazard:
@@ -111,8 +115,9 @@ class _Scan:
 
     def __init__(self, text: str) -> None:
         self.depth = self.chain = self.texts = self.lambdas = 0
-        self.depth_line = self.chain_line = self.text_line = 1
-        self.broken = 0
+        # Places, not lines: counting lines at every new record would take quadratic time.
+        self.depth_at = self.chain_at = self.text_at = 0
+        self.broken = -1
         self._text = text
         self._run()
 
@@ -125,7 +130,7 @@ class _Scan:
             if kind == "text":
                 texts += 1
                 if texts > self.texts:
-                    self.texts, self.text_line = texts, self._line(match) if texts > CALM_TEXTS else 1
+                    self.texts, self.text_at = texts, match.start()
                 self._look_inside(match)
                 continue
             if kind not in ("end", "comment", "joined"):
@@ -140,7 +145,7 @@ class _Scan:
                 links[-1] += 1
                 links.append(0)
                 if len(links) - 1 > self.depth:
-                    self.depth, self.depth_line = len(links) - 1, self._line(match) if len(links) > CALM_DEPTH else 1
+                    self.depth, self.depth_at = len(links) - 1, match.start()
             elif kind == "close":
                 self._ended(links[-1], match)
                 if len(links) > 1:
@@ -150,15 +155,13 @@ class _Scan:
                 self.lambdas = max(self.lambdas, lambdas)
             elif kind == "broken":
                 # The tokenizer will refuse the file; what follows cannot be told apart from a string.
-                self.broken = self._line(match)
+                self.broken = match.start()
                 break
         self.chain = max(self.chain, *links)
 
     def _ended(self, links: int, match: re.Match[str]) -> None:
         if links > self.chain:
-            self.chain = links
-            if links > CALM_CHAIN:
-                self.chain_line = self._line(match)
+            self.chain, self.chain_at = links, match.start()
 
     def _look_inside(self, match: re.Match[str]) -> None:
         """An f-string holds code: count what could nest there, as if all of it did."""
@@ -168,12 +171,9 @@ class _Scan:
         depth = len(_OPENING.findall(self._text, start, end))
         if depth > CALM_DEPTH and self.depth <= CALM_DEPTH:
             # Not more than risky: most of these brackets stand side by side.
-            self.depth, self.depth_line = CALM_DEPTH + 1, self._line(match)
+            self.depth, self.depth_at = CALM_DEPTH + 1, start
         if len(_LINKING.findall(self._text, start, end)) > CALM_CHAIN >= self.chain:
-            self.chain, self.chain_line = CALM_CHAIN + 1, self._line(match)
-
-    def _line(self, match: re.Match[str]) -> int:
-        return self._text.count("\n", 0, match.start()) + 1
+            self.chain, self.chain_at = CALM_CHAIN + 1, start
 
 
 def _longest_elif(text: str) -> tuple[int, int]:
@@ -187,7 +187,7 @@ def _longest_elif(text: str) -> tuple[int, int]:
         runs[indent] = runs.get(indent, 0) + 1 if word == "elif" else 0
         if runs[indent] > longest:
             longest, place = runs[indent], match.start()
-    return longest, text.count("\n", 0, place) + 1
+    return longest, _line(text, place)
 
 
 def _deepest_block(text: str) -> tuple[int, int]:
@@ -204,4 +204,4 @@ def _deepest_block(text: str) -> tuple[int, int]:
             indents.append(width)
             if len(indents) - 1 > deepest:
                 deepest, place = len(indents) - 1, match.start()
-    return deepest, text.count("\n", 0, place) + 1
+    return deepest, _line(text, place)

@@ -1,0 +1,355 @@
+"""SQL databases: statements sent through DB-API drivers and data APIs, what they claim and what they answer.
+
+Text and parameters are put together to columns with values; a claim is what a unique key, `ON CONFLICT
+DO NOTHING` or a WHERE that the statement itself makes false holds back. Such a claim counts only where
+the program looks at the answer (`Claim.tentative`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from lintdem.analyses.domain import (
+    NONE, Check, Claim, Derived, Error, Failed, Flow, Fresh, Known, Made, Unknown, Value, known, members, text,
+)  # fmt: skip
+from lintdem.analyses.expressions import element_of
+from lintdem.analyses.itemconditions import Compares, Condition, Exists, Junction, judge
+from lintdem.analyses.itemwrites import entries
+from lintdem.analyses.machine import Args, Machine, answered, result_of
+from lintdem.analyses.sql import Comparison, Operand, Statement, hole_of, plain_name, read_sql
+from lintdem.analyses.trace import Asked, Gap, Invocation, Write
+from lintdem.knowledge import Kind
+from lintdem.model.span import Place
+
+UNIQUE = ("UniqueViolation", "UniqueViolationError", "IntegrityError", "DuplicateKeyError", "DuplicateItemException")
+"""Exceptions that say that a key is taken already."""
+_DATABASE = (*UNIQUE[:3], "DatabaseError", "Error", "DBAPIError", "SQLAlchemyError", "PostgresError", "MySQLError")
+FETCHES = frozenset(
+    """fetchone fetchall fetchmany fetchval first scalar scalar_one scalar_one_or_none one one_or_none all scalars
+    mappings""".split()
+)
+_EXECUTES = frozenset(
+    """execute executemany executescript execute_values execute_batch fetch fetchrow fetchval run exec_driver_sql
+    scalar scalars exec execute_async""".split()
+)
+_COPIES = frozenset({"copy_from", "copy_records_to_table", "copy_to_table"})
+_ANSWERS = frozenset({"fetchrow", "fetchval", "scalar"})
+"""Methods that execute and give the first row or value themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Statements on their way to a database. `parameters` by position or name; `owner` the cursor, session or client."""
+
+    sql: Value
+    place: Place
+    owner: Value | None = None
+    positional: tuple[Value, ...] = ()
+    named: tuple[tuple[str, Value], ...] = ()
+    token: Value | None = None
+
+
+def call_driver(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value | None:
+    """A method of a DB-API connection or cursor; None when it is not about statements."""
+    short = name.rpartition(".")[2]
+    if name.endswith((".extras.execute_values", ".extras.execute_batch")):
+        receiver, args = args.get(0, "cur"), Args(args.positional[1:], args.keywords, args.spread, args.spreads, args.places)
+    if short in FETCHES and receiver is not None and receiver in m.outcomes:
+        return _fetched(m, receiver, place, flow)
+    if short in _COPIES:
+        table = _named_table(args)
+        carry_out(m, Statement("insert", table), Request(NONE, place, receiver), (), flow)
+        return result_of(place)
+    if short == "callproc":
+        m.record(Gap(place, "what the stored procedure does is not known"))
+        return result_of(place)
+    if short not in _EXECUTES:
+        return None
+    if _is_scratch(receiver):
+        return Made("psycopg2.Connection", place)
+    request = _request(m, short, args, place, flow, receiver)
+    claim = send(m, request, flow)
+    if short in _ANSWERS:
+        return answered(claim, result_of(place), NONE) if claim is not None else result_of(place)
+    cursor = Made("psycopg2.Connection", place, (("self", receiver),) if receiver is not None else ())
+    for one in (cursor, receiver):
+        if one is not None:
+            m.outcomes[one] = claim, m.sites.get(place)
+    return cursor
+
+
+def _named_table(args: Args) -> str:
+    wanted = args.get(1, "table") or args.get(0, "table_name")
+    return plain_name(text(wanted) or "") if wanted is not None else ""
+
+
+def _fetched(m: Machine, receiver: Value, place: Place, flow: Flow) -> Value:
+    """What a cursor gives of the last statement: nothing, if that was a claim that failed."""
+    claim, site = m.outcomes[receiver]
+    if site is not None:
+        m.sites[place] = replace(site, kind=Kind.READ) if site.kind is not Kind.READ else site
+    m.can_raise(Error(("any",), place), flow)
+    return answered(claim, result_of(place), NONE) if claim is not None else result_of(place)
+
+
+def _is_scratch(receiver: Value | None) -> bool:
+    """A database in memory or under /tmp is the run's own."""
+    while isinstance(receiver, Made):
+        named = dict(receiver.args)
+        where = text(named.get("0", named.get("database", NONE))) or ""
+        if where.startswith(("/tmp", ":memory:", "file::memory:", "sqlite://", "sqlite:////tmp")):
+            return True
+        receiver = named.get("self")
+    return False
+
+
+def _request(m: Machine, short: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Request:
+    sql = next((v for k, v in args.keywords if k in ("sql", "query", "operation", "statement")), None)
+    rest = args.positional
+    if sql is None:
+        sql, rest = (rest[0] if rest else Unknown("the SQL text")), rest[1:]
+    given = next((v for k, v in args.keywords if k in ("params", "parameters", "vars", "args", "vars_list", "argslist", "seq")), None)
+    given = given if given is not None else (rest[0] if rest else None)
+    if short in ("executemany", "execute_values", "execute_batch") and given is not None:
+        given = element_of(m, given, flow)
+    if short == "execute_values":
+        sql = _spelled_rows(sql)
+    if short in ("fetch", "fetchrow", "fetchval") or len(rest) > 1:
+        return Request(sql, place, receiver, rest)
+    positional, named = parameters(m, given, flow, place)
+    return Request(sql, place, receiver, positional, (*named, *((k, v) for k, v in args.keywords)))
+
+
+def _spelled_rows(sql: Value) -> Value:
+    """`INSERT INTO t (a, b) VALUES %s` of execute_values, with one parameter for each column."""
+    written = text(sql)
+    match = re.search(r"into\s+\S+\s*\(([^)]*)\)\s*values\s+%s", written or "", re.IGNORECASE)
+    if written is None or match is None:
+        return sql
+    row = ", ".join("%s" for _ in match[1].split(","))
+    return known(re.sub(r"(values\s+)%s", rf"\g<1>({row})", written, count=1, flags=re.IGNORECASE))
+
+
+def parameters(m: Machine, given: Value | None, flow: Flow, place: Place) -> tuple[tuple[Value, ...], tuple[tuple[str, Value], ...]]:
+    """The parameters of a statement: by position or by name."""
+    if given is None:
+        return (), ()
+    for one in members(given):
+        listed = m.elements(flow, one)
+        if listed is not None:
+            return (listed.items if not listed.open else tuple(Unknown("a parameter", listed.items) for _ in range(40))), ()
+        if m.dict_entries(flow, one) is not None:
+            return (), tuple(entries(m, one, flow).items())
+    return tuple(m.item(given, known(i), flow, place) for i in range(40)), ()
+
+
+# --- statements ---
+
+
+def send(m: Machine, request: Request, flow: Flow) -> Claim | None:
+    """Carry out the statements of a request; the claim that its answer tells about, if it is one."""
+    claims: list[Claim | None] = []
+    for one in members(request.sql)[:6]:
+        written, holes = spelled(one)
+        for statement in read_sql(written):
+            claims.append(carry_out(m, statement, request, holes, flow))
+    return claims[-1] if len(set(claims)) == 1 else None
+
+
+def spelled(value: Value) -> tuple[str, tuple[Value, ...]]:
+    """SQL text with holes for what is put into it, and the values of these."""
+    holes: list[Value] = []
+
+    def hole(one: Value) -> str:
+        holes.append(one)
+        return hole_of(len(holes) - 1)
+
+    def put(one: Value) -> str:
+        if isinstance(one, Known):
+            return str(one.value)
+        if isinstance(one, Derived) and one.op == "format":
+            return _filled(one.parts, put, hole)
+        if isinstance(one, Derived) and one.op in ("call", "slice", "encode") and one.parts and _has_text(one.parts[0]):
+            return put(one.parts[0])
+        return hole(one)
+
+    written = put(value)
+    return written, tuple(holes)
+
+
+def _has_text(value: Value) -> bool:
+    return text(value) is not None or (isinstance(value, Derived) and any(_has_text(p) for p in value.parts))
+
+
+_FIELDS = re.compile(r"\{[^{}]*\}|%s|%\(\w+\)s|%d")
+
+
+def _filled(parts: tuple[Value, ...], put, hole) -> str:  # type: ignore[no-untyped-def]
+    """`template % values` and `template.format(values)` have their fields in the first part."""
+    first, rest = parts[0], parts[1:]
+    written = put(first) if _has_text(first) else None
+    if written is None or not rest or any(isinstance(p, Known) and isinstance(p.value, str) and " " in p.value for p in rest):
+        return "".join(put(p) for p in parts)
+    fields = _FIELDS.findall(written)
+    if not fields or len(fields) < len(rest):
+        return written + "".join(put(p) for p in rest)
+    exact = iter(rest) if len(fields) == len(rest) else iter(())
+    return _FIELDS.sub(lambda _: put(v) if (v := next(exact, None)) is not None else hole(Unknown("a value")), written)
+
+
+def carry_out(m: Machine, statement: Statement, request: Request, holes: tuple[Value, ...], flow: Flow) -> Claim | None:
+    """One statement: a read, or an effect with its claim."""
+    place = request.place
+    if statement.kind == "define":
+        return None
+    if statement.kind == "unknown":
+        m.record(Gap(place, statement.why))
+        return None
+    table = known(_table(statement.table, holes))
+    if statement.kind == "read":
+        m.sites[place] = site = _invocation("SELECT", statement, request, table, Kind.READ, "reads the rows again")
+        m.can_raise(Error(("any", *_DATABASE), place), flow)
+        m.record(Asked(place, site, flow.must, flow.may))
+        return None
+    columns = tuple((name, _value(operand, request, holes)) for name, operand in statement.columns)
+    statement = _settled(statement, columns, table, flow)
+    write = Write(_WRITES[statement.kind], table, _keys(statement, columns), columns, accumulates=statement.adds)
+    claim = _claim(statement, write, request, holes)
+    _perform(m, statement, replace(write, claim=claim), request, table, flow)
+    return claim
+
+
+_WRITES = {
+    "insert": "insert", "ignore": "upsert", "upsert": "upsert", "update": "set", "accumulate": "accumulate", "delete": "unset",
+    "clear": "unset",
+}  # fmt: skip
+_PHRASES = {
+    "insert": "inserts the row again", "ignore": "inserts nothing", "upsert": "sets the row again",
+    "update": "sets the row again", "accumulate": "adds again", "delete": "deletes nothing more", "clear": "empties it again",
+}  # fmt: skip
+_VERBS = {"insert": "INSERT INTO", "ignore": "INSERT INTO", "delete": "DELETE FROM", "clear": "DELETE FROM", "update": "UPDATE"}
+_SCRATCH = re.compile(r"^(#|@|tmp|temp|stg_|staging)|_(tmp|temp|stg|staging)$", re.IGNORECASE)
+
+
+def _table(name: str, holes: tuple[Value, ...]) -> str:
+    match = re.fullmatch(r"lintdemhole(\d+)", name)
+    if match is None:
+        return re.sub(r"lintdemhole\d+", "…", name)
+    value = holes[int(match[1])] if int(match[1]) < len(holes) else None
+    return plain_name(text(value) or "…") if value is not None else "…"
+
+
+def _value(operand: Operand, request: Request, holes: tuple[Value, ...]) -> Value:
+    if operand.fresh:
+        return Derived("stored clock", ()) if operand.fresh == "clock" else Fresh("uuid", request.place)
+    slot = operand.slot
+    if slot is None:
+        return known(operand.literal) if operand.literal is not None else Derived("sql", (known(operand.text),))
+    if slot.kind == "hole":
+        return holes[int(slot.name)] if int(slot.name) < len(holes) else Unknown("a value")
+    if slot.kind == "name":
+        return dict(request.named).get(slot.name) or Unknown(f"the parameter {slot.name}")
+    index = int(slot.name)
+    if index < len(request.positional):
+        return request.positional[index]
+    return Unknown(f"the parameter {index + 1}")
+
+
+def _settled(statement: Statement, columns: tuple[tuple[str, Value], ...], table: Value, flow: Flow) -> Statement:
+    """Insertions into what the same run emptied before replace; a key made anew never conflicts."""
+    named = dict(columns)
+    if statement.kind in ("ignore", "upsert") and any(isinstance(named.get(k), Fresh) for k in statement.key):
+        return replace(statement, kind="insert")
+    emptied = any(isinstance(f, Check) and f.kind == "cleared" and f.subject == table for f in flow.must)
+    if statement.kind == "insert" and (emptied or _SCRATCH.search(str(table.value if isinstance(table, Known) else ""))):
+        return replace(statement, kind="upsert")
+    return statement
+
+
+_ID = re.compile(r"(^|_)(id|uuid|guid|key|hash|no|number|reference|ref)$")
+
+
+def _keys(statement: Statement, columns: tuple[tuple[str, Value], ...]) -> tuple[tuple[str, Value], ...]:
+    """The columns that name the row, with values: of a conflict, a WHERE, or by their name."""
+    found = tuple((name, value) for name, value in columns if name in statement.key)
+    if found or statement.kind in ("update", "delete", "clear"):
+        return found
+    own = (f"{statement.table.rstrip('s')}_id", f"{statement.table}_id", "id")
+    found = tuple((n, v) for n, v in columns if n in own)[:1]
+    if found or statement.kind == "insert":
+        return tuple((n, v) for n, v in found if not isinstance(v, Fresh) or v.kind != "uuid" or statement.kind != "insert")
+    return tuple((n, v) for n, v in columns if _ID.search(n))[:1] or columns[:1]
+
+
+def _claim(statement: Statement, write: Write, request: Request, holes: tuple[Value, ...]) -> Claim | None:
+    """What the statement claims, for whoever looks at its answer or catches its failure."""
+    place, table = request.place, text(write.table or NONE) or "…"
+    if statement.kind in ("insert", "ignore"):
+        key = _identity(write) if write.key else Derived("format", tuple(v for n, v in write.values if _ID.search(n)) or (
+            tuple(v for _, v in write.values[:1]) or (Unknown("the row"),)))  # fmt: skip
+        words = f"the unique key of {table}" if statement.kind == "insert" else f"the INSERT that leaves what is in {table}"
+        return Claim(place, words, key, write.table, tentative=True)
+    if statement.kind in ("update", "accumulate", "delete", "clear") and statement.where:
+        condition = _condition(statement.where, request, holes)
+        sets: dict[str, Value] = dict(write.values)
+        if statement.kind == "accumulate":
+            column = statement.adds.partition("=")[0].strip()
+            sets[column] = Derived("accumulates", (sets.get(column, NONE),))
+        if statement.kind == "delete" or judge(condition, sets, {}, False).holds:
+            values = tuple(_value(c.value, request, holes) for c in statement.where if c.op == "=" and c.value.slot is not None)
+            key = values[0] if len(values) == 1 else Derived("format", values or (Unknown("the row"),))
+            return Claim(place, f"the WHERE of the statement on {table}", key, write.table, tentative=True)
+    return None
+
+
+def _identity(write: Write) -> Value:
+    values = tuple(v for _, v in write.key)
+    return values[0] if len(values) == 1 else Derived("format", values)
+
+
+def _condition(where: tuple[Comparison, ...], request: Request, holes: tuple[Value, ...]) -> Condition:
+    parts: list[Condition] = []
+    for one in where:
+        if one.op == "null":
+            parts.append(Exists(one.column, False))
+        elif one.op != "in":
+            parts.append(Compares(one.op, one.column, _value(one.value, request, holes)))
+    for column in dict.fromkeys(c.column for c in where if c.op == "in"):
+        choices = (Compares("=", column, _value(c.value, request, holes)) for c in where if c.op == "in" and c.column == column)
+        parts.append(Junction("or", tuple(choices)))
+    return Junction("and", tuple(parts))
+
+
+def _invocation(verb: str, statement: Statement, request: Request, table: Value, kind: Kind, phrase: str) -> Invocation:
+    name = f"{verb} {text(table) or '…'}"
+    given = (("TableName", table), *((k, v) for k, v in (("ClientToken", request.token),) if v is not None))
+    token = "ClientToken" if request.token is not None else None
+    return Invocation(name, "sql", statement.kind, kind, phrase, given, request.owner, token)
+
+
+_DEDUP = re.compile(r"(process|dedup|idempot|seen|handled|inbox|consumed|claim|lock|delivered|already)", re.IGNORECASE)
+
+
+def _perform(m: Machine, statement: Statement, write: Write, request: Request, table: Value, flow: Flow) -> None:
+    verb = _VERBS.get(statement.kind, "UPDATE" if write.kind == "accumulate" else "INSERT INTO")
+    kind = {"set": Kind.SET, "unset": Kind.DELETE}.get(write.kind, Kind.WRITE)
+    site = _invocation(verb, statement, request, table, kind, _PHRASES[statement.kind])
+    site = replace(site, write=write)
+    place, claim = request.place, write.claim
+    m.sites[place] = site
+    m.can_raise(Error(("any", *_DATABASE[3:]), place), flow)
+    if claim is None:
+        m.effect(site, place, flow)
+    else:
+        m.claim(claim, flow)
+        before = flow.must
+        flow.must |= {claim}
+        m.effect(site, place, flow)
+        if statement.kind == "insert":
+            failed = frozenset({Failed(claim)}) if _DEDUP.search(str(text(table))) else frozenset()
+            m.can_raise(Error(_DATABASE, place, claim), flow, failed)
+        else:
+            flow.must = before
+    if statement.kind in ("clear", "delete"):
+        flow.must |= {Check(place, "cleared", table)}

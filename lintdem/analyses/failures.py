@@ -1,0 +1,135 @@
+"""Failures that end in the code although the source takes a quiet end as success: the event is gone.
+
+`lost` gives the `except` clauses that eat the failure of an effect, `unread` the calls whose partial or
+HTTP failure nobody looks at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lintdem.analyses.domain import Caught
+from lintdem.analyses.engine import Run
+from lintdem.analyses.subjects import Subject
+from lintdem.analyses.trace import Effect, Swallowed, Threw
+from lintdem.analyses.written import COLLECTS, Texts, calls, changes, encloses, only_tells
+from lintdem.knowledge import Kind
+from lintdem.model.span import Place, Span
+from lintdem.model.stack import Source
+
+TAKES_SUCCESS = frozenset(
+    {
+        Source.SQS, Source.SQS_FIFO, Source.SNS, Source.EVENTBRIDGE, Source.PIPES, Source.KINESIS, Source.DYNAMODB_STREAM,
+        Source.KAFKA, Source.MQ, Source.S3, Source.IOT, Source.LOGS, Source.SES,
+    }
+)  # fmt: skip
+"""Sources that drop the event, or go on behind it, when the handler returns."""
+
+BROAD = frozenset(
+    """Exception BaseException ClientError BotoCoreError Boto3Error RequestException HTTPError ConnectionError Timeout
+    URLError OSError IOError EnvironmentError RuntimeError HTTPException SMTPException SQLAlchemyError DatabaseError
+    OperationalError PyMongoError RedisError ApiException StripeError APIError KafkaException KafkaError
+    EndpointConnectionError ReadTimeout ConnectTimeout ReadTimeoutError ConnectTimeoutError TimeoutError
+    TransportError HTTPStatusError RequestError ClientConnectionError TwilioRestException SlackApiError""".split()
+)
+"""Exceptions that mean "it did not work", not one foreseen answer of a service."""
+
+ASIDE = frozenset({"delete_message", "delete_message_batch", "change_message_visibility", "change_message_visibility_batch"})
+CACHES = frozenset({"redis", "valkey", "pymemcache", "memcache", "builtins", "os", "shutil", "tempfile", "pathlib", "io"})
+REPORTS = frozenset({"batchItemFailures", "batch_item_failures", "batchItemIdentifiers"})
+FRAMEWORK = "record_handler"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An `except` that eats the failure of `effects`; `words` says how the handler goes on."""
+
+    run: Run
+    subject: Subject
+    place: Place
+    swallowed: Swallowed
+    effects: tuple[Effect, ...]
+    words: str
+
+
+def reports_failures(run: Run, subject: Subject, texts: Texts) -> bool:
+    """Whether the handler names the records that failed, by the template or in what it returns."""
+    if subject.reports_failures:
+        return True
+    paths = {run.handler.path, *(e.place.path for e in run.events)}
+    return any(REPORTS & texts.words(path) for path in paths)
+
+
+def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
+    """The failures that end in the code while the source believes the work done."""
+    if subject.by_caller or subject.source not in TAKES_SUCCESS:
+        return []
+    swallowed = [e for e in run.events if isinstance(e, Swallowed) and e.types is not None and BROAD & set(e.types)]
+    effects = [e for e in run.events if isinstance(e, Effect)]
+    if not swallowed or any(e.call.service == "sqs" and e.call.method in ASIDE for e in effects):
+        return []
+    partial = reports_failures(run, subject, texts)
+    found: dict[Place, Lost] = {}
+    for one in swallowed:
+        if partial and all(step.text != FRAMEWORK for step in one.stack):
+            continue
+        eaten = _eaten(one, effects, run)
+        if eaten and not _is_answered(one, effects, run, texts):
+            found.setdefault(one.place, Lost(run, subject, _head(one), one, eaten, _words(one, subject)))
+    return list(found.values())
+
+
+def _head(one: Swallowed) -> Place:
+    """The `except` itself, not its block."""
+    span = one.place.span
+    return Place(one.place.path, Span(span.line, span.column, span.line, span.column + len("except")))
+
+
+def _eaten(one: Swallowed, effects: list[Effect], run: Run) -> tuple[Effect, ...]:
+    """The effects whose failure ends here, also when it was raised again as another exception on the way."""
+    places = {error.place for error in one.errors}
+    raised = {
+        fact.place
+        for event in run.events
+        if isinstance(event, Threw) and event.place in places
+        for fact in event.must
+        if isinstance(fact, Caught)
+    }
+    inner = [e.block for e in run.events if isinstance(e, Swallowed) and e.block is not None and e.place in raised]
+    found: dict[Place, Effect] = {}
+    for effect in effects:
+        if one.block in effect.caught and _is_work(effect) and (effect.place in places or _converted(effect, raised, inner)):
+            found.setdefault(effect.place, effect)
+    return tuple(found.values())
+
+
+def _converted(effect: Effect, raised: set[Place], inner: list[Place]) -> bool:
+    """Whether the failure of an effect becomes one of these exceptions: a `try` around it has the clause that raises them."""
+    return any(encloses(block, clause) for block in effect.caught for clause in raised) or any(b in effect.caught for b in inner)
+
+
+def _is_work(effect: Effect) -> bool:
+    return effect.call.kind in (Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET) and effect.call.service not in CACHES
+
+
+def _is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -> bool:
+    """Whether somebody else hears of the failure: it is raised later, recorded, or sent elsewhere."""
+    mark = Caught(one.place)
+    if any(isinstance(e, Threw) and _is_raised_after(e, mark) for e in run.events):
+        return True
+    if any(mark in e.must for e in effects):
+        return True
+    kept = bool(changes(one.body)) or bool(one.values)
+    if kept and any(mark in e.may and one.block not in e.caught and e.stack[:-1] == one.stack[:-1] for e in effects):
+        return True
+    # What a function of the program does was seen when it ran; what another does is not known, so it may answer.
+    return any(not only_tells(c) and c[-1] not in COLLECTS and c[-1] not in texts.functions for c in calls(one.body))
+
+
+def _is_raised_after(threw: Threw, mark: Caught) -> bool:
+    """Whether a `raise` belongs to the failure: inside the clause, or behind it and not in the clause of another."""
+    return mark in threw.must or (mark in threw.may and not any(isinstance(fact, Caught) for fact in threw.must))
+
+
+def _words(one: Swallowed, subject: Subject) -> str:
+    return "returns" if "returns" in one.ends else "goes on"

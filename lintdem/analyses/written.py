@@ -1,0 +1,153 @@
+"""What stands in the source, where the words matter more than the values: calls in a block, uses of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import msgspec
+
+from lintdem.model.function import Assign, Augment, DefineFunction, Eval, Function, Stmt
+from lintdem.model.module import Module
+from lintdem.model.span import Place, Span
+from lintdem.model.values import Attr, Await, Call, Const, Expr, Item, Name
+
+LOGGING = frozenset(
+    """log logs logger logging print pprint warn warning warnings info debug error exception critical metrics metric tracer
+    traceback sentry_sdk capture_exception capture_message format_exc print_exc put_annotation put_metadata add_metric
+    add_metadata add_annotation flush_metrics put_metric_data""".split()
+)
+PLAIN = frozenset(
+    """str repr format len type isinstance int dict list bool getattr hasattr json dumps sleep join upper lower get
+    strftime isoformat now utcnow round items keys values""".split()
+)
+COLLECTS = frozenset({"append", "add", "extend", "update", "setdefault", "insert", "put_nowait", "appendleft"})
+
+
+def nodes(node: object) -> Iterator[object]:
+    """A statement or expression and all that stands inside it, in order."""
+    work = [node]
+    while work:
+        current = work.pop()
+        if isinstance(current, tuple):
+            work.extend(reversed(current))
+        elif isinstance(current, msgspec.Struct) and not isinstance(current, Span):
+            yield current
+            work.extend(reversed([getattr(current, name) for name in current.__struct_fields__]))
+
+
+def calls(body: object) -> list[tuple[str, ...]]:
+    """The dotted names that a block calls; "?" for what is no name."""
+    return [dotted(node.func) for node in nodes(body) if isinstance(node, Call)]
+
+
+def dotted(expr: Expr) -> tuple[str, ...]:
+    """`a.b.c` as its steps."""
+    if isinstance(expr, Name):
+        return (expr.id,)
+    if isinstance(expr, Attr):
+        return (*dotted(expr.value), expr.name)
+    if isinstance(expr, Call):
+        return dotted(expr.func)
+    return dotted(expr.value) if isinstance(expr, Item) else ("?",)
+
+
+def only_tells(call: tuple[str, ...]) -> bool:
+    """Whether a call logs, formats or waits and so answers nobody."""
+    return any(_word(step) in LOGGING for step in call) or call[-1] in PLAIN
+
+
+def _word(step: str) -> str:
+    return step.lower().strip("_")
+
+
+def changes(body: tuple[Stmt, ...]) -> set[str]:
+    """The names a block assigns, counts up or collects into."""
+    found: set[str] = set()
+    for node in nodes(body):
+        if isinstance(node, Assign):
+            found |= {dotted(target)[0] for target in node.targets}
+        elif isinstance(node, Augment):
+            found.add(dotted(node.target)[0])
+        elif isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name in COLLECTS:
+            found.add(dotted(node.func)[0])
+    return found - {"?"}
+
+
+class Texts:
+    """What the files of a program hold, looked up by path and remembered."""
+
+    def __init__(self, modules: Mapping[str, Module]) -> None:
+        self.modules = modules
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The names of all functions and methods."""
+        return frozenset(n.name for m in self.modules.values() for n in nodes(m.body) if isinstance(n, Function))
+
+    @cached_property
+    def _words(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def words(self, path: str) -> frozenset[str]:
+        """The literals, names and attributes of one file."""
+        if path not in self._words:
+            self._words[path] = frozenset(_words(self.modules[path])) if path in self.modules else frozenset()
+        return self._words[path]
+
+
+def _words(module: Module) -> Iterator[str]:
+    for node in nodes(module.body):
+        word = node.value if isinstance(node, Const) else getattr(node, "id", None) or getattr(node, "name", None)
+        if isinstance(word, str) and len(word) < 80:
+            yield word
+
+
+def function_at(module: Module, span: Span) -> Function | None:
+    """The innermost function around a place."""
+    found: Function | None = None
+    for node in nodes(module.body):
+        if isinstance(node, DefineFunction) and _inside(span, node.function.span):
+            found = node.function
+    return found
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    start, end = (inner.line, inner.column), (inner.end_line, inner.end_column)
+    return (outer.line, outer.column) <= start and end <= (outer.end_line, outer.end_column)
+
+
+def encloses(outer: Place, inner: Place) -> bool:
+    """Whether one place lies inside another."""
+    return outer.path == inner.path and _inside(inner.span, outer.span)
+
+
+def is_dropped(module: Module, place: Place) -> bool:
+    """Whether nobody looks at what the call at `place` returns: not kept, or kept and at most logged."""
+    function = function_at(module, place.span)
+    body: object = function.body if function is not None else module.body
+    for node in nodes(body):
+        if isinstance(node, Eval) and _is_call(node.value, place.span):
+            return True
+        if isinstance(node, Assign) and _is_call(node.value, place.span):
+            return len(node.targets) == 1 and isinstance(node.targets[0], Name) and _is_only_logged(body, node.targets[0].id)
+    return False
+
+
+def _is_call(expr: Expr, span: Span) -> bool:
+    inner = expr.value if isinstance(expr, Await) else expr
+    return isinstance(inner, Call) and inner.span == span
+
+
+def _is_only_logged(body: object, name: str) -> bool:
+    """Whether every whole use of a name is an argument of a logging call."""
+    logged = {
+        id(use)
+        for node in nodes(body)
+        if isinstance(node, Call) and only_tells(dotted(node.func))
+        for arg in node.args
+        for use in nodes(arg)
+        if isinstance(use, Name) and use.id == name
+    }
+    targets = {id(t) for node in nodes(body) if isinstance(node, Assign) for t in node.targets}
+    return all(id(n) in logged or id(n) in targets for n in nodes(body) if isinstance(n, Name) and n.id == name)
