@@ -63,14 +63,9 @@ class Pass:
     facts: Facts
 
     def cases(self, *kinds: Kind) -> list[Case]:
-        """The effects with one of these diagnoses; one for each place, from the most exposed handler."""
-        found: dict[Place, Case] = {}
-        for case in self.facts.cases:
-            if case.kind in kinds:
-                before = found.get(case.effect.place)
-                if before is None or _exposure(case) < _exposure(before):
-                    found[case.effect.place] = case
-        return [found[place] for place in sorted(found)]
+        """The effects whose diagnosis is one of these: one for each call, as its most exposed handler has it."""
+        leading = self.facts.leading
+        return [leading[place] for place in sorted(leading) if leading[place].kind in kinds]
 
     def finding(
         self,
@@ -101,11 +96,6 @@ DEFAULTS = {
     Group.PEDANTIC: Level.WARNING, Group.NURSERY: Level.WARNING, Group.NOTE: Level.NOTE, Group.GRADED: Level.WARNING,
 }  # fmt: skip
 _LOWER = {Level.ERROR: Level.WARNING, Level.WARNING: Level.NOTE, Level.NOTE: Level.NOTE}
-
-
-def _exposure(case: Case) -> tuple[int, int, str]:
-    order = [Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER]
-    return (order.index(case.subject.redelivers), len(case.effect.stack), case.run.handler.name)
 
 
 def lower(level: Level, subject: Subject) -> Level:

@@ -38,8 +38,8 @@ class Summary:
     keep: tuple[HeapObject, ...] = ()
 
 
-CONTEXTS = 8
-"""After so many different calling contexts of one function in one handler, another one adds nothing."""
+SPENT = 1_200
+"""After so many statements run for one function in one handler, another calling context of it adds nothing."""
 
 NOTHING = Summary((), Unknown("recursion"), True, EMPTY, EMPTY, (), {})
 
@@ -132,15 +132,16 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
     if not isinstance(summary, Summary):
         if key is not None and key in m.active:
             summary = NOTHING
-        elif m.runs.get(home, 0) >= CONTEXTS and block is None and isinstance(m.memo.get(home), Summary):
-            summary = m.memo[home]
-            assert isinstance(summary, Summary)
+        elif m.runs.get(home, 0) >= SPENT and block is None and isinstance(m.memo.get(home), Summary):
+            last = m.memo[home]
+            assert isinstance(last, Summary)
+            summary = replace(last, value=Unknown(f"what {found_name(func)} returns", args.all()))
         elif sum(1 for k in m.active if isinstance(k, tuple) and k and k[0] == func.definition.span and k[1] == func.path) > 2:
             summary = NOTHING
         else:
-            before = m.mutations
+            before, spent = m.mutations, m.spent
             summary = _summarise(m, func, args, place, flow, key, block)
-            m.runs[home] = m.runs.get(home, 0) + 1
+            m.runs[home] = m.runs.get(home, 0) + m.spent - spent
             m.memo[home] = summary
             if key is not None and block is None and m.mutations == before:
                 m.memo[key] = replace(summary, keep=keep)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lintdem.analyses.domain import (
-    EMPTY, AnyOf, Cases, Check, Cls, Derived, Error, Fact, Flow, Fresh, Func, Instance, Known, Path, Ref, Test, Value,
+    EMPTY, AnyOf, Cases, Check, Claim, Cls, Derived, Error, Fact, Flow, Fresh, Func, Instance, Known, Path, Ref, Test, Value,
     leaves, members, text,
 )  # fmt: skip
 from lintdem.analyses.machine import Machine
@@ -21,6 +21,7 @@ NAMED_CHECK = re.compile(
 
 def assume(m: Machine, value: Value, truth: bool, flow: Flow) -> bool:
     """Narrow `flow` to where `value` is `truth`; False when that cannot be."""
+    value = m.counted(value)
     if isinstance(value, Cases):
         return _assume_cases(m, value, truth, flow)
     if isinstance(value, AnyOf):
@@ -62,7 +63,9 @@ def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
     if not chosen:
         return False
     may = frozenset.union(*(c[1] for c in chosen))
-    flow.must |= frozenset.intersection(*(c[0] for c in chosen))
+    certain = frozenset.intersection(*(c[0] for c in chosen))
+    m.recognised |= {f.place for f in certain if isinstance(f, Claim)}
+    flow.must |= certain
     flow.may = (flow.may - (left_out - may)) | may
     return True
 

@@ -22,9 +22,9 @@ from lintdem.analyses.trace import Asked, Gap, Invocation, Write
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 
-UNIQUE = ("UniqueViolation", "UniqueViolationError", "IntegrityError", "DuplicateKeyError", "DuplicateItemException")
-"""Exceptions that say that a key is taken already."""
-_DATABASE = (*UNIQUE[:3], "DatabaseError", "Error", "DBAPIError", "SQLAlchemyError", "PostgresError", "MySQLError")
+REFUSED = ("UniqueViolation", "UniqueViolationError", "IntegrityError")
+"""What a unique key raises, by driver."""
+_DATABASE = (*REFUSED, "DatabaseError", "Error", "DBAPIError", "SQLAlchemyError", "PostgresError", "MySQLError")
 FETCHES = frozenset(
     """fetchone fetchall fetchmany fetchval first scalar scalar_one scalar_one_or_none one one_or_none all scalars
     mappings""".split()
@@ -213,9 +213,19 @@ def carry_out(m: Machine, statement: Statement, request: Request, holes: tuple[V
         m.record(Asked(place, site, flow.must, flow.may))
         return None
     columns = tuple((name, _value(operand, request, holes)) for name, operand in statement.columns)
+    condition = _condition(statement.where, request, holes)
+    return apply(m, statement, columns, table, request, flow, condition)
+
+
+def apply(
+    m: Machine, statement: Statement, columns: tuple[tuple[str, Value], ...], table: Known, request: Request, flow: Flow,
+    condition: Junction,
+) -> Claim | None:  # fmt: skip
+    """A change of rows with the values it stores; the claim it makes, if it makes one."""
     statement = _settled(statement, columns, table, flow)
-    write = Write(_WRITES[statement.kind], table, _keys(statement, columns), columns, accumulates=statement.adds)
-    claim = _claim(statement, write, request, holes)
+    keys = _keys(statement, columns)
+    write = Write(_WRITES[statement.kind], table, keys, columns, accumulates=statement.adds)
+    claim = _claim(statement, write, request.place, condition)
     _perform(m, statement, replace(write, claim=claim), request, table, flow)
     return claim
 
@@ -282,33 +292,32 @@ def _keys(statement: Statement, columns: tuple[tuple[str, Value], ...]) -> tuple
     return tuple((n, v) for n, v in columns if _ID.search(n))[:1] or columns[:1]
 
 
-def _claim(statement: Statement, write: Write, request: Request, holes: tuple[Value, ...]) -> Claim | None:
+def _claim(statement: Statement, write: Write, place: Place, condition: Junction) -> Claim | None:
     """What the statement claims, for whoever looks at its answer or catches its failure."""
-    place, table = request.place, text(write.table or NONE) or "…"
+    table = text(write.table or NONE) or "…"
     if statement.kind in ("insert", "ignore"):
-        key = _identity(write) if write.key else Derived("format", tuple(v for n, v in write.values if _ID.search(n)) or (
-            tuple(v for _, v in write.values[:1]) or (Unknown("the row"),)))  # fmt: skip
+        named = write.key or tuple((n, v) for n, v in write.values if _ID.search(n)) or write.values[:1]
         words = f"the unique key of {table}" if statement.kind == "insert" else f"the INSERT that leaves what is in {table}"
-        return Claim(place, words, key, write.table, tentative=True)
-    if statement.kind in ("update", "accumulate", "delete", "clear") and statement.where:
-        condition = _condition(statement.where, request, holes)
+        return Claim(place, words, identity(named), write.table, tentative=True)
+    if statement.kind in ("update", "accumulate", "delete") and condition.parts:
         sets: dict[str, Value] = dict(write.values)
         if statement.kind == "accumulate":
             column = statement.adds.partition("=")[0].strip()
             sets[column] = Derived("accumulates", (sets.get(column, NONE),))
         if statement.kind == "delete" or judge(condition, sets, {}, False).holds:
-            values = tuple(_value(c.value, request, holes) for c in statement.where if c.op == "=" and c.value.slot is not None)
-            key = values[0] if len(values) == 1 else Derived("format", values or (Unknown("the row"),))
-            return Claim(place, f"the WHERE of the statement on {table}", key, write.table, tentative=True)
+            named = tuple((p.attribute, p.value) for p in condition.parts if isinstance(p, Compares) and p.op == "=")
+            own = tuple((n, v) for n, v in named if not isinstance(v, Known)) or named
+            return Claim(place, f"the WHERE of the statement on {table}", identity(own), write.table, tentative=True)
     return None
 
 
-def _identity(write: Write) -> Value:
-    values = tuple(v for _, v in write.key)
-    return values[0] if len(values) == 1 else Derived("format", values)
+def identity(named: tuple[tuple[str, Value], ...]) -> Value:
+    """The values that name a row, as one."""
+    values = tuple(v for _, v in named)
+    return values[0] if len(values) == 1 else Derived("format", values or (Unknown("the row"),))
 
 
-def _condition(where: tuple[Comparison, ...], request: Request, holes: tuple[Value, ...]) -> Condition:
+def _condition(where: tuple[Comparison, ...], request: Request, holes: tuple[Value, ...]) -> Junction:
     parts: list[Condition] = []
     for one in where:
         if one.op == "null":

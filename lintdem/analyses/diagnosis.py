@@ -13,7 +13,7 @@ from typing import TypeAlias
 from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Path, Value, leaves, text
 from lintdem.analyses.effects import Harm, Repeat, event_values, harm_of, is_random
 from lintdem.analyses.engine import Run
-from lintdem.analyses.guards import Answer, Cover, Fault, cover
+from lintdem.analyses.guards import Answer, Cover, Fault, cover, touches
 from lintdem.analyses.keys import Grade, Provenance, provenance, readable
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Write
@@ -22,6 +22,7 @@ from lintdem.model.finding import Level
 from lintdem.model.span import Place
 from lintdem.model.stack import Source
 from lintdem.program import Program
+from lintdem.program.paths import shared
 
 
 class Kind(str, Enum):
@@ -43,6 +44,7 @@ class Kind(str, Enum):
     IGNORED = "ignored"
     USELESS = "useless"
     LIKELY = "likely guarded"
+    INSERTED = "inserted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,16 @@ class Case:
     key_place: Place | None = None
 
 
-REPEATS = frozenset({Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.LACKS_TOKEN, Repeat.STALE_TOKEN})
+REPEATS = frozenset(
+    {Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.INSERTS, Repeat.LACKS_TOKEN, Repeat.STALE_TOKEN}
+)
 _BY_FAULT = {
     Fault.CHECK: Kind.CHECKED, Fault.MEMORY: Kind.MEMORY, Fault.LATE: Kind.LATE, Fault.IGNORED: Kind.IGNORED,
     Fault.NAMED: Kind.LIKELY,
 }  # fmt: skip
 _BY_REPEAT = {
     Repeat.DUPLICATES: Kind.UNGUARDED, Repeat.MINTS: Kind.MINTED, Repeat.ACCUMULATES: Kind.ACCUMULATES,
-    Repeat.LACKS_TOKEN: Kind.TOKENLESS, Repeat.STALE_TOKEN: Kind.ATTEMPT_KEY,
+    Repeat.LACKS_TOKEN: Kind.TOKENLESS, Repeat.STALE_TOKEN: Kind.ATTEMPT_KEY, Repeat.INSERTS: Kind.INSERTED,
 }  # fmt: skip
 
 
@@ -195,7 +199,8 @@ def _overwrite(
 ) -> Case:  # fmt: skip
     write = effect.call.write
     assert write is not None
-    if found.fault is Fault.CHECK and found.check is not None and found.check.kind == "state" and not write.conditional:
+    tested = found.check if found.fault is Fault.CHECK else None
+    if tested is not None and tested.kind == "state" and not write.conditional and touches(tested, effect):
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
     if write.conditional or found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
@@ -238,7 +243,7 @@ def _other_writer(effect: Effect, writers: Writers) -> str:
     if write is None or write.table is None or not isinstance(write.table, (Known, Env)):
         return ""
     for place, other in sorted(writers.get(write.table, {}).items()):
-        if place == effect.place:
+        if place == effect.place or shared(place.path, effect.place.path) < effect.place.path.count("/") - 2:
             continue
         where = f"{place.path}:{place.span.line}"
         if write.kind == "put" and other.kind in ("update", "delete", "accumulate"):

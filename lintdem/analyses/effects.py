@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lintdem.analyses.deployed import queue_of, table_of
-from lintdem.analyses.domain import NONE, Fresh, Path, Value, leaves, text
+from lintdem.analyses.domain import NONE, Check, Derived, Fresh, Path, Value, leaves, members, text
 from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, Provenance, provenance
@@ -26,6 +26,7 @@ class Repeat(str, Enum):
     DUPLICATES = "duplicates"
     MINTS = "mints"
     ACCUMULATES = "accumulates"
+    INSERTS = "inserts"
     LACKS_TOKEN = "lacks token"
     STALE_TOKEN = "attempt token"
 
@@ -67,6 +68,12 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program) -> Har
         return SAFE
     if call.token and not call.token_fifo and not call.token.startswith("headers:"):
         return Harm(Repeat.LACKS_TOKEN, None, call.token)
+    if call.already and not call.identity:
+        # The service refuses the second one: it fails, it does not double.
+        return SAFE
+    if call.http is not None and any(isinstance(f, Check) and isinstance(f.subject, Derived) and f.subject.op == "cache" for f in effect.must):
+        # Nobody caches the answer of a request that does something.
+        return SAFE
     return Harm(Repeat.DUPLICATES)
 
 
@@ -164,14 +171,16 @@ def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program) ->
     schema = table.keys if table is not None else ()
     minted: Provenance | None = None
     name = ""
-    for attribute, value in key_attributes(write, schema):
-        key = provenance(value, subject, run.sites)
-        if key.grade is Grade.ATTEMPT and _wholly_fresh(value):
+    for attribute, value in key_attributes(write, schema) if write.kind not in ("set", "unset") else ():
+        key = _minted_key(value, subject, run, write.kind == "put")
+        if key is not None:
             minted, name = key, attribute
     if minted is not None and write.kind != "delete":
         return SAFE if _made_before(effect, run, minted) else Harm(Repeat.MINTS, minted, name)
     if write.kind == "accumulate":
         return Harm(Repeat.ACCUMULATES)
+    if write.kind in ("insert", "upsert", "set", "unset"):
+        return Harm(Repeat.INSERTS) if write.kind == "insert" else SAFE
     return Harm(Repeat.OVERWRITES)
 
 
@@ -190,9 +199,15 @@ def _made_before(effect: Effect, run: Run, minted: Provenance) -> bool:
     return False
 
 
-def _wholly_fresh(value: Value) -> bool:
-    """Not fresh only in one rarely used alternative: `kwargs.get("id") or uuid4()` is what it is when nobody gives one."""
-    return any(isinstance(leaf, Fresh) for leaf in leaves(value))
+def _minted_key(value: Value, subject: Subject, run: Run, creates: bool) -> Provenance | None:
+    """A key that is new in each run; of `given or uuid4()` when what is given comes with the event and may be absent."""
+    key = provenance(value, subject, run.sites)
+    if key.grade is Grade.ATTEMPT and any(isinstance(leaf, Fresh) for leaf in leaves(value)):
+        return key
+    alternatives = [provenance(one, subject, run.sites) for one in members(value)]
+    if creates and len(alternatives) > 1 and {p.grade for p in alternatives} <= {Grade.ATTEMPT, Grade.BUSINESS}:
+        return next((p for p in alternatives if p.grade is Grade.ATTEMPT), None)
+    return None
 
 
 TIME_FIELDS = ("time", "date", "timestamp", "_at", "version", "sequence", "modified", "updated", "occurred")

@@ -13,6 +13,7 @@ from lintdem.analyses.library import call_library
 from lintdem.analyses.machine import BUDGET, Args, Frame, Machine, Parts, Raised, Stop
 from lintdem.analyses.objects import attribute, item, typed
 from lintdem.analyses.statements import execute
+from lintdem.analyses.stores import settled
 from lintdem.analyses.trace import Event, Invocation
 from lintdem.model.span import Place
 from lintdem.program import Handler, Program
@@ -64,7 +65,7 @@ class Engine:
             pass
         wrappers, types = self._decorations(target)
         return Run(
-            handler, tuple(m.frames[0].events), dict(m.sites), tuple(result), tuple(m.collectors[0]), wrappers, types,
+            handler, settled(tuple(m.frames[0].events), m.recognised), dict(m.sites), tuple(result), tuple(m.collectors[0]), wrappers, types,
             m.spent <= BUDGET, frozenset(m.paths), frozenset(m.constants), frozenset(m.classes),
         )  # fmt: skip
 

@@ -8,6 +8,8 @@ from lintdem.model.span import Place
 
 EVERYTHING = frozenset({"Exception", "BaseException"})
 FAILED = ("ConditionalCheckFailedException", "ClientError", "Boto3Error")
+UNIQUE = frozenset({"UniqueViolation", "UniqueViolationError", "IntegrityError", "DuplicateKeyError", "DuplicateItemException"})
+"""What databases raise when a key is taken already."""
 CANCELED = ("TransactionCanceledException", "ClientError")
 
 
@@ -19,6 +21,8 @@ def catches(m: Machine, types: Value | None, error: Error, flow: Flow) -> bool |
     if names is None or names & EVERYTHING:
         return True
     if names & set(error.names):
+        if error.claim is not None and names & UNIQUE:
+            m.recognised.add(error.claim.place)
         return True
     if error.names[:1] == ("any",):
         # A failed request may be anything, but classes of the program are raised by the program.

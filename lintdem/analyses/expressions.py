@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -259,8 +260,12 @@ def _compare(m: Machine, expr: Compare, flow: Flow) -> Value:
     return tests[0] if len(tests) == 1 else Test("and", tuple(tests), place)
 
 
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
+
+
 def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow: Flow) -> Value:
     """The result of a comparison, kept symbolic unless both sides are literals."""
+    left, right = (m.counted(left), right) if isinstance(right, Known) else (left, right)
     if isinstance(left, Cases):
         return Cases(tuple((compared(m, op, v, right, place, flow), must, may) for v, must, may in left.cases))
     if isinstance(right, Cases):
@@ -268,6 +273,8 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
     if isinstance(left, Known) and isinstance(right, Known) and op in ("==", "!=", "is", "is not"):
         same = left.value == right.value and (left.type == right.type or op in ("==", "!="))
         return known(same if op in ("==", "is") else not same)
+    if isinstance(left, Known) and isinstance(right, Known) and left.type == right.type == "int" and op in _ORDERS:
+        return known(_ORDERS[op](left.value, right.value))
     if op in ("is", "is not") and right == NONE and isinstance(left, (Ref, Func, Made, Mod)):
         return known(op == "is not")
     if op in ("in", "not in"):
@@ -420,9 +427,14 @@ def _comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
 def _unrolled(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
     """A comprehension over a few known items keeps them apart; None when they are not known."""
     clause = expr.clauses[0]
-    over = m.elements(inner, evaluate(m, clause.iter, inner))
+    iterated = evaluate(m, clause.iter, inner)
+    over = m.elements(inner, iterated)
+    keys = m.dict_entries(inner, iterated)
+    if keys is not None and not keys.rest and not keys.spread:
+        over = ListObj("list", tuple(known(key) for key in keys.entries))
     if over is None or over.open or not 0 < len(over.items) <= UNROLLED:
         return None
+    decided = True
     entries: dict[object, Value] = {}
     rest: list[tuple[Value, Value]] = []
     items: list[Value] = []
@@ -431,7 +443,9 @@ def _unrolled(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
         inner.must = must
         try:
             bind_target(m, clause.target, item, inner)
-            if not all(m.assume(evaluate(m, test, inner), True, inner) for test in clause.tests):
+            tests = [evaluate(m, test, inner) for test in clause.tests]
+            decided = decided and all(isinstance(test, Known) for test in tests)
+            if not all(m.assume(test, True, inner) for test in tests):
                 continue
             value = evaluate(m, expr.element, inner)
             key = evaluate(m, expr.key, inner) if expr.key is not None else None
@@ -446,7 +460,7 @@ def _unrolled(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
     if expr.kind == "dict":
         return m.new(inner, DictObj(entries, tuple(rest)))
     kind = {"generator": "list"}.get(expr.kind, expr.kind)
-    return m.new(inner, ListObj(kind, tuple(items), bool(clause.tests), m.place(inner, expr.span)))
+    return m.new(inner, ListObj(kind, tuple(items), not decided, m.place(inner, expr.span)))
 
 
 UNROLLED = 32

@@ -6,13 +6,15 @@ import traceback
 from dataclasses import dataclass
 from functools import cached_property
 
+from lintdem.analyses.batches import Early, Rerun, early, reruns
 from lintdem.analyses.domain import Derived, Method, Value
-from lintdem.analyses.diagnosis import Case, diagnose, writers_of
+from lintdem.analyses.diagnosis import Case, Kind, diagnose, writers_of
 from lintdem.analyses.engine import Engine, Run
-from lintdem.analyses.failures import Lost, lost
+from lintdem.analyses.failures import Lost, Unread, lost, unread
 from lintdem.analyses.subjects import Subject, subject_of
 from lintdem.analyses.written import Texts
 from lintdem.analyses.trace import Event, Gap, Tested
+from lintdem.model.finding import Level, Redelivers
 from lintdem.model.module import Problem
 from lintdem.model.span import Place
 from lintdem.program import Program
@@ -58,6 +60,18 @@ class Facts:
         """Every effect of every handler."""
         return tuple(case for judged in self.handlers for case in judged.cases)
 
+    @cached_property
+    def leading(self) -> dict[Place, Case]:
+        """For each call the diagnosis that matters most: the loudest, then that of the most exposed handler."""
+        found: dict[Place, Case] = {}
+        for case in self.cases:
+            if case.kind is Kind.NOTHING:
+                continue
+            before = found.get(case.effect.place)
+            if before is None or _rank(case) < _rank(before):
+                found[case.effect.place] = case
+        return found
+
     def events(self) -> list[tuple[Judged, Event]]:
         """Every event of every handler."""
         return [(judged, event) for judged in self.handlers for event in judged.run.events]
@@ -83,6 +97,33 @@ class Facts:
                 found.setdefault(one.place, one)
         return [found[place] for place in sorted(found)]
 
+    def reruns(self) -> list[Rerun]:
+        """Loops over records that run again whole, once for each loop."""
+        found: dict[Place, Rerun] = {}
+        for judged in self.handlers:
+            for one in reruns(judged.run, judged.subject, judged.cases, self.texts):
+                if one.place not in found or one.duplicates > found[one.place].duplicates:
+                    found[one.place] = one
+        return [found[place] for place in sorted(found)]
+
+    def unread(self) -> list[Unread]:
+        """Calls whose partial or HTTP failure nobody looks at, once each, for the most exposed handler."""
+        found: dict[Place, Unread] = {}
+        for judged in self.handlers:
+            for one in unread(judged.run, judged.subject, self.texts):
+                before = found.get(one.effect.place)
+                if before is None or (before.subject.by_caller and not one.subject.by_caller):
+                    found[one.effect.place] = one
+        return [found[place] for place in sorted(found)]
+
+    def early(self) -> list[Early]:
+        """Messages acknowledged before the work with them is done, once for each acknowledgement."""
+        found: dict[Place, Early] = {}
+        for judged in self.handlers:
+            for one in early(judged.run, judged.subject, judged.cases):
+                found.setdefault(one.acknowledged.place, one)
+        return [found[place] for place in sorted(found)]
+
     def wrapped_ages(self) -> list[tuple[Judged, Tested]]:
         """Comparisons of the `seconds` of a difference of two times."""
         return [
@@ -90,6 +131,13 @@ class Facts:
             for judged, event in self.events()
             if isinstance(event, Tested) and event.test.op in ("<", ">", "<=", ">=") and any(map(_is_wrapped, event.test.args))
         ]
+
+
+def _rank(case: Case) -> tuple[int, int, int, str]:
+    level = case.level or Level.ERROR
+    loud = [Level.ERROR, Level.WARNING, Level.NOTE].index(level) + (1 if case.subject.by_caller else 0)
+    exposed = [Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER].index(case.subject.redelivers)
+    return (loud + (5 if case.kind is Kind.LIKELY else 0), exposed, len(case.effect.stack), case.run.handler.name)
 
 
 def _is_wrapped(value: Value) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import Caught
+from lintdem.analyses.domain import NONE, Caught, Path, Ref, Unknown, Value, leaves
 from lintdem.analyses.engine import Run
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Swallowed, Threw
-from lintdem.analyses.written import COLLECTS, Texts, calls, changes, encloses, only_tells
+from lintdem.analyses.written import COLLECTS, Texts, calls, changes, encloses, is_dropped, only_tells
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place, Span
 from lintdem.model.stack import Source
@@ -35,6 +35,7 @@ BROAD = frozenset(
 """Exceptions that mean "it did not work", not one foreseen answer of a service."""
 
 ASIDE = frozenset({"delete_message", "delete_message_batch", "change_message_visibility", "change_message_visibility_batch"})
+STORES = frozenset({"dynamodb", "s3", "sqs"})
 CACHES = frozenset({"redis", "valkey", "pymemcache", "memcache", "builtins", "os", "shutil", "tempfile", "pathlib", "io"})
 REPORTS = frozenset({"batchItemFailures", "batch_item_failures", "batchItemIdentifiers"})
 FRAMEWORK = "record_handler"
@@ -74,8 +75,9 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
         if partial and all(step.text != FRAMEWORK for step in one.stack):
             continue
         eaten = _eaten(one, effects, run)
-        if eaten and not _is_answered(one, effects, run, texts):
-            found.setdefault(one.place, Lost(run, subject, _head(one), one, eaten, _words(one, subject)))
+        if eaten and not _is_answered(one, effects, run, texts) and not _may_be_read(one, subject):
+            # Of several clauses of one `try` the first tells it.
+            found.setdefault(one.block or one.place, Lost(run, subject, _head(one), one, eaten, _words(one)))
     return list(found.values())
 
 
@@ -98,7 +100,8 @@ def _eaten(one: Swallowed, effects: list[Effect], run: Run) -> tuple[Effect, ...
     inner = [e.block for e in run.events if isinstance(e, Swallowed) and e.block is not None and e.place in raised]
     found: dict[Place, Effect] = {}
     for effect in effects:
-        if one.block in effect.caught and _is_work(effect) and (effect.place in places or _converted(effect, raised, inner)):
+        mine = one.block in effect.caught and (effect.place in places or _converted(effect, raised, inner))
+        if mine and _is_work(effect) and _carries_event(effect, run):
             found.setdefault(effect.place, effect)
     return tuple(found.values())
 
@@ -110,6 +113,24 @@ def _converted(effect: Effect, raised: set[Place], inner: list[Place]) -> bool:
 
 def _is_work(effect: Effect) -> bool:
     return effect.call.kind in (Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET) and effect.call.service not in CACHES
+
+
+def _carries_event(effect: Effect, run: Run) -> bool:
+    """Whether a call hands on something of the event; what it does not depend on can be done at any other time."""
+    write = effect.call.write
+    values = (*write.key, *write.values) if write is not None and not write.opaque else effect.call.args
+    return any(_is_from_event(v, run, 2) for name, v in values if not name.startswith(("self.", "header:")))
+
+
+def _is_from_event(value: Value, run: Run, depth: int) -> bool:
+    for leaf in leaves(value):
+        if isinstance(leaf, (Ref, Unknown)) or (isinstance(leaf, Path) and leaf.root == "event"):
+            return True
+        if isinstance(leaf, Path) and leaf.place is not None and depth:
+            read = run.sites.get(leaf.place)
+            if read is not None and read.service in STORES and any(_is_from_event(v, run, depth - 1) for _, v in read.args):
+                return True
+    return False
 
 
 def _is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -> bool:
@@ -131,5 +152,61 @@ def _is_raised_after(threw: Threw, mark: Caught) -> bool:
     return mark in threw.must or (mark in threw.may and not any(isinstance(fact, Caught) for fact in threw.must))
 
 
-def _words(one: Swallowed, subject: Subject) -> str:
-    return "returns" if "returns" in one.ends else "goes on"
+def _may_be_read(one: Swallowed, subject: Subject) -> bool:
+    """An event shaped like EventBridge's may be the input of a state machine, which reads what is returned."""
+    guessed = subject.learned == "code" and subject.source is Source.EVENTBRIDGE
+    return guessed and any(value != NONE for value in one.values)
+
+
+def _words(one: Swallowed) -> str:
+    """How the handler goes on."""
+    if "returns" in one.ends and one.loops:
+        return "returns, which also leaves out the rest of the batch"
+    return "returns as if it had succeeded" if "returns" in one.ends else "goes on as if it had succeeded"
+
+
+# --- partial failures that nobody looks at ---
+
+PARTIAL = {
+    ("events", "put_events"): "FailedEntryCount", ("kinesis", "put_records"): "FailedRecordCount",
+    ("firehose", "put_record_batch"): "FailedPutCount", ("dynamodb", "batch_write_item"): "UnprocessedItems",
+    ("sqs", "send_message_batch"): "Failed", ("sns", "publish_batch"): "Failed",
+}  # fmt: skip
+"""Calls that succeed although some of their entries failed, and where they say so."""
+
+SILENT_HTTP = frozenset({"requests", "httpx", "urllib3"})
+"""HTTP libraries that do not raise when the answer is an error."""
+
+CHECKED_ELSEWHERE = frozenset({"status_forcelist", "raise_on_status", "event_hooks", "raise_for_status"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A call whose answer is dropped although it says in `field` what failed."""
+
+    run: Run
+    subject: Subject
+    effect: Effect
+    field: str
+
+
+def unread(run: Run, subject: Subject, texts: Texts) -> list[Unread]:
+    """The calls whose partial or HTTP failure nobody looks at."""
+    found: dict[Place, Unread] = {}
+    for effect in run.events:
+        if isinstance(effect, Effect) and effect.place not in found:
+            field = _field(effect, texts)
+            module = texts.modules.get(effect.place.path)
+            if field and module is not None and is_dropped(module, effect.place):
+                found[effect.place] = Unread(run, subject, effect, field)
+    return list(found.values())
+
+
+def _field(effect: Effect, texts: Texts) -> str:
+    """Where the answer of a call says that it failed; empty when it raises."""
+    call = effect.call
+    if (call.service, call.method) in PARTIAL:
+        return PARTIAL[call.service, call.method]
+    if call.service in SILENT_HTTP and _is_work(effect) and not CHECKED_ELSEWHERE & texts.words(effect.place.path):
+        return "the HTTP status"
+    return ""

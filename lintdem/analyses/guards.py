@@ -129,17 +129,16 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
         if event is effect or (isinstance(event, Effect) and event.place == effect.place):
             after = True
         if after and isinstance(event, Effect) and same_store(read, event):
-            return check.kind == "absent" or _touches(check, event)
+            return check.kind == "absent" or touches(check, event)
     return False
 
 
-def _touches(check: Check, event: Effect) -> bool:
-    """Whether the later write changes what was tested."""
+def touches(check: Check, event: Effect) -> bool:
+    """Whether the later write changes the attribute that was tested."""
     write = event.call.write
-    if write is None:
-        return True
-    tested = {s for s in check.subject.steps if s not in ("Item", "Items", "*")} if isinstance(check.subject, Path) else set()
-    return bool(tested & {name for name, _ in write.values}) or write.opaque
+    if write is None or write.kind == "delete" or not isinstance(check.subject, Path):
+        return False
+    return bool(set(check.subject.steps[-2:]) & {name for name, _ in write.values})
 
 
 def same_store(read: object, event: Effect) -> bool:

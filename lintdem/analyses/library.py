@@ -16,6 +16,8 @@ from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
 from lintdem.analyses.mappers import call_batch, call_model, is_model
 from lintdem.analyses.objects import bind
+from lintdem.analyses.orm import call_record
+from lintdem.analyses.stores import call_store
 from lintdem.analyses.trace import Asked, Gap, Invocation
 from lintdem.knowledge import Kind, LibraryCall, library_call, source_of_class
 from lintdem.model.span import Place
@@ -71,7 +73,8 @@ def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver
             if result is not None:
                 return result
         if isinstance(found, Instance):
-            return _unknown(m, name, args, place, flow, receiver)
+            saved = call_record(m, name, args, place, flow, receiver)
+            return saved if saved is not None else _unknown(m, name, args, place, flow, receiver)
         return call_container(m, receiver, name, args, place, flow)
     if isinstance(receiver, Path):
         found = path_method(m, receiver, name, args, place, flow)
@@ -111,7 +114,8 @@ def _chained(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
         return call_client(m, sub, name, args, place, flow) if isinstance(sub, Client) and len(steps) == 2 else result_of(place)
     if isinstance(owner, Made):
         return _dotted(m, f"{owner.type}.{'.'.join(steps)}", args, place, flow, owner)
-    return _unknown(m, name, args, place, flow, owner)
+    found = call_record(m, name, args, place, flow, owner, tuple(steps)) if isinstance(owner, Cls) else None
+    return found if found is not None else _unknown(m, name, args, place, flow, owner)
 
 
 def _class_method(m: Machine, name: str, args: Args, place: Place, flow: Flow, cls: Cls) -> Value:
@@ -120,6 +124,9 @@ def _class_method(m: Machine, name: str, args: Args, place: Place, flow: Flow, c
         result = call_model(m, cls, cls, name, args, place, flow)
         if result is not None:
             return result
+    found = call_record(m, name, args, place, flow, cls)
+    if found is not None:
+        return found
     if name in LOADERS and args.positional:
         data = args.positional[0]
         if name in ("parse_raw", "model_validate_json", "from_json") and isinstance(data, Path):
@@ -155,6 +162,9 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
         return args.positional[0]
     if source_of_class(name) is not None:
         m.classes.add(name)
+    stored = call_store(m, name, args, place, flow, receiver)
+    if stored is not None:
+        return stored
     call = library_call(name)
     if call is None:
         return _outside(m, name, args, place, flow, receiver)

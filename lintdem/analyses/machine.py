@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from lintdem.analyses.domain import (
-    EMPTY, Call, Cases, Claim, DictObj, Error, Fact, Failed, Flow, Func, HeapObject, ListObj, Path, Ref, Scope, Value, Done,
+    EMPTY, Call, Cases, Claim, DictObj, Error, Fact, Failed, Flow, Func, HeapObject, Known, ListObj, Made, Path, Ref, Scope, Value, Done,
     Wrapper, any_of,
 )  # fmt: skip
 from lintdem.analyses.trace import Claimed, Effect, Event, Invocation, Loop
@@ -27,6 +27,10 @@ DEPTH = 48
 
 MANY = 8
 """So many different runs of one call are kept for a function."""
+
+
+COUNTS = frozenset({"rowcount", "modified_count", "matched_count", "upserted_id"})
+"""Attributes of a cursor or result that tell whether a statement did anything."""
 
 
 class Stop(Exception):
@@ -214,6 +218,20 @@ class Machine:
         """The list, tuple or set behind a value, if it is one."""
         found = self.get(flow, value)
         return found if isinstance(found, ListObj) else None
+
+    def counted(self, value: Value) -> Value:
+        """The number of rows that a statement touched, for its result; any other value as it is."""
+        claim = self.outcomes[value][0] if isinstance(value, Made) and value in self.outcomes else None
+        if claim is None or claim.place != getattr(value, "place", None):
+            return value
+        return answered(claim, Known(1, "int"), Known(0, "int"))
+
+    def answer(self, value: Value, name: str) -> Value | None:
+        """What an attribute such as `cursor.rowcount` says of the last statement, if that was a claim."""
+        claim = self.outcomes[value][0] if isinstance(value, Made) and value in self.outcomes else None
+        if claim is None or name not in COUNTS:
+            return None
+        return answered(claim, Known(1, "int"), Known(None, "NoneType") if name == "upserted_id" else Known(0, "int"))
 
     # --- frames and places ---
 

@@ -180,11 +180,13 @@ def _handle(
     pending = [*collected, anything]
     for catch in s.catches:
         types = m.evaluate(catch.type, start.branch()) if catch.type is not None else None
-        mine = [(r, certain) for r in pending if (certain := catches(m, types, r.error, start))]
-        pending = [r for r in pending if (r, True) not in mine]
+        sure = [r for r in pending if catches(m, types, r.error, start)]
+        # Without an error that surely belongs here, the clause may get those that can be anything.
+        mine = sure or [r for r in pending if catches(m, types, r.error, start) is None]
+        pending = [r for r in pending if r not in sure]
         branch = start.branch()
         merge(branch, [start.branch(), inner.branch()])
-        entering = tuple(r for r, _ in mine)
+        entering = tuple(mine)
         if not entering:
             continue
         _enter_catch(m, catch, entering, branch)

@@ -26,6 +26,11 @@ _NARROWEST = 40
 _FEW_NOTES = 5
 
 
+def _is_remark(finding: Finding) -> bool:
+    """Whether a finding only says that something was not understood: no fault, no way, nothing to mend."""
+    return finding.level is Level.NOTE and finding.code in LEVELS and not finding.why
+
+
 def render(report: Report, view: View) -> str:
     """The report as lines of at most the view's width, as far as paths allow."""
     page = _Page(report, view)
@@ -34,7 +39,8 @@ def render(report: Report, view: View) -> str:
         for line in block:
             page.console.print(line, soft_wrap=True)
     if not view.quiet:
-        page.console.print(Text(closing(report), style="bold"), soft_wrap=True)
+        for line in page.closing():
+            page.console.print(line, soft_wrap=True)
     return page.written.getvalue()
 
 
@@ -60,12 +66,19 @@ class _Page:
         )
 
     def blocks(self) -> Iterator[Iterable[Text]]:
-        """Every finding under its file, then the problems."""
-        for path, findings in groupby(self.report.findings, key=lambda finding: finding.path):
+        """Every finding under its file, then the problems, then the remarks."""
+        told = [finding for finding in self.report.findings if not _is_remark(finding)]
+        for path, findings in groupby(told, key=lambda finding: finding.path):
             yield self._heading(path)
+            above: str | None = None
             for finding in findings:
-                yield self._finding(finding)
+                yield self._finding(finding, above)
+                above = finding.trigger.words if finding.trigger else above
         yield from self._problems()
+
+    def closing(self) -> Iterator[Text]:
+        """The closing sentence."""
+        yield from self._wrapped(Text(closing(self.report), style="bold"), "", "  ")
 
     def statistics(self) -> Iterator[Text]:
         """How often each rule found something."""
@@ -77,12 +90,15 @@ class _Page:
         yield Text(visible(self.view.path(path)), style="bold underline")
         yield Text("")
 
-    def _finding(self, finding: Finding) -> Iterator[Text]:
+    def _finding(self, finding: Finding, above: str | None) -> Iterator[Text]:
+        """One finding; `above` is what was said of redelivery last in this file, and is not said again."""
         yield from self._header(finding.level, finding.code, finding.name, finding.message, page=True)
         gutter = self._gutter(finding)
         yield from self._frame(Place(finding.path, finding.span), finding.level, gutter)
-        for title, paragraphs in self._told(finding):
-            yield from self._paragraphs(title, paragraphs, gutter)
+        if finding.why:
+            yield from self._way(finding.why, gutter)
+        for title, paragraph in self._told(finding, above):
+            yield from self._paragraph(title, paragraph, gutter)
         yield Text("")
 
     def _gutter(self, finding: Finding) -> int:
@@ -97,7 +113,7 @@ class _Page:
 
     def _frame(self, place: Place, level: Level, gutter: int) -> Iterator[Text]:
         pad = " " * gutter
-        yield Text.assemble((f"{pad}--> ", "blue"), self._place(place))
+        yield self._arrow(place, gutter)
         shown = rows(self.report.sources.get(place.path, ""), place.span, self.width - gutter - 3)
         if not shown:
             return
@@ -109,34 +125,36 @@ class _Page:
             yield text
         yield Text(f"{pad} |", style="blue")
 
-    def _told(self, finding: Finding) -> Iterator[tuple[str, list[Text]]]:
-        """What stands below the frame: a title and its paragraphs."""
-        if finding.why:
-            yield "way", [self._step(number, step) for number, step in enumerate(finding.why, 1)]
-        elif finding.handler:
-            yield "handler", [Text(visible(self.view.handler(finding.handler) or ""))]
+    def _told(self, finding: Finding, above: str | None) -> Iterator[tuple[str, Text]]:
+        """What stands below the way: a title and its paragraph."""
+        if finding.handler and not finding.why:
+            yield "handler", Text(visible(self.view.handler(finding.handler) or ""))
         if finding.trigger:
-            words = Text(visible(finding.trigger.words or finding.trigger.source))
+            words = finding.trigger.words or finding.trigger.source
+            told = Text("as above" if finding.trigger.words == above else visible(words))
             if finding.trigger.evidence:
-                words.append(f" ({self._at_line(finding.trigger.evidence)})")
-            yield "redelivery", [words]
+                told.append(f" ({self._at_line(finding.trigger.evidence)})")
+            yield "redelivery", told
         if finding.guard:
-            yield "guard", [Text(visible(finding.guard))]
+            yield "guard", Text(visible(finding.guard))
         if finding.advice:
-            yield "fix", [Text(visible(finding.advice))]
+            yield "fix", Text(visible(finding.advice))
         for fix in finding.fixes:
-            yield f"{'safe' if fix.safe else 'unsafe'} fix", [Text(visible(fix.title))]
+            yield f"{'safe' if fix.safe else 'unsafe'} fix", Text(visible(fix.title))
 
-    def _step(self, number: int, step: Step) -> Text:
-        return Text.assemble(f"{number}. ", (self._at_line(step.place), "cyan"), f" {visible(step.message)}")
+    def _way(self, steps: Sequence[Step], gutter: int) -> Iterator[Text]:
+        """The steps under each other, numbered."""
+        title = f"{' ' * gutter} = way: "
+        digits = len(str(len(steps)))
+        for number, step in enumerate(steps, 1):
+            first = f"{title}{number:>{digits}}. "
+            text = Text.assemble((self._at_line(step.place), "cyan"), f" {visible(step.message)}")
+            yield from self._wrapped(text, first, " " * len(first))
+            title = " " * len(title)
 
-    def _paragraphs(self, title: str, paragraphs: Sequence[Text], gutter: int) -> Iterator[Text]:
-        """Paragraphs behind a title; several stand under each other, the lines of one are set in."""
-        first = f"{' ' * gutter} = {title}: "
-        several = len(first) if len(paragraphs) > 1 else gutter + 2
-        for paragraph in paragraphs:
-            yield from self._wrapped(paragraph, first, " " * (several + 3))
-            first = " " * several
+    def _paragraph(self, title: str, paragraph: Text, gutter: int) -> Iterator[Text]:
+        """A paragraph behind its title; its further lines are set in."""
+        yield from self._wrapped(paragraph, f"{' ' * gutter} = {title}: ", " " * (gutter + 5))
 
     def _wrapped(self, text: Text, first: str, rest: str) -> Iterator[Text]:
         """The text in lines of the width: the first behind one prefix, the others behind another. Words are never
@@ -155,25 +173,35 @@ class _Page:
             yield Text.assemble((rest if number else first, "blue"), line)
 
     def _problems(self) -> Iterator[Iterable[Text]]:
-        problems = self.report.problems
-        loud = [item for item in problems if LEVELS.get(item.code, Level.ERROR) is not Level.NOTE]
-        notes = [item for item in problems if item not in loud]
-        shown = notes if self.view.verbose else notes[:_FEW_NOTES]
-        yield from map(self._problem, [*loud, *shown])
-        if len(shown) < len(notes):
-            yield [Text(f"and {count(len(notes) - len(shown), 'more such note')}; --verbose shows all"), Text("")]
+        """What could not be checked, then the remarks: a few of them, for they are many and change no result."""
+        loud = [item for item in self.report.problems if LEVELS.get(item.code, Level.ERROR) is not Level.NOTE]
+        yield from map(self._problem, loud)
+        notes = [self._problem(item) for item in self.report.problems if item not in loud]
+        remarks = [*map(self._remark, filter(_is_remark, self.report.findings)), *notes]
+        shown = remarks if self.view.verbose else remarks[:_FEW_NOTES]
+        yield from shown
+        if len(shown) < len(remarks):
+            yield [Text(f"and {count(len(remarks) - len(shown), 'more such note')}; --verbose shows all"), Text("")]
 
     def _problem(self, problem: Problem) -> Iterator[Text]:
         level = LEVELS.get(problem.code, Level.ERROR)
         yield from self._header(level, problem.code, NAMES.get(problem.code, ""), problem.message, page=False)
         gutter = len(str(problem.place.span.line))
         if level is Level.NOTE or problem.place.span == NOWHERE:
-            yield Text.assemble((f"{' ' * gutter}--> ", "blue"), self._place(problem.place))
+            yield self._arrow(problem.place, gutter)
         else:
             yield from self._frame(problem.place, level, gutter)
         if self.view.verbose and problem.detail:
             yield from (Text(f"  {visible(line)}") for line in problem.detail.splitlines())
         yield Text("")
+
+    def _remark(self, finding: Finding) -> Iterator[Text]:
+        yield from self._header(finding.level, finding.code, finding.name, finding.message, page=True)
+        yield self._arrow(Place(finding.path, finding.span), self._gutter(finding))
+        yield Text("")
+
+    def _arrow(self, place: Place, gutter: int) -> Text:
+        return Text.assemble((f"{' ' * gutter}--> ", "blue"), self._place(place))
 
     def _place(self, place: Place) -> str:
         return f"{self._at_line(place)}:{place.span.column}"

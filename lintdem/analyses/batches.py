@@ -1,0 +1,160 @@
+"""Batches of records: what one failing record makes run again, and what is acknowledged before it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lintdem.analyses.diagnosis import REPEATS, Case
+from lintdem.analyses.domain import Done, Path, Value, leaves
+from lintdem.analyses.engine import Run
+from lintdem.analyses.failures import ASIDE, reports_failures
+from lintdem.analyses.guards import Answer
+from lintdem.analyses.subjects import Subject
+from lintdem.analyses.trace import Asked, Effect, Loop
+from lintdem.analyses.written import Texts, encloses
+from lintdem.knowledge import Kind
+from lintdem.model.span import Place, Span
+from lintdem.model.stack import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """A loop over records that may raise after some were done. `effects` are what it does again; `duplicates`
+    says whether that does harm; `raises` is a call in it that may raise."""
+
+    run: Run
+    subject: Subject
+    loop: Loop
+    effects: tuple[Effect, ...]
+    duplicates: bool
+    raises: Place
+
+    @property
+    def place(self) -> Place:
+        """The `for` itself."""
+        span = self.loop.place.span
+        return Place(self.loop.place.path, Span(span.line, span.column, span.line, span.column + len("for")))
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """A message that is acknowledged although work with it still follows."""
+
+    run: Run
+    subject: Subject
+    acknowledged: Effect
+    work: Effect
+
+
+def reruns(run: Run, subject: Subject, cases: tuple[Case, ...], texts: Texts) -> list[Rerun]:
+    """The loops over the records of a batch whose failure makes the records that were done run again."""
+    if subject.by_caller or not (subject.batch or subject.source is Source.LOGS):
+        return []
+    raised = {r.error.place for r in run.raises}
+    loops: dict[Place, tuple[Loop, list[Case]]] = {}
+    for case in cases:
+        loop = next((one for one in case.effect.loops if _is_over_records(one)), None)
+        if loop is not None:
+            loops.setdefault(loop.place, (loop, []))[1].append(case)
+    if not loops or reports_failures(run, subject, texts):
+        return []
+    found = [_rerun(run, subject, loop, inside, raised) for loop, inside in loops.values()]
+    return [one for one in found if one is not None]
+
+
+def _rerun(run: Run, subject: Subject, loop: Loop, cases: list[Case], raised: set[Place]) -> Rerun | None:
+    if any(c.effect.call.service == "sqs" and c.effect.call.method in ASIDE for c in cases):
+        return None
+    raises = _raising(run, loop, raised)
+    if raises is None:
+        return None
+    doubled = tuple(c.effect for c in cases if c.harm.repeat in REPEATS and c.cover.answer is Answer.NO)
+    if doubled:
+        return Rerun(run, subject, loop, doubled, True, raises)
+    again = tuple(c.effect for c in cases if c.cover.answer is Answer.NO and c.effect.call.kind is not Kind.TELEMETRY)
+    return Rerun(run, subject, loop, again, False, raises) if again else None
+
+
+def _raising(run: Run, loop: Loop, raised: set[Place]) -> Place | None:
+    """A place in the loop from which an exception leaves the handler."""
+    for event in run.events:
+        if isinstance(event, (Effect, Asked)) and event.place in raised and any(one.place == loop.place for one in event.loops):
+            return event.place
+    return min((place for place in raised if encloses(loop.place, place)), default=None)
+
+
+RECORDS = frozenset({"records", "logevents", "log_events", "rmqmessagesbyqueue", "messages"})
+
+
+def _is_over_records(loop: Loop) -> bool:
+    """Whether one round takes one record of the event."""
+    values: list[Value] = [*loop.items, *([loop.over] if loop.over is not None else [])]
+    return any(
+        isinstance(leaf, Path) and leaf.root == "event" and _is_record(leaf.steps)
+        for value in values
+        for leaf in leaves(value)
+    )
+
+
+def _is_record(steps: tuple[str, ...]) -> bool:
+    """`Records[*]…`, an event that is a list itself, the log events inside a subscription's data."""
+    if steps[:1] == ("*",):
+        return True
+    named = [i for i, step in enumerate(steps) if step.lower() in RECORDS]
+    return bool(named) and all(not step.isdigit() for step in steps[: named[0] + 2])
+
+
+# --- acknowledged before the work ---
+
+ACKNOWLEDGES = {
+    ("sqs", "delete_message"): "ReceiptHandle", ("sqs", "delete_message_batch"): "Entries",
+    ("stepfunctions", "send_task_success"): "taskToken",
+}  # fmt: skip
+COMMITS = frozenset({"commit", "store_offsets", "basic_ack", "ack"})
+
+
+def early(run: Run, subject: Subject, cases: tuple[Case, ...]) -> list[Early]:
+    """Messages that are acknowledged while work with them still follows."""
+    found: dict[Place, Early] = {}
+    effects = [case.effect for case in cases]
+    for ack in effects:
+        if not _acknowledges(ack):
+            continue
+        for work in effects:
+            if work.place != ack.place and _follows(work, ack) and _is_work(work) and _shares(work, ack):
+                found.setdefault(ack.place, Early(run, subject, ack, work))
+    return list(found.values())
+
+
+def _acknowledges(effect: Effect) -> bool:
+    call = effect.call
+    return (call.service, call.method) in ACKNOWLEDGES or ("kafka" in call.service and call.method in COMMITS)
+
+
+def _follows(work: Effect, ack: Effect) -> bool:
+    """Whether the work comes after the acknowledgement, in the same round of the same loops."""
+    done = any(isinstance(fact, Done) and fact.place == ack.place for fact in work.may)
+    return done and [one.place for one in work.loops][: len(ack.loops)] == [one.place for one in ack.loops]
+
+
+def _is_work(effect: Effect) -> bool:
+    return effect.call.kind in (Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET) and not _acknowledges(effect)
+
+
+def _shares(work: Effect, ack: Effect) -> bool:
+    """Whether the work uses the message that was acknowledged."""
+    message = {_root(leaf) for leaf in _leaves(ack)} - {None}
+    return any(_root(leaf) in message for leaf in _leaves(work))
+
+
+def _leaves(effect: Effect) -> list[Value]:
+    write = effect.call.write
+    values = [v for _, v in effect.call.args] + ([v for _, v in (*write.key, *write.values)] if write is not None else [])
+    return [leaf for value in values for leaf in leaves(value)]
+
+
+def _root(value: Value) -> tuple[str, Place | None] | None:
+    """Where a value comes from: the event, or the call that received the message."""
+    if isinstance(value, Path) and value.root in ("event", "result"):
+        return value.root, value.place
+    return None

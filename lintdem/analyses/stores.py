@@ -1,0 +1,82 @@
+"""Stores other than DynamoDB and S3: which module knows the call of a library, and what its claims are worth.
+
+Databases, object-relational mappers, documents, keys and files each have a module; here they are asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lintdem.analyses.databases import call_driver
+from lintdem.analyses.documents import call_documents, call_search
+from lintdem.analyses.domain import Claim, Fact, Failed, Flow, Made, Value
+from lintdem.analyses.keyvalue import call_keys
+from lintdem.analyses.local import call_file
+from lintdem.analyses.machine import Args, Machine
+from lintdem.analyses.orm import call_peewee, call_session
+from lintdem.analyses.trace import Claimed, Effect, Event
+from lintdem.model.span import Place
+
+
+def call_store(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value | None:
+    """Call a method of a store; None when `name` is not one, or nothing special is to be said of it."""
+    head = name.partition(".")[0]
+    if name.startswith(("psycopg2.Connection.", "sqlite3.Connection.", "psycopg2.extras.execute_")):
+        return call_driver(m, name, args, place, flow, receiver)
+    if head in ("sqlalchemy", "sqlmodel", "flask_sqlalchemy"):
+        return call_session(m, _as_sqlalchemy(name), args, place, flow, receiver)
+    if isinstance(receiver, Made) and receiver.type == "peewee.Query":
+        return call_peewee(m, name.rpartition(".")[2], args, place, flow, receiver)
+    if head == "pymongo":
+        return call_documents(m, name, args, place, flow, receiver)
+    if head in ("elasticsearch", "opensearchpy"):
+        return call_search(m, name, args, place, flow, receiver)
+    if head in ("redis", "valkey", "pymemcache"):
+        return call_keys(m, name, args, place, flow, receiver)
+    if name.startswith(("builtins.file.", "csv.writer.")):
+        return call_file(m, name, args, place, flow, receiver)
+    return None
+
+
+def _as_sqlalchemy(name: str) -> str:
+    """Packages around SQLAlchemy use its sessions and constructs under their own names."""
+    if name.startswith("sqlalchemy."):
+        return name
+    session = ".session." in name or name.startswith("sqlmodel.Session.")
+    return f"sqlalchemy.orm.Session.{name.rpartition('.')[2]}" if session else f"sqlalchemy.{name.rpartition('.')[2]}"
+
+
+def settled(events: tuple[Event, ...], recognised: set[Place]) -> tuple[Event, ...]:
+    """The events without the claims that nobody looks at.
+
+    A recognised claim in a database also holds back the statements before it: they are rolled back
+    together when it fails.
+    """
+    claims = {e.claim for e in events if isinstance(e, Claimed) and e.claim.tentative}
+    if not claims:
+        return events
+    idle = {c for c in claims if c.place not in recognised}
+    found: list[Event] = []
+    for event in events:
+        if isinstance(event, Claimed) and event.claim in idle:
+            continue
+        must, may = _without(event.must, idle), _without(event.may, idle)
+        if isinstance(event, Effect) and event.call.service == "sql":
+            must |= _of_transaction(event, events, idle)
+        found.append(replace(event, must=must, may=may))
+    return tuple(found)
+
+
+def _without(facts: frozenset[Fact], idle: set[Claim]) -> frozenset[Fact]:
+    return frozenset(f for f in facts if f not in idle and not (isinstance(f, Failed) and f.claim in idle))
+
+
+def _of_transaction(effect: Effect, events: tuple[Event, ...], idle: set[Claim]) -> frozenset[Fact]:
+    """Recognised claims of the same database that are tried after this statement, in the same round."""
+    return frozenset(
+        event.claim
+        for event in events
+        if isinstance(event, Claimed) and event.claim.tentative and event.claim not in idle
+        and event.loops == effect.loops and any(getattr(f, "operation", "") and f.place == effect.place for f in event.may)
+        and event.claim.kind.startswith("the unique key")
+    )  # fmt: skip

@@ -1,0 +1,31 @@
+"""LDM606: a call says in its answer what failed, and nobody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
+
+
+def check(p: Pass) -> Iterator[Finding]:
+    """Batch calls and HTTP requests whose answer is dropped."""
+    for one in p.facts.unread():
+        handler, call = one.run.handler, one.effect.call
+        status = one.field == "the HTTP status"
+        what = "does not raise when the answer is an error" if status else f"succeeds although entries failed ({one.field})"
+        steps = [Step(call.place, f"calls {call.text}") for call in one.effect.stack[1:]]
+        yield p.finding(
+            one.run, one.effect.place, f"{call.name} {what}, and nobody looks: what failed is taken as done",
+            subject=one.subject, level=lower(Level.WARNING, one.subject), about=call.name,
+            why=(
+                Step(Place(handler.path, handler.span), f"{handler.function} receives the event"), *steps,
+                Step(one.effect.place, f"the answer of {call.name} is dropped"),
+            ),
+            advice="call raise_for_status() on the answer" if status else f"test {one.field} and send again or raise",
+        )  # fmt: skip
+
+
+RULE = Rule(
+    "LDM606", "unchecked-partial-failure", Group.SUSPICIOUS, "0.1",
+    "an answer says what failed, nobody looks at it, and the work is taken as done", check, "none",
+)  # fmt: skip
