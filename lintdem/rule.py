@@ -30,7 +30,7 @@ __all__ = [
     "Rule", "Run", "Step", "Subject", "load_rules", "lower", "phrase", "run", "way",
 ]  # fmt: skip
 
-HELP = "https://lintdem.dev/rules/"
+HELP = "https://github.com/lintdem/lintdem/blob/main/rules/lintdem_rules/"
 _CODE = re.compile(r"[A-Z]{2,5}\d{3}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lintdem.analyses.dataapis import call_data_api
 from lintdem.analyses.domain import (
     NONE, Claim, Client, Derived, Error, Failed, Flow, Made, Path, Unknown, Value, any_of, members, text,
 )  # fmt: skip
@@ -123,6 +124,9 @@ def operate(
         special = _dynamodb(m, call, place, flow)
         if special is not None:
             return special
+    sent = call_data_api(m, call, place, flow)
+    if sent is not None:
+        return sent
     if op.kind in (Kind.READ, Kind.TELEMETRY, Kind.COMPUTE):
         m.can_raise(Error(("any", "ClientError"), place), flow)
         if op.kind is Kind.READ:

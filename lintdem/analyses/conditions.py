@@ -14,6 +14,8 @@ from lintdem.model.span import NOWHERE, Place
 
 _FIRST = re.compile(r"(is_new|first_time|is_first|not_seen|isNew|unseen)")
 FAILED = "ConditionalCheckFailed"
+REFUSALS = (FAILED, "TransactionCanceled", "DuplicateItem", "PreconditionFailed", "23505", "1062", "11000", "uplicate")
+"""Codes and words by which a store says that what is claimed is taken: PostgreSQL, MySQL and MongoDB have numbers."""
 NAMED_CHECK = re.compile(
     r"(already|seen|duplicate|processed|is_new|handled|exists|first_time|dedup|idempoten|has_been|was_)", re.IGNORECASE
 )
@@ -93,7 +95,7 @@ def _assume_test(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
             return all(assume(m, arg, truth, flow) for arg in test.args)
         return _assume_some(m, test, truth, flow)
     if test.op in ("==", "!=", "in", "not in") and _failure_code(test) is not None:
-        return _assume_failure(test, truth == (test.op in ("==", "in")), flow)
+        return _assume_failure(m, test, truth == (test.op in ("==", "in")), flow)
     if test.op in ("==", "is", "!=", "is not", "<", ">", "<=", ">=") and any(isinstance(a, AnyOf) for a in test.args):
         return _assume_alternatives(m, test, truth, flow)
     _learn(m, test, truth, flow)
@@ -141,16 +143,20 @@ def _failure_code(test: Test) -> Error | None:
         for one in members(arg):
             if isinstance(one, Derived) and one.op.startswith("error:") and isinstance(one.parts[0], Error):
                 return one.parts[0]
+            if isinstance(one, Error) and test.op in ("in", "not in"):
+                return one
     return None
 
 
-def _assume_failure(test: Test, truth: bool, flow: Flow) -> bool:
+def _assume_failure(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
     error = _failure_code(test)
-    literals = [v for arg in test.args for leaf in leaves(arg) if (v := text(leaf)) is not None]
-    asks_failed = any(FAILED in v or "TransactionCanceled" in v for v in literals)
+    literals = [str(leaf.value) for arg in test.args for leaf in leaves(arg) if isinstance(leaf, Known)]
+    asks_failed = any(word in v for v in literals for word in REFUSALS)
     if error is None or not literals:
         return True
     if error.claim is not None:
+        if asks_failed:
+            m.recognised.add(error.claim.place)
         return truth if asks_failed else not truth
     if asks_failed and error.names[:1] != ("any",):
         return not truth
@@ -164,7 +170,10 @@ def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
     fresh = _freshness(test)
     if fresh is not None:
         flow.must |= {Check(test.place, "fresh", fresh)}
-    for value in _subjects(test):
+    cached = m.subjects.get(id(test))
+    if cached is None:
+        cached = m.subjects[id(test)] = (test, _subjects(test))
+    for value in cached[1]:
         check = _check_of(m, test, value, truth, flow)
         if check is not None:
             flow.must |= {check}

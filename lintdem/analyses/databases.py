@@ -69,7 +69,7 @@ def call_driver(m: Machine, name: str, args: Args, place: Place, flow: Flow, rec
     if _is_scratch(receiver):
         return Made("psycopg2.Connection", place)
     request = _request(m, short, args, place, flow, receiver)
-    claim = send(m, request, flow)
+    claim = telling(send(m, request, flow))
     if short in _ANSWERS:
         return answered(claim, result_of(place), NONE) if claim is not None else result_of(place)
     cursor = Made("psycopg2.Connection", place, (("self", receiver),) if receiver is not None else ())
@@ -145,6 +145,11 @@ def parameters(m: Machine, given: Value | None, flow: Flow, place: Place) -> tup
 
 
 # --- statements ---
+
+
+def telling(claim: Claim | None) -> Claim | None:
+    """A claim that shows in the answer; that of a plain INSERT shows in its failure only."""
+    return claim if claim is not None and not claim.kind.startswith("the unique key") else None
 
 
 def send(m: Machine, request: Request, flow: Flow) -> Claim | None:

@@ -203,7 +203,7 @@ def run_module(m: Machine, path: str) -> Scope:
     _run_packages(m, path)
     if path in m.scopes:
         return m.scopes[path]
-    scope = Scope(path, {"__name__": External("__name__"), "__file__": External("__file__")})
+    scope = Scope(path, {"__name__": known(path.removesuffix(".py").replace("/", ".")), "__file__": External("__file__")})
     m.scopes[path] = scope
     module = m.program.modules[path]
     flow = Flow(scope, {})

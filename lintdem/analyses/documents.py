@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from lintdem.analyses.domain import (
-    NONE, Claim, Derived, Error, Failed, Flow, Known, Made, Unknown, Value, known, members, text,
+    NONE, Claim, Derived, Error, Failed, Flow, Known, Made, Method, Unknown, Value, known, members, text,
 )  # fmt: skip
 from lintdem.analyses.expressions import element_of
 from lintdem.analyses.itemconditions import Compares, Condition, Contains, Exists, Junction, judge
@@ -14,21 +14,31 @@ from lintdem.analyses.itemwrites import entries
 from lintdem.analyses.machine import Args, Machine, answered, result_of
 from lintdem.analyses.trace import Asked, Invocation, Write
 from lintdem.knowledge import Kind
-from lintdem.model.span import Place
+from lintdem.model.span import NOWHERE, Place
+
+NOWHERE_AT = Place("", NOWHERE)
 
 _UPDATES = frozenset({"update_one", "update_many", "find_one_and_update"})
 _ADDS = ("$inc", "$mul", "$push", "$pop", "$bit")
 _READS = frozenset({"find", "find_one", "count_documents", "estimated_document_count", "distinct", "aggregate"})
 
 
-def collection_of(value: Made, index: Value) -> Value:
-    """`client["db"]["orders"]`: a database or collection, known by its name."""
-    return Made("pymongo.MongoClient.part", value.place, (("self", value), ("name", index)))
-
-
 def is_mongo(value: Value) -> bool:
     """Whether a value is a client, database or collection of MongoDB."""
+    while isinstance(value, Method):
+        value = value.receiver
     return isinstance(value, Made) and value.type.startswith("pymongo.MongoClient")
+
+
+def collection_of(value: Value, index: Value) -> Value:
+    """`client["db"]["orders"]`, `client.db["orders"]`: a database or collection, known by its name."""
+    names: list[Value] = [index]
+    while isinstance(value, Method):
+        names.append(known(value.name))
+        value = value.receiver
+    for name in reversed(names):
+        value = Made("pymongo.MongoClient.part", getattr(value, "place", NOWHERE_AT), (("self", value), ("name", name)))
+    return value
 
 
 def call_documents(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value | None:

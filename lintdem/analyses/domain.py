@@ -69,6 +69,10 @@ class Made:
     args: tuple[tuple[str, Value], ...] = ()
     places: tuple[tuple[str, Place], ...] = field(default=(), compare=False)
 
+    def __hash__(self) -> int:
+        """Shallow: the parts would cost too much; equality still compares them."""
+        return hash((self.type, self.place))
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -81,6 +85,10 @@ class Client:
     place: Place
     params: tuple[tuple[str, Value], ...] = ()
     config: tuple[Value, ...] = ()
+
+    def __hash__(self) -> int:
+        """Shallow: the parts would cost too much; equality still compares them."""
+        return hash((self.service, self.resource, self.place))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,6 +203,10 @@ class Derived:
     parts: tuple[Value, ...]
     place: Place | None = None
 
+    def __hash__(self) -> int:
+        """Shallow: the parts would cost too much; equality still compares them."""
+        return hash((self.op, len(self.parts), self.place))
+
 
 @dataclass(frozen=True, slots=True)
 class Test:
@@ -204,6 +216,10 @@ class Test:
     args: tuple[Value, ...]
     place: Place
 
+    def __hash__(self) -> int:
+        """Shallow: the parts would cost too much; equality still compares them."""
+        return hash((self.op, self.place))
+
 
 @dataclass(frozen=True, slots=True)
 class Cases:
@@ -211,12 +227,20 @@ class Cases:
 
     cases: tuple[tuple[Value, frozenset[Fact], frozenset[Fact]], ...]
 
+    def __hash__(self) -> int:
+        """Shallow: the parts would cost too much; equality still compares them."""
+        return hash(len(self.cases))
+
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
     """One of several values; never nested, never with one member."""
 
     values: tuple[Value, ...]
+
+    def __hash__(self) -> int:
+        """Shallow: the parts would cost too much; equality still compares them."""
+        return hash((len(self.values), self.values[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +260,10 @@ class Unknown:
 
     reason: str
     parts: tuple[Value, ...] = ()
+
+    def __hash__(self) -> int:
+        """Shallow: the parts would cost too much; equality still compares them."""
+        return hash((self.reason, len(self.parts)))
 
 
 Value: TypeAlias = Union[
@@ -299,6 +327,10 @@ class Claim:
     tentative: bool = False
     """Counts only where the program looks whether it failed (`Machine.recognised`)."""
 
+    def __hash__(self) -> int:
+        """Shallow: the parts would cost too much; equality still compares them."""
+        return hash((self.place, self.kind))
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -310,6 +342,10 @@ class Check:
     kind: str
     subject: Value
     words: str = ""
+
+    def __hash__(self) -> int:
+        """Shallow: the parts would cost too much; equality still compares them."""
+        return hash((self.place, self.kind))
 
 
 @dataclass(frozen=True, slots=True)

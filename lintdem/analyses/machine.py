@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from lintdem.analyses.domain import (
-    EMPTY, Call, Cases, Claim, DictObj, Error, Fact, Failed, Flow, Func, HeapObject, Known, ListObj, Made, Path, Ref, Scope, Value, Done,
+    EMPTY, Call, Cases, Claim, DictObj, Error, Fact, Failed, Flow, Func, HeapObject, Known, ListObj, Made, Path, Ref, Scope, Cls, Test, Value, Done,
     Wrapper, any_of,
 )  # fmt: skip
 from lintdem.analyses.trace import Claimed, Effect, Event, Invocation, Loop
@@ -154,8 +154,12 @@ class Machine:
         self.classes: set[str] = set()
         self.memo = {}
         self.runs: dict[object, int] = {}
+        self.subjects: dict[int, tuple[Test, list[Value]]] = {}
         self.outcomes: dict[Value, tuple[Claim | None, Invocation | None]] = {}
         self.recognised: set[Place] = set()
+        self.firsts: dict[Place, tuple[str, ...]] = {}
+        self.optional: dict[tuple[str, ...], Place] = {}
+        self.required: set[tuple[str, ...]] = set()
 
     # --- the parts, as methods ---
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.definitions import member_of
+from lintdem.analyses.documents import collection_of, is_mongo
 from lintdem.analyses.domain import (
     NONE, AnyOf, Cases, Client, Cls, Derived, DictObj, Env, Error, External, Flow, Fresh, Func, Instance, Known, ListObj, Made,
     Method, Mod, Path, Ref, Super, Unknown, Value, any_of, known, members, text,
@@ -53,7 +54,7 @@ def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> 
         return value
     if isinstance(value, Fresh) and name in COARSE:
         return Derived("coarse", ())
-    return Method(value, name)
+    return m.answer(value, name) or Method(value, name)
 
 
 def step(m: Machine, value: Path, name: str) -> Path:
@@ -242,6 +243,8 @@ def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Va
         return Derived("slice", value.parts)
     if isinstance(value, (External, Cls)):
         return value
+    if is_mongo(value):
+        return collection_of(value, index)
     if isinstance(value, Unknown):
         return Unknown(value.reason, (value, index) if not isinstance(index, Known) else (value,))
     return Derived("item", (value, index) if not isinstance(index, Known) else (value,))

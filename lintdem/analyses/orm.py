@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.databases import REFUSED, Request, apply, send
+from lintdem.analyses.databases import REFUSED, Request, apply, send, telling
 from lintdem.analyses.domain import (
     NONE, Claim, Cls, Derived, Error, External, Flow, Instance, ListObj, Made, Method, Path, Test, Value, known, members, text,
 )  # fmt: skip
@@ -92,6 +92,7 @@ def _execute(m: Machine, short: str, args: Args, place: Place, flow: Flow, recei
         return result_of(place)
     else:
         claim = _construct(m, statement, args.get(1), place, flow, receiver)
+    claim = telling(claim)
     if claim is None:
         return result_of(place)
     if short == "scalar":

@@ -2,7 +2,7 @@
 
 `view`     how the report is to be shown: names of paths, colour, width;
 `escape`   what comes from the user's files, made safe to show;
-`tally`    names, counts and the closing sentence;
+`tally`    names, counts and the closing sentences;
 `frame`    the source line with what is under it;
 `text`, `concise`, `json`   the formats.
 """

@@ -24,7 +24,7 @@ def _lines(report: Report, view: View) -> Iterator[str]:
         rows += [(item.place.path, item.place.span, item.code, item.message) for item in report.problems]
         yield from (_line(row, view) for row in sorted(rows))
     if not view.quiet:
-        yield closing(report)
+        yield " ".join(closing(report))
 
 
 def _line(row: tuple[str, Span, str, str], view: View) -> str:

@@ -1,4 +1,4 @@
-"""What the formats have in common: names of codes, addresses of pages, counts, the closing sentence."""
+"""What the formats have in common: names of codes, addresses of pages, counts, the closing sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEVELS = {code.code: code.level for code in RUN_CODES}
 
 def help_page(name: str) -> str:
     """The address of a rule's page."""
-    return HELP + name
+    return f"{HELP}{name.replace('-', '_')}.md"
 
 
 def by_level(report: Report) -> dict[Level, int]:
@@ -36,8 +36,8 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def closing(report: Report) -> str:
-    """`Found 3 errors, 1 warning in 12 files, 5 handlers (0.8 s).`"""
+def closing(report: Report) -> list[str]:
+    """`Found 3 errors, 1 warning in 12 files, 5 handlers (0.8 s).`, and what to know about that."""
     where = f"{count(report.files, 'file')}, {count(report.handlers, 'handler')} ({report.seconds:.1f} s)"
     found = ", ".join(count(number, level.value) for level, number in by_level(report).items() if number)
     silenced = f"; {len(report.suppressed)} suppressed" if report.suppressed else ""
@@ -48,4 +48,4 @@ def closing(report: Report) -> str:
         sentence = f"All clear: {where}{silenced}."
     else:
         sentence = f"Found nothing in what could be checked: {where}{silenced}."
-    return f"{sentence} Not everything was checked: {count(unread, 'problem')}." if unread else sentence
+    return [sentence, f"Not everything was checked: {count(unread, 'problem')}."] if unread else [sentence]

@@ -24,6 +24,10 @@ from lintdem.output.view import View
 _COLOR = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "bold cyan"}
 _NARROWEST = 40
 _FEW_NOTES = 5
+_REMEDIES = {
+    "LDM901": "mend the file, or leave it out with `extend-exclude`",
+    "LDM905": "this is a fault of lintdem, not of the checked code; --verbose shows where it happened",
+}
 
 
 def _is_remark(finding: Finding) -> bool:
@@ -77,8 +81,11 @@ class _Page:
         yield from self._problems()
 
     def closing(self) -> Iterator[Text]:
-        """The closing sentence."""
-        yield from self._wrapped(Text(closing(self.report), style="bold"), "", "  ")
+        """The closing sentences, in one line if they fit."""
+        sentences = closing(self.report)
+        whole = " ".join(sentences)
+        for sentence in [whole] if cell_len(whole) <= self.width else sentences:
+            yield from self._wrapped(Text(sentence, style="bold"), "", "  ")
 
     def statistics(self) -> Iterator[Text]:
         """How often each rule found something."""
@@ -191,6 +198,8 @@ class _Page:
             yield self._arrow(problem.place, gutter)
         else:
             yield from self._frame(problem.place, level, gutter)
+        if problem.code in _REMEDIES:
+            yield from self._paragraph("fix", Text(_REMEDIES[problem.code]), gutter)
         if self.view.verbose and problem.detail:
             yield from (Text(f"  {visible(line)}") for line in problem.detail.splitlines())
         yield Text("")

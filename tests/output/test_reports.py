@@ -149,7 +149,7 @@ class TestText:
         text = render("text", report(problems=(broken,)), View())
         assert "error[LDM901] unreadable-source: not valid Python\n --> src/app.py:6:9\n" in text
         assert "All clear" not in text
-        assert "Not everything was checked: 1 problem." in text
+        assert text.endswith("(0.8 s).\nNot everything was checked: 1 problem.\n")
         assert "Traceback: here" not in text
         assert "Traceback: here" in render("text", report(problems=(broken,)), View(verbose=True))
 
@@ -168,6 +168,39 @@ class TestText:
         assert "gap 6\n" not in text
         assert "and 15 more such notes; --verbose shows all" in text
         assert "gap 20\n" in render("text", report(problems=gaps), View(verbose=True))
+
+    def test_what_was_not_followed_is_told_last_and_shortly(self) -> None:
+        """A finding that only says what was not understood takes two lines behind all others, and a few suffice."""
+        gaps = [
+            charge(code="LDM902", name="coverage-gap", level=Level.NOTE, message=f"gap {n}", why=(), span=Span(n, 1, n, 2))
+            for n in range(1, 8)
+        ]
+        text = render("text", report(*gaps, charge(path="z.py")), View())
+        assert text.index("LDM101") < text.index("note[LDM902] coverage-gap: gap 1\n --> src/app.py:1:1\n\n")
+        assert "and 2 more such notes; --verbose shows all" in text
+        assert "coverage-gap: gap 7\n" in render("text", report(*gaps), View(verbose=True))
+
+    def test_redelivery_is_told_once_in_a_file(self) -> None:
+        """The same sentence is not said under every finding; another file says it again."""
+        second = charge(span=Span(5, 5, 5, 8))
+        text = render("text", report(second, charge(), charge(path="z.py")), View(width=200))
+        assert text.count("= redelivery: SQS delivers") == 2
+        assert text.count("= redelivery: as above (template.yaml:12)") == 1
+
+    def test_a_number_stays_beside_its_step(self) -> None:
+        """Steps stand under each other up to the tenth and beyond, and a long path does not part from its number."""
+        steps = [Step(Place(f"{'deep/' * n}app.py", Span(n, 1, n, 2)), "calls f()") for n in range(1, 16)]
+        lines = render("text", report(charge(why=tuple(steps))), View(width=60)).splitlines()
+        assert "  = way:  1. deep/app.py:1 calls f()" in lines
+        assert f"         10. {'deep/' * 10}app.py:10" in lines
+        assert f"         15. {'deep/' * 15}app.py:15" in lines
+
+    def test_a_problem_says_what_to_do(self) -> None:
+        """A file that cannot be read can be mended or left out; a crash is told as a fault of lintdem."""
+        place = Place("src/app.py", Span(6, 9, 6, 10))
+        text = render("text", report(problems=(Problem(place, "LDM901", "no"), Problem(place, "LDM905", "no"))), View())
+        assert "= fix: mend the file, or leave it out with `extend-exclude`" in text
+        assert "= fix: this is a fault of lintdem" in text
 
     def test_quiet_leaves_the_findings(self) -> None:
         """--quiet takes the closing line away."""
@@ -252,7 +285,7 @@ class TestJson:
         }
         assert {key: item[key] for key in expected} == expected
         assert item["help"].startswith("https://")
-        assert item["help"].endswith("/unguarded-effect")
+        assert item["help"].endswith("/rules/lintdem_rules/unguarded_effect.md")
         trigger = {"source": "sqs", "redelivers": "itself", "evidence": {"path": "template.yaml", "line": 12}}
         assert {key: item["trigger"][key] for key in trigger} == trigger
 

@@ -1,0 +1,90 @@
+"""The same workspace gives the same report, however it is read: every example of every page, checked in many ways."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from lintdem.output import View, render
+from lintdem.session import check_files
+from lintdem.testing.pages import parse_page
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*(ROOT / "rules/lintdem_rules").glob("*.md"), *(ROOT / "tests/cases").glob("*.md")])
+
+
+def examples() -> dict[str, str]:
+    """The files of all pages, each case in a folder of its own, and the sample application."""
+    files = {}
+    for page in PAGES:
+        for number, case in enumerate(parse_page(page.read_text(encoding="utf-8"), page.name).cases):
+            files.update({f"{page.stem}/{number}/{name}": text for name, text in case.files.items()})
+    for path in sorted([*(ROOT / "sample").rglob("*.py"), *(ROOT / "sample").rglob("*.yaml")]):
+        files[f"sample/{path.relative_to(ROOT / 'sample').as_posix()}"] = path.read_text(encoding="utf-8")
+    return files
+
+
+def in_memory(files: Mapping[str, str]) -> str:
+    """The JSON report on files that no disk holds."""
+    return render("json", check_files(files), View())
+
+
+def on_disk(folder: Path, *flags: str, seed: str = "0") -> str:
+    """The JSON report of `lintdem check` in a folder, in a process with its own hash seed."""
+    command = [sys.executable, "-m", "lintdem", "check", ".", "--format", "json", *flags]
+    environ = {**os.environ, "PYTHONHASHSEED": seed}
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False).stdout
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The examples as a repository on the disk."""
+    folder = tmp_path_factory.mktemp("workspace").resolve()
+    (folder / ".git").mkdir()
+    for name, text in examples().items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def plain(workspace: Path) -> str:
+    """The report of the plainest run: one worker, no cache."""
+    report = on_disk(workspace, "--no-cache", "--jobs", "1")
+    assert '"code": "LDM101"' in report
+    return report
+
+
+def test_hash_seeds_do_not_show(workspace: Path, plain: str) -> None:
+    """No order of a set or of hashed names reaches the report."""
+    assert on_disk(workspace, "--no-cache", "--jobs", "1", seed="4711") == plain
+
+
+def test_workers_do_not_show(workspace: Path, plain: str) -> None:
+    """Two workers that finish in any order give what one gives."""
+    assert on_disk(workspace, "--no-cache", "--jobs", "2") == plain
+
+
+def test_the_cache_does_not_show(workspace: Path, plain: str, tmp_path: Path) -> None:
+    """A run that fills the cache, and one that lives on it, give what a run without it gives."""
+    folder = str(tmp_path / "cache")
+    assert [on_disk(workspace, "--cache-dir", folder) for _ in ("cold", "warm")] == [plain, plain]
+
+
+def test_the_disk_does_not_show(plain: str) -> None:
+    """The same files held in memory give the same report."""
+    assert in_memory(examples()) == plain
+
+
+def test_the_order_of_files_does_not_show(plain: str) -> None:
+    """Files handed over in any order give the same report."""
+    files = list(examples().items())
+    random.Random(7).shuffle(files)
+    assert in_memory(dict(files)) == plain
