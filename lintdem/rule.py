@@ -19,6 +19,7 @@ from lintdem.analyses.domain import Call
 from lintdem.analyses.engine import Run
 from lintdem.analyses.facts import Judged
 from lintdem.analyses.trace import Effect
+from lintdem.analyses.written import function_at
 from lintdem.errors import UsageError
 from lintdem.model.finding import Finding, Fix, Group, Level, Redelivers, Step
 from lintdem.model.module import Problem
@@ -83,12 +84,25 @@ class Pass:
     ) -> Finding:
         """A finding of this rule; `about` names what it is about and makes its identity."""
         handler = judged.run.handler if isinstance(judged, Case) else judged.handler
+        why = tuple(Step(_real(step.place), step.message) for step in why)
+        place = _real(place)
         return Finding(
             path=place.path, span=place.span, code=self.rule.code, name=self.rule.name, group=self.rule.group,
             level=level or DEFAULTS[self.rule.group], message=message, handler=handler.name, trigger=subject.info, why=why,
             guard=guard, advice=advice, fixes=fixes,
-            identity=f"{self.rule.code}:{place.path}:{about or handler.function}",
+            identity=f"{self.rule.code}:{place.path}:{self._function(place)}:{about or handler.function}",
         )  # fmt: skip
+
+    def _function(self, place: Place) -> str:
+        """The function around a place, so that functions may change places without their findings changing names."""
+        module = self.facts.program.modules.get(place.path)
+        function = function_at(module, place.span) if module is not None else None
+        return function.qualname if function is not None else "<module>"
+
+
+def _real(place: Place) -> Place:
+    """Code inside a template is a module of its own; its findings stand in the template."""
+    return Place(place.path.partition("#")[0], place.span)
 
 
 DEFAULTS = {
@@ -141,8 +155,10 @@ def _pack_rules(pack: str) -> Iterator[Rule]:
                 continue
             module = importlib.import_module(f"{pack}.{info.name}")
             yield _validated(getattr(module, "RULE", None), f"{pack}.{info.name}")
-    except ImportError as error:
-        raise UsageError(f"the rule pack {pack} cannot be loaded: {error}") from error
+    except UsageError:
+        raise
+    except Exception as error:
+        raise UsageError(f"the rule pack {pack} cannot be loaded: {type(error).__name__}: {error}") from error
 
 
 def _validated(rule: object, module: str) -> Rule:

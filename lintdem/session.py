@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import io
 import os
+import sys
+import textwrap
+import threading
 import time
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -25,14 +29,16 @@ from lintdem.discover import Filters, Found, discover, existing, inside, only, w
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
 from lintdem.model.span import NOWHERE, Place
-from lintdem.program import HandlerSetting, LinkSettings, link
+from lintdem.model.stack import Stack
+from lintdem.program import HandlerSetting, LinkSettings, inline_path, link
 from lintdem.rule import Rule, load_rules, run
-from lintdem.syntax import lower_files
+from lintdem.syntax import lower_files, lower_source
 from lintdem.triage import Known, Selection, triage, validate
 
 BUILTIN_PACK = "lintdem_rules"
 """Loaded by this name and not by metadata, so that a stale installation cannot lose it."""
 
+T = TypeVar("T")
 _HEAD = 65_536
 _MEMORY = Path("/workspace")
 
@@ -204,11 +210,13 @@ def _analyse(work: _Work, config: Config, rules: tuple[Rule, ...], observer: Obs
     """From what was read to the report; the clock is the caller's."""
     with _phase(observer, "templates"):
         stacks = read_stacks(work.templates)
+    modules = [*work.modules, *_inline(stacks)]
     with _phase(observer, "link"):
-        program = link(work.modules, stacks, _link_settings(config))
+        program = link(modules, stacks, _link_settings(config))
     with _phase(observer, "rules"):
         selection = Selection(Known(rules).names, config)
-        findings, crashes = run(tuple(rule for rule in rules if selection.is_on(rule)), program)
+        chosen = tuple(rule for rule in rules if selection.is_on(rule))
+        findings, crashes = _with_room(lambda: run(chosen, program))
     with _phase(observer, "triage"):
         problems = [*work.problems, *program.problems, *crashes]
         report = triage(findings, work.modules, problems, config, Known(rules, work.only))
@@ -218,6 +226,53 @@ def _analyse(work: _Work, config: Config, rules: tuple[Rule, ...], observer: Obs
         files=len(work.modules) + len(stacks),
         handlers=len(program.handlers),
     )
+
+
+def _inline(stacks: tuple[Stack, ...]) -> list[Module]:
+    """The code written inside templates, each function a module of its own, its lines those of the template."""
+    found = []
+    for stack in stacks:
+        for function in stack.functions:
+            if function.inline is not None and function.inline_place is not None and "python" in (function.runtime or "python"):
+                found.append(lower_source(inline_path(function), _as_in_template(function.inline, function.inline_place)))
+    return found
+
+
+def _as_in_template(code: str, place: Place) -> bytes:
+    """Inline code at its own lines and columns: an `if` that is always true allows the indentation."""
+    line, column = place.span.line, place.span.column
+    if line < 2 or column < 2:
+        return ("\n" * (line - 1) + code).encode()
+    return ("\n" * (line - 2) + "if 1:\n" + textwrap.indent(code, " " * (column - 1))).encode()
+
+
+def _with_room(work: Callable[[], T]) -> T:
+    """Run on a thread with a deep stack: what is analysed is nested as deeply as its authors liked."""
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def body() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:  # noqa: BLE001 - handed over to the thread that waits
+            errors.append(error)
+
+    limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK)
+    sys.setrecursionlimit(_RECURSION)
+    try:
+        thread = threading.Thread(target=body, name="lintdem analysis")
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+        sys.setrecursionlimit(limit)
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+_STACK = 512 * 1024 * 1024
+_RECURSION = 60_000
 
 
 def _with_referred(

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lintdem.analyses.diagnosis import REPEATS, Case
 from lintdem.analyses.domain import Done, Path, Value, leaves
 from lintdem.analyses.engine import Run
-from lintdem.analyses.failures import ASIDE, reports_failures
+from lintdem.analyses.failures import ASIDE, is_broad, reports_failures
 from lintdem.analyses.guards import Answer
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Asked, Effect, Loop
+from lintdem.analyses.trace import Asked, Effect, Loop, Swallowed
 from lintdem.analyses.written import Texts, encloses
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place, Span
 from lintdem.model.stack import Source
+from lintdem.program import Program
 
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
     """A loop over records that may raise after some were done. `effects` are what it does again; `duplicates`
-    says whether that does harm; `raises` is a call in it that may raise."""
+    says whether that does harm; `raises` is a call in it that may raise; `dead` when the queue gives the batch up
+    at its first failure."""
 
     run: Run
     subject: Subject
@@ -28,6 +30,7 @@ class Rerun:
     effects: tuple[Effect, ...]
     duplicates: bool
     raises: Place
+    dead: bool = False
 
     @property
     def place(self) -> Place:
@@ -46,7 +49,7 @@ class Early:
     work: Effect
 
 
-def reruns(run: Run, subject: Subject, cases: tuple[Case, ...], texts: Texts) -> list[Rerun]:
+def reruns(run: Run, subject: Subject, cases: tuple[Case, ...], texts: Texts, program: Program) -> list[Rerun]:
     """The loops over the records of a batch whose failure makes the records that were done run again."""
     if subject.by_caller or not (subject.batch or subject.source is Source.LOGS):
         return []
@@ -54,12 +57,24 @@ def reruns(run: Run, subject: Subject, cases: tuple[Case, ...], texts: Texts) ->
     loops: dict[Place, tuple[Loop, list[Case]]] = {}
     for case in cases:
         loop = next((one for one in case.effect.loops if _is_over_records(one)), None)
-        if loop is not None:
+        if loop is not None and not _is_lone(case.effect):
             loops.setdefault(loop.place, (loop, []))[1].append(case)
     if not loops or reports_failures(run, subject, texts):
         return []
     found = [_rerun(run, subject, loop, inside, raised) for loop, inside in loops.values()]
-    return [one for one in found if one is not None]
+    dead = _gives_up_at_once(subject, program)
+    return [replace(one, dead=dead) for one in found if one is not None]
+
+
+def _gives_up_at_once(subject: Subject, program: Program) -> bool:
+    """Whether the queue moves a message to its dead-letter queue after one receive."""
+    return any(
+        event.place == subject.evidence and event.target is not None and queue.name == event.target.text and queue.max_receives == 1
+        for stack in program.stacks
+        for function in stack.functions
+        for event in function.events
+        for queue in stack.queues
+    )
 
 
 def _rerun(run: Run, subject: Subject, loop: Loop, cases: list[Case], raised: set[Place]) -> Rerun | None:
@@ -77,10 +92,14 @@ def _rerun(run: Run, subject: Subject, loop: Loop, cases: list[Case], raised: se
 
 def _raising(run: Run, loop: Loop, raised: set[Place]) -> Place | None:
     """A place in the loop from which an exception leaves the handler."""
-    for event in run.events:
-        if isinstance(event, (Effect, Asked)) and event.place in raised and any(one.place == loop.place for one in event.loops):
+    inside = [e for e in run.events if any(one.place == loop.place for one in e.loops)]
+    # What can be anything is taken for what a broad clause in the loop names.
+    ended = {error.place for e in inside if isinstance(e, Swallowed) and is_broad(e) for error in e.errors}
+    leaving = raised - ended
+    for event in inside:
+        if isinstance(event, (Effect, Asked)) and event.place in leaving:
             return event.place
-    return min((place for place in raised if encloses(loop.place, place)), default=None)
+    return min((place for place in leaving if encloses(loop.place, place)), default=None)
 
 
 RECORDS = frozenset({"records", "logevents", "log_events", "rmqmessagesbyqueue", "messages"})
@@ -102,6 +121,17 @@ def _is_record(steps: tuple[str, ...]) -> bool:
         return True
     named = [i for i, step in enumerate(steps) if step.lower() in RECORDS]
     return bool(named) and all(not step.isdigit() for step in steps[: named[0] + 2])
+
+
+LONE = frozenset({"Sns", "sns", "ses", "s3"})
+
+
+def _is_lone(effect: Effect) -> bool:
+    """Whether an effect uses the record of a source that always delivers one, though the handler knows batches too."""
+    return any(
+        isinstance(leaf, Path) and leaf.root == "event" and len(leaf.steps) > 2 and leaf.steps[1] == "*" and leaf.steps[2] in LONE
+        for leaf in _leaves(effect)
+    )
 
 
 # --- acknowledged before the work ---
@@ -138,7 +168,8 @@ def _follows(work: Effect, ack: Effect) -> bool:
 
 
 def _is_work(effect: Effect) -> bool:
-    return effect.call.kind in (Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET) and not _acknowledges(effect)
+    call = effect.call
+    return call.kind in (Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET) and call.method not in ASIDE and not _acknowledges(effect)
 
 
 def _shares(work: Effect, ack: Effect) -> bool:

@@ -9,7 +9,7 @@ from lintdem.analyses.domain import (
     NONE, Claim, Client, Derived, Error, Failed, Flow, Made, Path, Unknown, Value, any_of, members, text,
 )  # fmt: skip
 from lintdem.analyses.exceptions import FAILED
-from lintdem.analyses.itemwrites import batch, perform, read_write, transact, write_item
+from lintdem.analyses.itemwrites import batch, entries, perform, read_write, transact, write_item
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.trace import Asked, Invocation
 from lintdem.knowledge import Kind, Operation, operation, resource_method, sub_resource
@@ -39,6 +39,8 @@ def call_client(m: Machine, client: Client, name: str, args: Args, place: Place,
         return _batch_writer(m, client, name, args, place, flow)
     if client.resource is not None:
         return _call_resource(m, client, name, args, place, flow)
+    if name.startswith("generate_"):
+        return Derived("call", args.all())
     if name == "get_paginator":
         return Made("paginator", place, (("self", client), ("0", args.get(0, "operation_name") or NONE)))
     if name in NOT_CALLS:
@@ -102,7 +104,7 @@ def _batch_writer(m: Machine, client: Client, name: str, args: Args, place: Plac
 def _invocation(op: Operation, given: dict[str, Value], client: Client) -> Invocation:
     return Invocation(
         f"{op.service}.{op.name}", op.service, op.method, op.kind, op.phrase, tuple(given.items()), client, op.token,
-        op.token_marked, op.token_fifo, op.token_max, op.identity, op.destination, op.already, op.guessed,
+        op.token_marked, op.token_fifo, op.token_max, op.identity, op.destination, op.already, op.gone, op.guessed,
     )  # fmt: skip
 
 
@@ -127,6 +129,9 @@ def operate(
     sent = call_data_api(m, call, place, flow)
     if sent is not None:
         return sent
+    if "CopySource" in given:
+        given.update({f"CopySource.{k}": v for k, v in entries(m, given["CopySource"], flow).items()})
+        call = replace(call, args=tuple(given.items()))
     if op.kind in (Kind.READ, Kind.TELEMETRY, Kind.COMPUTE):
         m.can_raise(Error(("any", "ClientError"), place), flow)
         if op.kind is Kind.READ:
@@ -137,6 +142,7 @@ def operate(
     if client.service == "s3" and name in ("put_object", "copy_object") and text(given.get("IfNoneMatch", NONE)) == "*":
         return _create_once(m, call, place, flow)
     _already(m, call, place, flow)
+    _spent(m, call, place, flow)
     m.can_raise(Error(("any", "ClientError"), place), flow)
     m.effect(call, place, flow)
     return result_of(place)
@@ -173,6 +179,15 @@ def _already(m: Machine, call: Invocation, place: Place, flow: Flow) -> None:
     m.claim(claim, flow)
     m.can_raise(Error((*call.already, "ClientError"), place, claim), flow, frozenset({Failed(claim)}))
     flow.must |= {claim}
+
+
+def _spent(m: Machine, call: Invocation, place: Place, flow: Flow) -> None:
+    """A call that is refused once its token is spent or its subject gone: the mark of that failure, no claim."""
+    refused = call.gone or (call.already if not call.identity and call.kind is not Kind.CREATE else ())
+    if refused:
+        subject = next((v for k in (*call.identity, *call.destination) if (v := call.arg(k)) is not None), Unknown("the subject"))
+        mark = Claim(place, f"a second {call.name}", subject, useless="it is refused", record=False)
+        m.can_raise(Error((*refused, "ClientError"), place, mark), flow, frozenset({Failed(mark)}))
 
 
 def paginate(m: Machine, paginator: Made, args: Args, place: Place, flow: Flow) -> Value:

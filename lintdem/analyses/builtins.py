@@ -8,7 +8,7 @@ from lintdem.analyses.domain import (
     FALSE, NONE, Cls, Derived, DictObj, Flow, Fresh, Instance, Known, ListObj, Path, Ref, Super, Test, Unknown, Value,
     any_of, known, text,
 )  # fmt: skip
-from lintdem.analyses.expressions import element_of, set_attribute
+from lintdem.analyses.expressions import SHUFFLED, element_of, set_attribute, unordered
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.trace import Loop
 from lintdem.model.span import Place
@@ -30,7 +30,7 @@ def _same(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     value = _first(args)
     if isinstance(value, Known) and not isinstance(value.value, (str, int)):
         return Derived("call", (value,))
-    return value
+    return unordered(m, value, place, flow) or value
 
 
 def _sequence(kind: str) -> Builtin:
@@ -39,7 +39,8 @@ def _sequence(kind: str) -> Builtin:
             return m.new(flow, ListObj(kind, (), False, place, m.importing > 0))
         found = m.elements(flow, args.positional[0])
         if found is not None:
-            return m.new(flow, ListObj(kind, found.items, found.open, place, m.importing > 0))
+            shuffled = kind != "set" and found.kind in SHUFFLED and (found.open or len(found.items) > 1)
+            return m.new(flow, ListObj("shuffled" if shuffled else kind, found.items, found.open, place, m.importing > 0))
         value = args.positional[0]
         if isinstance(value, Path) and kind != "set":
             return value
@@ -167,6 +168,13 @@ def _globals(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     return m.new(flow, DictObj(names))
 
 
+def _len(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    value = _first(args)
+    if isinstance(value, Path) and value.root == "event" and value.steps[-1:] == ("Records",):
+        m.paths.add((*value.steps, "len()"))
+    return _computed(m, args, place, flow)
+
+
 def _computed(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     inputs: list[Value] = []
     for value in args.all():
@@ -209,14 +217,15 @@ def _locals(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 BUILTINS: dict[str, Builtin] = {
     **dict.fromkeys(("str", "int", "float", "bytes", "repr", "ascii", "format"), _same),
-    **dict.fromkeys(("len", "sum", "min", "max", "abs", "round", "pow", "divmod", "ord", "chr", "hex", "bin", "bool"), _computed),
+    "len": _len,
+    **dict.fromkeys(("sum", "min", "max", "abs", "round", "pow", "divmod", "ord", "chr", "hex", "bin", "bool"), _computed),
     **dict.fromkeys(("sorted", "reversed", "iter", "aiter"), _elements),
     "list": _sequence("list"), "tuple": _sequence("tuple"), "set": _sequence("set"), "frozenset": _sequence("set"),
     "dict": _dict, "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter, "next": _next, "anext": _next,
     "isinstance": _isinstance, "issubclass": lambda m, a, p, f: Test("isinstance", (Unknown("its type"),), p),
     "getattr": _getattr, "setattr": _setattr, "hasattr": lambda m, a, p, f: Test("truth", (Unknown("an attribute"),), p),
     "super": _super, "type": _type, "globals": _globals, "locals": _locals, "vars": _locals, "any": _any, "all": _any,
-    "hash": _hash, "id": _hash, "print": _nothing, "delattr": _nothing, "open": _open, "exec": _exec, "eval": _exec,
+    "hash": _hash, "id": lambda m, a, p, f: Derived("salted", (Fresh("address", p), *a.all()), p), "print": _nothing, "delattr": _nothing, "open": _open, "exec": _exec, "eval": _exec,
     "range": lambda m, a, p, f: m.new(f, ListObj("list", (Derived("index", ()),), not _counts(a), p)),
     "callable": lambda m, a, p, f: Test("truth", (Unknown("callable"),), p),
     "input": _nothing, "object": lambda m, a, p, f: Unknown("an object"), "slice": _computed,

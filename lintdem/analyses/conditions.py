@@ -155,6 +155,7 @@ def _assume_failure(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
     if error is None or not literals:
         return True
     if error.claim is not None:
+        asks_failed = asks_failed or any(v in error.names or f"{v}Exception" in error.names for v in literals)
         if asks_failed:
             m.recognised.add(error.claim.place)
         return truth if asks_failed else not truth
@@ -167,7 +168,9 @@ def _assume_failure(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
 
 def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
     """Add the checks that a passed test stands for."""
-    fresh = _freshness(test)
+    for leaf in leaves(test):
+        m.note_required(leaf)
+    fresh = freshness(test)
     if fresh is not None:
         flow.must |= {Check(test.place, "fresh", fresh)}
     cached = m.subjects.get(id(test))
@@ -224,7 +227,7 @@ _TIME_WORDS = re.compile(
 )
 
 
-def _freshness(test: Test) -> Value | None:
+def freshness(test: Test) -> Value | None:
     """The event value whose age, version or order a comparison looks at."""
     if test.op not in ORDERED:
         return None

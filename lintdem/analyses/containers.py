@@ -7,7 +7,7 @@ from dataclasses import replace
 from lintdem.analyses.domain import (
     NONE, Derived, DictObj, Flow, Fresh, Known, ListObj, Path, Ref, Test, Unknown, Value, any_of, known, text,
 )  # fmt: skip
-from lintdem.analyses.expressions import FINE, element_of, formatted
+from lintdem.analyses.expressions import FINE, element_of, formatted, unordered
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.trace import Recorded
 from lintdem.model.span import Place
@@ -92,6 +92,9 @@ def _list_method(
     if name in ("append", "add", "appendleft"):
         m.put(flow, ref, replace(obj, items=(*obj.items, first)[-24:], open=obj.open or bool(m.loops)))
         return NONE
+    if name == "sort":
+        m.put(flow, ref, replace(obj, kind="list"))
+        return NONE
     if name == "insert":
         m.put(flow, ref, replace(obj, items=(*obj.items, args.positional[-1])[-24:], open=True))
         return NONE
@@ -116,7 +119,10 @@ def path_method(m: Machine, value: Path, name: str, args: Args, place: Place, fl
     if name in ("get", "pop", "get_header_value", "get_query_string_value", "__getitem__") and args.positional:
         found = m.item(value, first, flow, place)
         default = args.get(1, "default") or args.get(1, "default_value")
-        if default is None or default == NONE or m.get(flow, default) is not None:
+        if default is None or default in (NONE, known("")):
+            m.note_optional(found, place)
+            return found
+        if m.get(flow, default) is not None:
             return found
         return any_of([found, default])
     if name == "json" and not args.positional:
@@ -149,8 +155,9 @@ def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, f
         found = m.elements(flow, args.positional[0]) if args.positional else None
         if found is None:
             return formatted((value, *args.positional))
-        if found.open:
-            return Derived("format", (value, *found.items))
+        mixed = unordered(m, args.positional[0], place, flow)
+        if found.open or mixed is not None:
+            return mixed or Derived("format", (value, *found.items))
         return formatted(tuple(part for item in found.items for part in (value, item))[1:])
     if name in ("strftime", "date") and isinstance(value, Fresh):
         wanted = text(args.positional[0]) if args.positional else "%Y" if name == "date" else None

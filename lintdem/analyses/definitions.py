@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lintdem.analyses.domain import (
-    Cls, Derived, External, Flow, Func, Made, Method, Mod, Partial, Scope, Unknown, Value, Wrapper, any_of, text,
+    Cls, Derived, External, Flow, Func, Made, Method, Mod, Partial, Scope, Unknown, Value, Wrapper, any_of, known,
+    text,
 )  # fmt: skip
 from lintdem.analyses.machine import Args, Frame, Machine, Registered, Stop, wrapped
 from lintdem.knowledge import library_call

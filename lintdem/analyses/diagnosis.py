@@ -6,15 +6,18 @@ Rules ask for the cases with their kind of fault. The order of precedence stands
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace, replace
 from enum import Enum
 from typing import TypeAlias
 
+from lintdem.analyses.deployed import table_of
 from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Path, Value, leaves, text
 from lintdem.analyses.effects import Harm, Repeat, event_values, harm_of, is_random
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import Answer, Cover, Fault, cover, touches
-from lintdem.analyses.keys import Grade, Provenance, provenance, readable
+from lintdem.analyses.itemconditions import LIMIT
+from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, provenance, readable
+from lintdem.analyses.lostupdates import lost_update
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Write
 from lintdem.knowledge import Scope, scope_of
@@ -22,7 +25,6 @@ from lintdem.model.finding import Level
 from lintdem.model.span import Place
 from lintdem.model.stack import Source
 from lintdem.program import Program
-from lintdem.program.paths import shared
 
 
 class Kind(str, Enum):
@@ -44,7 +46,10 @@ class Kind(str, Enum):
     IGNORED = "ignored"
     USELESS = "useless"
     LIKELY = "likely guarded"
+    LOST_UPDATE = "lost update"
+    SHORT_TOKEN = "short token"
     INSERTED = "inserted"
+    UNSTABLE = "unstable hash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +82,46 @@ _BY_REPEAT = {
 }  # fmt: skip
 
 
-Writers: TypeAlias = dict[Value, dict[Place, Write]]
-"""Every write of the program by its table."""
+Writers: TypeAlias = dict[object, dict[Place, Write]]
+"""Every write of the program by its table, as `store_of` names it."""
 
 
-def writers_of(runs: list[Run]) -> Writers:
+def store_of(table: Value | None, run: Run, program: Program) -> object | None:
+    """What two writes to one table have in common: the template's resource, else the name within one application."""
+    if not isinstance(table, (Known, Env)):
+        return None
+    resource = table_of(table, run.handler, program)
+    if resource is not None:
+        return resource.place
+    template = run.handler.evidence.path if run.handler.evidence is not None else ""
+    folders = run.handler.path.split("/")[:-1]
+    home = template or "/".join(folders[:-1] if isinstance(table, Known) else folders)
+    return (table, home)
+
+
+def writers_of(runs: list[Run], program: Program) -> Writers:
     """The writes of a program by table, so that one write knows of the others."""
     found: Writers = {}
     for run in runs:
         for event in run.events:
-            if isinstance(event, Effect) and event.call.write is not None and event.call.write.table is not None:
-                found.setdefault(event.call.write.table, {})[event.place] = event.call.write
+            if isinstance(event, Effect) and event.call.write is not None:
+                store = store_of(event.call.write.table, run, program)
+                if store is not None:
+                    found.setdefault(store, {})[event.place] = event.call.write
     return found
 
 
 def diagnose(run: Run, subject: Subject, program: Program, writers: Writers) -> list[Case]:
     """The diagnoses of all effects of one run, in order."""
-    return [_case(e, run, subject, program, writers) for e in run.events if isinstance(e, Effect)]
+    return [_unstable(_case(e, run, subject, program, writers)) for e in run.events if isinstance(e, Effect)]
+
+
+def _unstable(case: Case) -> Case:
+    """A key that another process computes differently is a fault of its own."""
+    key = case.key or case.harm.key
+    if case.kind in (Kind.ATTEMPT_KEY, Kind.MINTED) and key is not None and key.words in UNSTABLE:
+        return replace(case, kind=Kind.UNSTABLE)
+    return case
 
 
 def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers: Writers) -> Case:
@@ -103,11 +131,16 @@ def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers:
         return _repeated(effect, run, subject, harm, found)
     if harm.repeat is Repeat.SAFE and harm.key is not None and harm.key.grade is Grade.DELIVERY and found.answer is not Answer.YES:
         return _delivery(effect, run, subject, harm, found, harm.key, harm.key_place or effect.place)
+    if harm.repeat is Repeat.OVERWRITES:
+        put_back = _put_back(effect, run, subject, harm, found)
+        if put_back is not None:
+            return put_back
     held = _held_for_a_time(effect, subject)
     if held and (harm.repeat is Repeat.OVERWRITES or found.answer is Answer.YES):
         return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, held)
     if harm.repeat is Repeat.OVERWRITES and effect.call.write is not None:
-        return _overwrite(effect, run, subject, harm, found, writers)
+        store = store_of(effect.call.write.table, run, program)
+        return _overwrite(effect, run, subject, harm, found, writers.get(store, {}))
     stale = _time_bound(effect, run, subject)
     if stale:
         return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, stale)
@@ -136,13 +169,38 @@ def _repeated(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cov
     if found.fault is Fault.KEY and found.claim is not None and found.key is not None:
         kind = Kind.ENVELOPE_KEY if found.key.grade is Grade.ENVELOPE else Kind.ATTEMPT_KEY
         return Case(run, subject, effect, harm, found, kind, None, "", found.key, key_place(found.claim, run))
+    if _relies_on_token(effect, run, subject, harm):
+        kind = Kind.NOTHING if subject.by_caller else Kind.SHORT_TOKEN
+        return Case(run, subject, effect, harm, found, kind)
     kind = _BY_FAULT.get(found.fault, _BY_REPEAT[harm.repeat])
+    if kind is Kind.ACCUMULATES and found.fault is Fault.USELESS and not found.words.endswith(LIMIT):
+        kind = Kind.USELESS
     if harm.repeat is Repeat.MINTS and found.fault in (Fault.NONE, Fault.LATE, Fault.USELESS):
         kind = Kind.MINTED
     elif harm.repeat is Repeat.STALE_TOKEN:
         envelope = harm.key is not None and harm.key.grade is Grade.ENVELOPE
         kind = Kind.ENVELOPE_KEY if envelope else Kind.ATTEMPT_KEY
     return Case(run, subject, effect, harm, found, kind, None, "", harm.key, harm.key_place)
+
+
+def _relies_on_token(effect: Effect, run: Run, subject: Subject, harm: Harm) -> bool:
+    """Whether a transaction that adds has a token, which DynamoDB remembers for ten minutes, and nothing else."""
+    token = effect.call.arg("ClientRequestToken")
+    if effect.call.method != "transact_write_items" or token is None or harm.repeat is not Repeat.ACCUMULATES:
+        return False
+    return provenance(token, subject, run.sites).grade not in (Grade.ATTEMPT, Grade.ENVELOPE)
+
+
+def _put_back(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover) -> Case | None:
+    """What was read is written back: without a version an update is lost, with one the next run counts again."""
+    lost = lost_update(effect, run.events)
+    if lost is not None:
+        return Case(run, subject, effect, harm, found, Kind.LOST_UPDATE, None, lost.attribute, key_place=lost.path.place)
+    claim = effect.call.write.claim if effect.call.write is not None else None
+    counts = any(origin.arithmetic for origin in effect.origins)
+    if counts and claim is not None and claim.useless and found.answer is Answer.NO:
+        return Case(run, subject, effect, harm, replace(found, words=claim.useless), Kind.USELESS)
+    return None
 
 
 def key_place(claim: Claim, run: Run) -> Place:
@@ -195,7 +253,7 @@ def business_ids(run: Run, subject: Subject) -> list[str]:
 
 
 def _overwrite(
-    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, writers: Writers
+    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: dict[Place, Write]
 ) -> Case:  # fmt: skip
     write = effect.call.write
     assert write is not None
@@ -209,7 +267,7 @@ def _overwrite(
     keys = [provenance(v, subject, run.sites).grade for _, v in write.key]
     if Grade.ATTEMPT in keys:
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
-    level, reason = _overwrite_level(effect, subject, writers)
+    level, reason = _overwrite_level(effect, run, subject, others)
     timed = _event_time(effect)
     if level is Level.WARNING and timed is not None and write.kind != "delete":
         reason = f"the event carries {timed}, which is stored but never compared"
@@ -217,7 +275,7 @@ def _overwrite(
     return Case(run, subject, effect, harm, found, Kind.UNCONDITIONAL, level, reason)
 
 
-def _overwrite_level(effect: Effect, subject: Subject, writers: Writers) -> tuple[Level, str]:
+def _overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Place, Write]) -> tuple[Level, str]:
     write = effect.call.write
     assert write is not None
     random = [name for name, value in write.values if is_random(value)]
@@ -226,24 +284,36 @@ def _overwrite_level(effect: Effect, subject: Subject, writers: Writers) -> tupl
     if not subject.late or subject.by_caller:
         return Level.NOTE, "only the caller sends it again, and the same values are written"
     if write.kind == "delete":
-        return Level.WARNING, "an old event deletes what a newer one wrote"
+        if _created_here(effect, run):
+            return Level.WARNING, "an old event deletes what a newer one wrote"
+        return Level.NOTE, "a repeat deletes nothing more"
     if write.kind == "update" and event_values(effect):
         return Level.WARNING, "a late or reordered event overwrites what a newer one wrote"
     if write.kind == "put" and write.opaque and _whole_event(effect):
         return Level.WARNING, "a late or reordered event replaces the whole item that a newer one wrote"
-    other = _other_writer(effect, writers)
+    other = _other_writer(effect, others)
     if other:
         return Level.WARNING, other
     return Level.NOTE, "a repeat writes the same values again"
 
 
-def _other_writer(effect: Effect, writers: Writers) -> str:
+def _created_here(effect: Effect, run: Run) -> bool:
+    """Whether the same handler also stores such items: then the key comes back, and order matters."""
+    table = effect.call.write.table if effect.call.write is not None else None
+    return any(
+        isinstance(e, Effect) and e.call.write is not None and e.call.write.table == table
+        and e.call.write.kind in ("put", "update", "accumulate")
+        for e in run.events
+    )  # fmt: skip
+
+
+def _other_writer(effect: Effect, others: dict[Place, Write]) -> str:
     """Why another writer of the table makes an old event harmful: it changed the item since."""
     write = effect.call.write
-    if write is None or write.table is None or not isinstance(write.table, (Known, Env)):
+    if write is None:
         return ""
-    for place, other in sorted(writers.get(write.table, {}).items()):
-        if place == effect.place or shared(place.path, effect.place.path) < effect.place.path.count("/") - 2:
+    for place, other in sorted(others.items(), key=lambda pair: pair[0]):
+        if place == effect.place:
             continue
         where = f"{place.path}:{place.span.line}"
         if write.kind == "put" and other.kind in ("update", "delete", "accumulate"):

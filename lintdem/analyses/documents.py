@@ -210,6 +210,8 @@ def call_search(m: Machine, name: str, args: Args, place: Place, flow: Flow, rec
         return result_of(place)
     if short == "bulk":
         return _lines(m, args.get(0, "body") or next((v for k, v in args.keywords if k == "operations"), NONE), place, flow, receiver)
+    if short == "reindex":
+        return result_of(place)
     if short in ("update", "update_by_query"):
         return _script(m, args, index, place, flow, receiver)
     return None
@@ -253,11 +255,16 @@ def _lines(m: Machine, body: Value, place: Place, flow: Flow, receiver: Value) -
     return result_of(place)
 
 
-def _script(m: Machine, args: Args, index: Value, place: Place, flow: Flow, receiver: Value) -> Value | None:
+def _script(m: Machine, args: Args, index: Value, place: Place, flow: Flow, receiver: Value) -> Value:
     body = next((v for k, v in args.keywords if k in ("body", "script")), NONE)
     written = _source(m, body, flow)
+    m.can_raise(Error(("any", "TransportError"), place), flow)
     if not re.search(r"(\+=|-=|\+\+|\.add\()", written):
-        return None
+        site = Invocation(f"update {text(index) or '…'}", "search", "update", Kind.SET, "sets the document again",
+                          (("TableName", index),), receiver)  # fmt: skip
+        m.sites[place] = site
+        m.effect(site, place, flow)
+        return result_of(place)
     write = Write("accumulate", index, accumulates=written[:60])
     site = Invocation(f"update {text(index) or '…'}", "search", "update", Kind.WRITE, "runs the script again",
                       (("TableName", index),), receiver, write=write)  # fmt: skip

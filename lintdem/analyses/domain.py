@@ -324,6 +324,8 @@ class Claim:
     expires: bool | None = None
     record: bool = True
     key_place: Place | None = None
+    strict: bool = False
+    """Refuses to run without a key."""
     tentative: bool = False
     """Counts only where the program looks whether it failed (`Machine.recognised`)."""
 

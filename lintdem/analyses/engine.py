@@ -10,6 +10,7 @@ from lintdem.analyses.definitions import member_of, run_module
 from lintdem.analyses.domain import Fact, Flow, Func, Partial, Path, Scope, Value, any_of, members
 from lintdem.analyses.expressions import evaluate
 from lintdem.analyses.library import call_library
+from lintdem.analyses.lostupdates import origins
 from lintdem.analyses.machine import BUDGET, Args, Frame, Machine, Parts, Raised, Stop
 from lintdem.analyses.objects import attribute, item, typed
 from lintdem.analyses.statements import execute
@@ -18,7 +19,7 @@ from lintdem.analyses.trace import Event, Invocation
 from lintdem.model.span import Place
 from lintdem.program import Handler, Program
 
-PARTS = Parts(evaluate, execute, call_value, attribute, item, assume, run_module, call_library, typed)
+PARTS = Parts(evaluate, execute, call_value, attribute, item, assume, run_module, call_library, typed, origins)
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,12 @@ class Run:
     paths: frozenset[tuple[str, ...]]
     constants: frozenset[str]
     classes: frozenset[str]
+    imported: tuple[Event, ...] = ()
+    """What the bodies of modules did that were run for this handler first."""
+    firsts: tuple[tuple[Place, tuple[str, ...]], ...] = ()
+    """Where the first of several records is picked, with the path to the records."""
+    optional: tuple[tuple[tuple[str, ...], Place], ...] = ()
+    """What of the event is read with `get` and never tested, and where."""
 
 
 class Engine:
@@ -50,6 +57,7 @@ class Engine:
         """Run one handler with an event it knows nothing of."""
         m = self.machine
         m.begin()
+        loaded = set(m.import_events)
         scope = run_module(m, handler.path)
         m.begin()
         m.classes |= m.module_classes.get(handler.path, frozenset())
@@ -67,6 +75,8 @@ class Engine:
         return Run(
             handler, settled(tuple(m.frames[0].events), m.recognised), dict(m.sites), tuple(result), tuple(m.collectors[0]), wrappers, types,
             m.spent <= BUDGET, frozenset(m.paths), frozenset(m.constants), frozenset(m.classes),
+            tuple(e for path, events in m.import_events.items() if path not in loaded for e in events),
+            tuple(sorted(m.firsts.items())), tuple((s, p) for s, p in m.optional.items() if s not in m.required),
         )  # fmt: skip
 
     def _target(self, handler: Handler) -> Value:

@@ -58,7 +58,9 @@ def _item(m: Machine, expr: Item, flow: Flow) -> Value:
     value = evaluate(m, expr.value, flow)
     if isinstance(expr.index, Slice):
         return slice_of(m, value, expr.index, flow)
-    return m.item(value, evaluate(m, expr.index, flow), flow, m.place(flow, expr.span))
+    found = m.item(value, evaluate(m, expr.index, flow), flow, m.place(flow, expr.span))
+    m.note_required(found)
+    return found
 
 
 def slice_of(m: Machine, value: Value, index: Slice, flow: Flow) -> Value:
@@ -275,6 +277,8 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
         return known(same if op in ("==", "is") else not same)
     if isinstance(left, Known) and isinstance(right, Known) and left.type == right.type == "int" and op in _ORDERS:
         return known(_ORDERS[op](left.value, right.value))
+    if isinstance(left, Derived) and left.op == "counted" and isinstance(right, Known) and right.value in (0, 1):
+        return known(op in ("!=", ">", ">=", "is not"))
     if op in ("is", "is not") and right == NONE and isinstance(left, (Ref, Func, Made, Mod)):
         return known(op == "is not")
     if op in ("in", "not in"):
@@ -322,6 +326,8 @@ def _settle(flow: Flow, flows: list[Flow], values: list[Value], op: str, place: 
     merge(flow, flows)
     flow.must |= must
     flow.may |= may
+    if any(map(is_condition, values[:-1])):
+        return Derived(f"dropped {op}", tuple(values), place)
     if all(isinstance(v, (Test, Cases)) or v in (TRUE, FALSE) for v in values):
         return values[0] if len(values) == 1 else Test(op, tuple(values), place)
     if op == "or":
@@ -330,6 +336,13 @@ def _settle(flow: Flow, flows: list[Flow], values: list[Value], op: str, place: 
             return Test(op, tuple(values), place)
         return any_of(useful)
     return values[0] if len(values) == 1 else Test(op, tuple(values), place)
+
+
+def is_condition(value: Value) -> bool:
+    """Whether a value is a condition object of boto3, for which `and` and `or` keep one side only."""
+    if isinstance(value, Derived) and value.op in ("op&", "op|", "op~", "dropped and", "dropped or"):
+        return any(map(is_condition, value.parts))
+    return isinstance(value, Made) and (".conditions.Attr." in value.type or ".conditions.Key." in value.type)
 
 
 def _choice(m: Machine, expr: Choice, flow: Flow) -> Value:
@@ -406,9 +419,11 @@ def _comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
             return unrolled
     loops = len(m.loops)
     before = flow.must
-    empty = False
+    empty = shuffled = False
     try:
         for clause in expr.clauses:
+            over = m.elements(inner, evaluate(m, clause.iter, inner)) if isinstance(clause.iter, Name) else None
+            shuffled = shuffled or (over is not None and over.kind in SHUFFLED and (over.open or len(over.items) > 1))
             empty = not _clause(m, clause, inner, expr.span.line) or empty
         value = evaluate(m, expr.element, inner)
         key = evaluate(m, expr.key, inner) if expr.key is not None else None
@@ -419,8 +434,10 @@ def _comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
     flow.heap, flow.may = inner.heap, inner.may
     flow.must = before
     if expr.kind == "dict":
-        return m.new(flow, DictObj({}, ((key or Unknown("no key"), value),)))
+        named = key or Unknown("no key")
+        return m.new(flow, DictObj({}, ((Derived("shuffled", (named,)) if shuffled else named, value),)))
     kind = {"generator": "list"}.get(expr.kind, expr.kind)
+    kind = "shuffled" if shuffled and kind == "list" else kind
     return m.new(flow, ListObj(kind, () if empty else (value,), True, m.place(flow, expr.span)))
 
 
@@ -491,6 +508,26 @@ def element_of(m: Machine, value: Value, flow: Flow) -> Value:
     if isinstance(value, Derived) and value.op == "each":
         return value.parts[0]
     return Derived("element", (value,))
+
+
+SHUFFLED = frozenset({"set", "shuffled"})
+"""Kinds of collections whose order is another in every process."""
+
+
+def unordered(m: Machine, value: Value, place: Place, flow: Flow) -> Value | None:
+    """Text made of a set, or of a list made of one, without sorting; None when the order is certain."""
+    found = m.elements(flow, value)
+    if found is not None and found.kind in SHUFFLED and (found.open or len(found.items) > 1):
+        return Derived("unordered", (Fresh("order", place), *found.items), place)
+    inner = m.dict_entries(flow, value)
+    if inner is not None:
+        for held in (*inner.entries.values(), *(v for _, v in inner.rest)):
+            text_of = unordered(m, held, place, flow) if isinstance(held, Ref) else None
+            if text_of is not None:
+                return text_of
+        if any(isinstance(k, Derived) and k.op == "shuffled" for k, _ in inner.rest):
+            return Derived("unordered", (Fresh("order", place), *(v for _, v in inner.rest)), place)
+    return None
 
 
 def bind_target(m: Machine, target: Expr, value: Value, flow: Flow) -> None:

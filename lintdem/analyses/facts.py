@@ -7,17 +7,26 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lintdem.analyses.batches import Early, Rerun, early, reruns
+from lintdem.analyses.absent import Optional, optional_key
+from lintdem.analyses.arrivals import First, first_records, import_effects
 from lintdem.analyses.domain import Derived, Method, Value
 from lintdem.analyses.diagnosis import Case, Kind, diagnose, writers_of
+from lintdem.analyses.droppedconditions import Dropped, dropped
 from lintdem.analyses.engine import Engine, Run
 from lintdem.analyses.failures import Lost, Unread, lost, unread
+from lintdem.analyses.lateness import LateCheck, late_checks
+from lintdem.analyses.secondruns import Refused, refused
 from lintdem.analyses.subjects import Subject, subject_of
 from lintdem.analyses.written import Texts
-from lintdem.analyses.trace import Event, Gap, Tested
+from lintdem.analyses.trace import Effect, Event, Gap, Tested
 from lintdem.model.finding import Level, Redelivers
+from lintdem.model.finding import Redelivers
 from lintdem.model.module import Problem
 from lintdem.model.span import Place
-from lintdem.program import Program
+from lintdem.program import Handler, Program
+
+
+_EXPOSED = [Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER]
 
 
 @dataclass(frozen=True)
@@ -45,15 +54,20 @@ class Facts:
             try:
                 runs.append(engine.run(handler))
             except Exception as error:  # noqa: BLE001 - one handler that cannot be analysed must not hide the others
-                message = f"{handler.function} could not be analysed: {type(error).__name__}: {error}"
-                where = Place(handler.path, handler.span)
-                self.problems.append(Problem(where, "LDM905", message, traceback.format_exc()))
-        writers = writers_of(runs)
+                self._failed(handler, error)
+        writers = writers_of(runs, self.program)
         found = []
         for run in runs:
-            subject = subject_of(run)
-            found.append(Judged(run, subject, tuple(diagnose(run, subject, self.program, writers))))
+            try:
+                subject = subject_of(run)
+                found.append(Judged(run, subject, tuple(diagnose(run, subject, self.program, writers))))
+            except Exception as error:  # noqa: BLE001 - the same
+                self._failed(run.handler, error)
         return tuple(found)
+
+    def _failed(self, handler: Handler, error: Exception) -> None:
+        message = f"{handler.function} could not be analysed: {type(error).__name__}: {error}"
+        self.problems.append(Problem(Place(handler.path, handler.span), "LDM905", message, traceback.format_exc()))
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -101,7 +115,7 @@ class Facts:
         """Loops over records that run again whole, once for each loop."""
         found: dict[Place, Rerun] = {}
         for judged in self.handlers:
-            for one in reruns(judged.run, judged.subject, judged.cases, self.texts):
+            for one in reruns(judged.run, judged.subject, judged.cases, self.texts, self.program):
                 if one.place not in found or one.duplicates > found[one.place].duplicates:
                     found[one.place] = one
         return [found[place] for place in sorted(found)]
@@ -122,6 +136,50 @@ class Facts:
         for judged in self.handlers:
             for one in early(judged.run, judged.subject, judged.cases):
                 found.setdefault(one.acknowledged.place, one)
+        return [found[place] for place in sorted(found)]
+
+    def import_effects(self) -> list[tuple[Judged, Effect]]:
+        """What module bodies do, once for each place."""
+        found: dict[Place, tuple[Judged, Effect]] = {}
+        for judged in self.handlers:
+            for effect in import_effects(judged.run, judged.subject, self.program):
+                found.setdefault(effect.place, (judged, effect))
+        return [found[place] for place in sorted(found)]
+
+    def first_records(self) -> list[tuple[Judged, First]]:
+        """Where only the first record of a batch counts, once for each place."""
+        found: dict[Place, tuple[Judged, First]] = {}
+        for judged in self.handlers:
+            for first in first_records(judged.run, judged.subject):
+                found.setdefault(first.place, (judged, first))
+        return [found[place] for place in sorted(found)]
+
+    def optional_keys(self) -> list[Optional]:
+        """Keys of guards and tokens that may be absent."""
+        return [found for case in self.cases if (found := optional_key(case)) is not None]
+
+    def refused(self) -> list[tuple[Judged, Refused]]:
+        """Calls whose second run fails and takes the handler down, once for each, from the most exposed handler."""
+        found: dict[tuple[Place, str], tuple[Judged, Refused]] = {}
+        for judged in sorted(self.handlers, key=lambda j: _EXPOSED.index(j.subject.redelivers)):
+            for one in refused(judged.run, judged.subject):
+                found.setdefault((one.place, one.name), (judged, one))
+        return [found[key] for key in sorted(found)]
+
+    def late_checks(self) -> list[LateCheck]:
+        """Comparisons of an event's age that come after its effect, once for each."""
+        found: dict[Place, LateCheck] = {}
+        for judged in self.handlers:
+            for one in late_checks(judged.run, judged.subject, self.program.modules):
+                found.setdefault(one.place, one)
+        return [found[place] for place in sorted(found)]
+
+    def dropped(self) -> list[tuple[Judged, Dropped]]:
+        """Conditions that do not arrive, once for each."""
+        found: dict[Place, tuple[Judged, Dropped]] = {}
+        for judged in self.handlers:
+            for one in dropped(judged.run):
+                found.setdefault(one.place, (judged, one))
         return [found[place] for place in sorted(found)]
 
     def wrapped_ages(self) -> list[tuple[Judged, Tested]]:

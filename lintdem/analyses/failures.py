@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import NONE, Caught, Path, Ref, Unknown, Value, leaves
+from lintdem.analyses.domain import NONE, Caught, Known, Path, Ref, Unknown, Value, leaves, members
 from lintdem.analyses.engine import Run
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Swallowed, Threw
@@ -61,12 +61,19 @@ def reports_failures(run: Run, subject: Subject, texts: Texts) -> bool:
     return any(REPORTS & texts.words(path) for path in paths)
 
 
+def is_broad(one: Swallowed) -> bool:
+    """Whether a clause takes whatever goes wrong, not one foreseen answer."""
+    return one.types is not None and not BROAD.isdisjoint(one.types)
+
+
 def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
     """The failures that end in the code while the source believes the work done."""
     if subject.by_caller or subject.source not in TAKES_SUCCESS:
         return []
-    swallowed = [e for e in run.events if isinstance(e, Swallowed) and e.types is not None and BROAD & set(e.types)]
+    swallowed = [e for e in run.events if isinstance(e, Swallowed) and is_broad(e)]
     effects = [e for e in run.events if isinstance(e, Effect)]
+    # Labels on what is there are the work only where nothing else is done.
+    work = [e for e in effects if "tag" not in e.call.method] or effects
     if not swallowed or any(e.call.service == "sqs" and e.call.method in ASIDE for e in effects):
         return []
     partial = reports_failures(run, subject, texts)
@@ -74,7 +81,7 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
     for one in swallowed:
         if partial and all(step.text != FRAMEWORK for step in one.stack):
             continue
-        eaten = _eaten(one, effects, run)
+        eaten = _eaten(one, work, run)
         if eaten and not _is_answered(one, effects, run, texts) and not _may_be_read(one, subject):
             # Of several clauses of one `try` the first tells it.
             found.setdefault(one.block or one.place, Lost(run, subject, _head(one), one, eaten, _words(one)))
@@ -112,7 +119,9 @@ def _converted(effect: Effect, raised: set[Place], inner: list[Place]) -> bool:
 
 
 def _is_work(effect: Effect) -> bool:
-    return effect.call.kind in (Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET) and effect.call.service not in CACHES
+    if effect.call.kind not in (Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET) or effect.call.service in CACHES:
+        return False
+    return effect.call.method not in ASIDE
 
 
 def _carries_event(effect: Effect, run: Run) -> bool:
@@ -123,8 +132,11 @@ def _carries_event(effect: Effect, run: Run) -> bool:
 
 
 def _is_from_event(value: Value, run: Run, depth: int) -> bool:
+    """Whether a value comes from the event, perhaps by way of a record that the event names."""
+    if any(isinstance(one, Ref) for one in members(value)):
+        return True
     for leaf in leaves(value):
-        if isinstance(leaf, (Ref, Unknown)) or (isinstance(leaf, Path) and leaf.root == "event"):
+        if isinstance(leaf, Unknown) or (isinstance(leaf, Path) and leaf.root == "event"):
             return True
         if isinstance(leaf, Path) and leaf.place is not None and depth:
             read = run.sites.get(leaf.place)
@@ -140,8 +152,10 @@ def _is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) 
         return True
     if any(mark in e.must for e in effects):
         return True
-    kept = bool(changes(one.body)) or bool(one.values)
-    if kept and any(mark in e.may and one.block not in e.caught and e.stack[:-1] == one.stack[:-1] for e in effects):
+    after = [e for e in effects if mark in e.may and one.block not in e.caught]
+    if any(not isinstance(v, Known) for v in one.values) and after:
+        return True
+    if changes(one.body) and any(e.stack[: len(one.stack)] == one.stack for e in after):
         return True
     # What a function of the program does was seen when it ran; what another does is not known, so it may answer.
     return any(not only_tells(c) and c[-1] not in COLLECTS and c[-1] not in texts.functions for c in calls(one.body))
@@ -160,7 +174,7 @@ def _may_be_read(one: Swallowed, subject: Subject) -> bool:
 
 def _words(one: Swallowed) -> str:
     """How the handler goes on."""
-    if "returns" in one.ends and one.loops:
+    if "returns" in one.ends and any(encloses(loop.place, one.place) for loop in one.loops):
         return "returns, which also leaves out the rest of the batch"
     return "returns as if it had succeeded" if "returns" in one.ends else "goes on as if it had succeeded"
 
@@ -195,18 +209,18 @@ def unread(run: Run, subject: Subject, texts: Texts) -> list[Unread]:
     found: dict[Place, Unread] = {}
     for effect in run.events:
         if isinstance(effect, Effect) and effect.place not in found:
-            field = _field(effect, texts)
+            field = _field(effect, run, subject, texts)
             module = texts.modules.get(effect.place.path)
             if field and module is not None and is_dropped(module, effect.place):
                 found[effect.place] = Unread(run, subject, effect, field)
     return list(found.values())
 
 
-def _field(effect: Effect, texts: Texts) -> str:
+def _field(effect: Effect, run: Run, subject: Subject, texts: Texts) -> str:
     """Where the answer of a call says that it failed; empty when it raises."""
     call = effect.call
     if (call.service, call.method) in PARTIAL:
         return PARTIAL[call.service, call.method]
     if call.service in SILENT_HTTP and _is_work(effect) and not CHECKED_ELSEWHERE & texts.words(effect.place.path):
-        return "the HTTP status"
+        return "the HTTP status" if subject.source in TAKES_SUCCESS and not subject.by_caller and _carries_event(effect, run) else ""
     return ""

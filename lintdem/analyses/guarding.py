@@ -9,7 +9,7 @@ import jmespath
 import jmespath.exceptions
 
 from lintdem.analyses.domain import (
-    NONE, Check, Claim, Derived, Flow, Func, Instance, Known, Made, Path, Unknown, Value, Wrapper, any_of, known, text,
+    FALSE, NONE, Check, Claim, Derived, Flow, Func, Instance, Known, Made, Path, Unknown, Value, Wrapper, any_of, known, text,
 )  # fmt: skip
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.model.span import Place
@@ -50,7 +50,15 @@ def claim_of(m: Machine, func: Func, wrapper: Wrapper, args: Args, flow: Flow) -
         subject = _argument(func, args, wanted) if wanted else Unknown("data_keyword_argument")
     key = key_of_config(m, named.get("config"), subject, flow)
     words = f"Powertools {wrapper.kind}"
-    return Claim(wrapper.place, words, key, named.get("persistence_store"), expires=True, key_place=_key_place(named.get("config")))
+    return Claim(wrapper.place, words, key, named.get("persistence_store"), expires=True, key_place=_key_place(named.get("config")),
+                 strict=_is_strict(named.get("config")))  # fmt: skip
+
+
+def _is_strict(config: Value | None) -> bool:
+    """Whether a missing key raises; without a key path there is nothing to miss."""
+    named = dict(config.args) if isinstance(config, Made) else {}
+    keyed = "event_key_jmespath" in named or "0" in named
+    return not keyed or named.get("raise_on_no_idempotency_key", FALSE) != FALSE
 
 
 def _key_place(config: Value | None) -> Place | None:

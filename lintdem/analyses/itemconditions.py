@@ -19,6 +19,8 @@ from lintdem.knowledge import expressions as ddb
 from lintdem.knowledge import parse_condition
 
 HOLE = "lintdemhole"
+LIMIT = "may hold again after the write"
+"""How the words end that say that a condition is a limit: nobody means it as deduplication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ def _from_object(m: Machine, value: Value, flow: Flow) -> Condition:
         return Junction("and" if value.op == "op&" else "or", tuple(_from_object(m, p, flow) for p in value.parts))
     if isinstance(value, Derived) and value.op == "op~":
         return Junction("not", (_from_object(m, value.parts[0], flow),))
+    if isinstance(value, Derived) and value.op in ("dropped and", "dropped or"):
+        return _from_object(m, value.parts[-1 if value.op == "dropped and" else 0], flow)
     if isinstance(value, Test) and value.op in ("and", "or"):
         return _from_object(m, value.args[-1], flow)
     if not isinstance(value, Made):
@@ -241,11 +245,11 @@ def _judge_comparison(node: Compares, sets: Mapping[str, Value]) -> Verdict:
         return Verdict(written == value or isinstance(written, Known) != isinstance(value, Known),
                        f"{name} still differs after the write")  # fmt: skip
     if grows and node.op in (">=", ">"):
-        return Verdict(False, f"{name} {node.op} … is a limit that usually holds again after the write")
+        return Verdict(False, f"{name} {node.op} … is a limit and {LIMIT}")
     if written == value or not grows:
         fresh = any(isinstance(v, Fresh) for v in leaves(value))
         strict = node.op in ("<", ">")
         if fresh:
             return Verdict(False, f"{name} is compared with the time of the run, which moves on")
         return Verdict(strict, "" if strict else f"{name} {node.op} … accepts the same value again")
-    return Verdict(False, f"the condition on {name} may hold again after the write")
+    return Verdict(False, f"the condition on {name} {LIMIT}")

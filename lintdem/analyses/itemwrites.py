@@ -56,6 +56,7 @@ def read_write(m: Machine, method: str, args: dict[str, Value], place: Place, fl
         given is not None or expected is not None, accumulates, None, opaque,
         compares=compared_values(condition) if condition is not None else (),
         places=_places(m, args.get("Item") if kind == "put" else args.get("Key"), flow),
+        whole=_whole(m, args.get("Item"), flow) if kind == "put" else (), given=given,
     )  # fmt: skip
     if condition is None:
         return write
@@ -146,6 +147,15 @@ def entries(m: Machine, value: Value | None, flow: Flow) -> dict[str, Value]:
         if found is not None:
             return {k: v for k, v in found.entries.items() if isinstance(k, str)}
     return {}
+
+
+def _whole(m: Machine, value: Value | None, flow: Flow) -> tuple[Value, ...]:
+    """An item that is put as it came, and what stands behind `**` in one that is spelt out."""
+    found: list[Value] = []
+    for one in members(value) if value is not None else ():
+        entry = m.dict_entries(flow, one)
+        found += [*entry.spread, *(v for _, v in entry.rest)] if entry is not None else [one]
+    return tuple(found)
 
 
 def _is_opaque(m: Machine, value: Value | None, flow: Flow) -> bool:

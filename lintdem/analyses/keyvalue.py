@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lintdem.analyses.domain import NONE, TRUE, Claim, Error, Flow, Unknown, Value, known, leaves, text
+from lintdem.analyses.domain import NONE, TRUE, Claim, Derived, Error, Flow, Unknown, Value, known, leaves, text
 from lintdem.analyses.machine import Args, Machine, answered, result_of
 from lintdem.analyses.trace import Gap, Invocation, Write
 from lintdem.knowledge import Kind
@@ -48,7 +48,7 @@ def _first_seen(m: Machine, name: str, short: str, args: Args, place: Place, flo
     if short == "incr":
         m.claim(claim, flow)
         _accumulate(m, name, short, args, place, flow, receiver, claim)
-        return answered(claim, known(1), result_of(place))
+        return answered(claim, known(1), Derived("counted", (result_of(place),)))
     m.claim(claim, flow)
     m.can_raise(Error(("any",), place), flow)
     call = Invocation(name, "redis", short, Kind.SET, "sets the key again", args.named(), receiver)

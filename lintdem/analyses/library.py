@@ -12,12 +12,13 @@ from lintdem.analyses.domain import (
     EMPTY, FALSE, NONE, TRUE, AnyOf, Cases, Claim, Client, Cls, Derived, Env, Error, Failed, Flow, Fresh, Func, Instance,
     Known, Made, Method, Partial, Path, Ref, Unknown, Value, any_of, known, members, text,
 )  # fmt: skip
+from lintdem.analyses.expressions import unordered
 from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
 from lintdem.analyses.mappers import call_batch, call_model, is_model
 from lintdem.analyses.objects import bind
 from lintdem.analyses.orm import call_record
-from lintdem.analyses.stores import call_store
+from lintdem.analyses.stores import TASKS, call_store, queue_task
 from lintdem.analyses.trace import Asked, Gap, Invocation
 from lintdem.knowledge import Kind, LibraryCall, library_call, source_of_class
 from lintdem.model.span import Place
@@ -49,6 +50,8 @@ def call_library(m: Machine, name: str, args: Args, place: Place, flow: Flow, re
         return _made(m, name, args, place, flow, receiver)
     if isinstance(receiver, Method):
         return _chained(m, name, args, place, flow, receiver)
+    if isinstance(receiver, Func) and name in TASKS:
+        return queue_task(m, name, args, place, flow, receiver)
     if isinstance(receiver, Cls):
         return _class_method(m, name, args, place, flow, receiver)
     return _unknown(m, name, args, place, flow, receiver)
@@ -107,7 +110,7 @@ def _chained(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
         owner = owner.receiver
     if isinstance(owner, Client):
         if steps[:2] == ["meta", "client"]:
-            return call_client(m, Client(owner.service, None, owner.place), ".".join(steps[2:]), args, place, flow)
+            return call_client(m, Client(owner.service, None, owner.place, (("meta", TRUE),)), ".".join(steps[2:]), args, place, flow)
         if steps[0] == "exceptions":
             return Made(f"botocore.errorfactory.{steps[-1]}", place)
         sub = call_client(m, owner, steps[0], Args(), place, flow) if owner.resource is not None else owner
@@ -286,8 +289,16 @@ def decoded(m: Machine, value: Value, step: str, flow: Flow) -> Value:
 def _encode(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
     value = next(iter(args.all()), Unknown("nothing"))
     if call.target.endswith(("dumps", "dump")):
+        mixed = unordered(m, value, place, flow) if not _sorts(m, args, value, flow) else None
+        if mixed is not None:
+            return mixed
         return Derived("dumps", (value, *inside(m, value, flow)), place)
     return value
+
+
+def _sorts(m: Machine, args: Args, value: Value, flow: Flow) -> bool:
+    """`sort_keys=True` orders the keys of a dict; it leaves lists as they are."""
+    return dict(args.keywords).get("sort_keys") == TRUE and m.dict_entries(flow, value) is not None
 
 
 def inside(m: Machine, value: Value, flow: Flow, depth: int = 3) -> tuple[Value, ...]:

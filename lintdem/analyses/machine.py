@@ -13,7 +13,7 @@ from lintdem.analyses.domain import (
     EMPTY, Call, Cases, Claim, DictObj, Error, Fact, Failed, Flow, Func, HeapObject, Known, ListObj, Made, Path, Ref, Scope, Cls, Test, Value, Done,
     Wrapper, any_of,
 )  # fmt: skip
-from lintdem.analyses.trace import Claimed, Effect, Event, Invocation, Loop
+from lintdem.analyses.trace import Claimed, Effect, Event, Invocation, Loop, Origin
 from lintdem.model.function import Function, Stmt
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Expr
@@ -108,6 +108,7 @@ class Parts:
     module: Callable[[Machine, str], Scope]
     library: Callable[[Machine, str, Args, Place, Flow, Value | None], Value]
     typed: Callable[[Machine, Value, Place, Flow], Value | None]
+    origins: Callable[[Machine, Invocation, Flow], tuple[Origin, ...]]
 
 
 @dataclass(slots=True)
@@ -237,6 +238,16 @@ class Machine:
             return None
         return answered(claim, Known(1, "int"), Known(None, "NoneType") if name == "upserted_id" else Known(0, "int"))
 
+    def note_optional(self, value: Value, place: Place) -> None:
+        """Something of the event was read with `get`: it may be absent."""
+        if isinstance(value, Path) and value.root == "event":
+            self.optional.setdefault(value.steps, place)
+
+    def note_required(self, value: Value) -> None:
+        """Something of the event was tested, or read so that its absence raises."""
+        if isinstance(value, Path) and value.root == "event":
+            self.required.add(value.steps)
+
     # --- frames and places ---
 
     @property
@@ -286,7 +297,7 @@ class Machine:
     def effect(self, call: Invocation, place: Place, flow: Flow) -> None:
         """Record an effect; from here on it may have happened."""
         self.sites[place] = call
-        self.record(Effect(place, call, flow.must, flow.may))
+        self.record(Effect(place, call, flow.must, flow.may, origins=self.parts.origins(self, call, flow)))
         flow.may |= {Done(place, call.name)}
 
     def claim(self, claim: Claim, flow: Flow) -> None:

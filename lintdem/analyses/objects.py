@@ -18,6 +18,7 @@ from lintdem.model.span import Place
 from lintdem.model.values import Name
 
 
+FIRST = known(0)
 COARSE = frozenset({"year", "month", "day", "weekday", "isocalendar"})
 """Parts of a date that two deliveries share."""
 
@@ -234,6 +235,8 @@ def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Va
             return m.call(bind(m, getter, value, flow, place), Args((index,)), place, flow, "__getitem__")
         return m.item(obj.attrs["**"], index, flow, place) if "**" in obj.attrs else Unknown("item of an object")
     if isinstance(value, Path):
+        if index == FIRST and value.root == "event" and value.steps[-1:] == ("Records",):
+            m.firsts.setdefault(place, value.steps)
         return step(m, value, str(index.value) if isinstance(index, Known) else "*")
     if isinstance(value, External) and value.name == "os.environ":
         return Env(text(index) or "?")

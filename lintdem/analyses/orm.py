@@ -35,6 +35,8 @@ def call_session(m: Machine, name: str, args: Args, place: Place, flow: Flow, re
     if short in _CONSTRUCTS and (receiver is None or name.startswith("sqlalchemy.Table.")):
         target = args.get(0, "table") or args.get(0, "entity") or receiver or NONE
         return Made(f"sqlalchemy.{short}", place, (("0", target),))
+    if short in ("Column", "mapped_column") and receiver is None:
+        return Made("sqlalchemy.Column", place, args.named())
     if name in ("sqlalchemy.Table", "sqlalchemy.table"):
         return Made("sqlalchemy.Table", place, args.named())
     if not name.startswith(("sqlalchemy.orm.Session.", "sqlalchemy.Connection.")) or receiver is None:

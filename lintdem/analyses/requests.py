@@ -10,6 +10,12 @@ from lintdem.analyses.trace import Effect
 _ASKS = re.compile(r"(oauth2?\b|/token\b|/log-?in\b|/sign-?in\b|/authenticate\b|/auth\b|/_?search\b|/query\b|/lookup\b|/introspect\b)",
                    re.IGNORECASE)  # fmt: skip
 _ASKING = re.compile(r"((get|fetch|request|obtain|refresh)_?\w*token|^_?log_?in$|authenticate|sign_?in)", re.IGNORECASE)
+_QUESTIONS = re.compile(
+    r"_*(get|fetch|list|search|find|look_?up|query|describe|read|resolve|validate|verify|check(?!_?out)|calculate|estimate)(_|$|[A-Z])"
+)
+"""A function of such a name that sends a request asks something, whatever the method."""
+_MEASURES = re.compile(r"(metrics?|telemetry|analytics|heartbeat)(_|\b|\.)", re.IGNORECASE)
+"""What reports how the program fares is telemetry, not business."""
 _CHANGES = re.compile(r"^\s*(insert|unload|create\s+table(?!\s+if\s+not)[^;]*\bas\b|delete|update|merge|copy)\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -18,6 +24,8 @@ def only_asks(effect: Effect) -> bool:
     call = effect.call
     if call.http is None:
         return False
+    if _MEASURES.search(effect.place.path.rpartition("/")[2]) or any(_MEASURES.search(s.text) for s in effect.stack[-3:]):
+        return True
     grant = call.arg("body:grant_type")
     if grant is not None:
         return True
@@ -29,7 +37,9 @@ def only_asks(effect: Effect) -> bool:
     words = [w for value in address for leaf in leaves(value) if (w := text(leaf))]
     if any(_ASKS.search(word) for word in words):
         return True
-    return any(_ASKING.search(step.text.rpartition(".")[2]) for step in effect.stack[-2:])
+    if any(_ASKING.search(step.text.rpartition(".")[2]) for step in effect.stack[-2:]):
+        return True
+    return bool(effect.stack) and bool(_QUESTIONS.match(effect.stack[-1].text.rpartition(".")[2]))
 
 
 def only_queries(effect: Effect) -> bool:

@@ -88,7 +88,7 @@ def _for(m: Machine, s: For, flow: Flow) -> bool:
         return m.execute(s.other, flow)
     element = element_of(m, over, flow)
     certain = found is not None and not found.open and len(found.items) > 0
-    items = (element, *inside(m, element, flow))
+    items = tuple(v for one in members(element) for v in (one, *inside(m, one, flow)))
     return _loop(m, Loop(m.place(flow, s.span), over, items), s.body, s.other, flow, not certain,
                  lambda inner: bind_target(m, s.target, element, inner))  # fmt: skip
 
@@ -396,11 +396,21 @@ def _raise(m: Machine, s: Raise, flow: Flow) -> bool:
     m.record(Threw(place, flow.must, flow.may))
     if s.error is None:
         for raised in m.frame.handling[-1] if m.frames and m.frame.handling else ():
-            m.collectors[-1][Raised(raised.error, flow.must, flow.may | raised.may)] = None
+            if not _is_ruled_out(m, raised.error, flow):
+                m.collectors[-1][Raised(raised.error, flow.must, flow.may | raised.may)] = None
         return False
     for value in members(m.evaluate(s.error, flow)):
-        m.can_raise(error_of(m, value, place, flow), flow)
+        error = error_of(m, value, place, flow)
+        if not _is_ruled_out(m, error, flow):
+            m.can_raise(error, flow)
     return False
+
+
+def _is_ruled_out(m: Machine, error: Error, flow: Flow) -> bool:
+    """Whether a test inside the `except` has told that it is not the failure of this claim that is handled here."""
+    if error.claim is None or Failed(error.claim) in flow.may or not (m.frames and m.frame.handling):
+        return False
+    return any(raised.error == error and Failed(error.claim) in raised.may for raised in m.frame.handling[-1])
 
 
 def _assert(m: Machine, s: Assert, flow: Flow) -> bool:

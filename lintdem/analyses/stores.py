@@ -9,12 +9,14 @@ from dataclasses import replace
 
 from lintdem.analyses.databases import call_driver
 from lintdem.analyses.documents import call_documents, call_search
-from lintdem.analyses.domain import Claim, Fact, Failed, Flow, Made, Value
+from lintdem.analyses.domain import Claim, Error, Fact, Failed, Flow, Func, Made, Value
 from lintdem.analyses.keyvalue import call_keys
 from lintdem.analyses.local import call_file
-from lintdem.analyses.machine import Args, Machine
+from lintdem.analyses.machine import Args, Machine, result_of
+from lintdem.analyses.objects import found_name
 from lintdem.analyses.orm import call_peewee, call_session
-from lintdem.analyses.trace import Claimed, Effect, Event
+from lintdem.analyses.trace import Claimed, Effect, Event, Invocation
+from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 
 
@@ -36,6 +38,18 @@ def call_store(m: Machine, name: str, args: Args, place: Place, flow: Flow, rece
     if name.startswith(("builtins.file.", "csv.writer.")):
         return call_file(m, name, args, place, flow, receiver)
     return None
+
+
+TASKS = frozenset({"delay", "apply_async"})
+
+
+def queue_task(m: Machine, name: str, args: Args, place: Place, flow: Flow, task: Func) -> Value:
+    """`task.delay(…)`: a function of the program is queued for a worker."""
+    call = Invocation(f"{found_name(task)}.{name}", "celery", name, Kind.EFFECT, "queues the task again", args.named(), task)
+    m.sites[place] = call
+    m.can_raise(Error(("any",), place), flow)
+    m.effect(call, place, flow)
+    return result_of(place)
 
 
 def _as_sqlalchemy(name: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias, Union
 
-from lintdem.analyses.domain import EMPTY, Call, Claim, Error, Fact, Test, Value
+from lintdem.analyses.domain import EMPTY, Call, Claim, Error, Fact, Path, Test, Value
 from lintdem.knowledge import Kind
 from lintdem.model.function import Stmt
 from lintdem.model.span import Place
@@ -35,6 +35,7 @@ class Invocation:
     identity: tuple[str, ...] = ()
     destination: tuple[str, ...] = ()
     already: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     guessed: bool = False
     write: Write | None = None
     http: str | None = None
@@ -52,8 +53,9 @@ class Invocation:
 class Write:
     """What a store write does to its item. `kind`: "put", "update", "delete", "accumulate" (adds to what is
     there), "check". `key` are the values of the key by attribute; `values` everything stored, by
-    attribute; `condition` the condition as text if it could be read; `conditional` whether there is one
-    at all; `accumulates` the expression that adds."""
+    attribute; `whole` items that are put as they came; `condition` the condition as text if it could be
+    read, `given` as it is passed; `conditional` whether there is one at all; `accumulates` the expression
+    that adds."""
 
     kind: str
     table: Value | None
@@ -67,6 +69,19 @@ class Write:
     creates: bool = False
     compares: tuple[Value, ...] = ()
     places: tuple[tuple[str, Place], ...] = ()
+    whole: tuple[Value, ...] = ()
+    given: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a write puts back: `attribute` is computed from (`computed`), or is, what `path` read from the same
+    place of the same store earlier in the run. `attribute` is empty for a whole item, object or key."""
+
+    attribute: str
+    path: Path
+    computed: bool
+    arithmetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,7 @@ class Effect:
     loops: tuple[Loop, ...] = ()
     caught: tuple[Place, ...] = ()
     repeated: tuple[Place, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

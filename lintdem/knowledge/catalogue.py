@@ -35,6 +35,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     identity: tuple[str, ...] = ()
     destination: tuple[str, ...] = ()
     already: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     positional: tuple[str, ...] = ()
     source: str = ""
 
@@ -109,6 +110,7 @@ def _operation(service: str, method: str) -> Operation:
         identity=entry.identity,
         destination=entry.destination,
         already=entry.already or (_already(known, method) if kind_now is Kind.CREATE and not entry.identity else ()),
+        gone=entry.gone,
         positional=entry.positional,
         guessed=entry.kind is None and kind is None,
     )

@@ -59,7 +59,7 @@ def find(modules: Mapping[str, Module], stacks: Sequence[Stack], settings: Mappi
             if handler is not None:
                 _add(found, handler)
     for path, module in modules.items():
-        if is_vendored(path) or _is_test(path):
+        if "#" in path or is_vendored(path) or _is_test(path):
             continue
         _from_code(found, path, module, settings)
     return [found[key] for key in sorted(found)]
@@ -143,11 +143,19 @@ def _from_template(modules: Mapping[str, Module], function: Lambda) -> Handler |
     return Handler(path, name, span, of_function(function), "template", function.name, function.place)
 
 
+def inline_path(function: Lambda) -> str:
+    """The module path of code written inside a template: the template's own, and the function after a #."""
+    place = function.inline_place or function.place
+    return f"{place.path}#{function.name}"
+
+
 def locate(modules: Mapping[str, Module], function: Lambda) -> tuple[str, str] | None:
     """The file and the function that a handler string means, or None when no file fits."""
     dotted, _, name = (function.handler or "").replace("/", ".").rpartition(".")
     if not dotted:
         return None
+    if function.inline is not None:
+        return (inline_path(function), name) if inline_path(function) in modules else None
     tail = dotted.replace(".", "/")
     for root in function.code:
         for candidate in (join(root, f"{tail}.py"), join(root, tail, "__init__.py")):

@@ -12,7 +12,7 @@ def check(p: Pass) -> Iterator[Finding]:
     for case in p.cases(Kind.CHECKED):
         call, tested = case.effect.call, case.cover.check
         extra = (Step(tested.place, "the check that two runs pass together"),) if tested is not None else ()
-        duplicates = case.harm.repeat.value not in ("safe", "overwrites")
+        duplicates = case.harm.repeat.value not in ("safe", "overwrites", "inserts")
         loud = case.subject.redelivers is not Redelivers.CALLER and duplicates
         yield p.finding(
             case, case.effect.place, f"{call.name} {phrase(case)} when two deliveries pass the check together",

@@ -12,7 +12,7 @@ def check(p: Pass) -> Iterator[Finding]:
     for case in p.cases(Kind.UNGUARDED):
         call = case.effect.call
         advice = "guard the call with an idempotency record keyed on the event's business id (Powertools idempotent_function)"
-        if call.token is not None:
+        if call.token is not None and not call.token_fifo:
             advice = f"pass {call.token.rpartition(':')[2]} made from the event's business id, or guard the call"
         yield p.finding(
             case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery",

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
+from lintdem.rule import Effect, Finding, Group, Level, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
     """Loops over records that may raise between effects, without a partial-batch response."""
     for rerun in p.facts.reruns():
         handler, first = rerun.run.handler, rerun.effects[0]
-        what = f"{first.call.name} {first.call.phrase or 'runs again'} for the records before it" if rerun.duplicates else (
-            "the records before it run again, which writes the same once more"
-        )  # fmt: skip
+        if rerun.duplicates:
+            what = f"when one record fails the whole batch comes back: {first.call.name} {_again(first)} for the records before it"
+        elif rerun.dead:
+            what = "one failing record sends the whole batch to the dead-letter queue"
+        else:
+            what = "when one record fails the whole batch comes back and the records before it run again"
         yield p.finding(
-            rerun.run, rerun.place, f"when one record fails the whole batch comes back: {what}",
-            subject=rerun.subject, level=Level.WARNING if rerun.duplicates else Level.NOTE, about="batch",
+            rerun.run, rerun.place, what, subject=rerun.subject, about="batch",
+            level=Level.WARNING if rerun.duplicates or rerun.dead else Level.NOTE,
             why=(
                 Step(Place(handler.path, handler.span), f"{handler.function} receives the batch"),
                 Step(rerun.place, "the records are done one after another"),
@@ -25,6 +28,10 @@ def check(p: Pass) -> Iterator[Finding]:
             ),
             advice="return the failed records in batchItemFailures and set ReportBatchItemFailures",
         )  # fmt: skip
+
+
+def _again(effect: Effect) -> str:
+    return effect.call.phrase or "runs again"
 
 
 RULE = Rule(

@@ -1,0 +1,155 @@
+"""Lost updates: what was read from a store is changed in the code and written back, and nothing compares versions.
+
+`origins` is asked at every write, while the objects that hold the values are still there; `lost_update`
+judges the answer when the whole run is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lintdem.analyses.domain import (
+    Claim, Derived, DictObj, Fact, Flow, Instance, Known, ListObj, Made, Path, Ref, Test, Value, known, leaves, members,
+)  # fmt: skip
+from lintdem.analyses.itemwrites import entries, key_attributes, untyped
+from lintdem.analyses.machine import Machine
+from lintdem.analyses.trace import Asked, Effect, Event, Invocation, Origin, Write
+from lintdem.knowledge import Kind
+
+_ARITHMETIC = frozenset({"arith+", "arith-", "arith*", "arith/", "arith//", "arith%", "arith**"})
+_PLAIN = frozenset({"dumps", "encode"})
+_WRAPPING = frozenset({"Item", "Items", "Attributes", "*", "json()", "b64()"})
+_KEY_VALUE = frozenset({"redis", "valkey"})
+
+
+def origins(m: Machine, call: Invocation, flow: Flow) -> tuple[Origin, ...]:
+    """What a write puts back of the very place that the run has read before."""
+    if call.write is not None and call.service == "dynamodb":
+        return tuple(dict.fromkeys((*_whole_items(m, call.write, flow), *_attributes(m, call.write, flow))))
+    if call.service == "s3" and call.method == "put_object":
+        return tuple(_replaced(m, call, call.arg("Body"), ("Bucket", "Key"), flow))
+    if call.service in _KEY_VALUE and call.method in ("set", "setex", "psetex", "hset"):
+        value = call.arg("value") or next((v for k, v in reversed(call.args) if k.isdigit()), None)
+        return tuple(_replaced(m, call, value, ("0",), flow))
+    return ()
+
+
+def _whole_items(m: Machine, write: Write, flow: Flow) -> Iterator[Origin]:
+    for value in write.whole:
+        for path, computed, arithmetic in _read_in(m, value, flow):
+            read = _site(m, path)
+            if not set(path.steps) <= _WRAPPING or read is None or read.arg("TableName") != write.table:
+                continue
+            own = {k: v for k, v in entries(m, read.arg("Key"), flow).items()}
+            named = dict(write.values)
+            if all(named[k] == v or _is_from(named[k], path) for k, v in own.items() if k in named):
+                yield Origin("", path, computed, arithmetic)
+
+
+def _attributes(m: Machine, write: Write, flow: Flow) -> Iterator[Origin]:
+    keys = {name for name, _ in (write.key or key_attributes(write))}
+    if write.kind not in ("put", "update"):
+        return
+    for name, value in write.values:
+        if name in keys:
+            continue
+        for path, computed, arithmetic in _read_in(m, value, flow):
+            read = _site(m, path)
+            if read is None or read.arg("TableName") != write.table or _plain(name) not in map(_plain, path.steps):
+                continue
+            if _is_same_item(m, write, read, path, flow):
+                yield Origin(name, path, computed, arithmetic)
+
+
+def _replaced(m: Machine, call: Invocation, value: Value | None, address: tuple[str, ...], flow: Flow) -> Iterator[Origin]:
+    """An object or key whose new content is made of its old one."""
+    for path, computed, arithmetic in _read_in(m, value, flow) if value is not None else ():
+        read = _site(m, path)
+        if read is None or read.service != call.service or (call.service in _KEY_VALUE and read.target != call.target):
+            continue
+        same = all(call.arg(a) is not None and call.arg(a) == read.arg(a) for a in address)
+        if same and (computed or "json()" in path.steps):
+            yield Origin("", path, computed, arithmetic)
+
+
+def _site(m: Machine, path: Path) -> Invocation | None:
+    """The read a value comes from."""
+    call = m.sites.get(path.place) if path.place is not None else None
+    return call if call is not None and call.kind is Kind.READ else None
+
+
+def _read_in(m: Machine, value: Value, flow: Flow) -> Iterator[tuple[Path, bool, bool]]:
+    """The results of calls in a value: whether something was made of them, and whether by counting."""
+    work: list[tuple[Value, bool, bool]] = [(value, False, False)]
+    for _ in range(200):
+        if not work:
+            return
+        current, computed, arithmetic = work.pop()
+        if isinstance(current, Path):
+            if current.root == "result":
+                yield current, computed, arithmetic
+        elif isinstance(current, Derived):
+            made = current.op not in _PLAIN and (current.op != "call" or len(current.parts) > 1)
+            counts = current.op in _ARITHMETIC
+            work += [(part, computed or made, arithmetic or counts) for part in current.parts]
+        elif isinstance(current, Ref):
+            work += [(part, True, arithmetic) for part in _held(m, current, flow)]
+        elif isinstance(current, Made):
+            work += [(part, computed, arithmetic) for _, part in current.args]
+        elif not isinstance(current, (Test, Known)):
+            work += [(part, computed, arithmetic) for part in members(current) if part is not current]
+
+
+def _held(m: Machine, ref: Ref, flow: Flow) -> Iterable[Value]:
+    found = m.get(flow, ref)
+    if isinstance(found, DictObj):
+        return (*found.entries.values(), *(v for _, v in found.rest), *found.spread)
+    if isinstance(found, ListObj):
+        return found.items
+    return tuple(found.attrs.values()) if isinstance(found, Instance) else ()
+
+
+def _is_same_item(m: Machine, write: Write, read: Invocation, path: Path, flow: Flow) -> bool:
+    """Whether a write goes to the item that was read: the same key, or the key that was read with it."""
+    given = {name: untyped(m, v, flow) for name, v in entries(m, read.arg("Key"), flow).items()}
+    named = dict(write.key) or {k: v for k, v in write.values if k in given} or dict(key_attributes(write))
+    if not given:
+        return named.get("", known(None)) == read.arg("Key") or any(_is_from(v, path) for v in named.values())
+    both = [k for k in given if k in named]
+    return bool(both) and all(named[k] == given[k] or _is_from(named[k], path) for k in both)
+
+
+def _is_from(value: Value, path: Path) -> bool:
+    return any(isinstance(one, Path) and one.root == "result" and one.place == path.place for one in members(value))
+
+
+def _plain(name: str) -> str:
+    return name.rpartition(".")[2].replace("_", "").lower()
+
+
+def lost_update(effect: Effect, events: Iterable[Event]) -> Origin | None:
+    """What a write puts back without asking whether it changed in between, if it does."""
+    if not effect.origins or _is_versioned(effect) or _is_locked(effect):
+        return None
+    if effect.call.service in _KEY_VALUE and any(isinstance(e, Asked) and e.call.method == "watch" for e in events):
+        return None
+    return min(effect.origins, key=lambda origin: (not origin.arithmetic, not origin.computed, origin.attribute))
+
+
+def _is_versioned(effect: Effect) -> bool:
+    write = effect.call.write
+    if write is not None and write.conditional:
+        return write.claim is None or not write.claim.useless.startswith("attribute_exists")
+    return effect.call.arg("IfMatch") is not None
+
+
+def _is_locked(effect: Effect) -> bool:
+    """Whether a claim on the very item is held: then nobody else is between the read and the write."""
+    write = effect.call.write
+    address = [v for _, v in write.key] if write is not None else [v for k, v in effect.call.args if k in ("Key", "0")]
+    wanted = {leaf for value in address for leaf in leaves(value) if not isinstance(leaf, Known)}
+    return bool(wanted) and any(wanted <= set(leaves(claim.key)) for claim in _claims(effect.must))
+
+
+def _claims(facts: Iterable[Fact]) -> Iterator[Claim]:
+    return (fact for fact in facts if isinstance(fact, Claim) and not fact.useless)

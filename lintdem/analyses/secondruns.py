@@ -1,0 +1,172 @@
+"""Second runs that fail where they should succeed: what is refused, spent or gone, and nobody catches it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lintdem.analyses.domain import Caught, Check, Claim, Failed, Path, Value, leaves
+from lintdem.analyses.engine import Run
+from lintdem.analyses.guards import same_store
+from lintdem.analyses.keys import Grade, provenance
+from lintdem.analyses.machine import Raised
+from lintdem.analyses.subjects import Subject
+from lintdem.analyses.trace import Asked, Claimed, Effect, Invocation, Threw
+from lintdem.analyses.written import encloses
+from lintdem.knowledge import Kind
+from lintdem.model.finding import Redelivers
+from lintdem.model.span import Place
+
+_BROKEN = frozenset({Grade.ATTEMPT, Grade.ENVELOPE})
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A call at `place` that the second run makes in vain; `words` says why it fails, `claim` is set when it is the
+    condition of a write that fails; `message` says the whole otherwise, and `because` what happened at `step`."""
+
+    run: Run
+    subject: Subject
+    place: Place
+    name: str
+    words: str
+    claim: Claim | None = None
+    message: str = ""
+    step: Place | None = None
+    because: str = ""
+
+
+def refused(run: Run, subject: Subject) -> Iterator[Refused]:
+    """The calls whose second run fails and takes the handler down with it."""
+    yield from _uncaught(run, subject)
+    yield from _consumed(run, subject)
+    yield from _found(run, subject)
+
+
+def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
+    tried = {e.claim: e for e in run.events if isinstance(e, Claimed)}
+    for raised in run.raises:
+        for claim in _behind(raised, run):
+            call = run.sites.get(claim.place)
+            if call is None or claim.tentative or _is_held_back(raised, claim, run, subject) or _is_looked_into(raised, tried.get(claim), call):
+                continue
+            if provenance(claim.key, subject, run.sites).grade in _BROKEN:
+                continue
+            if claim.record and not claim.useless:
+                yield Refused(run, subject, claim.place, call.name, f"{claim.kind} fails", claim)
+            elif not claim.record and not _has_token(call) and not _is_listed(claim.key, call, run):
+                names = " or ".join([*call.already, *call.gone][:3])
+                message = f"{call.name} raises {names} in the second run, and nothing catches it"
+                yield Refused(run, subject, claim.place, call.name, names, None, message)
+
+
+def _behind(raised: Raised, run: Run) -> list[Claim]:
+    """The claims whose failure an exception is, or was made of in an `except`."""
+    if raised.error.claim is not None:
+        return [raised.error.claim]
+    clauses = [f.place for f in raised.must if isinstance(f, Caught) and encloses(f.place, raised.error.place)]
+    failed = {f.claim for f in raised.may if isinstance(f, Failed)} if clauses else set()
+    blocks = {e.place: e.caught for e in run.events if isinstance(e, (Claimed, Effect))} if failed else {}
+    return [c for c in failed if any(encloses(block, clause) for block in blocks.get(c.place, ()) for clause in clauses)]
+
+
+def _is_looked_into(raised: Raised, tried: Claimed | None, call: Invocation) -> bool:
+    """Whether the program asks what the first run came to before it raises: one that is still at work may be waited for."""
+    before = tried.must if tried is not None else frozenset()
+    asked = any(isinstance(f, Check) and f.kind in ("state", "absent") for f in raised.must - before)
+    return asked or call.arg("ReturnValuesOnConditionCheckFailure") is not None
+
+
+def _has_token(call: Invocation) -> bool:
+    """With its token the second creation is answered like the first."""
+    return bool(call.token) and call.arg(str(call.token)) is not None
+
+
+def _is_listed(key: Value, call: Invocation, run: Run) -> bool:
+    """What is deleted because it was listed is not listed again."""
+    places = {leaf.place for leaf in leaves(key) if isinstance(leaf, Path) and leaf.root == "result" and leaf.place is not None}
+    return call.kind is Kind.DELETE and any((site := run.sites.get(p)) is not None and site.kind is Kind.READ for p in places)
+
+
+def _is_held_back(raised: Raised, own: Claim | None, run: Run, subject: Subject) -> bool:
+    """Whether a guard before the call keeps the second run away from it."""
+    for fact in raised.must:
+        if isinstance(fact, Claim) and not fact.useless and fact != own:
+            if provenance(fact.key, subject, run.sites).grade not in _BROKEN:
+                return True
+    return False
+
+
+# --- what the first run removed ---
+
+
+def _consumed(run: Run, subject: Subject) -> Iterator[Refused]:
+    """An object that is read first and deleted at the end: the second run does not find it."""
+    failing = {r.error.place for r in run.raises if not _is_held_back(r, None, run, subject)}
+    deleted = [e for e in run.events if isinstance(e, Effect) and e.call.service == "s3" and e.call.method == "delete_object"]
+    for event in run.events if deleted else ():
+        if not isinstance(event, (Asked, Effect)) or event.place not in failing or event.call.service != "s3":
+            continue
+        address = _source(event.call)
+        gone = next((d for d in deleted if address is not None and (d.call.arg("Bucket"), d.call.arg("Key")) == address), None)
+        if gone is not None and gone.place != event.place and not _is_probed(run, event.call) and _is_named(address, subject, run):
+            message = f"{event.call.name} raises NoSuchKey in the second run: the first has deleted the object"
+            yield Refused(run, subject, event.place, event.call.name, "NoSuchKey", None, message, gone.place,
+                          "the object is deleted at the end of the first run")  # fmt: skip
+
+
+def _source(call: Invocation) -> tuple[Value | None, Value | None] | None:
+    """Bucket and key of what a call reads."""
+    if call.method in ("copy_object", "copy"):
+        return call.arg("CopySource.Bucket"), call.arg("CopySource.Key")
+    if call.kind is Kind.READ and call.arg("Key") is not None:
+        return call.arg("Bucket"), call.arg("Key")
+    return None
+
+
+def _is_probed(run: Run, call: Invocation) -> bool:
+    """Whether the program asks somewhere whether the object is there, and goes on if it is not."""
+    return any(isinstance(e, Asked) and e.caught and _source(e.call) == _source(call) for e in run.events)
+
+
+def _is_named(address: tuple[Value | None, Value | None] | None, subject: Subject, run: Run) -> bool:
+    key = address[1] if address is not None else None
+    return key is not None and provenance(key, subject, run.sites).grade not in (*_BROKEN, Grade.STORED, Grade.UNKNOWN)
+
+
+# --- found, so raise ---
+
+
+def _found(run: Run, subject: Subject) -> Iterator[Refused]:
+    """A record that is looked up, that the run writes when it is missing, and that raises when it is there."""
+    leaving = {r.error.place for r in run.raises}
+    writes = [e for e in run.events if isinstance(e, Effect) and e.call.write is not None and e.call.write.kind in ("put", "insert")]
+    for event in run.events:
+        if not isinstance(event, Threw) or event.place not in leaving:
+            continue
+        for check in event.must:
+            if isinstance(check, Check) and check.kind == "state" and _records(check, writes, run):
+                call = run.sites[check.subject.place]  # type: ignore[union-attr,index]
+                message = f"the second run finds by {call.name} what the first one stored, and raises"
+                yield Refused(run, subject, event.place, call.name, "found", None, message, check.place, "the record is found")
+                break
+
+
+def _records(check: Check, writes: list[Effect], run: Run) -> bool:
+    """Whether the other outcome of the test writes the record that was looked for."""
+    if not isinstance(check.subject, Path) or check.subject.place is None:
+        return False
+    read = run.sites.get(check.subject.place)
+    for write in writes:
+        if read is not None and same_store(read, write):
+            missing = (f for f in write.must if isinstance(f, Check) and f.kind == "absent")
+            if any(f.place == check.place and f.subject == check.subject for f in missing):
+                return True
+    return False
+
+
+def delivers_again(subject: Subject) -> bool:
+    """Whether somebody other than the caller may deliver again."""
+    return subject.redelivers is not Redelivers.CALLER
+
+

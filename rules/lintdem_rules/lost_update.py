@@ -1,0 +1,35 @@
+"""LDM302: an item is read, changed in the code and written back without a version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, Step, lower, way
+
+
+def check(p: Pass) -> Iterator[Finding]:
+    """Writes made of what the same run read from the same place."""
+    for case in p.cases(Kind.LOST_UPDATE):
+        call = case.effect.call
+        what = case.reason or ("the item" if call.service == "dynamodb" else "the content")
+        extra = (Step(case.key_place, f"{what} is read"),) if case.key_place is not None else ()
+        yield p.finding(
+            case, case.effect.place, f"{call.name} writes {what} back as it was read and changed here: "
+            "what another run wrote in between is lost",
+            subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case, *extra),
+            guard="nothing compares what was read with what is there when it is written", advice=_advice(call.service),
+            about=call.name,
+        )  # fmt: skip
+
+
+def _advice(service: str) -> str:
+    return {
+        "s3": "pass IfMatch with the ETag that was read, and read again when it fails",
+        "dynamodb": "write under the condition that the version or the old value is still the one that was read",
+    }.get(service, "change the value in one atomic command, or watch the key")
+
+
+RULE = Rule(
+    "LDM302", "lost-update", Group.CORRECTNESS, "0.1",
+    "a value is read, changed in the code and written back without a version", check, "none",
+)  # fmt: skip
