@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lintdem.analyses.domain import (
-    FALSE, NONE, Cls, Derived, DictObj, Flow, Fresh, Instance, Known, ListObj, Path, Ref, Super, Test, Unknown, Value,
+    FALSE, NONE, Cls, Derived, DictObj, External, Flow, Fresh, Instance, Known, ListObj, Path, Ref, Super, Test, Unknown, Value,
     any_of, known, text,
 )  # fmt: skip
 from lintdem.analyses.expressions import SHUFFLED, element_of, set_attribute, unordered
@@ -121,7 +121,24 @@ def _isinstance(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
         return known(any(c.key == wanted.key for c in lineage(found.cls)))
     if subject == NONE:
         return FALSE
+    own = _plain_type(m, subject, flow)
+    listed = m.elements(flow, wanted)
+    names = [w.name for w in (listed.items if listed is not None else (wanted,)) if isinstance(w, External)]
+    if own is not None and names and all(name.startswith("builtins.") for name in names):
+        return known(f"builtins.{own}" in names)
     return Test("isinstance", (Unknown("its type"),), place)
+
+
+def _plain_type(m: Machine, value: Value, flow: Flow) -> str | None:
+    """The builtin type of a value, when it is known to be a plain one."""
+    found = m.get(flow, value)
+    if isinstance(found, DictObj):
+        return "dict"
+    if isinstance(found, ListObj):
+        return found.kind
+    if isinstance(value, Known):
+        return value.type
+    return "str" if isinstance(value, Derived) and value.op == "format" else None
 
 
 def _getattr(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
@@ -160,7 +177,10 @@ def _defining_class(m: Machine, flow: Flow) -> Cls | None:
 
 def _type(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     found = m.get(flow, _first(args))
-    return found.cls if isinstance(found, Instance) else Unknown("a type", args.positional)
+    if isinstance(found, Instance):
+        return found.cls
+    own = _plain_type(m, _first(args), flow)
+    return External(f"builtins.{own}") if own is not None else Unknown("a type", args.positional)
 
 
 def _globals(m: Machine, args: Args, place: Place, flow: Flow) -> Value:

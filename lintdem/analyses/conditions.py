@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lintdem.analyses.domain import (
-    EMPTY, AnyOf, Cases, Check, Claim, Cls, Derived, Error, Fact, Flow, Fresh, Func, Instance, Known, Path, Ref, Test, Value,
+    EMPTY, AnyOf, Cases, Check, Claim, Cls, Derived, Error, Fact, Failed, Flow, Fresh, Func, Instance, Known, Path, Ref, Test, Value,
     leaves, members, text,
 )  # fmt: skip
 from lintdem.analyses.machine import Machine
@@ -56,6 +56,9 @@ def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
     chosen: list[tuple[frozenset[Fact], frozenset[Fact]]] = []
     left_out: frozenset[Fact] = EMPTY
     for case, must, may in value.cases:
+        if _is_ruled_out(case, may, flow):
+            left_out |= may
+            continue
         branch = flow.branch()
         branch.must, branch.may = must, may
         if assume(m, case, truth, branch):
@@ -70,6 +73,13 @@ def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
     flow.must |= certain
     flow.may = (flow.may - (left_out - may)) | may
     return True
+
+
+def _is_ruled_out(case: Value, may: frozenset[Fact], flow: Flow) -> bool:
+    """Whether an earlier test of the same exception has told that it is not the failure of this claim."""
+    failed = {f for f in may if isinstance(f, Failed)} if any(isinstance(leaf, Error) for leaf in leaves(case)) else set()
+    own = {f for f in failed if any(isinstance(leaf, Error) and leaf.claim == f.claim for leaf in leaves(case))}
+    return bool(own) and not own & flow.may
 
 
 def _assume_any(m: Machine, value: AnyOf, truth: bool, flow: Flow) -> bool:

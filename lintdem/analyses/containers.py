@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from lintdem.analyses.domain import (
@@ -147,10 +148,30 @@ def path_method(m: Machine, value: Path, name: str, args: Args, place: Place, fl
     return None
 
 
+_HOLES = re.compile(r"\{([A-Za-z_0-9]*)[^{}]*\}")
+
+
+def _filled(template: Value, args: Args) -> Value:
+    """`"SET {}".format(x)`: the text with its arguments in their places."""
+    written = text(template)
+    if written is None:
+        return formatted((template, *args.all()))
+    parts: list[Value] = []
+    end, count = 0, 0
+    for hole in _HOLES.finditer(written):
+        name = hole[1]
+        index = int(name) if name.isdigit() else count
+        value = args.get(-1, name) if name and not name.isdigit() else args.get(index)
+        count += 1
+        parts += [known(written[end : hole.start()]), value if value is not None else Unknown("an argument of format")]
+        end = hole.end()
+    return formatted((*parts, known(written[end:])))
+
+
 def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, flow: Flow) -> Value:
     """A method of text, of a time, or of anything computed."""
     if name == "format":
-        return formatted((value, *args.all()))
+        return _filled(value, args)
     if name == "join":
         found = m.elements(flow, args.positional[0]) if args.positional else None
         if found is None:

@@ -224,13 +224,16 @@ def carry_out(m: Machine, statement: Statement, request: Request, holes: tuple[V
 
 def apply(
     m: Machine, statement: Statement, columns: tuple[tuple[str, Value], ...], table: Known, request: Request, flow: Flow,
-    condition: Junction,
+    condition: Junction, unique: bool = False,
 ) -> Claim | None:  # fmt: skip
-    """A change of rows with the values it stores; the claim it makes, if it makes one."""
+    """A change of rows with the values it stores; the claim it makes, if it makes one. `unique` when the program itself
+    says that the key of an insert is."""
     statement = _settled(statement, columns, table, flow)
     keys = _keys(statement, columns)
     write = Write(_WRITES[statement.kind], table, keys, columns, accumulates=statement.adds)
     claim = _claim(statement, write, request.place, condition)
+    if claim is not None and unique and statement.kind == "insert":
+        claim = replace(claim, tentative=False)
     _perform(m, statement, replace(write, claim=claim), request, table, flow)
     return claim
 

@@ -8,6 +8,7 @@ from lintdem.analyses.domain import Env, Value, leaves, text
 from lintdem.model.stack import Queue, Stack, Table
 from lintdem.model.stack import Value as TemplateValue
 from lintdem.program import Handler, Program
+from lintdem.program.paths import ancestors, folder
 
 
 def queue_of(value: Value | None, handler: Handler, program: Program) -> Queue | None:
@@ -34,12 +35,19 @@ def _names(value: Value | None, handler: Handler, program: Program) -> Iterator[
         return
     for leaf in leaves(value):
         written = text(leaf)
-        for stack in program.stacks:
+        for stack in _stacks(handler, program):
             if written:
                 yield stack, written.replace(":", "/").rpartition("/")[2]
             elif isinstance(leaf, Env):
                 for name in _environment(stack, handler, leaf.name):
                     yield stack, name
+
+
+def _stacks(handler: Handler, program: Program) -> list[Stack]:
+    """The template that deploys a handler; where none does, those in the folders above it."""
+    if handler.evidence is not None:
+        return [stack for stack in program.stacks if stack.path == handler.evidence.path]
+    return [stack for stack in program.stacks if folder(stack.path) in ancestors(handler.path)]
 
 
 def _environment(stack: Stack, handler: Handler, variable: str) -> Iterator[str]:

@@ -234,10 +234,22 @@ def operate(m: Machine, op: str, left: Value, right: Value, flow: Flow, place: P
         return Derived("format", (left, right))
     if op == "%" and _is_text(left):
         inner = m.elements(flow, right)
-        return Derived("format", (left, *(inner.items if inner else (right,))))
+        return _percent(left, inner.items if inner is not None else (right,))
     if op in ("&", "|", "~"):
         return Derived(f"op{op}", (left, right), place)
     return Derived(f"arith{op}", (left, right), place)
+
+
+def _percent(template: Value, values: tuple[Value, ...]) -> Value:
+    """`"order-%s" % x`: the text with its values in their places."""
+    written = text(template)
+    if written is None or written.count("%s") + written.count("%d") != len(values):
+        return Derived("format", (template, *values))
+    pieces = re.split(r"%[sd]", written)
+    parts: list[Value] = [known(pieces[0])]
+    for value, piece in zip(values, pieces[1:], strict=True):
+        parts += [value, known(piece)]
+    return formatted(tuple(parts))
 
 
 def _is_text(value: Value) -> bool:
@@ -279,6 +291,8 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
         return known(_ORDERS[op](left.value, right.value))
     if isinstance(left, Derived) and left.op == "counted" and isinstance(right, Known) and right.value in (0, 1):
         return known(op in ("!=", ">", ">=", "is not"))
+    if isinstance(left, External) and isinstance(right, External) and op in ("==", "!=", "is", "is not"):
+        return known((left == right) == (op in ("==", "is")))
     if op in ("is", "is not") and right == NONE and isinstance(left, (Ref, Func, Made, Mod)):
         return known(op == "is not")
     if op in ("in", "not in"):

@@ -63,7 +63,11 @@ def _attributes(m: Machine, write: Write, flow: Flow) -> Iterator[Origin]:
 
 def _replaced(m: Machine, call: Invocation, value: Value | None, address: tuple[str, ...], flow: Flow) -> Iterator[Origin]:
     """An object or key whose new content is made of its old one."""
-    for path, computed, arithmetic in _read_in(m, value, flow) if value is not None else ():
+    found = list(_read_in(m, value, flow)) if value is not None else []
+    if len({path.place for path, _, _ in found}) > 1:
+        # Content that may come from elsewhere is a copy that is filled, not a record that is kept.
+        return
+    for path, computed, arithmetic in found:
         read = _site(m, path)
         if read is None or read.service != call.service or (call.service in _KEY_VALUE and read.target != call.target):
             continue

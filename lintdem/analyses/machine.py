@@ -158,6 +158,7 @@ class Machine:
         self.subjects: dict[int, tuple[Test, list[Value]]] = {}
         self.outcomes: dict[Value, tuple[Claim | None, Invocation | None]] = {}
         self.recognised: set[Place] = set()
+        self.stored: set[Value] = set()
         self.firsts: dict[Place, tuple[str, ...]] = {}
         self.optional: dict[tuple[str, ...], Place] = {}
         self.required: set[tuple[str, ...]] = set()

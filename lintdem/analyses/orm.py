@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lintdem.analyses.databases import REFUSED, Request, apply, send, telling
 from lintdem.analyses.domain import (
-    NONE, Claim, Cls, Derived, Error, External, Flow, Instance, ListObj, Made, Method, Path, Test, Value, known, members, text,
+    NONE, Claim, Cls, Derived, Error, External, Flow, Fresh, Instance, ListObj, Made, Method, Path, Test, Value, known, members, text,
 )  # fmt: skip
 from lintdem.analyses.expressions import element_of
 from lintdem.analyses.itemconditions import Compares, Condition, Junction
@@ -46,7 +46,11 @@ def call_session(m: Machine, name: str, args: Args, place: Place, flow: Flow, re
     if short in ("add", "add_all", "bulk_save_objects", "merge"):
         values = [args.get(0) or NONE]
         values = [element_of(m, v, flow) for v in values] if short in ("add_all", "bulk_save_objects") else values
+        read = any(isinstance(v, Path) for v in members(values[0]))
         for value in members(values[0]):
+            if read or value in m.stored:
+                continue
+            m.stored.add(value)
             _add(m, value, "upsert" if short == "merge" else "insert", place, flow, receiver)
         return values[0] if short == "merge" else NONE
     if short == "bulk_insert_mappings":
@@ -209,14 +213,16 @@ def _change(
 ) -> Claim | None:  # fmt: skip
     keys = tuple(n for n, v in columns if _is_primary(model, n))
     statement = Statement(kind, _table(model), (), keys, adds=adds)
-    claim = apply(m, statement, columns, known(statement.table), Request(NONE, place, receiver), flow, condition)
+    unique = any(n in keys and not isinstance(v, Fresh) and v != NONE for n, v in columns)
+    claim = apply(m, statement, columns, known(statement.table), Request(NONE, place, receiver), flow, condition, unique)
     m.outcomes[receiver] = claim, m.sites.get(place)
     return claim
 
 
 def _is_primary(model: Value, name: str) -> bool:
     value = model.scope.names.get(name) if isinstance(model, Cls) else None
-    return isinstance(value, Made) and dict(value.args).get("primary_key") == known(True)
+    named = dict(value.args) if isinstance(value, Made) else {}
+    return known(True) in (named.get("primary_key"), named.get("unique"))
 
 
 # --- queries by model: Session.query, Django, peewee ---

@@ -54,7 +54,7 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
                 continue
             if claim.record and not claim.useless:
                 yield Refused(run, subject, claim.place, call.name, f"{claim.kind} fails", claim)
-            elif not claim.record and not _has_token(call) and not _is_listed(claim.key, call, run):
+            elif not claim.record and not _has_token(call) and not _is_new(claim.key, call, run):
                 names = " or ".join([*call.already, *call.gone][:3])
                 message = f"{call.name} raises {names} in the second run, and nothing catches it"
                 yield Refused(run, subject, claim.place, call.name, names, None, message)
@@ -64,6 +64,8 @@ def _behind(raised: Raised, run: Run) -> list[Claim]:
     """The claims whose failure an exception is, or was made of in an `except`."""
     if raised.error.claim is not None:
         return [raised.error.claim]
+    if not any(isinstance(e, Threw) and e.place == raised.error.place for e in run.events):
+        return []
     clauses = [f.place for f in raised.must if isinstance(f, Caught) and encloses(f.place, raised.error.place)]
     failed = {f.claim for f in raised.may if isinstance(f, Failed)} if clauses else set()
     blocks = {e.place: e.caught for e in run.events if isinstance(e, (Claimed, Effect))} if failed else {}
@@ -71,8 +73,9 @@ def _behind(raised: Raised, run: Run) -> list[Claim]:
 
 
 def _is_looked_into(raised: Raised, tried: Claimed | None, call: Invocation) -> bool:
-    """Whether the program asks what the first run came to before it raises: one that is still at work may be waited for."""
-    before = tried.must if tried is not None else frozenset()
+    """Whether the program asks what the first run came to: before it raises, as one that is still at work may be waited
+    for, or before it creates what it then finds."""
+    before = tried.must if tried is not None and tried.claim.record else frozenset()
     asked = any(isinstance(f, Check) and f.kind in ("state", "absent") for f in raised.must - before)
     return asked or call.arg("ReturnValuesOnConditionCheckFailure") is not None
 
@@ -82,10 +85,11 @@ def _has_token(call: Invocation) -> bool:
     return bool(call.token) and call.arg(str(call.token)) is not None
 
 
-def _is_listed(key: Value, call: Invocation, run: Run) -> bool:
-    """What is deleted because it was listed is not listed again."""
+def _is_new(key: Value, call: Invocation, run: Run) -> bool:
+    """Whether the next run asks for something else: a token it is handed, or what it lists, where deleted things are missing."""
     places = {leaf.place for leaf in leaves(key) if isinstance(leaf, Path) and leaf.root == "result" and leaf.place is not None}
-    return call.kind is Kind.DELETE and any((site := run.sites.get(p)) is not None and site.kind is Kind.READ for p in places)
+    reads = [site.kind is Kind.READ for p in places if (site := run.sites.get(p)) is not None]
+    return bool(reads) and (not all(reads) or call.kind is Kind.DELETE)
 
 
 def _is_held_back(raised: Raised, own: Claim | None, run: Run, subject: Subject) -> bool:

@@ -144,9 +144,30 @@ def _by_first_words(text: str, word: str) -> Statement:
     if word == "replace":
         match = re.match(r"\s*replace\s+(?:into\s+)?([\w.\"`]+)", text, re.IGNORECASE)
         return Statement("upsert", plain_name(match[1]) if match else "")
+    if word in ("insert", "update", "delete") and ";" not in text.rstrip("; \n"):
+        return _by_pattern(text, word)
     if word in _READS and not _changes_inside(text):
         return Statement("read", _table_read(text))
     return Statement("unknown", why=f"the SQL statement {word.upper()} … could not be read")
+
+
+_TARGET = re.compile(r"(?:insert\s+(?:ignore\s+)?into|update|delete\s+from)\s+([\w.\"`]+)", re.IGNORECASE)
+_SELF = re.compile(r"\b(\w+)\s*=\s*(?:\w+\.)?\1\s*[-+*|]", re.IGNORECASE)
+
+
+def _by_pattern(text: str, word: str) -> Statement:
+    """A change whose text has a gap where grammar is needed: its verb and table still stand at its head."""
+    match = _TARGET.search(text)
+    table = plain_name(match[1]) if match else ""
+    added = _SELF.search(text)
+    if word == "insert":
+        kind = "ignore" if re.search(r"\bignore\b|do\s+nothing", text, re.IGNORECASE) else "insert"
+        kind = "upsert" if re.search(r"do\s+update|duplicate\s+key", text, re.IGNORECASE) else kind
+    else:
+        kind = word
+    if added is not None and kind in ("update", "upsert") and not _BOOKKEEPING.match(added[1].lower()):
+        return Statement("accumulate", table, adds=f"{added[1]} = {added[1]} …")
+    return Statement(kind, table)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.rule import Finding, Group, Kind, Level, Pass, Redelivers, Rule, Step, phrase, way
+from lintdem.rule import Case, Finding, Group, Kind, Level, Pass, Redelivers, Rule, Step, lower, phrase, way
 
 
 def check(p: Pass) -> Iterator[Finding]:
@@ -16,9 +16,14 @@ def check(p: Pass) -> Iterator[Finding]:
         loud = case.subject.redelivers is not Redelivers.CALLER and duplicates
         yield p.finding(
             case, case.effect.place, f"{call.name} {phrase(case)} when two deliveries pass the check together",
-            subject=case.subject, level=Level.ERROR if loud else Level.WARNING, why=way(case, *extra), guard=case.cover.words,
+            subject=case.subject, level=Level.ERROR if loud else _quiet(case), why=way(case, *extra), guard=case.cover.words,
             advice="make the check and the record one conditional write before the effect", about=call.name,
         )  # fmt: skip
+
+
+def _quiet(case: Case) -> Level:
+    """Rows found first and inserted then multiply only when two runs meet, and where no key is unique."""
+    return lower(Level.WARNING, case.subject) if case.harm.repeat.value == "inserts" else Level.WARNING
 
 
 RULE = Rule(

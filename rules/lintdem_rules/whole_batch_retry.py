@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.rule import Effect, Finding, Group, Level, Pass, Place, Rule, Step
+from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
@@ -12,7 +12,7 @@ def check(p: Pass) -> Iterator[Finding]:
     for rerun in p.facts.reruns():
         handler, first = rerun.run.handler, rerun.effects[0]
         if rerun.duplicates:
-            what = f"when one record fails the whole batch comes back: {first.call.name} {_again(first)} for the records before it"
+            what = f"when one record fails the whole batch comes back: {first.call.name} runs again for the records before it"
         elif rerun.dead:
             what = "one failing record sends the whole batch to the dead-letter queue"
         else:
@@ -28,10 +28,6 @@ def check(p: Pass) -> Iterator[Finding]:
             ),
             advice="return the failed records in batchItemFailures and set ReportBatchItemFailures",
         )  # fmt: skip
-
-
-def _again(effect: Effect) -> str:
-    return effect.call.phrase or "runs again"
 
 
 RULE = Rule(
