@@ -14,6 +14,8 @@ from lintdem.program import Program
 
 _LOCAL = frozenset({"subprocess", "os", "shutil", "file"})
 """Services whose effects at import stay in the execution environment."""
+_HANDED_ON = ("", "decorator")
+"""Calls that only stand for a function given to a decorator or library: it runs later, with an event."""
 _REPEATS = frozenset({Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.INSERTS, Repeat.LACKS_TOKEN, Repeat.STALE_TOKEN})
 
 
@@ -31,8 +33,9 @@ def import_effects(run: Run, subject: Subject, program: Program) -> list[Effect]
     return [
         event
         for event in run.imported
-        if isinstance(event, Effect) and event.call.service not in _LOCAL and harm_of(event, run, subject, program).repeat in _REPEATS
-    ]
+        if isinstance(event, Effect) and event.call.service not in _LOCAL and all(c.text not in _HANDED_ON for c in event.stack)
+        and harm_of(event, run, subject, program).repeat in _REPEATS
+    ]  # fmt: skip
 
 
 def first_records(run: Run, subject: Subject) -> list[First]:

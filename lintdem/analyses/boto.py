@@ -9,7 +9,7 @@ from lintdem.analyses.domain import (
     NONE, Claim, Client, Derived, Error, Failed, Flow, Made, Path, Unknown, Value, any_of, members, text,
 )  # fmt: skip
 from lintdem.analyses.exceptions import FAILED
-from lintdem.analyses.itemwrites import batch, entries, perform, read_write, transact, write_item
+from lintdem.analyses.itemwrites import batch, entries, perform, read_write, transact, untyped, write_item
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.trace import Asked, Invocation
 from lintdem.knowledge import Kind, Operation, operation, resource_method, sub_resource
@@ -120,6 +120,8 @@ def operate(
         given.setdefault(op.positional[index] if index < len(op.positional) else str(index), value)
     for spread in args.spreads:
         given.setdefault("**", spread)
+    for argument in ("Key", "CopySource"):
+        given.update({f"{argument}.{k}": untyped(m, v, flow) for k, v in entries(m, given.get(argument), flow).items()})
     call = replace(_invocation(op, given, client), places=args.places)
     m.sites[place] = call
     if client.service == "dynamodb":
@@ -129,9 +131,6 @@ def operate(
     sent = call_data_api(m, call, place, flow)
     if sent is not None:
         return sent
-    if "CopySource" in given:
-        given.update({f"CopySource.{k}": v for k, v in entries(m, given["CopySource"], flow).items()})
-        call = replace(call, args=tuple(given.items()))
     if op.kind in (Kind.READ, Kind.TELEMETRY, Kind.COMPUTE):
         m.can_raise(Error(("any", "ClientError"), place), flow)
         if op.kind is Kind.READ:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from lintdem.analyses.domain import (
-    NONE, Check, Claim, Derived, Error, Failed, Flow, Fresh, Known, Made, Unknown, Value, known, members, text,
+    NONE, AnyOf, Cases, Check, Claim, Derived, Error, Fact, Failed, Flow, Fresh, Known, Made, Path, Unknown, Value, known, members, text,
 )  # fmt: skip
 from lintdem.analyses.expressions import element_of
 from lintdem.analyses.itemconditions import Compares, Condition, Exists, Junction, judge
@@ -59,7 +59,7 @@ def call_driver(m: Machine, name: str, args: Args, place: Place, flow: Flow, rec
         return _fetched(m, receiver, place, flow)
     if short in _COPIES:
         table = _named_table(args)
-        carry_out(m, Statement("insert", table), Request(NONE, place, receiver), (), flow)
+        carry_out(m, Statement("load", table), Request(NONE, place, receiver), (), flow)
         return result_of(place)
     if short == "callproc":
         m.record(Gap(place, "what the stored procedure does is not known"))
@@ -175,6 +175,8 @@ def spelled(value: Value) -> tuple[str, tuple[Value, ...]]:
             return str(one.value)
         if isinstance(one, Derived) and one.op == "format":
             return _filled(one.parts, put, hole)
+        if isinstance(one, (AnyOf, Cases)) and (worded := next((v for v in members(one) if _has_text(v)), None)) is not None:
+            return put(worded)
         if isinstance(one, Derived) and one.op in ("call", "slice", "encode") and one.parts and _has_text(one.parts[0]):
             return put(one.parts[0])
         return hole(one)
@@ -239,14 +241,14 @@ def apply(
 
 
 _WRITES = {
-    "insert": "insert", "ignore": "upsert", "upsert": "upsert", "update": "set", "accumulate": "accumulate", "delete": "unset",
+    "insert": "insert", "load": "insert", "ignore": "upsert", "upsert": "upsert", "update": "set", "accumulate": "accumulate", "delete": "unset",
     "clear": "unset",
 }  # fmt: skip
 _PHRASES = {
-    "insert": "inserts the row again", "ignore": "inserts nothing", "upsert": "sets the row again",
+    "insert": "inserts the row again", "load": "loads the rows again", "ignore": "inserts nothing", "upsert": "sets the row again",
     "update": "sets the row again", "accumulate": "adds again", "delete": "deletes nothing more", "clear": "empties it again",
 }  # fmt: skip
-_VERBS = {"insert": "INSERT INTO", "ignore": "INSERT INTO", "delete": "DELETE FROM", "clear": "DELETE FROM", "update": "UPDATE"}
+_VERBS = {"load": "COPY", "insert": "INSERT INTO", "ignore": "INSERT INTO", "delete": "DELETE FROM", "clear": "DELETE FROM", "update": "UPDATE"}
 _SCRATCH = re.compile(r"^(#|@|tmp|temp|stg_|staging)|_(tmp|temp|stg|staging)$", re.IGNORECASE)
 
 
@@ -280,7 +282,7 @@ def _settled(statement: Statement, columns: tuple[tuple[str, Value], ...], table
     if statement.kind in ("ignore", "upsert") and any(isinstance(named.get(k), Fresh) for k in statement.key):
         return replace(statement, kind="insert")
     emptied = any(isinstance(f, Check) and f.kind == "cleared" and f.subject == table for f in flow.must)
-    if statement.kind == "insert" and (emptied or _SCRATCH.search(str(table.value if isinstance(table, Known) else ""))):
+    if statement.kind in ("insert", "load") and (emptied or _SCRATCH.search(str(table.value if isinstance(table, Known) else ""))):
         return replace(statement, kind="upsert")
     return statement
 
@@ -348,6 +350,12 @@ def _invocation(verb: str, statement: Statement, request: Request, table: Value,
 _DEDUP = re.compile(r"(process|dedup|idempot|seen|handled|inbox|consumed|claim|lock|delivered|already)", re.IGNORECASE)
 
 
+def _asked_before(m: Machine, table: Value, facts: frozenset[Fact]) -> bool:
+    """Whether the table was searched first and nothing found: a later delivery finds the row and does not come here."""
+    asked = (f.subject.place for f in facts if isinstance(f, Check) and f.kind == "absent" and isinstance(f.subject, Path))
+    return any(site.arg("TableName") == table for place in asked if place is not None and (site := m.sites.get(place)) is not None)
+
+
 def _perform(m: Machine, statement: Statement, write: Write, request: Request, table: Value, flow: Flow) -> None:
     verb = _VERBS.get(statement.kind, "UPDATE" if write.kind == "accumulate" else "INSERT INTO")
     kind = {"set": Kind.SET, "unset": Kind.DELETE}.get(write.kind, Kind.WRITE)
@@ -363,10 +371,10 @@ def _perform(m: Machine, statement: Statement, write: Write, request: Request, t
         before = flow.must
         flow.must |= {claim}
         m.effect(site, place, flow)
-        if statement.kind == "insert":
+        if statement.kind == "insert" and not (_asked_before(m, table, before) and not claim.tentative):
             failed = frozenset({Failed(claim)}) if _DEDUP.search(str(text(table))) else frozenset()
             m.can_raise(Error(_DATABASE, place, claim), flow, failed)
-        else:
+        elif statement.kind != "insert":
             flow.must = before
     if statement.kind in ("clear", "delete"):
         flow.must |= {Check(place, "cleared", table)}

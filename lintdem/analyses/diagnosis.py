@@ -6,7 +6,7 @@ Rules ask for the cases with their kind of fault. The order of precedence stands
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
@@ -17,7 +17,7 @@ from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import Answer, Cover, Fault, cover, touches
 from lintdem.analyses.itemconditions import LIMIT
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, provenance, readable
-from lintdem.analyses.lostupdates import lost_update
+from lintdem.analyses.lostupdates import counts_again, lost_update
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Write
 from lintdem.knowledge import Scope, scope_of
@@ -196,11 +196,8 @@ def _put_back(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cov
     lost = lost_update(effect, run.events)
     if lost is not None:
         return Case(run, subject, effect, harm, found, Kind.LOST_UPDATE, None, lost.attribute, key_place=lost.path.place)
-    claim = effect.call.write.claim if effect.call.write is not None else None
-    counts = any(origin.arithmetic for origin in effect.origins)
-    if counts and claim is not None and claim.useless and found.answer is Answer.NO:
-        return Case(run, subject, effect, harm, replace(found, words=claim.useless), Kind.USELESS)
-    return None
+    again = counts_again(effect) if found.answer is Answer.NO else ""
+    return Case(run, subject, effect, harm, replace(found, words=again), Kind.USELESS) if again else None
 
 
 def key_place(claim: Claim, run: Run) -> Place:
@@ -283,6 +280,8 @@ def _overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Pl
         return Level.ERROR, f"{random[0]} is another value in every run, under the same key"
     if not subject.late or subject.by_caller:
         return Level.NOTE, "only the caller sends it again, and the same values are written"
+    if subject.source is Source.UNKNOWN:
+        return Level.NOTE, "what delivers the event is not known, so neither is whether it may be late"
     if write.kind == "delete":
         if _created_here(effect, run):
             return Level.WARNING, "an old event deletes what a newer one wrote"

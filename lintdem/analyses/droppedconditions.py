@@ -1,4 +1,4 @@
-"""Conditions that do not arrive at DynamoDB as they are written: joined by Python's `and`, or given to the wrong client."""
+"""Conditions that do not arrive as they are written: joined by Python's `and`, or given to the wrong client."""
 
 from __future__ import annotations
 
@@ -51,8 +51,9 @@ def _fault(value: Value, call: Invocation) -> tuple[str, Place | None] | None:
         if isinstance(part, Derived) and part.op.startswith("dropped "):
             word, kept = part.op.removeprefix("dropped "), "last" if part.op == "dropped and" else "first"
             return f"Python's `{word}` keeps only the {kept} of the conditions", part.place
-        if isinstance(part, Made) and ".conditions.Key." in part.type and part.type.rpartition(".")[2] not in KEY_METHODS:
-            return f"Key has no method {part.type.rpartition('.')[2]}, only Attr has", part.place
+        method = part.type.rpartition(".")[2] if isinstance(part, Made) and ".conditions.Key." in part.type else "eq"
+        if isinstance(part, Made) and method not in KEY_METHODS:
+            return f"Key has no method {method}, only Attr has", part.place
     client = call.target
     if is_condition(value) and isinstance(client, Client) and client.resource is None and not client.params:
         return "the low-level client takes conditions as text and rejects condition objects", None

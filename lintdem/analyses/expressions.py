@@ -297,7 +297,7 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
         return known(op == "is not")
     if op in ("in", "not in"):
         found = m.elements(flow, right)
-        if found is not None and not found.open and found.items and not found.module_level:
+        if found is not None and not found.open and found.items and (found.kind == "tuple" or not found.module_level):
             right = Derived("members", found.items, found.place)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Path) and one.root == "event" and (constant := text(other)):

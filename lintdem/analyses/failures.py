@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import NONE, Caught, Known, Path, Ref, Unknown, Value, leaves, members
+from lintdem.analyses.domain import NONE, Caught, Known, Made, Path, Ref, Unknown, Value, leaves, parts_of
 from lintdem.analyses.engine import Run
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Swallowed, Threw
@@ -127,22 +127,32 @@ def _is_work(effect: Effect) -> bool:
 def _carries_event(effect: Effect, run: Run) -> bool:
     """Whether a call hands on something of the event; what it does not depend on can be done at any other time."""
     write = effect.call.write
-    values = (*write.key, *write.values) if write is not None and not write.opaque else effect.call.args
-    return any(_is_from_event(v, run, 2) for name, v in values if not name.startswith(("self.", "header:")))
-
-
-def _is_from_event(value: Value, run: Run, depth: int) -> bool:
-    """Whether a value comes from the event, perhaps by way of a record that the event names."""
-    if any(isinstance(one, Ref) for one in members(value)):
+    pairs = (*write.key, *write.values) if write is not None and not write.opaque else effect.call.args
+    values = [v for name, v in pairs if not name.startswith(("self.", "header:"))]
+    if any(_is_from_event(v, run, 2) for v in values):
         return True
-    for leaf in leaves(value):
-        if isinstance(leaf, Unknown) or (isinstance(leaf, Path) and leaf.root == "event"):
-            return True
-        if isinstance(leaf, Path) and leaf.place is not None and depth:
-            read = run.sites.get(leaf.place)
-            if read is not None and read.service in STORES and any(_is_from_event(v, run, depth - 1) for _, v in read.args):
-                return True
-    return False
+    # Where nothing is known it may be the event; beside an answer of somebody else it hardly is.
+    found = [leaf for v in values for leaf in leaves(v)]
+    return any(isinstance(v, Unknown) for v in found) and not any(isinstance(v, (Path, Made)) for v in found)
+
+
+def _is_from_event(value: Value, run: Run, depth: int, *, unread: bool = False) -> bool:
+    """Whether a value comes from the event, perhaps by way of a record that the event names.
+
+    What an object holds is not seen here: one that is handed on may hold the event, one that something
+    unread was called on says nothing.
+    """
+    if isinstance(value, Ref):
+        return not unread
+    if isinstance(value, Path):
+        read = run.sites.get(value.place) if value.place is not None and depth else None
+        if read is not None and read.service in STORES:
+            return any(_is_from_event(v, run, depth - 1, unread=unread) for _, v in read.args)
+        return value.root == "event"
+    if isinstance(value, Made):
+        return any(_is_from_event(v, run, depth, unread=unread or name == "self") for name, v in value.args)
+    unread = unread or isinstance(value, Unknown)
+    return any(_is_from_event(v, run, depth, unread=unread) for v in parts_of(value))
 
 
 def _is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -> bool:

@@ -60,6 +60,13 @@ def cover(effect: Effect, run: Run, subject: Subject) -> Cover:
     return broken or _without_claim(effect, run, subject)
 
 
+def where(place: Place, effect: Effect) -> str:
+    """A place in words, with its file when that is not the effect's own."""
+    if place.path == effect.place.path:
+        return f"on line {place.span.line}"
+    return f"in {place.path.rpartition('/')[2]} on line {place.span.line}"
+
+
 def _own_write(effect: Effect, claim: Claim) -> bool:
     return effect.place == claim.place
 
@@ -78,7 +85,7 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
     failed = _sorted(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
     own = [c for c in failed if c.place != effect.place]
     if own:
-        return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} on line {own[0].place.span.line} fails for a "
+        return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} {where(own[0].place, effect)} fails for a "
                      "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
     checks = sorted((f for f in effect.must if isinstance(f, Check)), key=lambda c: (c.place, c.kind))
     for check in checks:
@@ -87,7 +94,7 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
             return found
     late = _late_claim(effect, run)
     if late is not None:
-        return Cover(Answer.NO, Fault.LATE, late, words=f"{late.kind} on line {late.place.span.line} is tried only after "
+        return Cover(Answer.NO, Fault.LATE, late, words=f"{late.kind} {where(late.place, effect)} is tried only after "
                      "this call was made", place=late.place)  # fmt: skip
     useless = effect.call.write.claim if effect.call.write is not None else None
     if useless is not None and useless.useless:
@@ -96,19 +103,19 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
 
 
 def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Cover | None:
-    line = check.place.span.line
+    at = where(check.place, effect)
     if check.kind == "named":
         key = provenance(Derived("format", parts_of(check.subject)[1:]), subject, run.sites)
         if key.grade is Grade.ATTEMPT:
             claim = Claim(check.place, f"{check.words}()", check.subject, record=False)
             return Cover(Answer.NO, Fault.KEY, claim, check, key, _key_words(claim, key), check.place)
-        return Cover(Answer.UNKNOWN, Fault.NAMED, check=check, words=f"{check.words}() on line {line} cannot be read, but is "
+        return Cover(Answer.UNKNOWN, Fault.NAMED, check=check, words=f"{check.words}() {at} cannot be read, but is "
                      "named like a check for duplicates", place=check.place)  # fmt: skip
     if check.kind == "memory" and _is_recorded(check.subject, run):
-        return Cover(Answer.NO, Fault.MEMORY, check=check, words=f"the container tested on line {line} lives in the memory of "
+        return Cover(Answer.NO, Fault.MEMORY, check=check, words=f"the container tested {at} lives in the memory of "
                      "one execution environment; another one does not see it", place=check.place)  # fmt: skip
     if check.kind in ("absent", "state") and _is_dedup(check, effect, run):
-        return Cover(Answer.NO, Fault.CHECK, check=check, words=f"the check on line {line} reads first and writes later: two "
+        return Cover(Answer.NO, Fault.CHECK, check=check, words=f"the check {at} reads first and writes later: two "
                      "runs pass it together, and a crash in between leaves no record", place=check.place)  # fmt: skip
     return None
 

@@ -9,9 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lintdem.analyses.domain import (
-    Claim, Derived, DictObj, Fact, Flow, Instance, Known, ListObj, Made, Path, Ref, Test, Value, known, leaves, members,
+    Claim,
+    Derived,
+    DictObj,
+    Fact,
+    Flow,
+    Instance,
+    Known,
+    ListObj,
+    Made,
+    Path,
+    Ref,
+    Test,
+    Value,
+    known,
+    leaves,
+    members,
 )  # fmt: skip
-from lintdem.analyses.itemwrites import entries, key_attributes, untyped
+from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.trace import Asked, Effect, Event, Invocation, Origin, Write
 from lintdem.knowledge import Kind
@@ -40,7 +55,7 @@ def _whole_items(m: Machine, write: Write, flow: Flow) -> Iterator[Origin]:
             read = _site(m, path)
             if not set(path.steps) <= _WRAPPING or read is None or read.arg("TableName") != write.table:
                 continue
-            own = {k: v for k, v in entries(m, read.arg("Key"), flow).items()}
+            own = _key_of(read)
             named = dict(write.values)
             if all(named[k] == v or _is_from(named[k], path) for k, v in own.items() if k in named):
                 yield Origin("", path, computed, arithmetic)
@@ -55,17 +70,18 @@ def _attributes(m: Machine, write: Write, flow: Flow) -> Iterator[Origin]:
             continue
         for path, computed, arithmetic in _read_in(m, value, flow):
             read = _site(m, path)
-            if read is None or read.arg("TableName") != write.table or _plain(name) not in map(_plain, path.steps):
+            if read is None or read.arg("TableName") != write.table:
                 continue
-            if _is_same_item(m, write, read, path, flow):
+            if _plain(name) in map(_plain, path.steps) and _is_same_item(write, read, path):
                 yield Origin(name, path, computed, arithmetic)
 
 
-def _replaced(m: Machine, call: Invocation, value: Value | None, address: tuple[str, ...], flow: Flow) -> Iterator[Origin]:
+def _replaced(
+    m: Machine, call: Invocation, value: Value | None, address: tuple[str, ...], flow: Flow
+) -> Iterator[Origin]:  # fmt: skip
     """An object or key whose new content is made of its old one."""
-    found = list(_read_in(m, value, flow)) if value is not None else []
+    found = list(_read_in(m, value, flow, True)) if value is not None else []
     if len({path.place for path, _, _ in found}) > 1:
-        # Content that may come from elsewhere is a copy that is filled, not a record that is kept.
         return
     for path, computed, arithmetic in found:
         read = _site(m, path)
@@ -82,8 +98,9 @@ def _site(m: Machine, path: Path) -> Invocation | None:
     return call if call is not None and call.kind is Kind.READ else None
 
 
-def _read_in(m: Machine, value: Value, flow: Flow) -> Iterator[tuple[Path, bool, bool]]:
-    """The results of calls in a value: whether something was made of them, and whether by counting."""
+def _read_in(m: Machine, value: Value, flow: Flow, alone: bool = False) -> Iterator[tuple[Path, bool, bool]]:
+    """The results of calls in a value: whether something was made of them, and whether by counting. With `alone`, only
+    what has no other source: content that may come from elsewhere is a cache that is filled, not a record that is kept."""
     work: list[tuple[Value, bool, bool]] = [(value, False, False)]
     for _ in range(200):
         if not work:
@@ -100,8 +117,18 @@ def _read_in(m: Machine, value: Value, flow: Flow) -> Iterator[tuple[Path, bool,
             work += [(part, True, arithmetic) for part in _held(m, current, flow)]
         elif isinstance(current, Made):
             work += [(part, computed, arithmetic) for _, part in current.args]
-        elif not isinstance(current, (Test, Known)):
+        elif not isinstance(current, (Test, Known)) and not (alone and _has_source(m, current, flow)):
             work += [(part, computed, arithmetic) for part in members(current) if part is not current]
+
+
+def _has_source(m: Machine, value: Value, flow: Flow) -> bool:
+    """Whether one of several alternatives is more than what stands for "nothing there yet"."""
+    for one in members(value):
+        found = m.get(flow, one)
+        empty = isinstance(one, Known) or isinstance(found, DictObj) or (isinstance(found, ListObj) and not found.items)
+        if not empty and not any(isinstance(leaf, Path) and leaf.root == "result" for leaf in leaves(one)):
+            return True
+    return False
 
 
 def _held(m: Machine, ref: Ref, flow: Flow) -> Iterable[Value]:
@@ -113,9 +140,13 @@ def _held(m: Machine, ref: Ref, flow: Flow) -> Iterable[Value]:
     return tuple(found.attrs.values()) if isinstance(found, Instance) else ()
 
 
-def _is_same_item(m: Machine, write: Write, read: Invocation, path: Path, flow: Flow) -> bool:
+def _key_of(read: Invocation) -> dict[str, Value]:
+    return {name.removeprefix("Key."): value for name, value in read.args if name.startswith("Key.")}
+
+
+def _is_same_item(write: Write, read: Invocation, path: Path) -> bool:
     """Whether a write goes to the item that was read: the same key, or the key that was read with it."""
-    given = {name: untyped(m, v, flow) for name, v in entries(m, read.arg("Key"), flow).items()}
+    given = _key_of(read)
     named = dict(write.key) or {k: v for k, v in write.values if k in given} or dict(key_attributes(write))
     if not given:
         return named.get("", known(None)) == read.arg("Key") or any(_is_from(v, path) for v in named.values())
@@ -138,6 +169,16 @@ def lost_update(effect: Effect, events: Iterable[Event]) -> Origin | None:
     if effect.call.service in _KEY_VALUE and any(isinstance(e, Asked) and e.call.method == "watch" for e in events):
         return None
     return min(effect.origins, key=lambda origin: (not origin.arithmetic, not origin.computed, origin.attribute))
+
+
+def counts_again(effect: Effect) -> str:
+    """Why a write that counts up what it read holds again in the next run, which reads anew what it compares."""
+    write = effect.call.write
+    claim = write.claim if write is not None else None
+    if write is None or claim is None:
+        return ""
+    compared = {leaf for value in write.compares for leaf in leaves(value)}
+    return claim.useless if any(o.arithmetic and o.path not in compared for o in effect.origins) else ""
 
 
 def _is_versioned(effect: Effect) -> bool:

@@ -186,6 +186,8 @@ def _column_name(model: Value, column: Value) -> str | None:
 def _table(model: Value) -> str:
     if isinstance(model, Cls):
         return text(model.scope.names.get("__tablename__", NONE)) or model.definition.name.lower()
+    if (named := text(model)) is not None:
+        return named
     if isinstance(model, Made):
         return text(dict(model.args).get("0", NONE)) or "…"
     return "…"
@@ -203,8 +205,9 @@ def _add(m: Machine, value: Value, kind: str, place: Place, flow: Flow, receiver
     found = m.get(flow, value)
     if isinstance(found, Instance):
         _change(m, kind, found.cls, tuple((k, v) for k, v in found.attrs.items() if k != "**"), place, flow, receiver)
-    elif not isinstance(value, Path) and value != NONE:
-        _change(m, kind, NONE, (), place, flow, receiver)
+    elif isinstance(value, Made) and value.type.rpartition(".")[2][:1].isupper():
+        named = tuple((k, v) for k, v in value.args if not k.isdigit() and k != "self")
+        _change(m, kind, known(value.type.rpartition(".")[2].lower()), named, place, flow, receiver)
 
 
 def _change(

@@ -48,13 +48,13 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
     for raised in run.raises:
         for claim in _behind(raised, run):
             call = run.sites.get(claim.place)
-            if call is None or claim.tentative or _is_held_back(raised, claim, run, subject) or _is_looked_into(raised, tried.get(claim), call):
+            if call is None or claim.tentative or provenance(claim.key, subject, run.sites).grade in _BROKEN:
                 continue
-            if provenance(claim.key, subject, run.sites).grade in _BROKEN:
+            if _is_held_back(raised, claim, run, subject) or _is_looked_into(raised, tried.get(claim), call):
                 continue
             if claim.record and not claim.useless:
                 yield Refused(run, subject, claim.place, call.name, f"{claim.kind} fails", claim)
-            elif not claim.record and not _has_token(call) and not _is_new(claim.key, call, run):
+            elif not (claim.record or _has_token(call) or _is_new(claim.key, call, run) or _is_looked_up(call, run)):
                 names = " or ".join([*call.already, *call.gone][:3])
                 message = f"{call.name} raises {names} in the second run, and nothing catches it"
                 yield Refused(run, subject, claim.place, call.name, names, None, message)
@@ -73,8 +73,8 @@ def _behind(raised: Raised, run: Run) -> list[Claim]:
 
 
 def _is_looked_into(raised: Raised, tried: Claimed | None, call: Invocation) -> bool:
-    """Whether the program asks what the first run came to: before it raises, as one that is still at work may be waited
-    for, or before it creates what it then finds."""
+    """Whether the program asks what the first run came to: before it raises, as one that is still at work may be
+    waited for, or before it creates what it then finds."""
     before = tried.must if tried is not None and tried.claim.record else frozenset()
     asked = any(isinstance(f, Check) and f.kind in ("state", "absent") for f in raised.must - before)
     return asked or call.arg("ReturnValuesOnConditionCheckFailure") is not None
@@ -86,18 +86,27 @@ def _has_token(call: Invocation) -> bool:
 
 
 def _is_new(key: Value, call: Invocation, run: Run) -> bool:
-    """Whether the next run asks for something else: a token it is handed, or what it lists, where deleted things are missing."""
-    places = {leaf.place for leaf in leaves(key) if isinstance(leaf, Path) and leaf.root == "result" and leaf.place is not None}
-    reads = [site.kind is Kind.READ for p in places if (site := run.sites.get(p)) is not None]
-    return bool(reads) and (not all(reads) or call.kind is Kind.DELETE)
+    """Whether the next run asks for something else: a token it is handed, or what it lists, without what is deleted."""
+    results = [leaf for leaf in leaves(key) if isinstance(leaf, Path) and leaf.root == "result"]
+    given = [site for r in results if r.place is not None and (site := run.sites.get(r.place)) is not None]
+    return any(site.kind is not Kind.READ or site.service == call.service or call.kind is Kind.DELETE for site in given)
+
+
+def _is_looked_up(call: Invocation, run: Run) -> bool:
+    """Whether the run asks for things of this kind before, as one does to see whether it is there."""
+    noun = call.method.removeprefix("admin_").partition("_")[2].rstrip("s")
+    for event in run.events:
+        if isinstance(event, Asked) and event.call.service == call.service and noun in event.call.method:
+            return True
+    return False
 
 
 def _is_held_back(raised: Raised, own: Claim | None, run: Run, subject: Subject) -> bool:
     """Whether a guard before the call keeps the second run away from it."""
     for fact in raised.must:
-        if isinstance(fact, Claim) and not fact.useless and fact != own:
-            if provenance(fact.key, subject, run.sites).grade not in _BROKEN:
-                return True
+        sound = isinstance(fact, Claim) and not fact.useless and fact != own
+        if sound and provenance(fact.key, subject, run.sites).grade not in _BROKEN:
+            return True
     return False
 
 
@@ -107,13 +116,16 @@ def _is_held_back(raised: Raised, own: Claim | None, run: Run, subject: Subject)
 def _consumed(run: Run, subject: Subject) -> Iterator[Refused]:
     """An object that is read first and deleted at the end: the second run does not find it."""
     failing = {r.error.place for r in run.raises if not _is_held_back(r, None, run, subject)}
-    deleted = [e for e in run.events if isinstance(e, Effect) and e.call.service == "s3" and e.call.method == "delete_object"]
+    effects = [e for e in run.events if isinstance(e, Effect) and e.call.service == "s3"]
+    deleted = {(e.call.arg("Bucket"), e.call.arg("Key")): e for e in effects if e.call.method == "delete_object"}
     for event in run.events if deleted else ():
         if not isinstance(event, (Asked, Effect)) or event.place not in failing or event.call.service != "s3":
             continue
         address = _source(event.call)
-        gone = next((d for d in deleted if address is not None and (d.call.arg("Bucket"), d.call.arg("Key")) == address), None)
-        if gone is not None and gone.place != event.place and not _is_probed(run, event.call) and _is_named(address, subject, run):
+        gone = deleted.get(address) if address is not None else None
+        if gone is None or gone.place == event.place:
+            continue
+        if not _is_probed(run, event.call) and _is_named(address, subject, run):
             message = f"{event.call.name} raises NoSuchKey in the second run: the first has deleted the object"
             yield Refused(run, subject, event.place, event.call.name, "NoSuchKey", None, message, gone.place,
                           "the object is deleted at the end of the first run")  # fmt: skip
@@ -144,7 +156,8 @@ def _is_named(address: tuple[Value | None, Value | None] | None, subject: Subjec
 def _found(run: Run, subject: Subject) -> Iterator[Refused]:
     """A record that is looked up, that the run writes when it is missing, and that raises when it is there."""
     leaving = {r.error.place for r in run.raises}
-    writes = [e for e in run.events if isinstance(e, Effect) and e.call.write is not None and e.call.write.kind in ("put", "insert")]
+    effects = [e for e in run.events if isinstance(e, Effect)]
+    writes = [e for e in effects if e.call.write is not None and e.call.write.kind in ("put", "insert")]
     for event in run.events:
         if not isinstance(event, Threw) or event.place not in leaving:
             continue
@@ -152,7 +165,8 @@ def _found(run: Run, subject: Subject) -> Iterator[Refused]:
             if isinstance(check, Check) and check.kind == "state" and _records(check, writes, run):
                 call = run.sites[check.subject.place]  # type: ignore[union-attr,index]
                 message = f"the second run finds by {call.name} what the first one stored, and raises"
-                yield Refused(run, subject, event.place, call.name, "found", None, message, check.place, "the record is found")
+                because = "the record is found"
+                yield Refused(run, subject, event.place, call.name, "found", None, message, check.place, because)
                 break
 
 

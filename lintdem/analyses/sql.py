@@ -50,7 +50,7 @@ class Comparison:
 class Statement:
     """One statement. `kind`:
 
-    "read"; "insert" adds a row; "ignore" inserts unless there is one; "upsert" inserts or sets;
+    "read"; "insert" adds a row, "load" many; "ignore" inserts unless there is one; "upsert" inserts or sets;
     "update" sets; "accumulate" adds to what is there, as `adds` says; "delete"; "clear" empties a table;
     "define" schema and session; "unknown", with `why`.
     `key` are the columns that a conflict is recognised by.
@@ -140,7 +140,7 @@ def _by_first_words(text: str, word: str) -> Statement:
     """What no dialect parses whole, as far as its first words are plain."""
     if word in ("copy", "load") or re.search(r"\bload\s+data\b", text, re.IGNORECASE):
         match = re.search(r"\b(?:copy|into\s+table|into)\s+([\w.\"]+)", text, re.IGNORECASE)
-        return Statement("insert", plain_name(match[1]) if match else "")
+        return Statement("load", plain_name(match[1]) if match else "")
     if word == "replace":
         match = re.match(r"\s*replace\s+(?:into\s+)?([\w.\"`]+)", text, re.IGNORECASE)
         return Statement("upsert", plain_name(match[1]) if match else "")
@@ -244,7 +244,7 @@ def _other(tree: exp.Expression) -> Statement:
     if isinstance(tree, exp.TruncateTable):
         return Statement("clear", _name(tree.expressions[0]) if tree.expressions else "")
     if isinstance(tree, exp.Copy):
-        return Statement("insert" if tree.args.get("kind") else "read", _name(tree.this))
+        return Statement("load" if tree.args.get("kind") else "read", _name(tree.this))
     if isinstance(tree, exp.Command) and str(tree.this).lower() in ("call", "do", "exec", "execute"):
         return Statement("unknown", why="what the stored procedure does is not known")
     if isinstance(tree, exp.Command) or type(tree).__name__ in _SCHEMA:

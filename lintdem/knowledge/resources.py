@@ -68,6 +68,9 @@ def sub_resource(service: str, resource: str | None, attribute: str) -> str | No
     if attribute in _NARROWING and resource and "." in resource:
         return resource
     shape = _shape(service, resource)
+    if shape is not None and not resource and attribute not in shape.gives and "." not in attribute and attribute:
+        # A service gives every one of its resources by name, also those that belong to another one.
+        return attribute if _shape(service, attribute) is not None else None
     return shape.gives.get(attribute) if shape else None
 
 

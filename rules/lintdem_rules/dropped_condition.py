@@ -16,7 +16,8 @@ def check(p: Pass) -> Iterator[Finding]:
         yield p.finding(
             judged.run, one.place, f"the {one.argument} of {call.name} is not what is written: {one.words}",
             subject=judged.subject, level=Level.ERROR, why=(start, *built, Step(one.place, f"{call.name} gets it")),
-            advice="join conditions with & and |, give text to a client and condition objects to a Table", about=call.name,
+            advice="join conditions with & and |, give text to a client and condition objects to a Table",
+            about=call.name,
         )  # fmt: skip
 
 

@@ -15,8 +15,8 @@ def check(p: Pass) -> Iterator[Finding]:
         handler = judged.run.handler
         start = Step(Place(handler.path, handler.span), f"{handler.function} receives the event")
         yield p.finding(
-            judged.run, one.place, f"{one.name} raises for a duplicate and nothing catches it: the event comes back until it is "
-            "dropped or dead",
+            judged.run, one.place, f"{one.name} raises for a duplicate and nothing catches it: the event comes back "
+            "until it is dropped or dead",
             subject=judged.subject, level=Level.ERROR, why=(start, Step(one.place, f"{one.words} for a duplicate")),
             guard="the condition holds the duplicate back, but as an error", about=one.name,
             advice="catch the failure of the condition and return: the work was done before",

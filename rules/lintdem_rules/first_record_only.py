@@ -16,9 +16,11 @@ def check(p: Pass) -> Iterator[Finding]:
             message = f"only the first {batch} is processed; the others are deleted with it, unseen"
         else:
             message = f"{first.claim.kind} is keyed on the first {batch}; it says nothing of the others"
-        sure = judged.subject.learned == "template"
+        sure = judged.subject.learned != "code"
+        if not sure:
+            message = f"unless the trigger's batch size is 1, {message}"
         yield p.finding(
-            judged.run, first.place, message, subject=judged.subject, level=Level.ERROR if sure else Level.WARNING,
+            judged.run, first.place, message, subject=judged.subject, level=Level.ERROR if sure else Level.NOTE,
             advice="loop over the records, each with its own key, or set the batch size of the trigger to 1", about="Records[0]",
         )  # fmt: skip
 

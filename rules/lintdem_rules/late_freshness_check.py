@@ -14,10 +14,12 @@ def check(p: Pass) -> Iterator[Finding]:
         start = Step(Place(handler.path, handler.span), f"{handler.function} receives the event")
         done = Step(late.effect.place, f"{call.name} has happened")
         yield p.finding(
-            late.run, late.place, f"a stale event is set aside only after {call.name} on line {late.effect.place.span.line}",
+            late.run, late.place,
+            f"a stale event is set aside only after {call.name} on line {late.effect.place.span.line}",
             subject=late.subject, level=lower(Level.ERROR, late.subject),
             why=(start, done, Step(late.place, "the age of the event is compared")),
-            guard="the comparison comes after the effect it should hold back", advice="compare before the effect", about=call.name,
+            guard="the comparison comes after the effect it should hold back", advice="compare before the effect",
+            about=call.name,
         )  # fmt: skip
 
 

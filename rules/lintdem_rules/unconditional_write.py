@@ -16,7 +16,7 @@ def check(p: Pass) -> Iterator[Finding]:
         advice = "add ConditionExpression with attribute_not_exists for a creation, or compare the event's version or time"
         yield p.finding(
             case, case.effect.place, f"{call.name} {done} the item without a condition: {case.reason}",
-            subject=case.subject, level=case.level or Level.NOTE, why=way(case), guard=case.cover.words, advice=advice,
+            subject=case.subject, level=case.level or Level.NOTE, why=way(case), guard="the write has no condition", advice=advice,
             about=call.name,
         )  # fmt: skip
 

@@ -14,7 +14,8 @@ def check(p: Pass) -> Iterator[Finding]:
         yield p.finding(
             case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery: its condition holds again",
             subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
-            advice="make the write set what its condition asks for: a marker of the event, or its version", about=call.name,
+            advice="make the write set what its condition asks for: a marker of the event, or its version",
+            about=call.name,
         )  # fmt: skip
 
 

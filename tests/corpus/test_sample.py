@@ -24,6 +24,7 @@ EXPECTED = {
         "LDM402",
         "error",
     ),
+    ("functions/order_worker/app.py", 'for record in event["Records"]:', "LDM601", "warning"),
     ("functions/projector/app.py", "summary.update_item(", "LDM104", "error"),
     ("functions/projector/app.py", "sns.publish(", "LDM101", "error"),
     ("functions/orders_api/app.py", "sqs.send_message(", "LDM101", "warning"),

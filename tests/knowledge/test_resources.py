@@ -50,6 +50,7 @@ def test_other_attributes_are_no_methods() -> None:
         ("s3", "Bucket", "objects", "Bucket.objects"),
         ("s3", "Bucket.objects", "filter", "Bucket.objects"),
         ("s3", "Bucket.objects", "[]", "ObjectSummary"),
+        ("s3", "", "Object", "Object"),
         ("dynamodb", "Table", "nothing", None),
     ],
 )
