@@ -36,12 +36,18 @@ def optional_key(case: Case) -> Optional | None:
     token = case.effect.call.token
     if case.harm.repeat is Repeat.SAFE and isinstance(value, Path) and value.steps in maybe and token is not None:
         place = case.harm.key_place or case.effect.place
-        return Optional(case, place, maybe[value.steps], readable(value.steps), f"{token.rpartition(':')[2]} is left out")
+        return Optional(
+            case, place, maybe[value.steps], readable(value.steps), f"{token.rpartition(':')[2]} is left out"
+        )
     return None
 
 
 def _of_claim(case: Case, claim: Claim, maybe: dict[tuple[str, ...], Place]) -> Optional | None:
-    found = [leaf.steps for leaf in _sure(claim.key) if isinstance(leaf, Path) and leaf.root == "event" and leaf.steps in maybe]
+    found = [
+        leaf.steps
+        for leaf in _sure(claim.key)
+        if isinstance(leaf, Path) and leaf.root == "event" and leaf.steps in maybe
+    ]
     if not found or claim.strict:
         return None
     name, read = readable(found[0]), maybe[found[0]]

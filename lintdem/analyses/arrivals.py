@@ -16,7 +16,9 @@ _LOCAL = frozenset({"subprocess", "os", "shutil", "file"})
 """Services whose effects at import stay in the execution environment."""
 _HANDED_ON = ("", "decorator")
 """Calls that only stand for a function given to a decorator or library: it runs later, with an event."""
-_REPEATS = frozenset({Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.INSERTS, Repeat.LACKS_TOKEN, Repeat.STALE_TOKEN})
+_REPEATS = frozenset(
+    {Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.INSERTS, Repeat.LACKS_TOKEN, Repeat.STALE_TOKEN}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,11 @@ def import_effects(run: Run, subject: Subject, program: Program) -> list[Effect]
     return [
         event
         for event in run.imported
-        if isinstance(event, Effect) and event.call.service not in _LOCAL and all(c.text not in _HANDED_ON for c in event.stack)
+        if isinstance(event, Effect)
+        and event.call.service not in _LOCAL
+        and all(c.text not in _HANDED_ON for c in event.stack)
         and harm_of(event, run, subject, program).repeat in _REPEATS
-    ]  # fmt: skip
+    ]
 
 
 def first_records(run: Run, subject: Subject) -> list[First]:
@@ -74,7 +78,10 @@ def _of_each(effect: Effect) -> bool:
 
 def _sees_all(run: Run, effects: list[Effect]) -> bool:
     """Whether the records are looped over, counted, or handed on whole."""
-    if any(steps[:2] in (("Records", "*"), ("Records", "len()"), ("Records", "1"), ("Records", "-1")) for steps in run.paths):
+    if any(
+        steps[:2] in (("Records", "*"), ("Records", "len()"), ("Records", "1"), ("Records", "-1"))
+        for steps in run.paths
+    ):
         return True
     whole = ((), ("Records",))
     loops = [loop.over for e in run.events for loop in e.loops if loop.over is not None]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from lintdem.analyses.diagnosis import REPEATS, Case
 from lintdem.analyses.domain import Done, Path, Value, leaves
 from lintdem.analyses.engine import Run
-from lintdem.analyses.failures import ASIDE, is_broad, reports_failures
+from lintdem.analyses.failures import ASIDE, DOES, is_broad, reports_failures
 from lintdem.analyses.guards import Answer
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Asked, Effect, Loop, Swallowed
-from lintdem.analyses.written import Texts, encloses
+from lintdem.analyses.written import Texts, encloses, ends_in_first_round
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place, Span
 from lintdem.model.stack import Source
@@ -61,18 +61,34 @@ def reruns(run: Run, subject: Subject, cases: tuple[Case, ...], texts: Texts, pr
             loops.setdefault(loop.place, (loop, []))[1].append(case)
     if not loops or reports_failures(run, subject, texts):
         return []
-    found = [_rerun(run, subject, loop, inside, raised) for loop, inside in loops.values()]
+    found = [
+        one
+        for loop, inside in loops.values()
+        if not _is_one_round(loop, texts) and (one := _rerun(run, subject, loop, inside, raised)) is not None
+    ]
     dead = _gives_up_at_once(subject, program)
-    return [replace(one, dead=dead) for one in found if one is not None]
+    return [replace(one, dead=dead) for one in found if not any(_is_part(one, other) for other in found)]
+
+
+def _is_one_round(loop: Loop, texts: Texts) -> bool:
+    module = texts.modules.get(loop.place.path)
+    return module is not None and ends_in_first_round(module, loop.place)
+
+
+def _is_part(one: Rerun, other: Rerun) -> bool:
+    """Whether another loop does all that this one does: it tells it already."""
+    mine, its = {e.place for e in one.effects}, {e.place for e in other.effects}
+    return one is not other and mine <= its and (mine < its or one.loop.place > other.loop.place)
 
 
 def _gives_up_at_once(subject: Subject, program: Program) -> bool:
     """Whether the queue moves a message to its dead-letter queue after one receive."""
     return any(
-        event.place == subject.evidence and event.target is not None and queue.name == event.target.text and queue.max_receives == 1
+        event.target is not None and queue.name == event.target.text and queue.max_receives == 1
         for stack in program.stacks
         for function in stack.functions
         for event in function.events
+        if event.place == subject.evidence
         for queue in stack.queues
     )
 
@@ -128,10 +144,8 @@ LONE = frozenset({"Sns", "sns", "ses", "s3"})
 
 def _is_lone(effect: Effect) -> bool:
     """Whether an effect uses the record of a source that always delivers one, though the handler knows batches too."""
-    return any(
-        isinstance(leaf, Path) and leaf.root == "event" and len(leaf.steps) > 2 and leaf.steps[1] == "*" and leaf.steps[2] in LONE
-        for leaf in _leaves(effect)
-    )
+    paths = [leaf.steps for leaf in _leaves(effect) if isinstance(leaf, Path) and leaf.root == "event"]
+    return any(len(steps) > 2 and steps[1] == "*" and steps[2] in LONE for steps in paths)
 
 
 # --- acknowledged before the work ---
@@ -169,7 +183,7 @@ def _follows(work: Effect, ack: Effect) -> bool:
 
 def _is_work(effect: Effect) -> bool:
     call = effect.call
-    return call.kind in (Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET) and call.method not in ASIDE and not _acknowledges(effect)
+    return call.kind in DOES and call.method not in ASIDE and not _acknowledges(effect)
 
 
 def _shares(work: Effect, ack: Effect) -> bool:
@@ -180,8 +194,8 @@ def _shares(work: Effect, ack: Effect) -> bool:
 
 def _leaves(effect: Effect) -> list[Value]:
     write = effect.call.write
-    values = [v for _, v in effect.call.args] + ([v for _, v in (*write.key, *write.values)] if write is not None else [])
-    return [leaf for value in values for leaf in leaves(value)]
+    stored = (*write.key, *write.values) if write is not None else ()
+    return [leaf for _, value in (*effect.call.args, *stored) for leaf in leaves(value)]
 
 
 def _root(value: Value) -> tuple[str, Place | None] | None:

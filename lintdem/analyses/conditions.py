@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lintdem.analyses.domain import (
-    EMPTY, AnyOf, Cases, Check, Claim, Cls, Derived, Error, Fact, Failed, Flow, Fresh, Func, Instance, Known, Path, Ref, Test, Value,
+    EMPTY, NONE, AnyOf, Cases, Check, Claim, Cls, Derived, Error, Fact, Failed, Flow, Fresh, Func, Instance, Known, Path, Ref, Test, Value,
     leaves, members, text,
 )  # fmt: skip
 from lintdem.analyses.machine import Machine
@@ -132,19 +132,22 @@ def _assume_some(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
 def _assume_alternatives(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
     left, right = test.args
     found: list[Flow] = []
+    defaults = 0
     for a in members(left):
         for b in members(right):
             if isinstance(a, Known) and isinstance(b, Known) and test.op in ("==", "is", "!=", "is not"):
                 if (a == b) == (truth == (test.op in ("==", "is"))):
-                    found.append(flow.branch())
+                    # As in `_assume_any`: None is the default for "nothing there".
+                    defaults += a == NONE
+                    if a != NONE:
+                        found.append(flow.branch())
                 continue
             branch = flow.branch()
             _learn(m, Test(test.op, (a, b), test.place), truth, branch)
             found.append(branch)
-    if not found:
-        return False
-    flow.must |= frozenset.intersection(*(f.must for f in found))
-    return True
+    if found:
+        flow.must |= frozenset.intersection(*(f.must for f in found))
+    return bool(found) or defaults > 0
 
 
 def _failure_code(test: Test) -> Error | None:

@@ -7,8 +7,17 @@ from dataclasses import replace
 
 from lintdem.analyses.databases import Request, send, spelled, telling
 from lintdem.analyses.domain import (
-    NONE, Claim, DictObj, Error, Flow, Unknown, Value, known, members, text,
-)  # fmt: skip
+    NONE,
+    Claim,
+    DictObj,
+    Error,
+    Flow,
+    Unknown,
+    Value,
+    known,
+    members,
+    text,
+)
 from lintdem.analyses.itemwrites import entries, perform
 from lintdem.analyses.machine import Machine, answered, result_of
 from lintdem.analyses.trace import Asked, Gap, Invocation, Write
@@ -61,7 +70,9 @@ def _named(m: Machine, given: Value, flow: Flow) -> list[tuple[str, Value]]:
 # --- PartiQL ---
 
 _INSERT = re.compile(r"\s*insert\s+into\s+[\"']?([\w.-]+)[\"']?\s+value\s*(.*)", re.IGNORECASE | re.DOTALL)
-_UPDATE = re.compile(r"\s*update\s+[\"']?([\w.-]+)[\"']?\s+((?:set|remove)\b.*?)\bwhere\b(.*)", re.IGNORECASE | re.DOTALL)
+_UPDATE = re.compile(
+    r"\s*update\s+[\"']?([\w.-]+)[\"']?\s+((?:set|remove)\b.*?)\bwhere\b(.*)", re.IGNORECASE | re.DOTALL
+)
 _DELETE = re.compile(r"\s*delete\s+from\s+[\"']?([\w.-]+)[\"']?\s+where\b(.*)", re.IGNORECASE | re.DOTALL)
 _PAIR = re.compile(r"[\"'](\w+)[\"']\s*:\s*(\?|[\"'][^\"']*[\"']|[\w.]+)")
 _EQUAL = re.compile(r"[\"']?(\w+)[\"']?\s*=\s*(\?|[\"'][^\"']*[\"']|lintdemhole\d+|[\d.]+)", re.IGNORECASE)
@@ -94,7 +105,12 @@ def _statement(m: Machine, call: Invocation, statement: Value, given: Value | No
     inserted, changed, deleted = _INSERT.match(written), _UPDATE.match(written), _DELETE.match(written)
     if inserted is not None:
         columns = _bound(_PAIR.findall(inserted[2]), values, holes)
-        claim = Claim(place, f"PartiQL INSERT into {inserted[1]}", columns[0][1] if columns else Unknown("the key"), known(inserted[1]))
+        claim = Claim(
+            place,
+            f"PartiQL INSERT into {inserted[1]}",
+            columns[0][1] if columns else Unknown("the key"),
+            known(inserted[1]),
+        )
         write = Write("put", known(inserted[1]), (), columns, "INSERT", True, claim=claim)
         perform(m, [replace(call, write=write)], place, flow, ("DuplicateItemException", "ClientError"))
         return
@@ -122,7 +138,7 @@ def _parameters(m: Machine, given: Value | None, flow: Flow) -> tuple[Value, ...
 
 def _bound(
     pairs: list[tuple[str, str]], values: tuple[Value, ...], holes: tuple[Value, ...]
-) -> tuple[tuple[str, Value], ...]:  # fmt: skip
+) -> tuple[tuple[str, Value], ...]:
     """Attributes with their values; a `?` takes the next parameter."""
     rest = iter(values)
     found: list[tuple[str, Value]] = []
@@ -135,5 +151,3 @@ def _bound(
         else:
             found.append((name, known(written.strip("'\""))))
     return tuple(found)
-
-

@@ -8,16 +8,37 @@ the program looks at the answer (`Claim.tentative`).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from lintdem.analyses.clauses import Comparison, Operand, Statement, hole_of, plain_name
 from lintdem.analyses.domain import (
-    NONE, AnyOf, Cases, Check, Claim, Derived, Error, Fact, Failed, Flow, Fresh, Known, Made, Path, Unknown, Value, known, members, text,
-)  # fmt: skip
+    NONE,
+    AnyOf,
+    Cases,
+    Check,
+    Claim,
+    Derived,
+    Error,
+    Fact,
+    Failed,
+    Flow,
+    Fresh,
+    Known,
+    Made,
+    Path,
+    Unknown,
+    Value,
+    known,
+    members,
+    parts_of,
+    text,
+)
 from lintdem.analyses.expressions import element_of
 from lintdem.analyses.itemconditions import Compares, Condition, Exists, Junction, judge
 from lintdem.analyses.itemwrites import entries
 from lintdem.analyses.machine import Args, Machine, answered, result_of
-from lintdem.analyses.sql import Comparison, Operand, Statement, hole_of, plain_name, read_sql
+from lintdem.analyses.sql import read_sql
 from lintdem.analyses.trace import Asked, Gap, Invocation, Write
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
@@ -54,7 +75,10 @@ def call_driver(m: Machine, name: str, args: Args, place: Place, flow: Flow, rec
     """A method of a DB-API connection or cursor; None when it is not about statements."""
     short = name.rpartition(".")[2]
     if name.endswith((".extras.execute_values", ".extras.execute_batch")):
-        receiver, args = args.get(0, "cur"), Args(args.positional[1:], args.keywords, args.spread, args.spreads, args.places)
+        receiver, args = (
+            args.get(0, "cur"),
+            Args(args.positional[1:], args.keywords, args.spread, args.spreads, args.places),
+        )
     if short in FETCHES and receiver is not None and receiver in m.outcomes:
         return _fetched(m, receiver, place, flow)
     if short in _COPIES:
@@ -109,7 +133,10 @@ def _request(m: Machine, short: str, args: Args, place: Place, flow: Flow, recei
     rest = args.positional
     if sql is None:
         sql, rest = (rest[0] if rest else Unknown("the SQL text")), rest[1:]
-    given = next((v for k, v in args.keywords if k in ("params", "parameters", "vars", "args", "vars_list", "argslist", "seq")), None)
+    given = next(
+        (v for k, v in args.keywords if k in ("params", "parameters", "vars", "args", "vars_list", "argslist", "seq")),
+        None,
+    )
     given = given if given is not None else (rest[0] if rest else None)
     if short in ("executemany", "execute_values", "execute_batch") and given is not None:
         given = element_of(m, given, flow)
@@ -131,14 +158,18 @@ def _spelled_rows(sql: Value) -> Value:
     return known(re.sub(r"(values\s+)%s", rf"\g<1>({row})", written, count=1, flags=re.IGNORECASE))
 
 
-def parameters(m: Machine, given: Value | None, flow: Flow, place: Place) -> tuple[tuple[Value, ...], tuple[tuple[str, Value], ...]]:
+def parameters(
+    m: Machine, given: Value | None, flow: Flow, place: Place
+) -> tuple[tuple[Value, ...], tuple[tuple[str, Value], ...]]:
     """The parameters of a statement: by position or by name."""
     if given is None:
         return (), ()
     for one in members(given):
         listed = m.elements(flow, one)
         if listed is not None:
-            return (listed.items if not listed.open else tuple(Unknown("a parameter", listed.items) for _ in range(40))), ()
+            return (
+                listed.items if not listed.open else tuple(Unknown("a parameter", listed.items) for _ in range(40))
+            ), ()
         if m.dict_entries(flow, one) is not None:
             return (), tuple(entries(m, one, flow).items())
     return tuple(m.item(given, known(i), flow, place) for i in range(40)), ()
@@ -175,8 +206,14 @@ def spelled(value: Value) -> tuple[str, tuple[Value, ...]]:
             return str(one.value)
         if isinstance(one, Derived) and one.op == "format":
             return _filled(one.parts, put, hole)
-        if isinstance(one, (AnyOf, Cases)) and (worded := next((v for v in members(one) if _has_text(v)), None)) is not None:
+        if (
+            isinstance(one, (AnyOf, Cases))
+            and (worded := next((v for v in members(one) if _has_text(v)), None)) is not None
+        ):
             return put(worded)
+        if isinstance(one, Made):
+            inner = next((v for k, v in one.args if k in ("self", "0", "text", "string") and _has_text(v)), None)
+            return put(inner) if inner is not None else hole(one)
         if isinstance(one, Derived) and one.op in ("call", "slice", "encode") and one.parts and _has_text(one.parts[0]):
             return put(one.parts[0])
         return hole(one)
@@ -186,17 +223,25 @@ def spelled(value: Value) -> tuple[str, tuple[Value, ...]]:
 
 
 def _has_text(value: Value) -> bool:
-    return text(value) is not None or (isinstance(value, Derived) and any(_has_text(p) for p in value.parts))
+    if isinstance(value, Made):
+        return any(_has_text(v) for k, v in value.args if k in ("self", "0", "text", "string"))
+    return text(value) is not None or (
+        isinstance(value, (AnyOf, Cases, Derived)) and any(_has_text(p) for p in parts_of(value))
+    )
 
 
 _FIELDS = re.compile(r"\{[^{}]*\}|%s|%\(\w+\)s|%d")
 
 
-def _filled(parts: tuple[Value, ...], put, hole) -> str:  # type: ignore[no-untyped-def]
+def _filled(parts: tuple[Value, ...], put: Callable[[Value], str], hole: Callable[[Value], str]) -> str:
     """`template % values` and `template.format(values)` have their fields in the first part."""
     first, rest = parts[0], parts[1:]
     written = put(first) if _has_text(first) else None
-    if written is None or not rest or any(isinstance(p, Known) and isinstance(p.value, str) and " " in p.value for p in rest):
+    if (
+        written is None
+        or not rest
+        or any(isinstance(p, Known) and isinstance(p.value, str) and " " in p.value for p in rest)
+    ):
         return "".join(put(p) for p in parts)
     fields = _FIELDS.findall(written)
     if not fields or len(fields) < len(rest):
@@ -225,12 +270,18 @@ def carry_out(m: Machine, statement: Statement, request: Request, holes: tuple[V
 
 
 def apply(
-    m: Machine, statement: Statement, columns: tuple[tuple[str, Value], ...], table: Known, request: Request, flow: Flow,
-    condition: Junction, unique: bool = False,
-) -> Claim | None:  # fmt: skip
+    m: Machine,
+    statement: Statement,
+    columns: tuple[tuple[str, Value], ...],
+    table: Known,
+    request: Request,
+    flow: Flow,
+    condition: Junction,
+    unique: bool = False,
+) -> Claim | None:
     """A change of rows with the values it stores; the claim it makes, if it makes one. `unique` when the program itself
     says that the key of an insert is."""
-    statement = _settled(statement, columns, table, flow)
+    statement = _settled(m, statement, columns, table, flow)
     keys = _keys(statement, columns)
     write = Write(_WRITES[statement.kind], table, keys, columns, accumulates=statement.adds)
     claim = _claim(statement, write, request.place, condition)
@@ -241,14 +292,33 @@ def apply(
 
 
 _WRITES = {
-    "insert": "insert", "load": "insert", "ignore": "upsert", "upsert": "upsert", "update": "set", "accumulate": "accumulate", "delete": "unset",
+    "insert": "insert",
+    "load": "insert",
+    "ignore": "upsert",
+    "upsert": "upsert",
+    "update": "set",
+    "accumulate": "accumulate",
+    "delete": "unset",
     "clear": "unset",
-}  # fmt: skip
+}
 _PHRASES = {
-    "insert": "inserts the row again", "load": "loads the rows again", "ignore": "inserts nothing", "upsert": "sets the row again",
-    "update": "sets the row again", "accumulate": "adds again", "delete": "deletes nothing more", "clear": "empties it again",
-}  # fmt: skip
-_VERBS = {"load": "COPY", "insert": "INSERT INTO", "ignore": "INSERT INTO", "delete": "DELETE FROM", "clear": "DELETE FROM", "update": "UPDATE"}
+    "insert": "inserts the row again",
+    "load": "loads the rows again",
+    "ignore": "inserts nothing",
+    "upsert": "sets the row again",
+    "update": "sets the row again",
+    "accumulate": "adds again",
+    "delete": "deletes nothing more",
+    "clear": "empties it again",
+}
+_VERBS = {
+    "load": "COPY",
+    "insert": "INSERT INTO",
+    "ignore": "INSERT INTO",
+    "delete": "DELETE FROM",
+    "clear": "DELETE FROM",
+    "update": "UPDATE",
+}
 _SCRATCH = re.compile(r"^(#|@|tmp|temp|stg_|staging)|_(tmp|temp|stg|staging)$", re.IGNORECASE)
 
 
@@ -276,13 +346,19 @@ def _value(operand: Operand, request: Request, holes: tuple[Value, ...]) -> Valu
     return Unknown(f"the parameter {index + 1}")
 
 
-def _settled(statement: Statement, columns: tuple[tuple[str, Value], ...], table: Value, flow: Flow) -> Statement:
-    """Insertions into what the same run emptied before replace; a key made anew never conflicts."""
+def _settled(
+    m: Machine, statement: Statement, columns: tuple[tuple[str, Value], ...], table: Value, flow: Flow
+) -> Statement:
+    """Insertions into what the same run emptied before, or did not find, replace; a key made anew never conflicts."""
     named = dict(columns)
     if statement.kind in ("ignore", "upsert") and any(isinstance(named.get(k), Fresh) for k in statement.key):
         return replace(statement, kind="insert")
-    emptied = any(isinstance(f, Check) and f.kind == "cleared" and f.subject == table for f in flow.must)
-    if statement.kind in ("insert", "load") and (emptied or _SCRATCH.search(str(table.value if isinstance(table, Known) else ""))):
+    emptied = (
+        bool({table, known("…")} & m.cleared) or asked_before(m, known("…"), flow.must) or told_by(m, table, flow.must)
+    )
+    if statement.kind in ("insert", "load") and (
+        emptied or _SCRATCH.search(str(table.value if isinstance(table, Known) else ""))
+    ):
         return replace(statement, kind="upsert")
     return statement
 
@@ -298,7 +374,9 @@ def _keys(statement: Statement, columns: tuple[tuple[str, Value], ...]) -> tuple
     own = (f"{statement.table.rstrip('s')}_id", f"{statement.table}_id", "id")
     found = tuple((n, v) for n, v in columns if n in own)[:1]
     if found or statement.kind == "insert":
-        return tuple((n, v) for n, v in found if not isinstance(v, Fresh) or v.kind != "uuid" or statement.kind != "insert")
+        return tuple(
+            (n, v) for n, v in found if not isinstance(v, Fresh) or v.kind != "uuid" or statement.kind != "insert"
+        )
     return tuple((n, v) for n, v in columns if _ID.search(n))[:1] or columns[:1]
 
 
@@ -307,7 +385,9 @@ def _claim(statement: Statement, write: Write, place: Place, condition: Junction
     table = text(write.table or NONE) or "…"
     if statement.kind in ("insert", "ignore"):
         named = write.key or tuple((n, v) for n, v in write.values if _ID.search(n)) or write.values[:1]
-        words = f"the unique key of {table}" if statement.kind == "insert" else f"the INSERT that leaves what is in {table}"
+        words = (
+            f"the unique key of {table}" if statement.kind == "insert" else f"the INSERT that leaves what is in {table}"
+        )
         return Claim(place, words, identity(named), write.table, tentative=True)
     if statement.kind in ("update", "accumulate", "delete") and condition.parts:
         sets: dict[str, Value] = dict(write.values)
@@ -335,7 +415,9 @@ def _condition(where: tuple[Comparison, ...], request: Request, holes: tuple[Val
         elif one.op != "in":
             parts.append(Compares(one.op, one.column, _value(one.value, request, holes)))
     for column in dict.fromkeys(c.column for c in where if c.op == "in"):
-        choices = (Compares("=", column, _value(c.value, request, holes)) for c in where if c.op == "in" and c.column == column)
+        choices = (
+            Compares("=", column, _value(c.value, request, holes)) for c in where if c.op == "in" and c.column == column
+        )
         parts.append(Junction("or", tuple(choices)))
     return Junction("and", tuple(parts))
 
@@ -350,10 +432,28 @@ def _invocation(verb: str, statement: Statement, request: Request, table: Value,
 _DEDUP = re.compile(r"(process|dedup|idempot|seen|handled|inbox|consumed|claim|lock|delivered|already)", re.IGNORECASE)
 
 
-def _asked_before(m: Machine, table: Value, facts: frozenset[Fact]) -> bool:
+def told_by(m: Machine, table: Value, facts: frozenset[Fact]) -> bool:
+    """Whether what is in the table decides that rows are added: then the next run adds those that are missing."""
+    told = (
+        f.subject.place for f in facts if isinstance(f, Check) and f.kind == "state" and isinstance(f.subject, Path)
+    )
+    return any(
+        site.arg("TableName") == table
+        for place in told
+        if place is not None and (site := m.sites.get(place)) is not None
+    )
+
+
+def asked_before(m: Machine, table: Value, facts: frozenset[Fact]) -> bool:
     """Whether the table was searched first and nothing found: a later delivery finds the row and does not come here."""
-    asked = (f.subject.place for f in facts if isinstance(f, Check) and f.kind == "absent" and isinstance(f.subject, Path))
-    return any(site.arg("TableName") == table for place in asked if place is not None and (site := m.sites.get(place)) is not None)
+    asked = (
+        f.subject.place for f in facts if isinstance(f, Check) and f.kind == "absent" and isinstance(f.subject, Path)
+    )
+    return any(
+        site.arg("TableName") == table
+        for place in asked
+        if place is not None and (site := m.sites.get(place)) is not None
+    )
 
 
 def _perform(m: Machine, statement: Statement, write: Write, request: Request, table: Value, flow: Flow) -> None:
@@ -371,10 +471,10 @@ def _perform(m: Machine, statement: Statement, write: Write, request: Request, t
         before = flow.must
         flow.must |= {claim}
         m.effect(site, place, flow)
-        if statement.kind == "insert" and not (_asked_before(m, table, before) and not claim.tentative):
+        if statement.kind == "insert" and not (asked_before(m, table, before) and not claim.tentative):
             failed = frozenset({Failed(claim)}) if _DEDUP.search(str(text(table))) else frozenset()
             m.can_raise(Error(_DATABASE, place, claim), flow, failed)
         elif statement.kind != "insert":
             flow.must = before
     if statement.kind in ("clear", "delete"):
-        flow.must |= {Check(place, "cleared", table)}
+        m.cleared.add(table)

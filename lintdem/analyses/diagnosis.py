@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from lintdem.analyses.deployed import table_of
 from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Path, Value, leaves, text
-from lintdem.analyses.effects import Harm, Repeat, event_values, harm_of, is_random
+from lintdem.analyses.effects import Harm, Repeat, event_values, harm_of, is_random, relies_on_token
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import Answer, Cover, Fault, cover, touches
 from lintdem.analyses.itemconditions import LIMIT
@@ -169,7 +169,7 @@ def _repeated(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cov
     if found.fault is Fault.KEY and found.claim is not None and found.key is not None:
         kind = Kind.ENVELOPE_KEY if found.key.grade is Grade.ENVELOPE else Kind.ATTEMPT_KEY
         return Case(run, subject, effect, harm, found, kind, None, "", found.key, key_place(found.claim, run))
-    if _relies_on_token(effect, run, subject, harm):
+    if relies_on_token(effect, run, subject, harm):
         kind = Kind.NOTHING if subject.by_caller else Kind.SHORT_TOKEN
         return Case(run, subject, effect, harm, found, kind)
     kind = _BY_FAULT.get(found.fault, _BY_REPEAT[harm.repeat])
@@ -181,14 +181,6 @@ def _repeated(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cov
         envelope = harm.key is not None and harm.key.grade is Grade.ENVELOPE
         kind = Kind.ENVELOPE_KEY if envelope else Kind.ATTEMPT_KEY
     return Case(run, subject, effect, harm, found, kind, None, "", harm.key, harm.key_place)
-
-
-def _relies_on_token(effect: Effect, run: Run, subject: Subject, harm: Harm) -> bool:
-    """Whether a transaction that adds has a token, which DynamoDB remembers for ten minutes, and nothing else."""
-    token = effect.call.arg("ClientRequestToken")
-    if effect.call.method != "transact_write_items" or token is None or harm.repeat is not Repeat.ACCUMULATES:
-        return False
-    return provenance(token, subject, run.sites).grade not in (Grade.ATTEMPT, Grade.ENVELOPE)
 
 
 def _put_back(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover) -> Case | None:
@@ -403,8 +395,3 @@ def _words(effect: Effect) -> list[str]:
             elif (written := text(leaf)) is not None:
                 found.append(written)
     return found
-
-
-def is_clock(value: Value) -> bool:
-    """Whether a value is the time of the run."""
-    return any(isinstance(leaf, Fresh) and leaf.kind == "clock" for leaf in leaves(value))

@@ -6,8 +6,21 @@ import re
 from dataclasses import replace
 
 from lintdem.analyses.domain import (
-    NONE, Claim, Derived, Error, Failed, Flow, Known, Made, Method, Unknown, Value, known, members, text,
-)  # fmt: skip
+    NONE,
+    Claim,
+    Derived,
+    Error,
+    Failed,
+    Flow,
+    Known,
+    Made,
+    Method,
+    Unknown,
+    Value,
+    known,
+    members,
+    text,
+)
 from lintdem.analyses.expressions import element_of
 from lintdem.analyses.itemconditions import Compares, Condition, Contains, Exists, Junction, judge
 from lintdem.analyses.itemwrites import entries
@@ -50,7 +63,9 @@ def call_documents(m: Machine, name: str, args: Args, place: Place, flow: Flow, 
         return None
     table = _collection(name, receiver)
     if short in _READS and not (short == "aggregate" and _writes(m, args.get(0, "pipeline"), flow)):
-        site = Invocation(f"MongoDB {short}", "mongo", short, Kind.READ, "reads again", (("TableName", table),), receiver)
+        site = Invocation(
+            f"MongoDB {short}", "mongo", short, Kind.READ, "reads again", (("TableName", table),), receiver
+        )
         m.sites[place] = site
         m.can_raise(Error(("any", "PyMongoError"), place), flow)
         m.record(Asked(place, site, flow.must, flow.may))
@@ -84,9 +99,19 @@ def _collection(name: str, receiver: Value) -> Value:
 def _insert(m: Machine, short: str, document: Value, table: Value, place: Place, flow: Flow, receiver: Value) -> Value:
     inner = entries(m, document, flow)
     key = inner.get("_id")
-    write = Write("insert" if key is None else "upsert", table, (("_id", key),) if key is not None else (), tuple(inner.items()))
-    site = Invocation(f"MongoDB {short}", "mongo", short, Kind.WRITE, "inserts the document again",
-                      (("TableName", table),), receiver, write=write)  # fmt: skip
+    write = Write(
+        "insert" if key is None else "upsert", table, (("_id", key),) if key is not None else (), tuple(inner.items())
+    )
+    site = Invocation(
+        f"MongoDB {short}",
+        "mongo",
+        short,
+        Kind.WRITE,
+        "inserts the document again",
+        (("TableName", table),),
+        receiver,
+        write=write,
+    )
     m.sites[place] = site
     m.can_raise(Error(("any", "PyMongoError"), place), flow)
     identity = key or next((v for k, v in inner.items() if k.lower().endswith("id")), Unknown("the document"))
@@ -94,8 +119,11 @@ def _insert(m: Machine, short: str, document: Value, table: Value, place: Place,
     m.claim(claim, flow)
     flow.must |= {claim}
     m.effect(replace(site, write=replace(write, claim=claim)), place, flow)
-    m.can_raise(Error(("DuplicateKeyError", "WriteError", "OperationFailure", "PyMongoError"), place, claim), flow,
-                frozenset({Failed(claim)}) if key is not None else frozenset())  # fmt: skip
+    m.can_raise(
+        Error(("DuplicateKeyError", "WriteError", "OperationFailure", "PyMongoError"), place, claim),
+        flow,
+        frozenset({Failed(claim)}) if key is not None else frozenset(),
+    )
     return result_of(place)
 
 
@@ -104,7 +132,13 @@ def _update(m: Machine, short: str, args: Args, table: Value, place: Place, flow
     upserts = next((v for k, v in args.keywords if k == "upsert"), NONE) == known(True)
     claim = write.claim
     if claim is None and upserts and not write.values and not write.accumulates:
-        claim = Claim(place, f"the upsert in {text(table)}", write.key[0][1] if write.key else Unknown("the filter"), table, tentative=True)
+        claim = Claim(
+            place,
+            f"the upsert in {text(table)}",
+            write.key[0][1] if write.key else Unknown("the filter"),
+            table,
+            tentative=True,
+        )
     _record(m, f"MongoDB {short}", short, replace(write, claim=claim), place, flow, receiver)
     if claim is None:
         return result_of(place)
@@ -117,8 +151,16 @@ def _update(m: Machine, short: str, args: Args, table: Value, place: Place, flow
 
 def _record(m: Machine, name: str, short: str, write: Write, place: Place, flow: Flow, receiver: Value) -> None:
     kind = Kind.WRITE if write.kind == "accumulate" else Kind.SET
-    site = Invocation(name, "mongo", short, kind, "updates the document again", (("TableName", write.table or NONE),), receiver,
-                      write=write)  # fmt: skip
+    site = Invocation(
+        name,
+        "mongo",
+        short,
+        kind,
+        "updates the document again",
+        (("TableName", write.table or NONE),),
+        receiver,
+        write=write,
+    )
     m.sites[place] = site
     m.can_raise(Error(("any", "PyMongoError"), place), flow)
     before = flow.must
@@ -171,7 +213,11 @@ def _filter(m: Machine, filters: dict[str, Value], flow: Flow) -> Condition:
             parts.append(Junction("not", (Contains(field, inner["$ne"]),)))
         if "$exists" in inner and inner["$exists"] == known(False):
             parts.append(Exists(field, False))
-        parts += [Compares(op, field, inner[name]) for name, op in (("$lt", "<"), ("$gt", ">"), ("$lte", "<=")) if name in inner]
+        parts += [
+            Compares(op, field, inner[name])
+            for name, op in (("$lt", "<"), ("$gt", ">"), ("$lte", "<="))
+            if name in inner
+        ]
         if "$in" in inner:
             found = m.elements(flow, inner["$in"])
             parts.append(Junction("or", tuple(Compares("=", field, v) for v in (found.items if found else ()))))
@@ -185,8 +231,14 @@ def _bulk(m: Machine, args: Args, table: Value, place: Place, flow: Flow, receiv
         if short == "InsertOne":
             _insert(m, "bulk_write", named.get("0", named.get("document", NONE)), table, place, flow, receiver)
         elif short in ("UpdateOne", "UpdateMany"):
-            write = _read_update(m, named.get("0", named.get("filter", NONE)), named.get("1", named.get("update", NONE)), table,
-                                 place, flow)  # fmt: skip
+            write = _read_update(
+                m,
+                named.get("0", named.get("filter", NONE)),
+                named.get("1", named.get("update", NONE)),
+                table,
+                place,
+                flow,
+            )
             _record(m, "MongoDB bulk_write", "bulk_write", write, place, flow, receiver)
     return result_of(place)
 
@@ -209,7 +261,13 @@ def call_search(m: Machine, name: str, args: Args, place: Place, flow: Flow, rec
         _index(m, explicit, refuses, index, place, flow, receiver)
         return result_of(place)
     if short == "bulk":
-        return _lines(m, args.get(0, "body") or next((v for k, v in args.keywords if k == "operations"), NONE), place, flow, receiver)
+        return _lines(
+            m,
+            args.get(0, "body") or next((v for k, v in args.keywords if k == "operations"), NONE),
+            place,
+            flow,
+            receiver,
+        )
     if short == "reindex":
         return result_of(place)
     if short in ("update", "update_by_query"):
@@ -217,12 +275,22 @@ def call_search(m: Machine, name: str, args: Args, place: Place, flow: Flow, rec
     return None
 
 
-def _index(m: Machine, explicit: Value | None, refuses: bool, index: Value, place: Place, flow: Flow, receiver: Value) -> None:
+def _index(
+    m: Machine, explicit: Value | None, refuses: bool, index: Value, place: Place, flow: Flow, receiver: Value
+) -> None:
     stable = explicit is not None and explicit != NONE
     key = (("_id", explicit),) if stable and explicit is not None else ()
     write = Write("upsert" if stable else "insert", index, key)
-    site = Invocation(f"index {text(index) or '…'}", "search", "index", Kind.WRITE, "indexes the document again",
-                      (("TableName", index),), receiver, write=write)  # fmt: skip
+    site = Invocation(
+        f"index {text(index) or '…'}",
+        "search",
+        "index",
+        Kind.WRITE,
+        "indexes the document again",
+        (("TableName", index),),
+        receiver,
+        write=write,
+    )
     m.sites[place] = site
     m.can_raise(Error(("any", "TransportError"), place), flow)
     if refuses and explicit is not None and stable:
@@ -260,14 +328,29 @@ def _script(m: Machine, args: Args, index: Value, place: Place, flow: Flow, rece
     written = _source(m, body, flow)
     m.can_raise(Error(("any", "TransportError"), place), flow)
     if not re.search(r"(\+=|-=|\+\+|\.add\()", written):
-        site = Invocation(f"update {text(index) or '…'}", "search", "update", Kind.SET, "sets the document again",
-                          (("TableName", index),), receiver)  # fmt: skip
+        site = Invocation(
+            f"update {text(index) or '…'}",
+            "search",
+            "update",
+            Kind.SET,
+            "sets the document again",
+            (("TableName", index),),
+            receiver,
+        )
         m.sites[place] = site
         m.effect(site, place, flow)
         return result_of(place)
     write = Write("accumulate", index, accumulates=written[:60])
-    site = Invocation(f"update {text(index) or '…'}", "search", "update", Kind.WRITE, "runs the script again",
-                      (("TableName", index),), receiver, write=write)  # fmt: skip
+    site = Invocation(
+        f"update {text(index) or '…'}",
+        "search",
+        "update",
+        Kind.WRITE,
+        "runs the script again",
+        (("TableName", index),),
+        receiver,
+        write=write,
+    )
     m.sites[place] = site
     m.effect(site, place, flow)
     return result_of(place)

@@ -228,3 +228,9 @@ def is_random(value: Value) -> bool:
     return any(isinstance(leaf, Fresh) and leaf.kind in ("uuid", "random") for leaf in leaves(value))
 
 
+def relies_on_token(effect: Effect, run: Run, subject: Subject, harm: Harm) -> bool:
+    """Whether a transaction that adds has a token, which DynamoDB remembers for ten minutes, and nothing else."""
+    token = effect.call.arg("ClientRequestToken")
+    if effect.call.method != "transact_write_items" or token is None or harm.repeat is not Repeat.ACCUMULATES:
+        return False
+    return provenance(token, subject, run.sites).grade not in (Grade.ATTEMPT, Grade.ENVELOPE)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from lintdem.analyses.domain import AnyOf, Cases, Cls, Error, External, Flow, Instance, Made, Method, Path, Unknown, Value, members
-from lintdem.analyses.machine import Machine
+from lintdem.analyses.machine import Machine, Raised
+from lintdem.analyses.trace import Swallowed
+from lintdem.model.function import Catch, Try
 from lintdem.model.span import Place
 
 EVERYTHING = frozenset({"Exception", "BaseException"})
@@ -76,3 +78,29 @@ def error_of(m: Machine, value: Value, place: Place, flow: Flow) -> Error:
     if isinstance(value, (AnyOf, Cases)):
         return error_of(m, members(value)[0], place, flow)
     return Error(("any", "Exception"), place)
+
+
+def exits(m: Machine) -> tuple[int, int, int]:
+    """How many ways out of the function and its innermost loop have been met so far."""
+    frame = m.frame
+    inner = (frame.continues[-1:], frame.breaks[-1:])
+    continues, breaks = (sum(map(len, flows)) for flows in inner)
+    return len(frame.returns), continues, breaks
+
+
+def swallow(
+    m: Machine, s: Try, catch: Catch, types: Value | None, start: Flow, entering: tuple[Raised, ...],
+    before: tuple[int, int, int], reached: bool,
+) -> None:  # fmt: skip
+    """Record that an `except` was left in another way than by an exception."""
+    counts = zip(("returns", "continues", "breaks"), before, exits(m), strict=True)
+    left = (name for name, old, new in counts if new > old)
+    ends = (*left, *(("falls",) if reached else ()))
+    if not ends:
+        return
+    names = type_names(m, types, start) if types is not None else {"BaseException"}
+    m.record(Swallowed(
+        m.place(start, catch.span), tuple(r.error for r in entering), start.must, start.may,
+        block=m.place(start, s.span), types=tuple(sorted(names)) if names is not None else None, ends=ends,
+        values=tuple(v for v, _ in m.frame.returns[before[0]:]), body=catch.body,
+    ))  # fmt: skip

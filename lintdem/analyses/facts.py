@@ -20,7 +20,6 @@ from lintdem.analyses.subjects import Subject, subject_of
 from lintdem.analyses.written import Texts
 from lintdem.analyses.trace import Effect, Event, Gap, Tested
 from lintdem.model.finding import Level, Redelivers
-from lintdem.model.finding import Redelivers
 from lintdem.model.module import Problem
 from lintdem.model.span import Place
 from lintdem.program import Handler, Program

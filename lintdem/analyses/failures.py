@@ -19,8 +19,8 @@ from lintdem.model.stack import Source
 
 TAKES_SUCCESS = frozenset(
     {
-        Source.SQS, Source.SQS_FIFO, Source.SNS, Source.EVENTBRIDGE, Source.PIPES, Source.KINESIS, Source.DYNAMODB_STREAM,
-        Source.KAFKA, Source.MQ, Source.S3, Source.IOT, Source.LOGS, Source.SES,
+        Source.SQS, Source.SQS_FIFO, Source.SNS, Source.EVENTBRIDGE, Source.PIPES, Source.KINESIS,
+        Source.DYNAMODB_STREAM, Source.KAFKA, Source.MQ, Source.S3, Source.IOT, Source.LOGS, Source.SES,
     }
 )  # fmt: skip
 """Sources that drop the event, or go on behind it, when the handler returns."""
@@ -34,9 +34,14 @@ BROAD = frozenset(
 )
 """Exceptions that mean "it did not work", not one foreseen answer of a service."""
 
-ASIDE = frozenset({"delete_message", "delete_message_batch", "change_message_visibility", "change_message_visibility_batch"})
+DOES = frozenset({Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET})
+ASIDE = frozenset(
+    {"delete_message", "delete_message_batch", "change_message_visibility", "change_message_visibility_batch"}
+)
 STORES = frozenset({"dynamodb", "s3", "sqs"})
-CACHES = frozenset({"redis", "valkey", "pymemcache", "memcache", "builtins", "os", "shutil", "tempfile", "pathlib", "io"})
+CACHES = frozenset(
+    {"redis", "valkey", "pymemcache", "memcache", "builtins", "os", "shutil", "tempfile", "pathlib", "io"}
+)
 REPORTS = frozenset({"batchItemFailures", "batch_item_failures", "batchItemIdentifiers"})
 FRAMEWORK = "record_handler"
 
@@ -114,14 +119,14 @@ def _eaten(one: Swallowed, effects: list[Effect], run: Run) -> tuple[Effect, ...
 
 
 def _converted(effect: Effect, raised: set[Place], inner: list[Place]) -> bool:
-    """Whether the failure of an effect becomes one of these exceptions: a `try` around it has the clause that raises them."""
-    return any(encloses(block, clause) for block in effect.caught for clause in raised) or any(b in effect.caught for b in inner)
+    """Whether the failure of an effect becomes one of these exceptions in a clause of a `try` around it."""
+    around = any(encloses(block, clause) for block in effect.caught for clause in raised)
+    return around or any(block in effect.caught for block in inner)
 
 
 def _is_work(effect: Effect) -> bool:
-    if effect.call.kind not in (Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET) or effect.call.service in CACHES:
-        return False
-    return effect.call.method not in ASIDE
+    call = effect.call
+    return call.kind in DOES and call.service not in CACHES and call.method not in ASIDE
 
 
 def _carries_event(effect: Effect, run: Run) -> bool:
@@ -231,6 +236,7 @@ def _field(effect: Effect, run: Run, subject: Subject, texts: Texts) -> str:
     call = effect.call
     if (call.service, call.method) in PARTIAL:
         return PARTIAL[call.service, call.method]
-    if call.service in SILENT_HTTP and _is_work(effect) and not CHECKED_ELSEWHERE & texts.words(effect.place.path):
-        return "the HTTP status" if subject.source in TAKES_SUCCESS and not subject.by_caller and _carries_event(effect, run) else ""
-    return ""
+    if call.service not in SILENT_HTTP or subject.source not in TAKES_SUCCESS or subject.by_caller:
+        return ""
+    told = CHECKED_ELSEWHERE & texts.words(effect.place.path)
+    return "the HTTP status" if not told and _is_work(effect) and _carries_event(effect, run) else ""

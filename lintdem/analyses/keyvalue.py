@@ -12,10 +12,31 @@ from lintdem.model.span import Place
 
 _COUNTS = frozenset({"incr", "incrby", "incrbyfloat", "decr", "decrby", "hincrby", "hincrbyfloat", "zincrby"})
 _APPENDS = frozenset({"append", "lpush", "rpush", "lpushx", "rpushx", "linsert", "xadd", "prepend"})
-_TAKES = frozenset({"lpop", "rpop", "blpop", "brpop", "lmove", "blmove", "rpoplpush", "brpoplpush", "spop", "zpopmin", "zpopmax",
-                    "bzpopmin", "bzpopmax", "xread", "xreadgroup", "xclaim", "xautoclaim"})  # fmt: skip
+_TAKES = frozenset(
+    {
+        "lpop",
+        "rpop",
+        "blpop",
+        "brpop",
+        "lmove",
+        "blmove",
+        "rpoplpush",
+        "brpoplpush",
+        "spop",
+        "zpopmin",
+        "zpopmax",
+        "bzpopmin",
+        "bzpopmax",
+        "xread",
+        "xreadgroup",
+        "xclaim",
+        "xautoclaim",
+    }
+)
 _SCRIPTS = frozenset({"eval", "evalsha", "fcall", "execute_command"})
-_LIMITS = re.compile(r"(rate|limit|throttl|quota|attempt|retr(y|ies)|hits?\b|views?\b|stat(s|istics)?\b|metric)", re.IGNORECASE)
+_LIMITS = re.compile(
+    r"(rate|limit|throttl|quota|attempt|retr(y|ies)|hits?\b|views?\b|stat(s|istics)?\b|metric)", re.IGNORECASE
+)
 
 
 def call_keys(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value | None:
@@ -63,7 +84,7 @@ def _product(name: str) -> str:
 
 def _accumulate(
     m: Machine, name: str, short: str, args: Args, place: Place, flow: Flow, receiver: Value, claim: Claim | None
-) -> Value:  # fmt: skip
+) -> Value:
     key = args.get(0, "name") or NONE
     m.can_raise(Error(("any",), place), flow)
     explicit = next((v for k, v in args.keywords if k == "id"), None)
@@ -72,7 +93,9 @@ def _accumulate(
     what = f"{short.upper()} {text(key) or '…'}"
     phrase = "counts again" if short in _COUNTS else "appends again"
     write = Write("accumulate", receiver, (), (("value", args.get(1) or known(1)),), accumulates=what)
-    call = Invocation(f"{_product(name)} {short.upper()}", "redis", short, Kind.WRITE, phrase, args.named(), receiver, write=write)
+    call = Invocation(
+        f"{_product(name)} {short.upper()}", "redis", short, Kind.WRITE, phrase, args.named(), receiver, write=write
+    )
     m.sites[place] = call
     before = flow.must
     flow.must |= {claim} if claim is not None else frozenset()

@@ -117,7 +117,7 @@ def _chained(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
         return call_client(m, sub, name, args, place, flow) if isinstance(sub, Client) and len(steps) == 2 else result_of(place)
     if isinstance(owner, Made):
         return _dotted(m, f"{owner.type}.{'.'.join(steps)}", args, place, flow, owner)
-    found = call_record(m, name, args, place, flow, owner, tuple(steps)) if isinstance(owner, Cls) else None
+    found = call_record(m, name, args, place, flow, owner, tuple(steps)) if isinstance(owner, (Cls, Ref)) else None
     return found if found is not None else _unknown(m, name, args, place, flow, owner)
 
 

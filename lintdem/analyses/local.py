@@ -21,7 +21,9 @@ def call_file(m: Machine, name: str, args: Args, place: Place, flow: Flow, recei
     path = named.get("0", named.get("file", NONE))
     if "a" not in mode or not _is_shared(path):
         return None
-    write = Write("accumulate", path, (), tuple((str(i), v) for i, v in enumerate(args.positional)), accumulates="append")
+    write = Write(
+        "accumulate", path, (), tuple((str(i), v) for i, v in enumerate(args.positional)), accumulates="append"
+    )
     call = Invocation("file.append", "file", "append", Kind.WRITE, "appends again", args.named(), path, write=write)
     m.sites[place] = call
     m.effect(call, place, flow)

@@ -100,7 +100,7 @@ def _site(m: Machine, path: Path) -> Invocation | None:
 
 def _read_in(m: Machine, value: Value, flow: Flow, alone: bool = False) -> Iterator[tuple[Path, bool, bool]]:
     """The results of calls in a value: whether something was made of them, and whether by counting. With `alone`, only
-    what has no other source: content that may come from elsewhere is a cache that is filled, not a record that is kept."""
+    what has no other source: what may come from elsewhere is a cache that is filled, not a record that is kept."""
     work: list[tuple[Value, bool, bool]] = [(value, False, False)]
     for _ in range(200):
         if not work:

@@ -159,6 +159,7 @@ class Machine:
         self.outcomes: dict[Value, tuple[Claim | None, Invocation | None]] = {}
         self.recognised: set[Place] = set()
         self.stored: set[Value] = set()
+        self.cleared: set[Value] = set()
         self.firsts: dict[Place, tuple[str, ...]] = {}
         self.optional: dict[tuple[str, ...], Place] = {}
         self.required: set[tuple[str, ...]] = set()

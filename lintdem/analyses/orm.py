@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.databases import REFUSED, Request, apply, send, telling
+from lintdem.analyses.clauses import Statement
+from lintdem.analyses.databases import REFUSED, Request, apply, asked_before, send, telling
 from lintdem.analyses.domain import (
-    NONE, Claim, Cls, Derived, Error, External, Flow, Fresh, Instance, ListObj, Made, Method, Path, Test, Value, known, members, text,
-)  # fmt: skip
+    NONE,
+    Claim,
+    Cls,
+    Derived,
+    Error,
+    External,
+    Flow,
+    Fresh,
+    Instance,
+    ListObj,
+    Made,
+    Method,
+    Path,
+    Test,
+    Value,
+    known,
+    members,
+    text,
+)
 from lintdem.analyses.expressions import element_of
 from lintdem.analyses.itemconditions import Compares, Condition, Junction
 from lintdem.analyses.itemwrites import entries
 from lintdem.analyses.machine import Args, Machine, answered, result_of
-from lintdem.analyses.objects import outside_bases
-from lintdem.analyses.sql import Statement
+from lintdem.analyses.objects import find_in_class, outside_bases
 from lintdem.analyses.trace import Asked, Invocation
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
@@ -57,8 +74,13 @@ def call_session(m: Machine, name: str, args: Args, place: Place, flow: Flow, re
         row = element_of(m, args.get(1, "mappings") or NONE, flow)
         _change(m, "insert", args.get(0) or NONE, tuple(entries(m, row, flow).items()), place, flow, receiver)
         return NONE
+    if short == "query_property":
+        return Made("sqlalchemy.Query", place, (("0", NONE), ("self", receiver)))
     if short == "query":
         return Made("sqlalchemy.Query", place, (("0", args.get(0) or NONE), ("self", receiver)))
+    if short == "delete":
+        found = m.get(flow, args.get(0) or NONE)
+        m.cleared.add(known(_table(found.cls) if isinstance(found, Instance) else "…"))
     if short in ("commit", "flush"):
         claim, _ = m.outcomes.get(receiver, (None, None))
         if claim is not None:
@@ -108,9 +130,7 @@ def _execute(m: Machine, short: str, args: Args, place: Place, flow: Flow, recei
     return result
 
 
-def _construct(
-    m: Machine, made: Made, given: Value | None, place: Place, flow: Flow, receiver: Value
-) -> Claim | None:  # fmt: skip
+def _construct(m: Machine, made: Made, given: Value | None, place: Place, flow: Flow, receiver: Value) -> Claim | None:
     named = dict(made.args)
     kind = made.type.rpartition(".")[2]
     columns = _columns(m, made, "set", flow)
@@ -144,7 +164,9 @@ def _names(m: Machine, value: Value, flow: Flow) -> tuple[str, ...]:
     return tuple(t for v in (found.items if found is not None else ()) if (t := text(v)))
 
 
-_COLUMNS = frozenset({"Column", "mapped_column", "F", "Field", "IntegerField", "DecimalField", "FloatField", "BigIntegerField"})
+_COLUMNS = frozenset(
+    {"Column", "mapped_column", "F", "Field", "IntegerField", "DecimalField", "FloatField", "BigIntegerField"}
+)
 
 
 def _added(columns: tuple[tuple[str, Value], ...]) -> str:
@@ -194,7 +216,9 @@ def _table(model: Value) -> str:
 
 
 def _read(m: Machine, table: str, place: Place, flow: Flow, receiver: Value) -> None:
-    site = Invocation(f"SELECT {table}", "sql", "read", Kind.READ, "reads the rows again", (("TableName", known(table)),), receiver)
+    site = Invocation(
+        f"SELECT {table}", "sql", "read", Kind.READ, "reads the rows again", (("TableName", known(table)),), receiver
+    )
     m.sites[place] = site
     m.can_raise(Error(("any", "SQLAlchemyError"), place), flow)
     m.record(Asked(place, site, flow.must, flow.may))
@@ -211,14 +235,26 @@ def _add(m: Machine, value: Value, kind: str, place: Place, flow: Flow, receiver
 
 
 def _change(
-    m: Machine, kind: str, model: Value, columns: tuple[tuple[str, Value], ...], place: Place, flow: Flow, receiver: Value,
-    adds: str = "", condition: Junction = _NOTHING,
-) -> Claim | None:  # fmt: skip
+    m: Machine,
+    kind: str,
+    model: Value,
+    columns: tuple[tuple[str, Value], ...],
+    place: Place,
+    flow: Flow,
+    receiver: Value,
+    adds: str = "",
+    condition: Junction = _NOTHING,
+) -> Claim | None:
     keys = tuple(n for n, v in columns if _is_primary(model, n))
     statement = Statement(kind, _table(model), (), keys, adds=adds)
+    before = flow.must
     unique = any(n in keys and not isinstance(v, Fresh) and v != NONE for n, v in columns)
-    claim = apply(m, statement, columns, known(statement.table), Request(NONE, place, receiver), flow, condition, unique)
-    m.outcomes[receiver] = claim, m.sites.get(place)
+    claim = apply(
+        m, statement, columns, known(statement.table), Request(NONE, place, receiver), flow, condition, unique
+    )
+    # What was searched for first is found by the next delivery, so a commit does not fail for it.
+    refused = None if asked_before(m, known(statement.table), before) else claim
+    m.outcomes[receiver] = refused, m.sites.get(place)
     return claim
 
 
@@ -242,7 +278,9 @@ def _chain(m: Machine, short: str, args: Args, place: Place, flow: Flow, receive
         pairs = [(_column_name(model, k) or "", v) for k, v in obj.rest] if obj is not None else []
         columns = (*args.keywords, *entries(m, given, flow).items(), *pairs)
         adds = _added(columns)
-        claim = _change(m, "accumulate" if adds else "update", model, columns, place, flow, owner, adds, _condition(model, tests))
+        claim = _change(
+            m, "accumulate" if adds else "update", model, columns, place, flow, owner, adds, _condition(model, tests)
+        )
         return answered(claim, known(1), known(0)) if claim is not None else result_of(place)
     if short == "delete":
         _change(m, "delete", model, (), place, flow, owner)
@@ -273,16 +311,18 @@ def _create(m: Machine, short: str, model: Value, args: Args, place: Place, flow
 
 
 def mapper_of(cls: Cls) -> str:
-    """ "django" or "peewee" for a model class of theirs, else ""."""
+    """ "django", "peewee" or "sqlalchemy" for a model class of theirs, else ""."""
     for name in outside_bases(cls):
         if name.startswith("django.") and name.endswith(".Model"):
             return "django"
         if name in ("peewee.Model", "playhouse.signals.Model"):
             return "peewee"
-    return ""
+    return "sqlalchemy" if find_in_class(cls, "__tablename__") is not None else ""
 
 
-def call_record(m: Machine, name: str, args: Args, place: Place, flow: Flow, owner: Value, steps: tuple[str, ...] = ()) -> Value | None:
+def call_record(
+    m: Machine, name: str, args: Args, place: Place, flow: Flow, owner: Value, steps: tuple[str, ...] = ()
+) -> Value | None:
     """A method of a model class of Django or peewee, of its manager, or of one object; None when it is something else."""
     found = m.get(flow, owner)
     cls = owner if isinstance(owner, Cls) else found.cls if isinstance(found, Instance) else None
@@ -290,6 +330,8 @@ def call_record(m: Machine, name: str, args: Args, place: Place, flow: Flow, own
     if cls is None or not kind:
         return None
     query = Made("sqlalchemy.Query", place, (("0", cls), ("self", External(kind))))
+    if kind == "sqlalchemy":
+        return _chain(m, name, args, place, flow, query) if steps[:1] == ("query",) else None
     if isinstance(found, Instance):
         if name not in ("save", "asave"):
             return None
@@ -325,5 +367,3 @@ def call_peewee(m: Machine, short: str, args: Args, place: Place, flow: Flow, re
         _read(m, _table(receiver.args[0][1]), place, flow, receiver)
         return result_of(place)
     return receiver
-
-

@@ -54,7 +54,9 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
                 continue
             if claim.record and not claim.useless:
                 yield Refused(run, subject, claim.place, call.name, f"{claim.kind} fails", claim)
-            elif not (claim.record or _has_token(call) or _is_new(claim.key, call, run) or _is_looked_up(call, run)):
+            elif claim.record or _has_token(call):
+                continue
+            elif not _is_new(claim.key, call, run) and not _is_looked_up(claim.place, run):
                 names = " or ".join([*call.already, *call.gone][:3])
                 message = f"{call.name} raises {names} in the second run, and nothing catches it"
                 yield Refused(run, subject, claim.place, call.name, names, None, message)
@@ -69,7 +71,8 @@ def _behind(raised: Raised, run: Run) -> list[Claim]:
     clauses = [f.place for f in raised.must if isinstance(f, Caught) and encloses(f.place, raised.error.place)]
     failed = {f.claim for f in raised.may if isinstance(f, Failed)} if clauses else set()
     blocks = {e.place: e.caught for e in run.events if isinstance(e, (Claimed, Effect))} if failed else {}
-    return [c for c in failed if any(encloses(block, clause) for block in blocks.get(c.place, ()) for clause in clauses)]
+    found = [c for c in failed if any(encloses(b, clause) for b in blocks.get(c.place, ()) for clause in clauses)]
+    return sorted(found, key=lambda c: (c.place, c.kind))
 
 
 def _is_looked_into(raised: Raised, tried: Claimed | None, call: Invocation) -> bool:
@@ -92,10 +95,13 @@ def _is_new(key: Value, call: Invocation, run: Run) -> bool:
     return any(site.kind is not Kind.READ or site.service == call.service or call.kind is Kind.DELETE for site in given)
 
 
-def _is_looked_up(call: Invocation, run: Run) -> bool:
+def _is_looked_up(place: Place, run: Run) -> bool:
     """Whether the run asks for things of this kind before, as one does to see whether it is there."""
+    call = run.sites[place]
     noun = call.method.removeprefix("admin_").partition("_")[2].rstrip("s")
     for event in run.events:
+        if event.place == place:
+            break
         if isinstance(event, Asked) and event.call.service == call.service and noun in event.call.method:
             return True
     return False
@@ -104,8 +110,9 @@ def _is_looked_up(call: Invocation, run: Run) -> bool:
 def _is_held_back(raised: Raised, own: Claim | None, run: Run, subject: Subject) -> bool:
     """Whether a guard before the call keeps the second run away from it."""
     for fact in raised.must:
-        sound = isinstance(fact, Claim) and not fact.useless and fact != own
-        if sound and provenance(fact.key, subject, run.sites).grade not in _BROKEN:
+        if not isinstance(fact, Claim) or fact.useless or fact == own:
+            continue
+        if provenance(fact.key, subject, run.sites).grade not in _BROKEN:
             return True
     return False
 
@@ -161,8 +168,9 @@ def _found(run: Run, subject: Subject) -> Iterator[Refused]:
     for event in run.events:
         if not isinstance(event, Threw) or event.place not in leaving:
             continue
-        for check in event.must:
-            if isinstance(check, Check) and check.kind == "state" and _records(check, writes, run):
+        checks = [f for f in event.must if isinstance(f, Check) and f.kind == "state"]
+        for check in sorted(checks, key=lambda c: (c.place, str(getattr(c.subject, "steps", "")))):
+            if _records(check, writes, run):
                 call = run.sites[check.subject.place]  # type: ignore[union-attr,index]
                 message = f"the second run finds by {call.name} what the first one stored, and raises"
                 because = "the record is found"

@@ -9,11 +9,11 @@ from lintdem.analyses.domain import (
     NONE, Cases, Caught, Error, Failed, Flow, Func, Instance, Known, Made, Partial, Scope, Test, Unknown, Value, known, members,
 )  # fmt: skip
 from lintdem.analyses.definitions import define_class, define_function, import_names
-from lintdem.analyses.exceptions import catches, error_of, type_names
+from lintdem.analyses.exceptions import catches, error_of, exits, swallow
 from lintdem.analyses.expressions import bind_target, compared, element_of, operate
 from lintdem.analyses.library import inside
 from lintdem.analyses.machine import Args, Machine, Raised, Stop, merge
-from lintdem.analyses.trace import Loop, Swallowed, Threw
+from lintdem.analyses.trace import Loop, Threw
 from lintdem.model.function import (
     Assert, Assign, Augment, Break, Case, Catch, Continue, Declare, DefineClass, DefineFunction, Delete, Eval, For, If,
     Import, Match, Pass, Pattern, Raise, Return, Scope as ScopeStatement, Stmt, Try, While, With,
@@ -190,38 +190,15 @@ def _handle(
         if not entering:
             continue
         _enter_catch(m, catch, entering, branch)
-        before = _exits(m)
+        before = exits(m)
         reached = m.execute(catch.body, branch)
         m.frame.handling.pop()
-        _swallow(m, s, catch, types, start, entering, before, reached)
+        swallow(m, s, catch, types, start, entering, before, reached)
         if reached:
             ends.append(branch)
     for raised in pending:
         if raised is not anything:
             m.collectors[-1][raised] = None
-
-
-def _exits(m: Machine) -> tuple[int, int, int]:
-    """How many ways out of the function and its innermost loop have been met so far."""
-    frame = m.frame
-    return len(frame.returns), len(frame.continues[-1]) if frame.continues else 0, len(frame.breaks[-1]) if frame.breaks else 0
-
-
-def _swallow(
-    m: Machine, s: Try, catch: Catch, types: Value | None, start: Flow, entering: tuple[Raised, ...],
-    before: tuple[int, int, int], reached: bool,
-) -> None:  # fmt: skip
-    """Record that an `except` was left in another way than by an exception."""
-    left = (name for name, old, new in zip(("returns", "continues", "breaks"), before, _exits(m), strict=True) if new > old)
-    ends = (*left, *(("falls",) if reached else ()))
-    if not ends:
-        return
-    names = type_names(m, types, start) if types is not None else {"BaseException"}
-    m.record(Swallowed(
-        m.place(start, catch.span), tuple(r.error for r in entering), start.must, start.may,
-        block=m.place(start, s.span), types=tuple(sorted(names)) if names is not None else None, ends=ends,
-        values=tuple(v for v, _ in m.frame.returns[before[0]:]), body=catch.body,
-    ))  # fmt: skip
 
 
 def _enter_catch(m: Machine, catch: Catch, entering: tuple[Raised, ...], branch: Flow) -> None:

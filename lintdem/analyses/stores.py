@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from lintdem.analyses.databases import call_driver
 from lintdem.analyses.documents import call_documents, call_search
-from lintdem.analyses.domain import Claim, Error, Fact, Failed, Flow, Func, Made, Value
+from lintdem.analyses.domain import Claim, Done, Error, Fact, Failed, Flow, Func, Made, Value
 from lintdem.analyses.keyvalue import call_keys
 from lintdem.analyses.local import call_file
 from lintdem.analyses.machine import Args, Machine, result_of
@@ -45,7 +45,9 @@ TASKS = frozenset({"delay", "apply_async"})
 
 def queue_task(m: Machine, name: str, args: Args, place: Place, flow: Flow, task: Func) -> Value:
     """`task.delay(…)`: a function of the program is queued for a worker."""
-    call = Invocation(f"{found_name(task)}.{name}", "celery", name, Kind.EFFECT, "queues the task again", args.named(), task)
+    call = Invocation(
+        f"{found_name(task)}.{name}", "celery", name, Kind.EFFECT, "queues the task again", args.named(), task
+    )
     m.sites[place] = call
     m.can_raise(Error(("any",), place), flow)
     m.effect(call, place, flow)
@@ -90,7 +92,10 @@ def _of_transaction(effect: Effect, events: tuple[Event, ...], idle: set[Claim])
     return frozenset(
         event.claim
         for event in events
-        if isinstance(event, Claimed) and event.claim.tentative and event.claim not in idle
-        and event.loops == effect.loops and any(getattr(f, "operation", "") and f.place == effect.place for f in event.may)
+        if isinstance(event, Claimed)
+        and event.claim.tentative
+        and event.claim not in idle
+        and event.loops == effect.loops
+        and any(isinstance(f, Done) and f.place == effect.place for f in event.may)
         and event.claim.kind.startswith("the unique key")
-    )  # fmt: skip
+    )

@@ -7,15 +7,15 @@ from functools import cached_property
 
 import msgspec
 
-from lintdem.model.function import Assign, Augment, DefineFunction, Eval, Function, Stmt
+from lintdem.model.function import Assign, Augment, Break, DefineFunction, Eval, For, Function, Return, Stmt
 from lintdem.model.module import Module
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Attr, Await, Call, Const, Expr, Item, Name
 
 LOGGING = frozenset(
-    """log logs logger logging print pprint warn warning warnings info debug error exception critical metrics metric tracer
-    traceback sentry_sdk capture_exception capture_message format_exc print_exc put_annotation put_metadata add_metric
-    add_metadata add_annotation flush_metrics put_metric_data""".split()
+    """log logs logger logging print pprint warn warning warnings info debug error exception critical metrics metric
+    tracer traceback sentry_sdk capture_exception capture_message format_exc print_exc put_annotation put_metadata
+    add_metric add_metadata add_annotation flush_metrics put_metric_data""".split()
 )
 PLAIN = frozenset(
     """str repr format len type isinstance int dict list bool getattr hasattr json dumps sleep join upper lower get
@@ -122,6 +122,12 @@ def encloses(outer: Place, inner: Place) -> bool:
     return outer.path == inner.path and _inside(inner.span, outer.span)
 
 
+def ends_in_first_round(module: Module, place: Place) -> bool:
+    """Whether the loop at `place` always leaves at the end of its body, so that there is no second round after it."""
+    loop = next((n for n in nodes(module.body) if isinstance(n, For) and n.span == place.span), None)
+    return loop is not None and isinstance(loop.body[-1], (Return, Break))
+
+
 def is_dropped(module: Module, place: Place) -> bool:
     """Whether nobody looks at what the call at `place` returns: not kept, or kept and at most logged."""
     function = function_at(module, place.span)
@@ -130,7 +136,8 @@ def is_dropped(module: Module, place: Place) -> bool:
         if isinstance(node, Eval) and _is_call(node.value, place.span):
             return True
         if isinstance(node, Assign) and _is_call(node.value, place.span):
-            return len(node.targets) == 1 and isinstance(node.targets[0], Name) and _is_only_logged(body, node.targets[0].id)
+            target = node.targets[0]
+            return len(node.targets) == 1 and isinstance(target, Name) and _is_only_logged(body, target.id)
     return False
 
 

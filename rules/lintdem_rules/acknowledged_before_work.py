@@ -12,9 +12,9 @@ def check(p: Pass) -> Iterator[Finding]:
     for early in p.facts.early():
         handler, ack, work = early.run.handler, early.acknowledged, early.work
         steps = [Step(call.place, f"calls {call.text}") for call in ack.stack[1:]]
+        said = f"{ack.call.name} comes before {work.call.name}: when that fails, the message is gone"
         yield p.finding(
-            early.run, ack.place, f"{ack.call.name} comes before {work.call.name}: when that fails, the message is gone",
-            subject=early.subject, level=Level.ERROR, about=ack.call.name,
+            early.run, ack.place, said, subject=early.subject, level=Level.ERROR, about=ack.call.name,
             why=(
                 Step(Place(handler.path, handler.span), f"{handler.function} receives the message"), *steps,
                 Step(ack.place, "the message is acknowledged"), Step(work.place, f"{work.call.name} is done only now"),

@@ -15,13 +15,22 @@ def check(p: Pass) -> Iterator[Finding]:
         where = effect.stack[0].place if effect.stack else effect.place
         end = Step(effect.place, f"{call.name} {call.phrase or 'runs again'}")
         yield p.finding(
-            judged.run, where, f"{call.name} {call.phrase or 'runs again'} on every cold start, whether or not an event asks for it",
-            subject=judged.subject, why=(*calls, end), about=call.name,
+            judged.run,
+            where,
+            f"{call.name} {call.phrase or 'runs again'} on every cold start, whether or not an event asks for it",
+            subject=judged.subject,
+            why=(*calls, end),
+            about=call.name,
             advice="move the call into the handler, behind a guard",
-        )  # fmt: skip
+        )
 
 
 RULE = Rule(
-    "LDM107", "effect-at-import", Group.SUSPICIOUS, "0.1",
-    "a module has an effect while it is imported, so every cold start repeats it", check, "none",
-)  # fmt: skip
+    "LDM107",
+    "effect-at-import",
+    Group.SUSPICIOUS,
+    "0.1",
+    "a module has an effect while it is imported, so every cold start repeats it",
+    check,
+    "none",
+)

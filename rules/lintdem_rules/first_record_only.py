@@ -20,12 +20,22 @@ def check(p: Pass) -> Iterator[Finding]:
         if not sure:
             message = f"unless the trigger's batch size is 1, {message}"
         yield p.finding(
-            judged.run, first.place, message, subject=judged.subject, level=Level.ERROR if sure else Level.NOTE,
-            advice="loop over the records, each with its own key, or set the batch size of the trigger to 1", about="Records[0]",
-        )  # fmt: skip
+            judged.run,
+            first.place,
+            message,
+            subject=judged.subject,
+            level=Level.ERROR if sure else Level.NOTE,
+            advice="loop over the records, each with its own key, or set the batch size of the trigger to 1",
+            about="Records[0]",
+        )
 
 
 RULE = Rule(
-    "LDM208", "first-record-only", Group.CORRECTNESS, "0.1",
-    "of a batch of records only the first is processed, or keys the guard of all", check, "none",
-)  # fmt: skip
+    "LDM208",
+    "first-record-only",
+    Group.CORRECTNESS,
+    "0.1",
+    "of a batch of records only the first is processed, or keys the guard of all",
+    check,
+    "none",
+)

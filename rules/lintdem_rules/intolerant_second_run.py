@@ -1,4 +1,4 @@
-"""LDM109: the second run fails where it should succeed."""
+"""LDM109: the second run fails because the first one has done the work."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ def check(p: Pass) -> Iterator[Finding]:
 
 RULE = Rule(
     "LDM109", "intolerant-second-run", Group.SUSPICIOUS, "0.1",
-    "the second run fails where it should succeed", check, "none",
+    "the second run fails because the first one has done the work", check, "none",
 )  # fmt: skip

@@ -17,13 +17,23 @@ def check(p: Pass) -> Iterator[Finding]:
         case = found.case
         extra = Step(found.read, f"{found.name} may be absent here")
         yield p.finding(
-            case, found.place, f"when {found.name} is absent, {found.outcome}", subject=case.subject,
-            level=lower(Level.WARNING, case.subject), why=way(case, extra), about=found.name,
+            case,
+            found.place,
+            f"when {found.name} is absent, {found.outcome}",
+            subject=case.subject,
+            level=lower(Level.WARNING, case.subject),
+            why=way(case, extra),
+            about=found.name,
             advice=f"refuse the event when {found.name} is missing (raise_on_no_idempotency_key=True, or a check before the guard)",
-        )  # fmt: skip
+        )
 
 
 RULE = Rule(
-    "LDM205", "optional-key", Group.SUSPICIOUS, "0.1",
-    "the key of a guard may be absent: the guard is off, or all share one record", check, "none",
-)  # fmt: skip
+    "LDM205",
+    "optional-key",
+    Group.SUSPICIOUS,
+    "0.1",
+    "the key of a guard may be absent: the guard is off, or all share one record",
+    check,
+    "none",
+)

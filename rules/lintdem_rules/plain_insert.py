@@ -12,10 +12,16 @@ def check(p: Pass) -> Iterator[Finding]:
     for case in p.cases(Kind.INSERTED):
         call = case.effect.call
         yield p.finding(
-            case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery, or fails where a key is unique",
-            subject=case.subject, level=lower(Level.WARNING, case.subject), why=way(case), guard=case.cover.words,
-            advice=_ADVICE.get(call.service, _ADVICE["sql"]), about=call.name,
-        )  # fmt: skip
+            case,
+            case.effect.place,
+            f"{call.name} {phrase(case)} on the second delivery, or fails where a key is unique",
+            subject=case.subject,
+            level=lower(Level.WARNING, case.subject),
+            why=way(case),
+            guard=case.cover.words,
+            advice=_ADVICE.get(call.service, _ADVICE["sql"]),
+            about=call.name,
+        )
 
 
 _ADVICE = {
@@ -27,6 +33,11 @@ _ADVICE = {
 
 
 RULE = Rule(
-    "LDM105", "plain-insert", Group.SUSPICIOUS, "0.1",
-    "a row or document without a key of the event is inserted by every delivery", check, "none",
-)  # fmt: skip
+    "LDM105",
+    "plain-insert",
+    Group.SUSPICIOUS,
+    "0.1",
+    "a row or document without a key of the event is inserted by every delivery",
+    check,
+    "none",
+)

@@ -13,9 +13,9 @@ def check(p: Pass) -> Iterator[Finding]:
         first = lost.effects[0]
         handler = lost.run.handler
         steps = [Step(call.place, f"calls {call.text}") for call in lost.swallowed.stack[1:]]
+        said = f"a failed {first.call.name} ends here and the handler {lost.words}: the event is gone"
         yield p.finding(
-            lost.run, lost.place, f"a failed {first.call.name} ends here and the handler {lost.words}: the event is gone",
-            subject=lost.subject, about=f"{lost.place.path}:{first.call.name}",
+            lost.run, lost.place, said, subject=lost.subject, about=f"{lost.place.path}:{first.call.name}",
             why=(
                 Step(Place(handler.path, handler.span), f"{handler.function} receives the event"), *steps,
                 Step(first.place, f"{first.call.name} may fail"), Step(lost.place, "the failure ends here"),

@@ -12,7 +12,9 @@ def check(p: Pass) -> Iterator[Finding]:
     for one in p.facts.unread():
         handler, call = one.run.handler, one.effect.call
         status = one.field == "the HTTP status"
-        what = "does not raise when the answer is an error" if status else f"succeeds although entries failed ({one.field})"
+        what = f"succeeds although entries failed ({one.field})"
+        if status:
+            what = "does not raise when the answer is an error"
         steps = [Step(call.place, f"calls {call.text}") for call in one.effect.stack[1:]]
         yield p.finding(
             one.run, one.effect.place, f"{call.name} {what}, and nobody looks: what failed is taken as done",

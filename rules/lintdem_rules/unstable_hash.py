@@ -17,13 +17,24 @@ def check(p: Pass) -> Iterator[Finding]:
         seen.add(key.place)
         name = case.harm.key_name or (case.cover.claim.kind if case.cover.claim is not None else "the key")
         yield p.finding(
-            case, key.place, f"{name} is made of {key.words}: a second delivery in another process has another key",
-            subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case, Step(key.place, "the key is made here")),
-            guard=case.cover.words, advice="digest the sorted parts with hashlib, or use an id of the event itself", about=name,
-        )  # fmt: skip
+            case,
+            key.place,
+            f"{name} is made of {key.words}: a second delivery in another process has another key",
+            subject=case.subject,
+            level=lower(Level.ERROR, case.subject),
+            why=way(case, Step(key.place, "the key is made here")),
+            guard=case.cover.words,
+            advice="digest the sorted parts with hashlib, or use an id of the event itself",
+            about=name,
+        )
 
 
 RULE = Rule(
-    "LDM207", "unstable-hash", Group.CORRECTNESS, "0.1",
-    "a key is computed differently by every process", check, "none",
-)  # fmt: skip
+    "LDM207",
+    "unstable-hash",
+    Group.CORRECTNESS,
+    "0.1",
+    "a key is computed differently by every process",
+    check,
+    "none",
+)

@@ -12,7 +12,8 @@ def check(p: Pass) -> Iterator[Finding]:
     for rerun in p.facts.reruns():
         handler, first = rerun.run.handler, rerun.effects[0]
         if rerun.duplicates:
-            what = f"when one record fails the whole batch comes back: {first.call.name} runs again for the records before it"
+            again = f"{first.call.name} runs again for the records before it"
+            what = f"when one record fails the whole batch comes back: {again}"
         elif rerun.dead:
             what = "one failing record sends the whole batch to the dead-letter queue"
         else:
