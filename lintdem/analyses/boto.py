@@ -6,7 +6,20 @@ from dataclasses import replace
 
 from lintdem.analyses.dataapis import call_data_api
 from lintdem.analyses.domain import (
-    NONE, Claim, Client, Derived, Error, Failed, Flow, Made, Path, Unknown, Value, any_of, members, text,
+    NONE,
+    Claim,
+    Client,
+    Derived,
+    Error,
+    Failed,
+    Flow,
+    Made,
+    Path,
+    Unknown,
+    Value,
+    any_of,
+    members,
+    text,
 )  # fmt: skip
 from lintdem.analyses.exceptions import FAILED
 from lintdem.analyses.itemwrites import batch, entries, perform, read_write, transact, untyped, write_item

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lintdem.analyses.binding import set_attribute
 from lintdem.analyses.domain import (
-    FALSE, NONE, Cls, Derived, DictObj, External, Flow, Fresh, Instance, Known, ListObj, Path, Ref, Super, Test, Unknown, Value,
-    any_of, known, text,
+    FALSE,
+    NONE,
+    Cls,
+    Derived,
+    DictObj,
+    External,
+    Flow,
+    Fresh,
+    Instance,
+    Known,
+    ListObj,
+    Path,
+    Ref,
+    Super,
+    Test,
+    Unknown,
+    Value,
+    any_of,
+    known,
+    text,
 )  # fmt: skip
-from lintdem.analyses.expressions import SHUFFLED, element_of, set_attribute, unordered
+from lintdem.analyses.elements import SHUFFLED, element_of, unordered
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.trace import Loop
 from lintdem.model.span import Place

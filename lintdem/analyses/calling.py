@@ -11,16 +11,39 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from lintdem.analyses.domain import (
-    EMPTY, NONE, AnyOf, Call, Cases, Cls, DictObj, External, Fact, Flow, Func, HeapObject, Instance, ListObj, Made,
-    Method, Partial, Path, Ref, Scope, Unknown, Value, any_of, known, members,
+    EMPTY,
+    NONE,
+    AnyOf,
+    Call,
+    Cases,
+    Cls,
+    DictObj,
+    External,
+    Fact,
+    Flow,
+    Func,
+    HeapObject,
+    Instance,
+    ListObj,
+    Made,
+    Method,
+    Partial,
+    Path,
+    Ref,
+    Scope,
+    Unknown,
+    Value,
+    any_of,
+    known,
+    members,
     parts_of,
 )  # fmt: skip
 from lintdem.analyses.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop, merge
 from lintdem.analyses.objects import bind, find_in_class, found_name, instantiate, outside_bases
 from lintdem.analyses.trace import Event, Gap
+from lintdem.knowledge import library_call
 from lintdem.model.function import Function
 from lintdem.model.span import Place
-from lintdem.knowledge import library_call
 from lintdem.model.values import Expr, Lambda
 
 

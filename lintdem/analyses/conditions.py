@@ -5,8 +5,29 @@ from __future__ import annotations
 import re
 
 from lintdem.analyses.domain import (
-    EMPTY, NONE, AnyOf, Cases, Check, Claim, Cls, Derived, Error, Fact, Failed, Flow, Fresh, Func, Instance, Known, Path, Ref, Test, Value,
-    leaves, members, text,
+    EMPTY,
+    NONE,
+    AnyOf,
+    Cases,
+    Check,
+    Claim,
+    Cls,
+    Derived,
+    Error,
+    Fact,
+    Failed,
+    Flow,
+    Fresh,
+    Func,
+    Instance,
+    Known,
+    Path,
+    Ref,
+    Test,
+    Value,
+    leaves,
+    members,
+    text,
 )  # fmt: skip
 from lintdem.analyses.machine import Machine
 from lintdem.knowledge import Kind

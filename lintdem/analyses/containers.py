@@ -6,10 +6,25 @@ import re
 from dataclasses import replace
 
 from lintdem.analyses.domain import (
-    NONE, Derived, DictObj, Flow, Fresh, Known, ListObj, Path, Ref, Test, Unknown, Value, any_of, known, text,
+    NONE,
+    Derived,
+    DictObj,
+    Flow,
+    Fresh,
+    Known,
+    ListObj,
+    Path,
+    Ref,
+    Test,
+    Unknown,
+    Value,
+    any_of,
+    known,
+    text,
 )  # fmt: skip
-from lintdem.analyses.expressions import FINE, element_of, formatted, unordered
+from lintdem.analyses.elements import element_of, unordered
 from lintdem.analyses.machine import Args, Machine
+from lintdem.analyses.operators import FINE, formatted
 from lintdem.analyses.trace import Recorded
 from lintdem.model.span import Place
 
@@ -45,7 +60,7 @@ def _dict_method(
             return any_of([Derived("from memory", (ref,)), default])
         found = [] if isinstance(first, Known) and not obj.rest and not obj.spread else [m.item(ref, first, flow, place)]
         if name == "setdefault":
-            from lintdem.analyses.expressions import set_item  # noqa: PLC0415 - one use
+            from lintdem.analyses.binding import set_item  # noqa: PLC0415 - one use
 
             set_item(m, ref, first, default, flow, place)
         return any_of([*found, default]) if found or default != NONE else NONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from lintdem.analyses.databases import Request, send, spelled, telling
+from lintdem.analyses.databases import Request, send, telling
 from lintdem.analyses.domain import (
     NONE,
     Claim,
@@ -20,6 +20,7 @@ from lintdem.analyses.domain import (
 )
 from lintdem.analyses.itemwrites import entries, perform
 from lintdem.analyses.machine import Machine, answered, result_of
+from lintdem.analyses.sqltext import spelled
 from lintdem.analyses.trace import Asked, Gap, Invocation, Write
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place

@@ -8,14 +8,11 @@ the program looks at the answer (`Claim.tentative`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from lintdem.analyses.clauses import Comparison, Operand, Statement, hole_of, plain_name
+from lintdem.analyses.clauses import Comparison, Operand, Statement, plain_name
 from lintdem.analyses.domain import (
     NONE,
-    AnyOf,
-    Cases,
     Check,
     Claim,
     Derived,
@@ -31,14 +28,13 @@ from lintdem.analyses.domain import (
     Value,
     known,
     members,
-    parts_of,
     text,
 )
-from lintdem.analyses.expressions import element_of
+from lintdem.analyses.elements import element_of
 from lintdem.analyses.itemconditions import Compares, Condition, Exists, Junction, judge
-from lintdem.analyses.itemwrites import entries
 from lintdem.analyses.machine import Args, Machine, answered, result_of
 from lintdem.analyses.sql import read_sql
+from lintdem.analyses.sqltext import parameters, spelled, spelled_rows
 from lintdem.analyses.trace import Asked, Gap, Invocation, Write
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
@@ -141,38 +137,11 @@ def _request(m: Machine, short: str, args: Args, place: Place, flow: Flow, recei
     if short in ("executemany", "execute_values", "execute_batch") and given is not None:
         given = element_of(m, given, flow)
     if short == "execute_values":
-        sql = _spelled_rows(sql)
+        sql = spelled_rows(sql)
     if short in ("fetch", "fetchrow", "fetchval") or len(rest) > 1:
         return Request(sql, place, receiver, rest)
     positional, named = parameters(m, given, flow, place)
     return Request(sql, place, receiver, positional, (*named, *((k, v) for k, v in args.keywords)))
-
-
-def _spelled_rows(sql: Value) -> Value:
-    """`INSERT INTO t (a, b) VALUES %s` of execute_values, with one parameter for each column."""
-    written = text(sql)
-    match = re.search(r"into\s+\S+\s*\(([^)]*)\)\s*values\s+%s", written or "", re.IGNORECASE)
-    if written is None or match is None:
-        return sql
-    row = ", ".join("%s" for _ in match[1].split(","))
-    return known(re.sub(r"(values\s+)%s", rf"\g<1>({row})", written, count=1, flags=re.IGNORECASE))
-
-
-def parameters(
-    m: Machine, given: Value | None, flow: Flow, place: Place
-) -> tuple[tuple[Value, ...], tuple[tuple[str, Value], ...]]:
-    """The parameters of a statement: by position or by name."""
-    if given is None:
-        return (), ()
-    for one in members(given):
-        listed = m.elements(flow, one)
-        if listed is not None:
-            return (
-                listed.items if not listed.open else tuple(Unknown("a parameter", listed.items) for _ in range(40))
-            ), ()
-        if m.dict_entries(flow, one) is not None:
-            return (), tuple(entries(m, one, flow).items())
-    return tuple(m.item(given, known(i), flow, place) for i in range(40)), ()
 
 
 # --- statements ---
@@ -191,63 +160,6 @@ def send(m: Machine, request: Request, flow: Flow) -> Claim | None:
         for statement in read_sql(written):
             claims.append(carry_out(m, statement, request, holes, flow))
     return claims[-1] if len(set(claims)) == 1 else None
-
-
-def spelled(value: Value) -> tuple[str, tuple[Value, ...]]:
-    """SQL text with holes for what is put into it, and the values of these."""
-    holes: list[Value] = []
-
-    def hole(one: Value) -> str:
-        holes.append(one)
-        return hole_of(len(holes) - 1)
-
-    def put(one: Value) -> str:
-        if isinstance(one, Known):
-            return str(one.value)
-        if isinstance(one, Derived) and one.op == "format":
-            return _filled(one.parts, put, hole)
-        if (
-            isinstance(one, (AnyOf, Cases))
-            and (worded := next((v for v in members(one) if _has_text(v)), None)) is not None
-        ):
-            return put(worded)
-        if isinstance(one, Made):
-            inner = next((v for k, v in one.args if k in ("self", "0", "text", "string") and _has_text(v)), None)
-            return put(inner) if inner is not None else hole(one)
-        if isinstance(one, Derived) and one.op in ("call", "slice", "encode") and one.parts and _has_text(one.parts[0]):
-            return put(one.parts[0])
-        return hole(one)
-
-    written = put(value)
-    return written, tuple(holes)
-
-
-def _has_text(value: Value) -> bool:
-    if isinstance(value, Made):
-        return any(_has_text(v) for k, v in value.args if k in ("self", "0", "text", "string"))
-    return text(value) is not None or (
-        isinstance(value, (AnyOf, Cases, Derived)) and any(_has_text(p) for p in parts_of(value))
-    )
-
-
-_FIELDS = re.compile(r"\{[^{}]*\}|%s|%\(\w+\)s|%d")
-
-
-def _filled(parts: tuple[Value, ...], put: Callable[[Value], str], hole: Callable[[Value], str]) -> str:
-    """`template % values` and `template.format(values)` have their fields in the first part."""
-    first, rest = parts[0], parts[1:]
-    written = put(first) if _has_text(first) else None
-    if (
-        written is None
-        or not rest
-        or any(isinstance(p, Known) and isinstance(p.value, str) and " " in p.value for p in rest)
-    ):
-        return "".join(put(p) for p in parts)
-    fields = _FIELDS.findall(written)
-    if not fields or len(fields) < len(rest):
-        return written + "".join(put(p) for p in rest)
-    exact = iter(rest) if len(fields) == len(rest) else iter(())
-    return _FIELDS.sub(lambda _: put(v) if (v := next(exact, None)) is not None else hole(Unknown("a value")), written)
 
 
 def carry_out(m: Machine, statement: Statement, request: Request, holes: tuple[Value, ...], flow: Flow) -> Claim | None:

@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from lintdem.analyses.domain import (
-    Cls, Derived, External, Flow, Func, Made, Method, Mod, Partial, Scope, Unknown, Value, Wrapper, any_of, known,
+    Cls,
+    Derived,
+    External,
+    Flow,
+    Func,
+    Made,
+    Method,
+    Mod,
+    Partial,
+    Scope,
+    Unknown,
+    Value,
+    Wrapper,
+    any_of,
+    known,
     text,
 )  # fmt: skip
 from lintdem.analyses.machine import Args, Frame, Machine, Registered, Stop, wrapped

@@ -11,19 +11,25 @@ from enum import Enum
 from typing import TypeAlias
 
 from lintdem.analyses.deployed import table_of
-from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Path, Value, leaves, text
-from lintdem.analyses.effects import Harm, Repeat, event_values, harm_of, is_random, relies_on_token
+from lintdem.analyses.domain import Claim, Env, Known, Value, text
+from lintdem.analyses.effects import Harm, Repeat, harm_of, relies_on_token
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import Answer, Cover, Fault, cover, touches
 from lintdem.analyses.itemconditions import LIMIT
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, provenance, readable
 from lintdem.analyses.lostupdates import counts_again, lost_update
+from lintdem.analyses.overwrites import overwrite_level
 from lintdem.analyses.subjects import Subject
+from lintdem.analyses.timeliness import (
+    event_time,
+    held_for_a_time,
+    is_fresh_checked,
+    time_bound,
+)
 from lintdem.analyses.trace import Effect, Write
 from lintdem.knowledge import Scope, scope_of
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
-from lintdem.model.stack import Source
 from lintdem.program import Program
 
 
@@ -135,13 +141,13 @@ def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers:
         put_back = _put_back(effect, run, subject, harm, found)
         if put_back is not None:
             return put_back
-    held = _held_for_a_time(effect, subject)
+    held = held_for_a_time(effect, subject)
     if held and (harm.repeat is Repeat.OVERWRITES or found.answer is Answer.YES):
         return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, held)
     if harm.repeat is Repeat.OVERWRITES and effect.call.write is not None:
         store = store_of(effect.call.write.table, run, program)
         return _overwrite(effect, run, subject, harm, found, writers.get(store, {}))
-    stale = _time_bound(effect, run, subject)
+    stale = time_bound(effect, run, subject)
     if stale:
         return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, stale)
     return Case(run, subject, effect, harm, found, Kind.NOTHING)
@@ -163,7 +169,7 @@ def _repeated(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cov
     if found.answer is Answer.YES:
         if found.key is not None and found.key.grade is Grade.DELIVERY and found.claim is not None:
             return _delivery(effect, run, subject, harm, found, found.key, key_place(found.claim, run))
-        stale = _time_bound(effect, run, subject)
+        stale = time_bound(effect, run, subject)
         kind = Kind.STALE if stale else Kind.NOTHING
         return Case(run, subject, effect, harm, found, kind, Level.WARNING if stale else None, stale)
     if found.fault is Fault.KEY and found.claim is not None and found.key is not None:
@@ -251,147 +257,15 @@ def _overwrite(
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
     if write.conditional or found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
-    if _is_fresh_checked(effect):
+    if is_fresh_checked(effect):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     keys = [provenance(v, subject, run.sites).grade for _, v in write.key]
     if Grade.ATTEMPT in keys:
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
-    level, reason = _overwrite_level(effect, run, subject, others)
-    timed = _event_time(effect)
+    level, reason = overwrite_level(effect, run, subject, others)
+    timed = event_time(effect)
     if level is Level.WARNING and timed is not None and write.kind != "delete":
         reason = f"the event carries {timed}, which is stored but never compared"
         return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, reason)
     return Case(run, subject, effect, harm, found, Kind.UNCONDITIONAL, level, reason)
 
-
-def _overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Place, Write]) -> tuple[Level, str]:
-    write = effect.call.write
-    assert write is not None
-    random = [name for name, value in write.values if is_random(value)]
-    if random and not subject.by_caller and write.kind == "put":
-        return Level.ERROR, f"{random[0]} is another value in every run, under the same key"
-    if not subject.late or subject.by_caller:
-        return Level.NOTE, "only the caller sends it again, and the same values are written"
-    if subject.source is Source.UNKNOWN:
-        return Level.NOTE, "what delivers the event is not known, so neither is whether it may be late"
-    if write.kind == "delete":
-        if _created_here(effect, run):
-            return Level.WARNING, "an old event deletes what a newer one wrote"
-        return Level.NOTE, "a repeat deletes nothing more"
-    if write.kind == "update" and event_values(effect):
-        return Level.WARNING, "a late or reordered event overwrites what a newer one wrote"
-    if write.kind == "put" and write.opaque and _whole_event(effect):
-        return Level.WARNING, "a late or reordered event replaces the whole item that a newer one wrote"
-    other = _other_writer(effect, others)
-    if other:
-        return Level.WARNING, other
-    return Level.NOTE, "a repeat writes the same values again"
-
-
-def _created_here(effect: Effect, run: Run) -> bool:
-    """Whether the same handler also stores such items: then the key comes back, and order matters."""
-    table = effect.call.write.table if effect.call.write is not None else None
-    return any(
-        isinstance(e, Effect) and e.call.write is not None and e.call.write.table == table
-        and e.call.write.kind in ("put", "update", "accumulate")
-        for e in run.events
-    )  # fmt: skip
-
-
-def _other_writer(effect: Effect, others: dict[Place, Write]) -> str:
-    """Why another writer of the table makes an old event harmful: it changed the item since."""
-    write = effect.call.write
-    if write is None:
-        return ""
-    for place, other in sorted(others.items(), key=lambda pair: pair[0]):
-        if place == effect.place:
-            continue
-        where = f"{place.path}:{place.span.line}"
-        if write.kind == "put" and other.kind in ("update", "delete", "accumulate"):
-            done = "deletes" if other.kind == "delete" else "updates"
-            return f"{where} {done} the item, and a late event puts the old one back"
-        if write.kind == "update" and _contradicts(write, other):
-            return f"{where} sets the same attribute otherwise, and a late event sets it back"
-    return ""
-
-
-def _contradicts(write: Write, other: Write) -> bool:
-    named = dict(other.values)
-    return any(k in named and named[k] != v and isinstance(v, Known) for k, v in write.values)
-
-
-def _whole_event(effect: Effect) -> bool:
-    item = effect.call.arg("Item")
-    return item is not None and any(isinstance(v, Path) and v.root == "event" for v in leaves(item))
-
-
-def _is_fresh_checked(effect: Effect) -> bool:
-    return any(isinstance(f, Check) and f.kind == "fresh" for f in effect.must)
-
-
-_TIME = re.compile(r"(time|_at$|At$|timestamp|version|sequence|modified|updated|occurred|_on$|date)", re.IGNORECASE)
-
-
-def _event_time(effect: Effect) -> str | None:
-    for value in event_values(effect):
-        name = readable(value.steps)
-        if _TIME.search(name):
-            return name
-    return None
-
-
-# --- time-bound effects ---
-
-_TIME_BOUND = re.compile(
-    r"(\botp\b|one.?time.?(code|pass)|verification.?code|passcode|reminder|\bremind\b|countdown|flash.?sale|"
-    r"expires?_?(at|in|on)?$|\bexpir(y|es|ation)|price.?quote|\bquote\b|reservation.?hold|\bhold_until)",
-    re.IGNORECASE,
-)
-_SENDS = frozenset({"ses", "sesv2", "sns", "pinpoint", "pinpoint-sms-voice-v2", "twilio", "sendgrid", "slack_sdk", "smtplib"})
-_LATE_ONLY = frozenset({Source.API, Source.ALB, Source.FUNCTION_URL, Source.APPSYNC, Source.COGNITO, Source.DIRECT})
-
-
-def _time_bound(effect: Effect, run: Run, subject: Subject) -> str:
-    """Why an effect is bound to its time, when no path compares the event's age first."""
-    if not subject.late or subject.by_caller or subject.source in _LATE_ONLY or effect.call.service not in _SENDS:
-        return ""
-    if _is_fresh_checked(effect):
-        return ""
-    if effect.call.write is not None:
-        return ""
-    for word in _words(effect):
-        match = _TIME_BOUND.search(word)
-        if match:
-            return f"\"{match[0]}\" is bound to its time, and the age of the event is never looked at"
-    return ""
-
-
-_EXPIRES = re.compile(r"(^expir|valid_?(until|to)|deadline|hold_?until|expires?$)", re.IGNORECASE)
-_HOLDS = re.compile(r"(reserv|hold|offer|quote|coupon|auction|\bbid)", re.IGNORECASE)
-
-
-def _held_for_a_time(effect: Effect, subject: Subject) -> str:
-    """A reservation, offer or quote that ends at a time in the event, made without looking at that time."""
-    write = effect.call.write
-    if write is None or write.kind == "delete" or not subject.late or subject.by_caller or _is_fresh_checked(effect):
-        return ""
-    ends = [readable(v.steps) for v in event_values(effect) if _EXPIRES.search(readable(v.steps))]
-    compared = {leaf for value in write.compares for leaf in leaves(value)}
-    if not ends or any(isinstance(v, Path) and readable(v.steps) in ends for v in compared):
-        return ""
-    names = [*(c.text.rpartition(".")[2] for c in effect.stack), *(name for name, _ in write.values)]
-    if any(_HOLDS.search(name) for name in names):
-        return f"{ends[0]} of the event is stored, but it may have passed already"
-    return ""
-
-
-def _words(effect: Effect) -> list[str]:
-    found = [c.text.rpartition(".")[2] for c in effect.stack]
-    values: list[Value] = [v for _, v in effect.call.args]
-    for value in values:
-        for leaf in leaves(value):
-            if isinstance(leaf, Path):
-                found.append(readable(leaf.steps))
-            elif (written := text(leaf)) is not None:
-                found.append(written)
-    return found

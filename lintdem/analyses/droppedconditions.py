@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lintdem.analyses.domain import Client, Derived, Made, Value, members, parts_of
 from lintdem.analyses.engine import Run
-from lintdem.analyses.expressions import is_condition
+from lintdem.analyses.operators import is_condition
 from lintdem.analyses.trace import Asked, Effect, Invocation
 from lintdem.model.span import Place
 

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import AnyOf, Cases, Cls, Error, External, Flow, Instance, Made, Method, Path, Unknown, Value, members
+from lintdem.analyses.domain import (
+    AnyOf,
+    Cases,
+    Cls,
+    Error,
+    External,
+    Flow,
+    Instance,
+    Made,
+    Method,
+    Path,
+    Unknown,
+    Value,
+    members,
+)
 from lintdem.analyses.machine import Machine, Raised
 from lintdem.analyses.trace import Swallowed
 from lintdem.model.function import Catch, Try

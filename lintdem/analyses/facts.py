@@ -6,24 +6,23 @@ import traceback
 from dataclasses import dataclass
 from functools import cached_property
 
-from lintdem.analyses.batches import Early, Rerun, early, reruns
 from lintdem.analyses.absent import Optional, optional_key
 from lintdem.analyses.arrivals import First, first_records, import_effects
-from lintdem.analyses.domain import Derived, Method, Value
+from lintdem.analyses.batches import Early, Rerun, early, reruns
 from lintdem.analyses.diagnosis import Case, Kind, diagnose, writers_of
+from lintdem.analyses.domain import Derived, Method, Value
 from lintdem.analyses.droppedconditions import Dropped, dropped
 from lintdem.analyses.engine import Engine, Run
 from lintdem.analyses.failures import Lost, Unread, lost, unread
 from lintdem.analyses.lateness import LateCheck, late_checks
 from lintdem.analyses.secondruns import Refused, refused
 from lintdem.analyses.subjects import Subject, subject_of
-from lintdem.analyses.written import Texts
 from lintdem.analyses.trace import Effect, Event, Gap, Tested
+from lintdem.analyses.written import Texts
 from lintdem.model.finding import Level, Redelivers
 from lintdem.model.module import Problem
 from lintdem.model.span import Place
 from lintdem.program import Handler, Program
-
 
 _EXPOSED = [Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER]
 

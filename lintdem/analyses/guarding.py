@@ -9,7 +9,23 @@ import jmespath
 import jmespath.exceptions
 
 from lintdem.analyses.domain import (
-    FALSE, NONE, Check, Claim, Derived, Flow, Func, Instance, Known, Made, Path, Unknown, Value, Wrapper, any_of, known, text,
+    FALSE,
+    NONE,
+    Check,
+    Claim,
+    Derived,
+    Flow,
+    Func,
+    Instance,
+    Known,
+    Made,
+    Path,
+    Unknown,
+    Value,
+    Wrapper,
+    any_of,
+    known,
+    text,
 )  # fmt: skip
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.model.span import Place

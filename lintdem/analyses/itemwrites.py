@@ -6,10 +6,35 @@ import re
 from dataclasses import replace
 
 from lintdem.analyses.domain import (
-    Claim, Derived, DictObj, Error, Failed, Flow, Known, ListObj, Made, Path, Unknown, Value, known, members, text,
+    Claim,
+    Derived,
+    DictObj,
+    Error,
+    Failed,
+    Flow,
+    Known,
+    ListObj,
+    Made,
+    Path,
+    Unknown,
+    Value,
+    known,
+    members,
+    text,
 )  # fmt: skip
 from lintdem.analyses.exceptions import CANCELED, FAILED
-from lintdem.analyses.itemconditions import HOLE, Compares, Condition, Exists, Junction, Other, judge, plain, read_condition, resolve_name
+from lintdem.analyses.itemconditions import (
+    HOLE,
+    Compares,
+    Condition,
+    Exists,
+    Junction,
+    Other,
+    judge,
+    plain,
+    read_condition,
+    resolve_name,
+)
 from lintdem.analyses.machine import Machine, result_of
 from lintdem.analyses.trace import Invocation, Write
 from lintdem.knowledge import expressions as ddb

@@ -6,7 +6,21 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lintdem.analyses.domain import (
-    AnyOf, Cases, Client, Derived, Env, External, Fresh, Known, Made, Method, Path, Unknown, Value, members, parts_of,
+    AnyOf,
+    Cases,
+    Client,
+    Derived,
+    Env,
+    External,
+    Fresh,
+    Known,
+    Made,
+    Method,
+    Path,
+    Unknown,
+    Value,
+    members,
+    parts_of,
 )  # fmt: skip
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Invocation

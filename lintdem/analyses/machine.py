@@ -10,8 +10,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from lintdem.analyses.domain import (
-    EMPTY, Call, Cases, Claim, DictObj, Error, Fact, Failed, Flow, Func, HeapObject, Known, ListObj, Made, Path, Ref, Scope, Cls, Test, Value, Done,
-    Wrapper, any_of,
+    EMPTY,
+    Call,
+    Cases,
+    Claim,
+    Cls,
+    DictObj,
+    Done,
+    Error,
+    Fact,
+    Failed,
+    Flow,
+    Func,
+    HeapObject,
+    Known,
+    ListObj,
+    Made,
+    Path,
+    Ref,
+    Scope,
+    Test,
+    Value,
+    Wrapper,
+    any_of,
 )  # fmt: skip
 from lintdem.analyses.trace import Claimed, Effect, Event, Invocation, Loop, Origin
 from lintdem.model.function import Function, Stmt

@@ -7,16 +7,41 @@ from collections.abc import Iterator
 from lintdem.analyses.definitions import member_of
 from lintdem.analyses.documents import collection_of, is_mongo
 from lintdem.analyses.domain import (
-    NONE, AnyOf, Cases, Client, Cls, Derived, DictObj, Env, Error, External, Flow, Fresh, Func, Instance, Known, ListObj, Made,
-    Method, Mod, Path, Ref, Super, Unknown, Value, any_of, known, members, text,
+    NONE,
+    AnyOf,
+    Cases,
+    Client,
+    Cls,
+    Derived,
+    DictObj,
+    Env,
+    Error,
+    External,
+    Flow,
+    Fresh,
+    Func,
+    Instance,
+    Known,
+    ListObj,
+    Made,
+    Method,
+    Mod,
+    Path,
+    Ref,
+    Super,
+    Unknown,
+    Value,
+    any_of,
+    known,
+    members,
+    text,
 )  # fmt: skip
-from lintdem.analyses.expressions import element_of
+from lintdem.analyses.elements import element_of
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.knowledge import client_of_type
 from lintdem.model.function import Assign, Declare
 from lintdem.model.span import Place
 from lintdem.model.values import Name
-
 
 FIRST = known(0)
 COARSE = frozenset({"year", "month", "day", "weekday", "isocalendar"})

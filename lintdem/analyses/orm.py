@@ -24,7 +24,7 @@ from lintdem.analyses.domain import (
     members,
     text,
 )
-from lintdem.analyses.expressions import element_of
+from lintdem.analyses.elements import element_of
 from lintdem.analyses.itemconditions import Compares, Condition, Junction
 from lintdem.analyses.itemwrites import entries
 from lintdem.analyses.machine import Args, Machine, answered, result_of

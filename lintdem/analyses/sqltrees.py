@@ -30,7 +30,7 @@ def _parse(text: str) -> list[exp.Expression]:
             found = sqlglot.parse(text, read=dialect)
         except (SqlglotError, RecursionError):
             continue
-        trees = [tree for tree in found if tree is not None]
+        trees = [tree for tree in found if isinstance(tree, exp.Expression)]
         if trees and not any(isinstance(tree, exp.Command) and _is_change(tree) for tree in trees):
             return trees
     return []

@@ -5,20 +5,55 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lintdem.analyses.domain import (
-    NONE, Cases, Caught, Error, Failed, Flow, Func, Instance, Known, Made, Partial, Scope, Test, Unknown, Value, known, members,
-)  # fmt: skip
+from lintdem.analyses.binding import bind_target
 from lintdem.analyses.definitions import define_class, define_function, import_names
+from lintdem.analyses.domain import (
+    NONE,
+    Cases,
+    Caught,
+    Error,
+    Failed,
+    Flow,
+    Known,
+    Scope,
+    Unknown,
+    members,
+)  # fmt: skip
+from lintdem.analyses.elements import element_of
 from lintdem.analyses.exceptions import catches, error_of, exits, swallow
-from lintdem.analyses.expressions import bind_target, compared, element_of, operate
-from lintdem.analyses.library import inside
-from lintdem.analyses.machine import Args, Machine, Raised, Stop, merge
+from lintdem.analyses.machine import Machine, Raised, Stop, merge
+from lintdem.analyses.managers import run_with
+from lintdem.analyses.matching import run_match
+from lintdem.analyses.operators import operate
+from lintdem.analyses.roles import inside
 from lintdem.analyses.trace import Loop, Threw
 from lintdem.model.function import (
-    Assert, Assign, Augment, Break, Case, Catch, Continue, Declare, DefineClass, DefineFunction, Delete, Eval, For, If,
-    Import, Match, Pass, Pattern, Raise, Return, Scope as ScopeStatement, Stmt, Try, While, With,
+    Assert,
+    Assign,
+    Augment,
+    Break,
+    Catch,
+    Continue,
+    Declare,
+    DefineClass,
+    DefineFunction,
+    Delete,
+    Eval,
+    For,
+    If,
+    Import,
+    Match,
+    Pass,
+    Raise,
+    Return,
+    Stmt,
+    Try,
+    While,
+    With,
 )  # fmt: skip
-from lintdem.model.span import Place
+from lintdem.model.function import (
+    Scope as ScopeStatement,
+)
 from lintdem.model.values import Attr, Item, Name
 
 
@@ -230,137 +265,6 @@ def _finish(
     return reached and bool(ends)
 
 
-def _with(m: Machine, s: With, flow: Flow) -> bool:
-    return _with_items(m, s, 0, flow)
-
-
-def _with_items(m: Machine, s: With, index: int, flow: Flow) -> bool:
-    if index == len(s.items):
-        return m.execute(s.body, flow)
-    item = s.items[index]
-    manager = m.evaluate(item.value, flow)
-    place = m.place(flow, item.value.span)
-    if isinstance(manager, Partial) and manager.manager and isinstance(manager.func, Func):
-        return _with_generator(m, s, index, manager, flow)
-    entered = enter_manager(m, manager, place, flow)
-    if item.target is not None:
-        bind_target(m, item.target, entered, flow)
-    reached = _with_items(m, s, index + 1, flow)
-    if reached:
-        found = m.get(flow, manager)
-        if isinstance(found, Instance):
-            m.call(m.attribute(manager, "__exit__", flow, place), Args((NONE, NONE, NONE)), place, flow, "__exit__")
-    return reached
-
-
-def enter_manager(m: Machine, manager: Value, place: Place, flow: Flow) -> Value:
-    """The value `with` binds: what `__enter__` gives, or the manager itself."""
-    if isinstance(m.get(flow, manager), Instance):
-        entered = m.call(m.attribute(manager, "__enter__", flow, place), Args(), place, flow, "__enter__")
-        return manager if isinstance(entered, Unknown) else entered
-    if isinstance(manager, Made) and manager.type.endswith(".batch_writer"):
-        return manager
-    return manager
-
-
-def _with_generator(m: Machine, s: With, index: int, manager: Partial, flow: Flow) -> bool:
-    """Run a `@contextmanager` function and the block where it yields."""
-    outer = m.frame
-    reached: list[bool] = []
-    after: list[Flow] = []
-
-    def block(value: Value, inner: Flow) -> Value:
-        frames, m.frames = m.frames, [*m.frames, outer]
-        body = flow.branch()
-        body.heap, body.must, body.may = dict(inner.heap), flow.must | inner.must, flow.may | inner.may
-        target = s.items[index].target
-        if target is not None:
-            bind_target(m, target, value, body)
-        try:
-            done = _with_items(m, s, index + 1, body)
-        finally:
-            m.frames = frames
-        reached.append(done)
-        if not done:
-            raise Stop
-        after.append(body)
-        inner.heap, inner.must, inner.may = dict(body.heap), body.must, body.may
-        return NONE
-
-    m.block = block
-    m.call(Partial(manager.func, manager.args, manager.keywords), Args(), m.place(flow, s.items[index].value.span), flow)
-    if not reached:
-        return _with_items(m, s, index + 1, flow)
-    if not after:
-        return False
-    heap, must, may = flow.heap, flow.must, flow.may
-    merge(flow, after)
-    flow.heap = {**flow.heap, **heap}
-    flow.must, flow.may = flow.must | must, flow.may | may
-    return True
-
-
-def _match(m: Machine, s: Match, flow: Flow) -> bool:
-    subject = m.evaluate(s.subject, flow)
-    ends: list[Flow] = []
-    here = flow.branch()
-    exhausted = False
-    for case in s.cases:
-        branch = here.branch()
-        test = _pattern(m, case.pattern, subject, branch, m.place(flow, case.span))
-        possible = test is None or m.assume(test, True, branch)
-        if possible and case.guard is not None:
-            possible = m.assume(m.evaluate(case.guard, branch), True, branch)
-        if possible and m.execute(case.body, branch):
-            ends.append(branch)
-        if test is None and case.guard is None:
-            exhausted = True
-            break
-        if test is not None and case.guard is None and not m.assume(test, False, here):
-            exhausted = True
-            break
-    if not exhausted:
-        ends.append(here)
-    if not ends:
-        return False
-    merge(flow, ends)
-    return True
-
-
-def _pattern(m: Machine, pattern: Pattern, subject: Value, flow: Flow, place: Place) -> Value | None:
-    """Bind what a pattern binds; the condition under which it matches, None when it always does."""
-    tests: list[Value] = []
-    if pattern.kind == "value" and pattern.value is not None:
-        return compared(m, "==", subject, m.evaluate(pattern.value, flow), place, flow)
-    if pattern.kind == "bind":
-        if pattern.name:
-            flow.scope.names[pattern.name] = subject
-        return _pattern(m, pattern.parts[0], subject, flow, place) if pattern.parts else None
-    if pattern.kind == "or":
-        found = [_pattern(m, part, subject, flow, place) for part in pattern.parts]
-        if any(f is None for f in found):
-            return None
-        return Test("or", tuple(f for f in found if f is not None), place)
-    if pattern.kind == "any":
-        return None
-    for index, part in enumerate(pattern.parts):
-        if pattern.kind == "mapping" and index < len(pattern.keys):
-            inner = m.item(subject, m.evaluate(pattern.keys[index], flow), flow, place)
-        elif pattern.kind == "class" and index >= len(pattern.parts) - len(pattern.keywords):
-            keyword = pattern.keywords[index - (len(pattern.parts) - len(pattern.keywords))]
-            inner = m.attribute(subject, keyword, flow, place)
-        else:
-            inner = m.item(subject, known(index), flow, place)
-        test = _pattern(m, part, inner, flow, place)
-        if test is not None:
-            tests.append(test)
-    return Unknown("a pattern", tuple(tests)) if not tests else _all(tests, place)
-
-
-def _all(tests: list[Value], place: Place) -> Value:
-    return Test("and", (Unknown("a pattern"), *tests), place)
-
-
 def _return(m: Machine, s: Return, flow: Flow) -> bool:
     value = m.evaluate(s.value, flow) if s.value is not None else NONE
     if m.frames:
@@ -414,7 +318,7 @@ def _pass(m: Machine, s: Pass, flow: Flow) -> bool:
 
 _EXECUTORS: dict[type, Callable[[Machine, Any, Flow], bool]] = {
     Assign: _assign, Declare: _declare, Augment: _augment, Eval: _eval, Delete: _delete, If: _if, For: _for,
-    While: _while, Try: _try, With: _with, Match: _match, Return: _return, Raise: _raise, Assert: _assert,
+    While: _while, Try: _try, With: run_with, Match: run_match, Return: _return, Raise: _raise, Assert: _assert,
     Break: _break, Continue: _continue, Pass: _pass, ScopeStatement: _scope, Import: import_names,
     DefineFunction: define_function, DefineClass: define_class,
 }  # fmt: skip

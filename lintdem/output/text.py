@@ -140,7 +140,7 @@ class _Page:
             words = finding.trigger.words or finding.trigger.source
             told = Text("as above" if finding.trigger.words == above else visible(words))
             if finding.trigger.evidence:
-                told.append(f" ({self._at_line(finding.trigger.evidence)})")
+                told.append(f" ({self._learned(finding.trigger.evidence)})")
             yield "redelivery", told
         if finding.guard:
             yield "guard", Text(visible(finding.guard))
@@ -148,6 +148,11 @@ class _Page:
             yield "fix", Text(visible(finding.advice))
         for fix in finding.fixes:
             yield f"{'safe' if fix.safe else 'unsafe'} fix", Text(visible(fix.title))
+
+    def _learned(self, evidence: Place) -> str:
+        """Where the trigger was learned: from a template, or else from what the code does with the event."""
+        told = self._at_line(evidence)
+        return f"as the code at {told} tells" if evidence.path.endswith(".py") else told
 
     def _way(self, steps: Sequence[Step], gutter: int) -> Iterator[Text]:
         """The steps under each other, numbered."""

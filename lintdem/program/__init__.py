@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lintdem.program.link import HandlerSetting, LinkSettings, Program, link
 from lintdem.program.handlers import Handler, inline_path
+from lintdem.program.link import HandlerSetting, LinkSettings, Program, link
 from lintdem.program.triggers import Trigger
 
 __all__ = ["Handler", "HandlerSetting", "LinkSettings", "Program", "Trigger", "inline_path", "link"]

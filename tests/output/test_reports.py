@@ -187,6 +187,12 @@ class TestText:
         assert text.count("= redelivery: SQS delivers") == 2
         assert text.count("= redelivery: as above (template.yaml:12)") == 1
 
+    def test_a_trigger_that_only_the_code_shows_is_told_so(self) -> None:
+        """A reader sees whether a template or the code was the source."""
+        guess = TriggerInfo("sqs", Redelivers.ITSELF, Place("src/app.py", Span(4, 1, 4, 8)), "SQS delivers again")
+        text = render("text", report(charge(trigger=guess)), View())
+        assert "= redelivery: SQS delivers again (as the code at src/app.py:4 tells)\n" in text
+
     def test_a_number_stays_beside_its_step(self) -> None:
         """Steps stand under each other up to the tenth and beyond, and a long path does not part from its number."""
         steps = [Step(Place(f"{'deep/' * n}app.py", Span(n, 1, n, 2)), "calls f()") for n in range(1, 16)]

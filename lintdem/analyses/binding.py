@@ -1,0 +1,101 @@
+"""Assignments: to names, attributes, items and patterns of them."""
+
+from __future__ import annotations
+
+from lintdem.analyses.domain import (
+    NONE,
+    DictObj,
+    Flow,
+    Known,
+    ListObj,
+    Mod,
+    Ref,
+    Scope,
+    Value,
+    any_of,
+    known,
+    members,
+)  # fmt: skip
+from lintdem.analyses.machine import Machine
+from lintdem.model.span import Place
+from lintdem.model.values import (
+    Attr,
+    Expr,
+    Item,
+    Name,
+    Sequence,
+    Slice,
+    Star,
+)  # fmt: skip
+
+
+def bind_target(m: Machine, target: Expr, value: Value, flow: Flow) -> None:
+    """Assign a value to a name, attribute, item or pattern of them."""
+    if isinstance(target, Name):
+        _bind_name(m, target.id, value, flow)
+    elif isinstance(target, Attr):
+        set_attribute(m, m.evaluate(target.value, flow), target.name, value, flow)
+    elif isinstance(target, Item) and not isinstance(target.index, Slice):
+        owner = m.evaluate(target.value, flow)
+        set_item(m, owner, m.evaluate(target.index, flow), value, flow, m.place(flow, target.span))
+    elif isinstance(target, Sequence):
+        found = m.elements(flow, value)
+        for index, part in enumerate(target.items):
+            if isinstance(part, Star):
+                bind_target(m, part.value, value, flow)
+            elif found is not None and not found.open and index < len(found.items):
+                bind_target(m, part, found.items[index], flow)
+            else:
+                bind_target(m, part, m.item(value, known(index), flow, m.place(flow, part.span)), flow)
+    elif isinstance(target, Star):
+        bind_target(m, target.value, value, flow)
+
+
+def _bind_name(m: Machine, name: str, value: Value, flow: Flow) -> None:
+    scope: Scope | None = flow.scope
+    if name in flow.scope.globals:
+        m.globals_version += 1
+        module = m.parts.module(m, flow.scope.path)
+        old = module.names.get(name)
+        # A later run may find either value: what a global is when a handler starts is not known.
+        module.names[name] = value if old is None or old == NONE else any_of([value, old])
+        return
+    if name in flow.scope.nonlocals:
+        scope = flow.scope.parent
+        while scope is not None and name not in scope.names:
+            scope = scope.parent
+    (scope or flow.scope).names[name] = value
+
+
+def set_attribute(m: Machine, owner: Value, name: str, value: Value, flow: Flow) -> None:
+    """`owner.name = value`."""
+    from lintdem.analyses.domain import Cls, Instance  # noqa: PLC0415 - only for this test
+
+    for one in members(owner):
+        found = m.get(flow, one)
+        if isinstance(found, Instance) and isinstance(one, Ref):
+            m.put(flow, one, Instance(found.cls, {**found.attrs, name: value}))
+        elif isinstance(one, Cls):
+            m.globals_version += 1
+            one.scope.names[name] = value
+        elif isinstance(one, Mod):
+            m.parts.module(m, one.path).names[name] = value
+
+
+def set_item(m: Machine, owner: Value, index: Value, value: Value, flow: Flow, place: Place) -> None:
+    """`owner[index] = value`."""
+    from lintdem.analyses.trace import Recorded  # noqa: PLC0415 - only here
+
+    for one in members(owner):
+        found = m.get(flow, one)
+        if not isinstance(one, Ref):
+            continue
+        if isinstance(found, DictObj):
+            if one.id in m.base and not m.importing:
+                m.record(Recorded(place, one, index, flow.must, flow.may))
+            if isinstance(index, Known) and not isinstance(index.value, (bytes, float)):
+                m.put(flow, one, DictObj({**found.entries, index.value: value}, found.rest, found.spread))
+            else:
+                m.put(flow, one, DictObj(found.entries, (*found.rest, (index, value))[-20:], found.spread))
+        elif isinstance(found, ListObj):
+            m.put(flow, one, ListObj(found.kind, (*found.items, value)[-20:], True, found.place, found.module_level))

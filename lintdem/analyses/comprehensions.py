@@ -1,0 +1,104 @@
+"""Comprehensions: over a few known items each is kept apart, else one stands for all."""
+
+from __future__ import annotations
+
+from lintdem.analyses.binding import bind_target
+from lintdem.analyses.domain import (
+    Derived,
+    DictObj,
+    Flow,
+    Known,
+    ListObj,
+    Scope,
+    Unknown,
+    Value,
+    known,
+)  # fmt: skip
+from lintdem.analyses.elements import SHUFFLED, element_of
+from lintdem.analyses.machine import Machine, Stop
+from lintdem.analyses.trace import Loop
+from lintdem.model.values import (
+    Clause,
+    Comprehension,
+    Name,
+)  # fmt: skip
+
+
+def comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
+    inner = Flow(Scope(flow.scope.path, {}, flow.scope), flow.heap, flow.must, flow.may)
+    if len(expr.clauses) == 1:
+        unrolled = _unrolled(m, expr, inner)
+        if unrolled is not None:
+            flow.heap, flow.may = inner.heap, inner.may
+            return unrolled
+    loops = len(m.loops)
+    before = flow.must
+    empty = shuffled = False
+    try:
+        for clause in expr.clauses:
+            over = m.elements(inner, m.evaluate(clause.iter, inner)) if isinstance(clause.iter, Name) else None
+            shuffled = shuffled or (over is not None and over.kind in SHUFFLED and (over.open or len(over.items) > 1))
+            empty = not _clause(m, clause, inner, expr.span.line) or empty
+        value = m.evaluate(expr.element, inner)
+        key = m.evaluate(expr.key, inner) if expr.key is not None else None
+    except Stop:
+        value, key = Unknown("never reached"), None
+    finally:
+        del m.loops[loops:]
+    flow.heap, flow.may = inner.heap, inner.may
+    flow.must = before
+    if expr.kind == "dict":
+        named = key or Unknown("no key")
+        return m.new(flow, DictObj({}, ((Derived("shuffled", (named,)) if shuffled else named, value),)))
+    kind = {"generator": "list"}.get(expr.kind, expr.kind)
+    kind = "shuffled" if shuffled and kind == "list" else kind
+    return m.new(flow, ListObj(kind, () if empty else (value,), True, m.place(flow, expr.span)))
+
+
+def _unrolled(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
+    """A comprehension over a few known items keeps them apart; None when they are not known."""
+    clause = expr.clauses[0]
+    iterated = m.evaluate(clause.iter, inner)
+    over = m.elements(inner, iterated)
+    keys = m.dict_entries(inner, iterated)
+    if keys is not None and not keys.rest and not keys.spread:
+        over = ListObj("list", tuple(known(key) for key in keys.entries))
+    if over is None or over.open or not 0 < len(over.items) <= UNROLLED:
+        return None
+    decided = True
+    entries: dict[object, Value] = {}
+    rest: list[tuple[Value, Value]] = []
+    items: list[Value] = []
+    must = inner.must
+    for item in over.items:
+        inner.must = must
+        try:
+            bind_target(m, clause.target, item, inner)
+            tests = [m.evaluate(test, inner) for test in clause.tests]
+            decided = decided and all(isinstance(test, Known) for test in tests)
+            if not all(m.assume(test, True, inner) for test in tests):
+                continue
+            value = m.evaluate(expr.element, inner)
+            key = m.evaluate(expr.key, inner) if expr.key is not None else None
+        except Stop:
+            continue
+        if isinstance(key, Known) and not isinstance(key.value, (bytes, float)):
+            entries[key.value] = value
+        elif key is not None:
+            rest.append((key, value))
+        items.append(value)
+    inner.must = must
+    if expr.kind == "dict":
+        return m.new(inner, DictObj(entries, tuple(rest)))
+    kind = {"generator": "list"}.get(expr.kind, expr.kind)
+    return m.new(inner, ListObj(kind, tuple(items), not decided, m.place(inner, expr.span)))
+
+
+UNROLLED = 32
+
+
+def _clause(m: Machine, clause: Clause, inner: Flow, line: int) -> bool:
+    over = m.evaluate(clause.iter, inner)
+    m.loops.append(Loop(m.place(inner, clause.iter.span), over))
+    bind_target(m, clause.target, element_of(m, over, inner), inner)
+    return all(m.assume(m.evaluate(test, inner), True, inner) for test in clause.tests)

@@ -1,0 +1,63 @@
+"""What an iterable holds."""
+
+from __future__ import annotations
+
+from lintdem.analyses.domain import (
+    AnyOf,
+    Cases,
+    Derived,
+    DictObj,
+    Flow,
+    Fresh,
+    Known,
+    ListObj,
+    Path,
+    Ref,
+    Unknown,
+    Value,
+    any_of,
+    known,
+    members,
+)  # fmt: skip
+from lintdem.analyses.machine import Machine
+from lintdem.model.span import Place
+
+
+def element_of(m: Machine, value: Value, flow: Flow) -> Value:
+    """One element of an iterable."""
+    found = m.get(flow, value)
+    if isinstance(found, ListObj):
+        return any_of(found.items) if found.items else Unknown("element of an empty list")
+    if isinstance(found, DictObj):
+        keys: list[Value] = [known(k) for k in found.entries] + [k for k, _ in found.rest]
+        keys += [Derived("key", (s,)) for s in found.spread]
+        return any_of(keys) if keys else Unknown("key of an empty dict")
+    if isinstance(value, Path):
+        return Path(value.root, (*value.steps, "*"), value.place)
+    if isinstance(value, (AnyOf, Cases)):
+        return any_of([element_of(m, v, flow) for v in members(value)])
+    if isinstance(value, Known):
+        return Derived("element", (value,))
+    if isinstance(value, Derived) and value.op == "each":
+        return value.parts[0]
+    return Derived("element", (value,))
+
+
+SHUFFLED = frozenset({"set", "shuffled"})
+"""Kinds of collections whose order is another in every process."""
+
+
+def unordered(m: Machine, value: Value, place: Place, flow: Flow) -> Value | None:
+    """Text made of a set, or of a list made of one, without sorting; None when the order is certain."""
+    found = m.elements(flow, value)
+    if found is not None and found.kind in SHUFFLED and (found.open or len(found.items) > 1):
+        return Derived("unordered", (Fresh("order", place), *found.items), place)
+    inner = m.dict_entries(flow, value)
+    if inner is not None:
+        for held in (*inner.entries.values(), *(v for _, v in inner.rest)):
+            text_of = unordered(m, held, place, flow) if isinstance(held, Ref) else None
+            if text_of is not None:
+                return text_of
+        if any(isinstance(k, Derived) and k.op == "shuffled" for k, _ in inner.rest):
+            return Derived("unordered", (Fresh("order", place), *(v for _, v in inner.rest)), place)
+    return None

@@ -1,0 +1,90 @@
+"""`with`: context managers of the program and of libraries."""
+
+from __future__ import annotations
+
+from lintdem.analyses.binding import bind_target
+from lintdem.analyses.domain import (
+    NONE,
+    Flow,
+    Func,
+    Instance,
+    Made,
+    Partial,
+    Unknown,
+    Value,
+)  # fmt: skip
+from lintdem.analyses.machine import Args, Machine, Stop, merge
+from lintdem.model.function import (
+    With,
+)  # fmt: skip
+from lintdem.model.span import Place
+
+
+def run_with(m: Machine, s: With, flow: Flow) -> bool:
+    return _with_items(m, s, 0, flow)
+
+
+def _with_items(m: Machine, s: With, index: int, flow: Flow) -> bool:
+    if index == len(s.items):
+        return m.execute(s.body, flow)
+    item = s.items[index]
+    manager = m.evaluate(item.value, flow)
+    place = m.place(flow, item.value.span)
+    if isinstance(manager, Partial) and manager.manager and isinstance(manager.func, Func):
+        return _with_generator(m, s, index, manager, flow)
+    entered = enter_manager(m, manager, place, flow)
+    if item.target is not None:
+        bind_target(m, item.target, entered, flow)
+    reached = _with_items(m, s, index + 1, flow)
+    if reached:
+        found = m.get(flow, manager)
+        if isinstance(found, Instance):
+            m.call(m.attribute(manager, "__exit__", flow, place), Args((NONE, NONE, NONE)), place, flow, "__exit__")
+    return reached
+
+
+def enter_manager(m: Machine, manager: Value, place: Place, flow: Flow) -> Value:
+    """The value `with` binds: what `__enter__` gives, or the manager itself."""
+    if isinstance(m.get(flow, manager), Instance):
+        entered = m.call(m.attribute(manager, "__enter__", flow, place), Args(), place, flow, "__enter__")
+        return manager if isinstance(entered, Unknown) else entered
+    if isinstance(manager, Made) and manager.type.endswith(".batch_writer"):
+        return manager
+    return manager
+
+
+def _with_generator(m: Machine, s: With, index: int, manager: Partial, flow: Flow) -> bool:
+    """Run a `@contextmanager` function and the block where it yields."""
+    outer = m.frame
+    reached: list[bool] = []
+    after: list[Flow] = []
+
+    def block(value: Value, inner: Flow) -> Value:
+        frames, m.frames = m.frames, [*m.frames, outer]
+        body = flow.branch()
+        body.heap, body.must, body.may = dict(inner.heap), flow.must | inner.must, flow.may | inner.may
+        target = s.items[index].target
+        if target is not None:
+            bind_target(m, target, value, body)
+        try:
+            done = _with_items(m, s, index + 1, body)
+        finally:
+            m.frames = frames
+        reached.append(done)
+        if not done:
+            raise Stop
+        after.append(body)
+        inner.heap, inner.must, inner.may = dict(body.heap), body.must, body.may
+        return NONE
+
+    m.block = block
+    m.call(Partial(manager.func, manager.args, manager.keywords), Args(), m.place(flow, s.items[index].value.span), flow)
+    if not reached:
+        return _with_items(m, s, index + 1, flow)
+    if not after:
+        return False
+    heap, must, may = flow.heap, flow.must, flow.may
+    merge(flow, after)
+    flow.heap = {**flow.heap, **heap}
+    flow.must, flow.may = flow.must | must, flow.may | may
+    return True

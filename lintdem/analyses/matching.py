@@ -1,0 +1,79 @@
+"""`match`: what a pattern binds, and when it matches."""
+
+from __future__ import annotations
+
+from lintdem.analyses.domain import (
+    Flow,
+    Test,
+    Unknown,
+    Value,
+    known,
+)  # fmt: skip
+from lintdem.analyses.machine import Machine, merge
+from lintdem.analyses.operators import compared
+from lintdem.model.function import (
+    Match,
+    Pattern,
+)  # fmt: skip
+from lintdem.model.span import Place
+
+
+def run_match(m: Machine, s: Match, flow: Flow) -> bool:
+    subject = m.evaluate(s.subject, flow)
+    ends: list[Flow] = []
+    here = flow.branch()
+    exhausted = False
+    for case in s.cases:
+        branch = here.branch()
+        test = _pattern(m, case.pattern, subject, branch, m.place(flow, case.span))
+        possible = test is None or m.assume(test, True, branch)
+        if possible and case.guard is not None:
+            possible = m.assume(m.evaluate(case.guard, branch), True, branch)
+        if possible and m.execute(case.body, branch):
+            ends.append(branch)
+        if test is None and case.guard is None:
+            exhausted = True
+            break
+        if test is not None and case.guard is None and not m.assume(test, False, here):
+            exhausted = True
+            break
+    if not exhausted:
+        ends.append(here)
+    if not ends:
+        return False
+    merge(flow, ends)
+    return True
+
+
+def _pattern(m: Machine, pattern: Pattern, subject: Value, flow: Flow, place: Place) -> Value | None:
+    """Bind what a pattern binds; the condition under which it matches, None when it always does."""
+    tests: list[Value] = []
+    if pattern.kind == "value" and pattern.value is not None:
+        return compared(m, "==", subject, m.evaluate(pattern.value, flow), place, flow)
+    if pattern.kind == "bind":
+        if pattern.name:
+            flow.scope.names[pattern.name] = subject
+        return _pattern(m, pattern.parts[0], subject, flow, place) if pattern.parts else None
+    if pattern.kind == "or":
+        found = [_pattern(m, part, subject, flow, place) for part in pattern.parts]
+        if any(f is None for f in found):
+            return None
+        return Test("or", tuple(f for f in found if f is not None), place)
+    if pattern.kind == "any":
+        return None
+    for index, part in enumerate(pattern.parts):
+        if pattern.kind == "mapping" and index < len(pattern.keys):
+            inner = m.item(subject, m.evaluate(pattern.keys[index], flow), flow, place)
+        elif pattern.kind == "class" and index >= len(pattern.parts) - len(pattern.keywords):
+            keyword = pattern.keywords[index - (len(pattern.parts) - len(pattern.keywords))]
+            inner = m.attribute(subject, keyword, flow, place)
+        else:
+            inner = m.item(subject, known(index), flow, place)
+        test = _pattern(m, part, inner, flow, place)
+        if test is not None:
+            tests.append(test)
+    return Unknown("a pattern", tuple(tests)) if not tests else _all(tests, place)
+
+
+def _all(tests: list[Value], place: Place) -> Value:
+    return Test("and", (Unknown("a pattern"), *tests), place)

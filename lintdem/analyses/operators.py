@@ -1,0 +1,156 @@
+"""Operators, comparisons and text made of parts."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from typing import Any
+
+from lintdem.analyses.domain import (
+    FALSE,
+    NONE,
+    TRUE,
+    Cases,
+    Derived,
+    DictObj,
+    External,
+    Flow,
+    Func,
+    Known,
+    ListObj,
+    Made,
+    Mod,
+    Path,
+    Ref,
+    Test,
+    Value,
+    known,
+    text,
+)  # fmt: skip
+from lintdem.analyses.machine import Machine
+from lintdem.analyses.trace import Tested
+from lintdem.model.span import Place
+
+FINE = re.compile(r"%-?[HMSfsTXcIpR]")
+"""What makes a formatted time differ between two deliveries of one day."""
+
+
+def formatted(parts: tuple[Value, ...]) -> Value:
+    """Text made of parts; literal when all are."""
+    joined: list[Value] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if isinstance(part, Known) and isinstance(last, Known):
+            joined[-1] = known(f"{last.value}{part.value}")
+        else:
+            joined.append(part)
+    if not joined:
+        return known("")
+    if len(joined) == 1 and isinstance(joined[0], Known):
+        return known(str(joined[0].value))
+    return Derived("format", tuple(joined))
+
+
+def negated(value: Value, place: Place) -> Value:
+    """`not value`."""
+    if isinstance(value, Known):
+        return FALSE if value.value else TRUE
+    if isinstance(value, Cases):
+        return Cases(tuple((negated(v, place), must, may) for v, must, may in value.cases))
+    return Test("not", (value,), place)
+
+
+def operate(m: Machine, op: str, left: Value, right: Value, flow: Flow, place: Place) -> Value:
+    """A binary operator on two values."""
+    if op in ("+", "|"):
+        both = m.elements(flow, left), m.elements(flow, right)
+        if both[0] is not None or both[1] is not None:
+            items = tuple(i for b, v in zip(both, (left, right), strict=True) for i in (b.items if b else (v,)))
+            return m.new(flow, ListObj((both[0] or both[1] or ListObj("list", ())).kind, items, True, place))
+        dicts = m.dict_entries(flow, left), m.dict_entries(flow, right)
+        if dicts[0] is not None and dicts[1] is not None:
+            return m.new(
+                flow, DictObj({**dicts[0].entries, **dicts[1].entries}, dicts[0].rest + dicts[1].rest,
+                              dicts[0].spread + dicts[1].spread)
+            )  # fmt: skip
+    if isinstance(left, Known) and isinstance(right, Known):
+        folded = _fold(op, left.value, right.value)
+        if folded is not None:
+            return known(folded)
+    if op == "+" and (is_text(left) or is_text(right)):
+        return Derived("format", (left, right))
+    if op == "%" and is_text(left):
+        inner = m.elements(flow, right)
+        return _percent(left, inner.items if inner is not None else (right,))
+    if op in ("&", "|", "~"):
+        return Derived(f"op{op}", (left, right), place)
+    return Derived(f"arith{op}", (left, right), place)
+
+
+def _percent(template: Value, values: tuple[Value, ...]) -> Value:
+    """`"order-%s" % x`: the text with its values in their places."""
+    written = text(template)
+    if written is None or written.count("%s") + written.count("%d") != len(values):
+        return Derived("format", (template, *values))
+    pieces = re.split(r"%[sd]", written)
+    parts: list[Value] = [known(pieces[0])]
+    for value, piece in zip(values, pieces[1:], strict=True):
+        parts += [value, known(piece)]
+    return formatted(tuple(parts))
+
+
+def is_text(value: Value) -> bool:
+    return text(value) is not None or (isinstance(value, Derived) and value.op == "format")
+
+
+def _fold(op: str, left: Any, right: Any) -> object | None:
+    try:
+        if op == "+" and type(left) is type(right) and len(str(left)) < 10_000:
+            return left + right  # type: ignore[no-any-return]
+        if op in ("-", "*", "//", "%", "/") and isinstance(left, (int, float)) and isinstance(right, (int, float)):
+            return {"-": left - right, "*": left * right, "//": left // right, "%": left % right, "/": left / right}[op]
+    except (ArithmeticError, TypeError, ValueError):
+        return None
+    return None
+
+
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
+
+
+def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow: Flow) -> Value:
+    """The result of a comparison, kept symbolic unless both sides are literals."""
+    left, right = (m.counted(left), right) if isinstance(right, Known) else (left, right)
+    if isinstance(left, Cases):
+        return Cases(tuple((compared(m, op, v, right, place, flow), must, may) for v, must, may in left.cases))
+    if isinstance(right, Cases):
+        return Cases(tuple((compared(m, op, left, v, place, flow), must, may) for v, must, may in right.cases))
+    if isinstance(left, Known) and isinstance(right, Known) and op in ("==", "!=", "is", "is not"):
+        same = left.value == right.value and (left.type == right.type or op in ("==", "!="))
+        return known(same if op in ("==", "is") else not same)
+    if isinstance(left, Known) and isinstance(right, Known) and left.type == right.type == "int" and op in _ORDERS:
+        return known(_ORDERS[op](left.value, right.value))
+    if isinstance(left, Derived) and left.op == "counted" and isinstance(right, Known) and right.value in (0, 1):
+        return known(op in ("!=", ">", ">=", "is not"))
+    if isinstance(left, External) and isinstance(right, External) and op in ("==", "!=", "is", "is not"):
+        return known((left == right) == (op in ("==", "is")))
+    if op in ("is", "is not") and right == NONE and isinstance(left, (Ref, Func, Made, Mod)):
+        return known(op == "is not")
+    if op in ("in", "not in"):
+        found = m.elements(flow, right)
+        if found is not None and not found.open and found.items and (found.kind == "tuple" or not found.module_level):
+            right = Derived("members", found.items, found.place)
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Path) and one.root == "event" and (constant := text(other)):
+            m.constants.add(constant)
+    test = Test(op, (left, right), place)
+    if op in ("<", ">", "<=", ">="):
+        m.record(Tested(place, test, flow.must, flow.may))
+    return test
+
+
+def is_condition(value: Value) -> bool:
+    """Whether a value is a condition object of boto3, for which `and` and `or` keep one side only."""
+    if isinstance(value, Derived) and value.op in ("op&", "op|", "op~", "dropped and", "dropped or"):
+        return any(map(is_condition, value.parts))
+    return isinstance(value, Made) and (".conditions.Attr." in value.type or ".conditions.Key." in value.type)

@@ -1,0 +1,73 @@
+"""Writes that replace what is there: what a late or repeated one destroys."""
+
+from __future__ import annotations
+
+from lintdem.analyses.domain import Known, Path, leaves
+from lintdem.analyses.effects import event_values, is_random
+from lintdem.analyses.engine import Run
+from lintdem.analyses.subjects import Subject
+from lintdem.analyses.trace import Effect, Write
+from lintdem.model.finding import Level
+from lintdem.model.span import Place
+from lintdem.model.stack import Source
+
+
+def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Place, Write]) -> tuple[Level, str]:
+    write = effect.call.write
+    assert write is not None
+    random = [name for name, value in write.values if is_random(value)]
+    if random and not subject.by_caller and write.kind == "put":
+        return Level.ERROR, f"{random[0]} is another value in every run, under the same key"
+    if not subject.late or subject.by_caller:
+        return Level.NOTE, "only the caller sends it again, and the same values are written"
+    if subject.source is Source.UNKNOWN:
+        return Level.NOTE, "what delivers the event is not known, so neither is whether it may be late"
+    if write.kind == "delete":
+        if _created_here(effect, run):
+            return Level.WARNING, "an old event deletes what a newer one wrote"
+        return Level.NOTE, "a repeat deletes nothing more"
+    if write.kind == "update" and event_values(effect):
+        return Level.WARNING, "a late or reordered event overwrites what a newer one wrote"
+    if write.kind == "put" and write.opaque and _whole_event(effect):
+        return Level.WARNING, "a late or reordered event replaces the whole item that a newer one wrote"
+    other = _other_writer(effect, others)
+    if other:
+        return Level.WARNING, other
+    return Level.NOTE, "a repeat writes the same values again"
+
+
+def _created_here(effect: Effect, run: Run) -> bool:
+    """Whether the same handler also stores such items: then the key comes back, and order matters."""
+    table = effect.call.write.table if effect.call.write is not None else None
+    return any(
+        isinstance(e, Effect) and e.call.write is not None and e.call.write.table == table
+        and e.call.write.kind in ("put", "update", "accumulate")
+        for e in run.events
+    )  # fmt: skip
+
+
+def _other_writer(effect: Effect, others: dict[Place, Write]) -> str:
+    """Why another writer of the table makes an old event harmful: it changed the item since."""
+    write = effect.call.write
+    if write is None:
+        return ""
+    for place, other in sorted(others.items(), key=lambda pair: pair[0]):
+        if place == effect.place:
+            continue
+        where = f"{place.path}:{place.span.line}"
+        if write.kind == "put" and other.kind in ("update", "delete", "accumulate"):
+            done = "deletes" if other.kind == "delete" else "updates"
+            return f"{where} {done} the item, and a late event puts the old one back"
+        if write.kind == "update" and _contradicts(write, other):
+            return f"{where} sets the same attribute otherwise, and a late event sets it back"
+    return ""
+
+
+def _contradicts(write: Write, other: Write) -> bool:
+    named = dict(other.values)
+    return any(k in named and named[k] != v and isinstance(v, Known) for k, v in write.values)
+
+
+def _whole_event(effect: Effect) -> bool:
+    item = effect.call.arg("Item")
+    return item is not None and any(isinstance(v, Path) and v.root == "event" for v in leaves(item))

@@ -1,0 +1,293 @@
+"""What a call of a known library does, by the role that the knowledge gives it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lintdem.analyses.boto import make
+from lintdem.analyses.domain import (
+    NONE,
+    TRUE,
+    AnyOf,
+    Cases,
+    Derived,
+    Env,
+    Error,
+    Flow,
+    Fresh,
+    Func,
+    Instance,
+    Known,
+    Made,
+    Method,
+    Partial,
+    Path,
+    Ref,
+    Unknown,
+    Value,
+    any_of,
+    members,
+    text,
+)  # fmt: skip
+from lintdem.analyses.elements import unordered
+from lintdem.analyses.machine import Args, Machine, Stop, result_of
+from lintdem.analyses.trace import Asked, Invocation
+from lintdem.knowledge import Kind, LibraryCall
+from lintdem.model.span import Place
+
+
+def effect_or_read(
+    m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None
+) -> Value:  # fmt: skip
+    kind = _http_kind(call, args)
+    given = (*args.named(), *(("**", s) for s in args.spreads), *_headers(m, args, flow))
+    places = (*args.places, *_header_places(m, args, flow))
+    if isinstance(receiver, Made):
+        given = (*given, *((f"self.{k}", v) for k, v in receiver.args))
+    service = call.target.partition(".")[0]
+    made = Invocation(call.target, service, call.target.rpartition(".")[2], kind, call.phrase or "runs again", given,
+                      receiver, call.token, http=call.http, places=places)  # fmt: skip
+    returned: Value = result_of(place)
+    if call.returns:
+        returned = Made(call.returns, place, carried(args, receiver), args.places)
+    if kind in (Kind.TELEMETRY, Kind.COMPUTE):
+        return returned
+    m.sites[place] = made
+    m.can_raise(Error(("any",), place), flow)
+    if kind is Kind.READ:
+        m.record(Asked(place, made, flow.must, flow.may))
+        return returned
+    run_callables(m, args, place, flow)
+    m.effect(made, place, flow)
+    return returned
+
+
+def _headers(m: Machine, args: Args, flow: Flow) -> list[tuple[str, Value]]:
+    """The headers of a request as arguments `header:Name`, the keys of `options=` as `options.name`."""
+    found: list[tuple[str, Value]] = []
+    for argument, prefix in (("headers", "header:"), ("options", "options."), ("json", "body:"), ("data", "body:")):
+        value = next((v for k, v in args.keywords if k == argument), None)
+        for one in members(value) if value is not None else ():
+            entries = m.dict_entries(flow, one)
+            if entries is not None:
+                found += [(f"{prefix}{k}", v) for k, v in entries.entries.items()]
+    return found
+
+
+def _header_places(m: Machine, args: Args, flow: Flow) -> list[tuple[str, Place]]:
+    value = next((v for k, v in args.keywords if k == "headers"), None)
+    entries = m.dict_entries(flow, members(value)[0]) if value is not None else None
+    return [(f"header:{k}", p) for k, p in entries.places] if entries is not None else []
+
+
+def carried(args: Args, receiver: Value | None) -> tuple[tuple[str, Value], ...]:
+    own = (("self", receiver),) if receiver is not None else ()
+    return (*own, *args.named(), *(("**", s) for s in args.spreads))
+
+
+def _http_kind(call: LibraryCall, args: Args) -> Kind:
+    """What the HTTP method does, where it is an argument."""
+    if call.http == "?":
+        return _body_kind(args)
+    if call.http != "*":
+        return call.kind
+    for value in (args.get(0, "method"), *args.positional[:2]):
+        written = text(value) if value is not None else None
+        if written and written.upper() in _METHODS:
+            return _METHODS[written.upper()]
+    return call.kind
+
+
+def _body_kind(args: Args) -> Kind:
+    """`urlopen(url)` reads, `urlopen(url, data)` sends; a `Request` says both."""
+    named = dict(args.keywords)
+    request = args.positional[0] if args.positional else named.get("url")
+    body = args.get(1, "data")
+    method = None
+    if isinstance(request, Made):
+        inner = dict(request.args)
+        body = body or inner.get("data") or inner.get("1")
+        method = text(inner.get("method", NONE))
+    if method:
+        return _METHODS.get(method.upper(), Kind.EFFECT)
+    return Kind.READ if body is None or body == NONE else Kind.EFFECT
+
+
+_METHODS = {"GET": Kind.READ, "HEAD": Kind.READ, "OPTIONS": Kind.READ, "PUT": Kind.SET, "DELETE": Kind.DELETE,
+            "POST": Kind.EFFECT, "PATCH": Kind.EFFECT}  # fmt: skip
+
+
+def _pure(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    inputs = args.all()
+    if call.returns:
+        return Made(call.returns, place, carried(args, receiver), args.places)
+    if receiver is not None and not (isinstance(receiver, Made) and not receiver.args):
+        inputs = (receiver, *inputs)
+    run_callables(m, args, place, flow)
+    if len(inputs) == 1 and not isinstance(inputs[0], (Known, Ref)):
+        return inputs[0]
+    return Derived("call", inputs)
+
+
+def _json(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    return decoded(m, args.positional[0] if args.positional else Unknown("nothing"), "json()", flow)
+
+
+def decoded(m: Machine, value: Value, step: str, flow: Flow) -> Value:
+    """`json.loads(value)` or a decoding of it: a step further into the same data."""
+    if isinstance(value, Path):
+        return value if value.steps[-1:] == (step,) else replace(value, steps=(*value.steps, step))
+    if isinstance(value, (AnyOf, Cases)):
+        return any_of([decoded(m, v, step, flow) for v in members(value)])
+    if isinstance(value, Derived) and value.op == "dumps" and step == "json()":
+        return value.parts[0]
+    if isinstance(value, Derived):
+        return Derived("call", value.parts, value.place)
+    return value
+
+
+def _encode(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    value = next(iter(args.all()), Unknown("nothing"))
+    if call.target.endswith(("dumps", "dump")):
+        mixed = unordered(m, value, place, flow) if not _sorts(m, args, value, flow) else None
+        if mixed is not None:
+            return mixed
+        return Derived("dumps", (value, *inside(m, value, flow)), place)
+    return value
+
+
+def _sorts(m: Machine, args: Args, value: Value, flow: Flow) -> bool:
+    """`sort_keys=True` orders the keys of a dict; it leaves lists as they are."""
+    return dict(args.keywords).get("sort_keys") == TRUE and m.dict_entries(flow, value) is not None
+
+
+def inside(m: Machine, value: Value, flow: Flow, depth: int = 3) -> tuple[Value, ...]:
+    """The values held in a dict or list, so that text made of it still tells where it comes from."""
+    obj = m.get(flow, value)
+    found: list[Value] = []
+    if obj is None or depth == 0:
+        return ()
+    if isinstance(obj, Instance):
+        inner = list(obj.attrs.values())
+    elif hasattr(obj, "items"):
+        inner = list(obj.items)
+    else:
+        inner = [*obj.entries.values(), *(v for _, v in obj.rest), *obj.spread]
+    for one in inner[:40]:
+        found += [one] if not isinstance(one, Ref) else inside(m, one, flow, depth - 1)
+    return tuple(dict.fromkeys(found))
+
+
+def _decode(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    return decoded(m, args.positional[0] if args.positional else receiver or NONE, "b64()", flow)
+
+
+def _hash(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    inputs = tuple(v for value in args.all() for v in (value, *inside(m, value, flow)))
+    if isinstance(receiver, Made):
+        inputs = (*inputs, *(v for _, v in receiver.args))
+    if call.returns and not isinstance(receiver, Made):
+        return Made(call.returns, place, (("0", Derived("hash", inputs)),) if inputs else ())
+    return Derived("hash", inputs or (Unknown("nothing"),), place)
+
+
+def _fresh(kind: str):  # type: ignore[no-untyped-def]
+    def make_fresh(
+        m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None
+    ) -> Value:  # fmt: skip
+        if args.positional and call.target.startswith("uuid.UUID"):
+            return args.positional[0]
+        return Fresh(kind, place)
+
+    return make_fresh
+
+
+def _salted(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    return Derived("salted", (Fresh("salted", place), *args.all()), place)
+
+
+def _env(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    return Env(text(args.get(0, "key") or NONE) or "?")
+
+
+def _boto(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    return make(m, call.role, call.target, args, place, flow, receiver)
+
+
+def _session(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    return Made(call.returns or "boto3.Session", place, args.named())
+
+
+def _transparent(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    if call.returns and not any(isinstance(a, (Func, Partial)) for a in args.positional):
+        return Made(call.returns, place, carried(args, receiver), args.places)
+    if args.positional:
+        last = args.positional[-1] if call.target.endswith("cast") else args.positional[0]
+        return last
+    return Made(call.target, place, carried(args, None), args.places)
+
+
+def _submit(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    """`executor.submit(f, x)`, `executor.map(f, xs)`, `Thread(target=f, args=…)`, `asyncio.gather(f(x))`."""
+    from lintdem.analyses.elements import element_of  # noqa: PLC0415 - mutual recursion
+
+    target = next((v for k, v in args.keywords if k in ("target", "func", "fn")), None)
+    positional = args.positional
+    if target is None and positional and isinstance(positional[0], (Func, Partial, Method, AnyOf)):
+        target, positional = positional[0], positional[1:]
+    if target is None:
+        return any_of(list(args.positional)) if len(args.positional) == 1 else _as_list(m, args, flow)
+    given = next((v for k, v in args.keywords if k == "args"), None)
+    listed = m.elements(flow, given) if given is not None else None
+    if listed is not None:
+        positional = listed.items
+    if call.target.rpartition(".")[2] in ("map", "imap", "imap_unordered", "starmap"):
+        positional = tuple(element_of(m, v, flow) for v in positional)
+    keywords = tuple((k, v) for k, v in args.keywords if k not in ("target", "args", "kwargs", "func", "fn", "name", "daemon"))
+    result = m.call(target, Args(positional, keywords, args.spread, args.spreads), place, flow, "")
+    return Made("concurrent.futures.Future", place, (("0", result),)) if call.returns else result
+
+
+def _as_list(m: Machine, args: Args, flow: Flow) -> Value:
+    from lintdem.analyses.domain import ListObj  # noqa: PLC0415 - one use
+
+    return m.new(flow, ListObj("list", (*args.positional, *args.spread), bool(args.spread)))
+
+
+def _telemetry(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    if call.returns:
+        return Made(call.returns, place, ())
+    if any(isinstance(a, (Func, Partial)) for a in args.positional):
+        return args.positional[0]
+    return Made(call.target, place, ())
+
+
+def _constructed(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    return Made(call.returns or call.target, place, carried(args, None), args.places)
+
+
+ROLES = {
+    "call": effect_or_read, "pure": _pure, "json": _json, "encode": _encode, "decode": _decode, "hash": _hash,
+    "salted": _salted, "uuid": _fresh("uuid"), "random": _fresh("random"), "clock": _fresh("clock"), "env": _env,
+    "client": _boto, "resource": _boto, "session": _session, "transparent": _transparent, "submit": _submit,
+    "retry": _constructed, "guard": _constructed, "lock": _constructed, "telemetry": _telemetry,
+    "sleep": lambda m, call, args, place, flow, receiver: NONE,
+}  # fmt: skip
+
+
+def is_check(name: str) -> bool:
+    from lintdem.analyses.conditions import NAMED_CHECK  # noqa: PLC0415 - one use
+
+    return bool(NAMED_CHECK.search(name))
+
+
+def run_callables(m: Machine, args: Args, place: Place, flow: Flow) -> None:
+    """Functions of the program handed to the outside run some time: once is enough to see what they do."""
+    for value in args.all():
+        if isinstance(value, (Func, Partial)) and len(m.active) < 30:
+            inner = flow.branch()
+            try:
+                m.call(value, Args((), (), (Unknown("given by a library"),)), place, inner, "")
+            except Stop:
+                continue
+            flow.heap, flow.may = inner.heap, flow.may | inner.may

@@ -1,0 +1,92 @@
+"""Effects that are bound to a time: codes, reminders, offers that end."""
+
+from __future__ import annotations
+
+import re
+
+from lintdem.analyses.domain import Check, Path, Value, leaves, text
+from lintdem.analyses.effects import event_values
+from lintdem.analyses.engine import Run
+from lintdem.analyses.keys import readable
+from lintdem.analyses.subjects import Subject
+from lintdem.analyses.trace import Effect
+from lintdem.model.stack import Source
+
+
+def is_fresh_checked(effect: Effect) -> bool:
+    return any(isinstance(f, Check) and f.kind == "fresh" for f in effect.must)
+
+
+_TIME = re.compile(r"(time|_at$|At$|timestamp|version|sequence|modified|updated|occurred|_on$|date)", re.IGNORECASE)
+
+
+def event_time(effect: Effect) -> str | None:
+    for value in event_values(effect):
+        name = readable(value.steps)
+        if _TIME.search(name):
+            return name
+    return None
+
+
+# --- time-bound effects ---
+
+
+_TIME_BOUND = re.compile(
+    r"(\botp\b|one.?time.?(code|pass)|verification.?code|passcode|reminder|\bremind\b|countdown|flash.?sale|"
+    r"expires?_?(at|in|on)?$|\bexpir(y|es|ation)|price.?quote|\bquote\b|reservation.?hold|\bhold_until)",
+    re.IGNORECASE,
+)
+
+
+_SENDS = frozenset({"ses", "sesv2", "sns", "pinpoint", "pinpoint-sms-voice-v2", "twilio", "sendgrid", "slack_sdk", "smtplib"})
+
+
+_LATE_ONLY = frozenset({Source.API, Source.ALB, Source.FUNCTION_URL, Source.APPSYNC, Source.COGNITO, Source.DIRECT})
+
+
+def time_bound(effect: Effect, run: Run, subject: Subject) -> str:
+    """Why an effect is bound to its time, when no path compares the event's age first."""
+    if not subject.late or subject.by_caller or subject.source in _LATE_ONLY or effect.call.service not in _SENDS:
+        return ""
+    if is_fresh_checked(effect):
+        return ""
+    if effect.call.write is not None:
+        return ""
+    for word in _words(effect):
+        match = _TIME_BOUND.search(word)
+        if match:
+            return f"\"{match[0]}\" is bound to its time, and the age of the event is never looked at"
+    return ""
+
+
+_EXPIRES = re.compile(r"(^expir|valid_?(until|to)|deadline|hold_?until|expires?$)", re.IGNORECASE)
+
+
+_HOLDS = re.compile(r"(reserv|hold|offer|quote|coupon|auction|\bbid)", re.IGNORECASE)
+
+
+def held_for_a_time(effect: Effect, subject: Subject) -> str:
+    """A reservation, offer or quote that ends at a time in the event, made without looking at that time."""
+    write = effect.call.write
+    if write is None or write.kind == "delete" or not subject.late or subject.by_caller or is_fresh_checked(effect):
+        return ""
+    ends = [readable(v.steps) for v in event_values(effect) if _EXPIRES.search(readable(v.steps))]
+    compared = {leaf for value in write.compares for leaf in leaves(value)}
+    if not ends or any(isinstance(v, Path) and readable(v.steps) in ends for v in compared):
+        return ""
+    names = [*(c.text.rpartition(".")[2] for c in effect.stack), *(name for name, _ in write.values)]
+    if any(_HOLDS.search(name) for name in names):
+        return f"{ends[0]} of the event is stored, but it may have passed already"
+    return ""
+
+
+def _words(effect: Effect) -> list[str]:
+    found = [c.text.rpartition(".")[2] for c in effect.stack]
+    values: list[Value] = [v for _, v in effect.call.args]
+    for value in values:
+        for leaf in leaves(value):
+            if isinstance(leaf, Path):
+                found.append(readable(leaf.steps))
+            elif (written := text(leaf)) is not None:
+                found.append(written)
+    return found
