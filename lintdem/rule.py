@@ -181,7 +181,7 @@ def run(rules: Sequence[Rule], program: Program) -> tuple[list[Finding], list[Pr
             continue
         try:
             findings += list(rule.check(Pass(rule, facts)))
-        except Exception as error:  # noqa: BLE001 - one of the two places where a crash becomes a problem
+        except Exception as error:
             where = Place(program.handlers[0].path if program.handlers else ".", NOWHERE)
             message = f"the rule {rule.code} {rule.name} crashed: {type(error).__name__}: {error}"
             problems.append(Problem(where, "LDM905", message, traceback.format_exc()))

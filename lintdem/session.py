@@ -254,7 +254,7 @@ def _with_room(work: Callable[[], T]) -> T:
     def body() -> None:
         try:
             results.append(work())
-        except BaseException as error:  # noqa: BLE001 - handed over to the thread that waits
+        except BaseException as error:
             errors.append(error)
 
     limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK)

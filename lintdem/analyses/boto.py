@@ -92,11 +92,12 @@ def _sub_resource(client: Client, sub: str, args: Args, place: Place) -> Value:
     for index, identifier in enumerate(missing):
         value = args.get(index)
         if value is None:
-            value = next((v for k, v in keywords.items() if k.lower().replace("_", "") == identifier.replace("_", "")), None)
+            plain = identifier.replace("_", "")
+            value = next((v for k, v in keywords.items() if k.lower().replace("_", "") == plain), None)
         if value is not None:
             params[identifier] = value
     if not args.positional and keywords and not params:
-        params = {k: v for k, v in keywords.items()}
+        params = dict(keywords)
     return Client(client.service, sub, place, tuple(params.items()), client.config)
 
 
@@ -106,8 +107,11 @@ def _batch_writer(m: Machine, client: Client, name: str, args: Args, place: Plac
     op = operation("dynamodb", name)
     if op is None:
         return NONE
-    given = {**dict(args.keywords), **({"Item" if name == "put_item" else "Key": args.positional[0]} if args.positional else {})}
-    given.update({"TableName": v for _, v in client.params})
+    given = dict(args.keywords)
+    if args.positional:
+        given["Item" if name == "put_item" else "Key"] = args.positional[0]
+    for _, table in client.params:
+        given["TableName"] = table
     call = _invocation(op, given, client)
     write = read_write(m, name, given, place, flow)
     perform(m, [replace(call, write=write)], place, flow, FAILED)

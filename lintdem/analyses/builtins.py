@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from lintdem.analyses.binding import set_attribute
 from lintdem.analyses.domain import (
@@ -203,7 +204,7 @@ def _type(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 
 def _globals(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
-    names: dict[object, Value] = dict(m.parts.module(m, flow.scope.path).names)
+    names: dict[Any, Value] = dict(m.parts.module(m, flow.scope.path).names)
     return m.new(flow, DictObj(names))
 
 
@@ -250,7 +251,7 @@ def _exec(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 
 def _locals(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
-    names: dict[object, Value] = dict(flow.scope.names)
+    names: dict[Any, Value] = dict(flow.scope.names)
     return m.new(flow, DictObj(names))
 
 
@@ -264,7 +265,8 @@ BUILTINS: dict[str, Builtin] = {
     "isinstance": _isinstance, "issubclass": lambda m, a, p, f: Test("isinstance", (Unknown("its type"),), p),
     "getattr": _getattr, "setattr": _setattr, "hasattr": lambda m, a, p, f: Test("truth", (Unknown("an attribute"),), p),
     "super": _super, "type": _type, "globals": _globals, "locals": _locals, "vars": _locals, "any": _any, "all": _any,
-    "hash": _hash, "id": lambda m, a, p, f: Derived("salted", (Fresh("address", p), *a.all()), p), "print": _nothing, "delattr": _nothing, "open": _open, "exec": _exec, "eval": _exec,
+    "hash": _hash, "id": lambda m, a, p, f: Derived("salted", (Fresh("address", p), *a.all()), p),
+    "print": _nothing, "delattr": _nothing, "open": _open, "exec": _exec, "eval": _exec,
     "range": lambda m, a, p, f: m.new(f, ListObj("list", (Derived("index", ()),), not _counts(a), p)),
     "callable": lambda m, a, p, f: Test("truth", (Unknown("callable"),), p),
     "input": _nothing, "object": lambda m, a, p, f: Unknown("an object"), "slice": _computed,

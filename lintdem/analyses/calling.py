@@ -8,6 +8,7 @@ run is repeated until its summary no longer changes.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from lintdem.analyses.domain import (
@@ -205,10 +206,8 @@ def _summarise(
     try:
         bind_parameters(m, func, args, place, inner)
         if isinstance(definition, Lambda):
-            try:
+            with suppress(Stop):
                 frame.returns.append((m.evaluate(definition.body, inner), inner))
-            except Stop:
-                pass
         elif m.execute(definition.body, inner):
             frame.returns.append((NONE, inner))
     finally:
@@ -285,11 +284,10 @@ def _returned(frame: Frame) -> Value:
     grouped: dict[Value, tuple[frozenset[Fact], frozenset[Fact]]] = {}
     for value, flow in frame.returns:
         inner = value.cases if isinstance(value, Cases) else ((value, EMPTY, EMPTY),)
-        for one, must, may in inner:
-            must, may = must | flow.must, may | flow.may
-            if one in grouped:
-                must, may = grouped[one][0] & must, grouped[one][1] | may
-            grouped[one] = (must, may)
+        for one, own_must, own_may in inner:
+            must, may = own_must | flow.must, own_may | flow.may
+            before = grouped.get(one)
+            grouped[one] = (must, may) if before is None else (before[0] & must, before[1] | may)
     if len(grouped) == 1:
         return next(iter(grouped))
     shared = frozenset.intersection(*(must for must, _ in grouped.values()))

@@ -195,9 +195,7 @@ def _assume_failure(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
         return truth if asks_failed else not truth
     if asks_failed and error.names[:1] != ("any",):
         return not truth
-    if truth and asks_failed:
-        return False
-    return True
+    return not (truth and asks_failed)
 
 
 def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from lintdem.analyses.domain import (
     NONE,
@@ -30,9 +31,11 @@ from lintdem.model.span import Place
 
 GROWS = frozenset({"append", "add", "appendleft", "insert", "extend", "update", "setdefault"})
 SAME = frozenset(
-    """strip lstrip rstrip lower upper title capitalize casefold encode decode isoformat timestamp replace zfill
-    removeprefix removesuffix copy deepcopy astimezone strftime hexdigest digest total_seconds center ljust rjust expandtabs
-    dict model_dump to_dict as_dict asdict model_dump_json json_body""".split()
+    """
+        strip lstrip rstrip lower upper title capitalize casefold encode decode isoformat timestamp replace
+        zfill removeprefix removesuffix copy deepcopy astimezone strftime hexdigest digest total_seconds
+        center ljust rjust expandtabs dict model_dump to_dict as_dict asdict model_dump_json json_body
+    """.split()
 )
 
 
@@ -75,7 +78,7 @@ def _dict_method(
 
 
 def _update(m: Machine, ref: Ref, obj: DictObj, args: Args, flow: Flow) -> None:
-    entries = {**obj.entries, **dict(args.keywords)}
+    entries: dict[Any, Value] = {**obj.entries, **dict(args.keywords)}
     rest, spread = obj.rest, (*obj.spread, *args.spreads)
     for value in args.positional:
         other = m.dict_entries(flow, value)
@@ -172,12 +175,11 @@ def _filled(template: Value, args: Args) -> Value:
     if written is None:
         return formatted((template, *args.all()))
     parts: list[Value] = []
-    end, count = 0, 0
-    for hole in _HOLES.finditer(written):
+    end = 0
+    for count, hole in enumerate(_HOLES.finditer(written)):
         name = hole[1]
         index = int(name) if name.isdigit() else count
         value = args.get(-1, name) if name and not name.isdigit() else args.get(index)
-        count += 1
         parts += [known(written[end : hole.start()]), value if value is not None else Unknown("an argument of format")]
         end = hole.end()
     return formatted((*parts, known(written[end:])))

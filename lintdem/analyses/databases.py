@@ -43,12 +43,16 @@ REFUSED = ("UniqueViolation", "UniqueViolationError", "IntegrityError")
 """What a unique key raises, by driver."""
 _DATABASE = (*REFUSED, "DatabaseError", "Error", "DBAPIError", "SQLAlchemyError", "PostgresError", "MySQLError")
 FETCHES = frozenset(
-    """fetchone fetchall fetchmany fetchval first scalar scalar_one scalar_one_or_none one one_or_none all scalars
-    mappings""".split()
+    """
+        fetchone fetchall fetchmany fetchval first scalar scalar_one scalar_one_or_none one one_or_none all
+        scalars mappings
+    """.split()
 )
 _EXECUTES = frozenset(
-    """execute executemany executescript execute_values execute_batch fetch fetchrow fetchval run exec_driver_sql
-    scalar scalars exec execute_async""".split()
+    """
+        execute executemany executescript execute_values execute_batch fetch fetchrow fetchval run
+        exec_driver_sql scalar scalars exec execute_async
+    """.split()
 )
 _COPIES = frozenset({"copy_from", "copy_records_to_table", "copy_to_table"})
 _ANSWERS = frozenset({"fetchrow", "fetchval", "scalar"})

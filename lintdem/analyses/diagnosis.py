@@ -255,7 +255,7 @@ def _overwrite(
     tested = found.check if found.fault is Fault.CHECK else None
     if tested is not None and tested.kind == "state" and not write.conditional and touches(tested, effect):
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
-    if write.conditional or found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place):
+    if write.conditional or (found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place)):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     if is_fresh_checked(effect):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)

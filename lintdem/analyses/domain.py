@@ -8,7 +8,7 @@ point (`Flow.must`) or on some path (`Flow.may`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias, Union
+from typing import Any, TypeAlias
 
 from lintdem.model.function import Class, Function
 from lintdem.model.span import Place
@@ -266,10 +266,10 @@ class Unknown:
         return hash((self.reason, len(self.parts)))
 
 
-Value: TypeAlias = Union[
-    Known, Path, Fresh, Env, External, Made, Client, Func, Partial, Cls, Mod, Ref, Method, Super, Derived,
-    Test, Cases, AnyOf, Error, Unknown,
-]  # fmt: skip
+Value: TypeAlias = (
+    Known | Path | Fresh | Env | External | Made | Client | Func | Partial | Cls | Mod | Ref | Method | Super
+    | Derived | Test | Cases | AnyOf | Error | Unknown
+)  # fmt: skip
 
 # --- heap ---------------------------------------------------------------------------------------
 
@@ -286,7 +286,7 @@ class Instance:
 class DictObj:
     """A dict: `entries` by literal key; `rest` the values under keys that are not literals, with their keys."""
 
-    entries: dict[object, Value]
+    entries: dict[Any, Value]
     rest: tuple[tuple[Value, Value], ...] = ()
     spread: tuple[Value, ...] = ()
     places: tuple[tuple[object, Place], ...] = ()
@@ -303,7 +303,7 @@ class ListObj:
     module_level: bool = False
 
 
-HeapObject: TypeAlias = Union[Instance, DictObj, ListObj]
+HeapObject: TypeAlias = Instance | DictObj | ListObj
 
 # --- facts --------------------------------------------------------------------------------------
 
@@ -372,7 +372,7 @@ class Caught:
     place: Place
 
 
-Fact: TypeAlias = Union[Claim, Check, Failed, Done, Caught]
+Fact: TypeAlias = Claim | Check | Failed | Done | Caught
 
 
 @dataclass(frozen=True, slots=True)

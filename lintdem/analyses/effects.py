@@ -71,10 +71,16 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program) -> Har
     if call.already and not call.identity:
         # The service refuses the second one: it fails, it does not double.
         return SAFE
-    if call.http is not None and any(isinstance(f, Check) and isinstance(f.subject, Derived) and f.subject.op == "cache" for f in effect.must):
+    if call.http is not None and _is_cached(effect):
         # Nobody caches the answer of a request that does something.
         return SAFE
     return Harm(Repeat.DUPLICATES)
+
+
+def _is_cached(effect: Effect) -> bool:
+    """Whether the call stands in a function whose results are kept in memory."""
+    subjects = [f.subject for f in effect.must if isinstance(f, Check)]
+    return any(isinstance(subject, Derived) and subject.op == "cache" for subject in subjects)
 
 
 def _token(effect: Effect, run: Run, subject: Subject) -> Harm | None:

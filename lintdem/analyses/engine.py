@@ -72,8 +72,9 @@ class Engine:
         except Stop:
             pass
         wrappers, types = self._decorations(target)
+        events = settled(tuple(m.frames[0].events), m.recognised)
         return Run(
-            handler, settled(tuple(m.frames[0].events), m.recognised), dict(m.sites), tuple(result), tuple(m.collectors[0]), wrappers, types,
+            handler, events, dict(m.sites), tuple(result), tuple(m.collectors[0]), wrappers, types,
             m.spent <= BUDGET, frozenset(m.paths), frozenset(m.constants), frozenset(m.classes),
             tuple(e for path, events in m.import_events.items() if path not in loaded for e in events),
             tuple(sorted(m.firsts.items())), tuple((s, p) for s, p in m.optional.items() if s not in m.required),
@@ -92,17 +93,17 @@ class Engine:
         """The event and the context; further parameters keep their defaults."""
         event, context = Path("event"), Path("context")
         params = [p for f in members(target) if isinstance(f, Func) for p in f.definition.params]
-        if isinstance(target, Func) and len([p for p in params if p.kind in ("normal", "positional")]) == 1:
-            if not any(p.kind == "star" for p in params) and target.bound is None:
-                return Args((event,))
+        alone = len([p for p in params if p.kind in ("normal", "positional")]) == 1
+        stars = any(p.kind == "star" for p in params)
+        if isinstance(target, Func) and alone and not stars and target.bound is None:
+            return Args((event,))
         return Args((event, context))
 
     def _decorations(self, target: Value) -> tuple[tuple[str, ...], tuple[str, ...]]:
         wrappers: list[str] = []
         types: list[str] = []
-        for func in members(target):
-            if isinstance(func, Partial):
-                func = func.func
+        for value in members(target):
+            func = value.func if isinstance(value, Partial) else value
             if isinstance(func, Func):
                 for wrapper in func.wrappers:
                     wrappers.append(wrapper.kind)

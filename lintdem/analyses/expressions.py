@@ -51,7 +51,7 @@ from lintdem.model.values import (
     Comprehension,
     Const,
     Dict,
-    Ellipsis_,
+    Dots,
     Expr,
     Format,
     Item,
@@ -352,6 +352,6 @@ _EVALUATORS: dict[type, Callable[[Machine, Any, Flow], Value]] = {
     Const: _const, Bytes: _const, Name: _name, Attr: _attr, Item: _item, Call: _call, Format: _format,
     Sequence: _sequence, Dict: _dict, Star: _star, Unary: _unary, Binary: _binary, Compare: _compare, Logic: _logic,
     Choice: _choice, Lambda: _lambda, Await: _await, Yield: _yield, Walrus: _walrus, Opaque: _opaque, Slice: _slice,
-    Comprehension: comprehension, Ellipsis_: lambda m, e, f: known(...),
+    Comprehension: comprehension, Dots: lambda m, e, f: known(...),
 }  # fmt: skip
 

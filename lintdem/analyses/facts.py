@@ -51,7 +51,7 @@ class Facts:
         for handler in self.program.handlers:
             try:
                 runs.append(engine.run(handler))
-            except Exception as error:  # noqa: BLE001 - one handler that cannot be analysed must not hide the others
+            except Exception as error:
                 self._failed(handler, error)
         writers = writers_of(runs, self.program)
         found = []
@@ -59,7 +59,7 @@ class Facts:
             try:
                 subject = subject_of(run)
                 found.append(Judged(run, subject, tuple(diagnose(run, subject, self.program, writers))))
-            except Exception as error:  # noqa: BLE001 - the same
+            except Exception as error:
                 self._failed(run.handler, error)
         return tuple(found)
 

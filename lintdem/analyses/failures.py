@@ -26,11 +26,14 @@ TAKES_SUCCESS = frozenset(
 """Sources that drop the event, or go on behind it, when the handler returns."""
 
 BROAD = frozenset(
-    """Exception BaseException ClientError BotoCoreError Boto3Error RequestException HTTPError ConnectionError Timeout
-    URLError OSError IOError EnvironmentError RuntimeError HTTPException SMTPException SQLAlchemyError DatabaseError
-    OperationalError PyMongoError RedisError ApiException StripeError APIError KafkaException KafkaError
-    EndpointConnectionError ReadTimeout ConnectTimeout ReadTimeoutError ConnectTimeoutError TimeoutError
-    TransportError HTTPStatusError RequestError ClientConnectionError TwilioRestException SlackApiError""".split()
+    """
+        Exception BaseException ClientError BotoCoreError Boto3Error RequestException HTTPError
+        ConnectionError Timeout URLError OSError IOError EnvironmentError RuntimeError HTTPException
+        SMTPException SQLAlchemyError DatabaseError OperationalError PyMongoError RedisError ApiException
+        StripeError APIError KafkaException KafkaError EndpointConnectionError ReadTimeout ConnectTimeout
+        ReadTimeoutError ConnectTimeoutError TimeoutError TransportError HTTPStatusError RequestError
+        ClientConnectionError TwilioRestException SlackApiError
+    """.split()
 )
 """Exceptions that mean "it did not work", not one foreseen answer of a service."""
 

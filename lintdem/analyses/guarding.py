@@ -114,7 +114,7 @@ def key_of_config(m: Machine, config: Value | None, subject: Value, flow: Flow) 
         parsed = jmespath.compile(expression).parsed
     except jmespath.exceptions.JMESPathError:
         return Unknown(f"the JMESPath {expression}")
-    return _pick(m, parsed, subject, flow, config.place)
+    return _pick(m, dict(parsed), subject, flow, config.place)
 
 
 def _pick(m: Machine, node: dict[str, object], subject: Value, flow: Flow, place: Place) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from lintdem.analyses.domain import Check, Claim, Derived, Failed, Path, Value, parts_of
+from lintdem.analyses.domain import Check, Claim, Derived, Done, Failed, Path, Value, parts_of
 from lintdem.analyses.engine import Run
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.subjects import Subject
@@ -121,7 +121,9 @@ def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Co
 
 
 def _is_recorded(container: Value, run: Run) -> bool:
-    return isinstance(container, Derived) and container.op == "cache" or any(isinstance(e, Recorded) and e.container == container for e in run.events)
+    if isinstance(container, Derived) and container.op == "cache":
+        return True
+    return any(isinstance(e, Recorded) and e.container == container for e in run.events)
 
 
 def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
@@ -166,7 +168,7 @@ def _late_claim(effect: Effect, run: Run) -> Claim | None:
     """A claim that is tried when this effect may already have happened."""
     for event in run.events:
         if isinstance(event, Claimed) and event.claim.record and not event.claim.useless and event.place != effect.place:
-            done = any(getattr(f, "operation", None) is not None and f.place == effect.place for f in event.may)
+            done = any(isinstance(f, Done) and f.place == effect.place for f in event.may)
             same_loop = event.loops[:1] == effect.loops[:1]
             if done and same_loop and event.claim not in effect.must and _is_marker(event.claim):
                 return event.claim

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 from lintdem.analyses.domain import Derived, Flow, Fresh, Known, Made, Path, Test, Value, leaves, text
 from lintdem.analyses.machine import Machine
@@ -64,7 +64,7 @@ class Other:
     known: bool
 
 
-Condition: TypeAlias = Union[Exists, Compares, Contains, Junction, Other]
+Condition: TypeAlias = Exists | Compares | Contains | Junction | Other
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ class Provenance:
 _COARSE = frozenset({"year", "month", "day", "date", "weekday", "quarter", "isocalendar"})
 _FRESH_WORDS = {"uuid": "a new uuid", "random": "a random value", "clock": "the time of the run",
                 "salted": "hash(), which is salted anew in every process",
-                "address": "id(), an address in one process", "order": "the order of a set, another in every process", "attempt": "an id of this attempt"}  # fmt: skip
+                "address": "id(), an address in one process", "order": "the order of a set, another in every process",
+                "attempt": "an id of this attempt"}  # fmt: skip
 UNSTABLE = frozenset(_FRESH_WORDS[kind] for kind in ("salted", "address", "order"))
 """Words for what another process computes differently from the same event."""
 _ORDER = [Grade.ATTEMPT, Grade.ENVELOPE, Grade.DELIVERY]

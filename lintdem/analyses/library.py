@@ -58,13 +58,17 @@ from lintdem.model.span import Place
 BOTO_SESSIONS = ("boto3", "boto3.session.Session", "boto3.Session", "aioboto3.Session", "aiobotocore.session.get_session",
                  "botocore.session.get_session")  # fmt: skip
 COMMON = frozenset(
-    """get set add put pop run call execute process handle send close open read write update delete create start stop
-    append items keys values copy load save find list main next format encode decode strip split join info debug error
-    warning log exception isoformat total_seconds json""".split()
+    """
+        get set add put pop run call execute process handle send close open read write update delete create
+        start stop append items keys values copy load save find list main next format encode decode strip
+        split join info debug error warning log exception isoformat total_seconds json
+    """.split()
 )
 LOADERS = frozenset(
-    """model_validate parse_obj from_dict from_json parse_raw model_validate_json construct from_event from_record
-    model_construct validate_python load loads from_orm structure""".split()
+    """
+        model_validate parse_obj from_dict from_json parse_raw model_validate_json construct from_event
+        from_record model_construct validate_python load loads from_orm structure
+    """.split()
 )
 
 
@@ -112,9 +116,9 @@ def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver
             return saved if saved is not None else _unknown(m, name, args, place, flow, receiver)
         return call_container(m, receiver, name, args, place, flow)
     if isinstance(receiver, Path):
-        found = path_method(m, receiver, name, args, place, flow)
-        if found is not None:
-            return found
+        answer = path_method(m, receiver, name, args, place, flow)
+        if answer is not None:
+            return answer
         if receiver.root == "result" and receiver.place is not None:
             return Path("result", (*receiver.steps, name), receiver.place)
         return Path(receiver.root, (*receiver.steps, name), receiver.place)
@@ -127,7 +131,7 @@ def _made(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver:
     if receiver.type == "paginator":
         return paginate(m, receiver, args, place, flow)
     short = receiver.type.rpartition(".")[2]
-    if name in ("client", "resource") and (receiver.type in BOTO_SESSIONS or short == "Session" and "boto" in receiver.type):
+    if name in ("client", "resource") and (receiver.type in BOTO_SESSIONS or (short == "Session" and "boto" in receiver.type)):
         return make(m, name, receiver.type, args, place, flow, receiver)
     dotted = receiver.type if name == "__call__" else f"{receiver.type}.{name}"
     return _dotted(m, dotted, args, place, flow, receiver)
@@ -142,7 +146,8 @@ def _chained(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
         owner = owner.receiver
     if isinstance(owner, Client):
         if steps[:2] == ["meta", "client"]:
-            return call_client(m, Client(owner.service, None, owner.place, (("meta", TRUE),)), ".".join(steps[2:]), args, place, flow)
+            inner = Client(owner.service, None, owner.place, (("meta", TRUE),))
+            return call_client(m, inner, ".".join(steps[2:]), args, place, flow)
         if steps[0] == "exceptions":
             return Made(f"botocore.errorfactory.{steps[-1]}", place)
         sub = call_client(m, owner, steps[0], Args(), place, flow) if owner.resource is not None else owner
@@ -188,7 +193,7 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
         return Made(name, place)
     if name in ("functools.partial", "functools.partialmethod") and args.positional:
         return Partial(args.positional[0], args.positional[1:], args.keywords)
-    if name.startswith("redis.") or name.startswith("valkey."):
+    if name.startswith(("redis.", "valkey.")):
         found = _redis(m, short, args, place, flow, receiver, name)
         if found is not None:
             return found

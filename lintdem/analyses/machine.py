@@ -299,13 +299,16 @@ class Machine:
         frame = self.frame
         if step is not None and not self._is_news(frame, event, must):
             return
-        frame.events.append(
-            replace(
-                event, must=event.must | must, may=event.may | may, stack=(step, *event.stack) if step else event.stack,
-                loops=(*frame.loops, *event.loops), caught=(*frame.tries, *event.caught),
-                repeated=(*frame.retries, *event.repeated),
-            )  # fmt: skip
+        seen = replace(
+            event,
+            must=event.must | must,
+            may=event.may | may,
+            stack=(step, *event.stack) if step else event.stack,
+            loops=(*frame.loops, *event.loops),
+            caught=(*frame.tries, *event.caught),
+            repeated=(*frame.retries, *event.repeated),
         )
+        frame.events.append(seen)
 
     def _is_news(self, frame: Frame, event: Event, must: frozenset[Fact]) -> bool:
         """Whether a callee's event adds to what is known: another call, or the same with less to hold it back."""

@@ -36,8 +36,10 @@ from lintdem.model.span import Place
 _CONSTRUCTS = frozenset({"insert", "update", "delete", "select"})
 _RUNS = frozenset({"execute", "scalar", "scalars", "exec", "exec_driver_sql"})
 _READS = frozenset(
-    """first all one one_or_none scalar scalars count exists get get_or_none values_list values aggregate latest earliest
-    last in_bulk iterator get_or_404 aexists aget afirst acount tuples dicts""".split()
+    """
+        first all one one_or_none scalar scalars count exists get get_or_none values_list values aggregate
+        latest earliest last in_bulk iterator get_or_404 aexists aget afirst acount tuples dicts
+    """.split()
 )
 _NOTHING = Junction("and", ())
 

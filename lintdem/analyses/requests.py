@@ -7,8 +7,9 @@ import re
 from lintdem.analyses.domain import leaves, text
 from lintdem.analyses.trace import Effect
 
-_ASKS = re.compile(r"(oauth2?\b|/token\b|/log-?in\b|/sign-?in\b|/authenticate\b|/auth\b|/_?search\b|/query\b|/lookup\b|/introspect\b)",
-                   re.IGNORECASE)  # fmt: skip
+_ASKS = re.compile(
+    r"(oauth2?\b|/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect)\b)", re.IGNORECASE
+)
 _ASKING = re.compile(r"((get|fetch|request|obtain|refresh)_?\w*token|^_?log_?in$|authenticate|sign_?in)", re.IGNORECASE)
 _QUESTIONS = re.compile(
     r"_*(get|fetch|list|search|find|look_?up|query|describe|read|resolve|validate|verify|check(?!_?out)|calculate|estimate)(_|$|[A-Z])"
@@ -16,7 +17,9 @@ _QUESTIONS = re.compile(
 """A function of such a name that sends a request asks something, whatever the method."""
 _MEASURES = re.compile(r"(metrics?|telemetry|analytics|heartbeat)(_|\b|\.)", re.IGNORECASE)
 """What reports how the program fares is telemetry, not business."""
-_CHANGES = re.compile(r"^\s*(insert|unload|create\s+table(?!\s+if\s+not)[^;]*\bas\b|delete|update|merge|copy)\b", re.IGNORECASE | re.DOTALL)
+_CHANGES = re.compile(
+    r"^\s*(insert|unload|create\s+table(?!\s+if\s+not)[^;]*\bas\b|delete|update|merge|copy)\b", re.IGNORECASE | re.DOTALL
+)
 
 
 def only_asks(effect: Effect) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 from lintdem.analyses.boto import make
 from lintdem.analyses.domain import (
@@ -34,6 +36,9 @@ from lintdem.analyses.machine import Args, Machine, Stop, result_of
 from lintdem.analyses.trace import Asked, Invocation
 from lintdem.knowledge import Kind, LibraryCall
 from lintdem.model.span import Place
+
+Role: TypeAlias = Callable[[Machine, LibraryCall, Args, Place, Flow, "Value | None"], Value]
+"""How a call of one role is carried out."""
 
 
 def effect_or_read(
@@ -191,7 +196,7 @@ def _hash(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, r
     return Derived("hash", inputs or (Unknown("nothing"),), place)
 
 
-def _fresh(kind: str):  # type: ignore[no-untyped-def]
+def _fresh(kind: str) -> Role:
     def make_fresh(
         m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None
     ) -> Value:  # fmt: skip
@@ -222,8 +227,7 @@ def _transparent(m: Machine, call: LibraryCall, args: Args, place: Place, flow: 
     if call.returns and not any(isinstance(a, (Func, Partial)) for a in args.positional):
         return Made(call.returns, place, carried(args, receiver), args.places)
     if args.positional:
-        last = args.positional[-1] if call.target.endswith("cast") else args.positional[0]
-        return last
+        return args.positional[-1] if call.target.endswith("cast") else args.positional[0]
     return Made(call.target, place, carried(args, None), args.places)
 
 
@@ -266,7 +270,7 @@ def _constructed(m: Machine, call: LibraryCall, args: Args, place: Place, flow: 
     return Made(call.returns or call.target, place, carried(args, None), args.places)
 
 
-ROLES = {
+ROLES: dict[str, Role] = {
     "call": effect_or_read, "pure": _pure, "json": _json, "encode": _encode, "decode": _decode, "hash": _hash,
     "salted": _salted, "uuid": _fresh("uuid"), "random": _fresh("random"), "clock": _fresh("clock"), "env": _env,
     "client": _boto, "resource": _boto, "session": _session, "transparent": _transparent, "submit": _submit,

@@ -14,9 +14,11 @@ from lintdem.analyses.clauses import BOOKKEEPING, Statement, plain_name
 _COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _READS = frozenset({"select", "show", "explain", "describe", "desc", "values", "fetch", "pragma", "list", "table"})
 _DEFINES = frozenset(
-    """begin start commit rollback savepoint release set reset use create alter drop grant revoke comment analyze vacuum
-    lock listen unlisten discard refresh reindex cluster checkpoint deallocate prepare close declare end abort optimize
-    unload msck""".split()
+    """
+        begin start commit rollback savepoint release set reset use create alter drop grant revoke comment
+        analyze vacuum lock listen unlisten discard refresh reindex cluster checkpoint deallocate prepare
+        close declare end abort optimize unload msck
+    """.split()
 )
 _WORD = re.compile(r"[\s(;]*([A-Za-z]+)")
 

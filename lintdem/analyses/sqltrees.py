@@ -88,8 +88,10 @@ def _other(tree: exp.Expression) -> Statement:
 
 
 _SCHEMA = frozenset(
-    """Create Alter Drop Set Use Transaction Commit Rollback Grant Revoke Comment Pragma Analyze Cache Uncache Refresh
-    Attach Detach Kill Semicolon""".split()
+    """
+        Create Alter Drop Set Use Transaction Commit Rollback Grant Revoke Comment Pragma Analyze Cache
+        Uncache Refresh Attach Detach Kill Semicolon
+    """.split()
 )
 
 

@@ -8,7 +8,7 @@ one file; the stack is relative to the function that is being summarised until i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 from lintdem.analyses.domain import EMPTY, Call, Claim, Error, Fact, Path, Test, Value
 from lintdem.knowledge import Kind
@@ -214,4 +214,4 @@ class Gap:
     repeated: tuple[Place, ...] = ()
 
 
-Event: TypeAlias = Union[Effect, Asked, Claimed, Tested, Recorded, Swallowed, Threw, Gap]
+Event: TypeAlias = Effect | Asked | Claimed | Tested | Recorded | Swallowed | Threw | Gap

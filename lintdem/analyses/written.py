@@ -13,13 +13,17 @@ from lintdem.model.span import Place, Span
 from lintdem.model.values import Attr, Await, Call, Const, Expr, Item, Name
 
 LOGGING = frozenset(
-    """log logs logger logging print pprint warn warning warnings info debug error exception critical metrics metric
-    tracer traceback sentry_sdk capture_exception capture_message format_exc print_exc put_annotation put_metadata
-    add_metric add_metadata add_annotation flush_metrics put_metric_data""".split()
+    """
+        log logs logger logging print pprint warn warning warnings info debug error exception critical metrics
+        metric tracer traceback sentry_sdk capture_exception capture_message format_exc print_exc
+        put_annotation put_metadata add_metric add_metadata add_annotation flush_metrics put_metric_data
+    """.split()
 )
 PLAIN = frozenset(
-    """str repr format len type isinstance int dict list bool getattr hasattr json dumps sleep join upper lower get
-    strftime isoformat now utcnow round items keys values""".split()
+    """
+        str repr format len type isinstance int dict list bool getattr hasattr json dumps sleep join upper
+        lower get strftime isoformat now utcnow round items keys values
+    """.split()
 )
 COLLECTS = frozenset({"append", "add", "extend", "update", "setdefault", "insert", "put_nowait", "appendleft"})
 

@@ -29,7 +29,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     botocore fills a random one if it is left out; `token_max` its longest length; `token_fifo` when it
     counts on FIFO destinations only. `identity` are the arguments that name what is made: with the same
     values a second call makes nothing more, and is refused when `already` names the exceptions of a
-    second creation; `gone` those of a second deletion. `destination` are those that name where it goes or what it acts on, `positional`
+    second creation; `gone` those of a second deletion. `destination` are those that name where it goes or
+    what it acts on, `positional`
     those that boto3 takes by position. `guessed` when only the operation's verb was known.
     """
 

@@ -245,7 +245,7 @@ class DefineClass(Statement, frozen=True, tag=True, array_like=True):
     cls: Class
 
 
-Stmt = Union[
+Stmt = Union[  # noqa: UP007 - the same form as Expr
     Assign, Declare, Augment, Eval, Delete, If, For, While, Try, With, Match, Return, Raise, Assert,
     Break, Continue, Pass, Scope, Import, DefineFunction, DefineClass,
 ]  # fmt: skip

@@ -22,7 +22,7 @@ class Node(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=False
 class Const(Node, frozen=True, tag=True, array_like=True):
     """A literal. Integers beyond 64 bits and complex numbers are `Opaque` instead."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
 
 
 class Bytes(Node, frozen=True, tag=True, array_like=True):
@@ -31,7 +31,7 @@ class Bytes(Node, frozen=True, tag=True, array_like=True):
     value: bytes
 
 
-class Ellipsis_(Node, frozen=True, tag=True, array_like=True):
+class Dots(Node, frozen=True, tag=True, array_like=True):
     """The literal `...`."""
 
 
@@ -209,7 +209,7 @@ class Opaque(Node, frozen=True, tag=True, array_like=True):
     parts: tuple[Expr, ...] = ()
 
 
-Expr = Union[
-    Const, Bytes, Ellipsis_, Name, Attr, Item, Slice, Call, Format, Sequence, Dict, Star, Unary, Binary, Compare,
+Expr = Union[  # noqa: UP007 - `|` of forward references fails at run time
+    Const, Bytes, Dots, Name, Attr, Item, Slice, Call, Format, Sequence, Dict, Star, Unary, Binary, Compare,
     Logic, Choice, Lambda, Comprehension, Await, Yield, Walrus, Opaque,
 ]  # fmt: skip

@@ -12,13 +12,15 @@ from collections.abc import Iterable
 from lintdem.program.paths import ancestors, folder, join, shared
 
 THIRD_PARTY = frozenset(
-    """aiohttp aioboto3 aiobotocore arrow asyncpg attr attrs aws_cdk aws_durable_execution_sdk_python
-    aws_lambda_powertools aws_xray_sdk backoff boto boto3 botocore braintree bs4 celery cfnresponse chalice
-    click confluent_kafka crhelper cryptography dateutil django fastapi flask google gspread httpx jinja2 jmespath
-    jose jwt kafka lxml mangum moto motor mypy_boto3 mysql numpy opensearchpy elasticsearch pandas paramiko
-    pendulum pika psycopg psycopg2 pydantic pymongo pymysql pynamodb pytest pytz redis requests sendgrid sentry_sdk
-    simplejson six slack_sdk sqlalchemy starlette stripe structlog tenacity troposphere twilio ujson urllib3
-    valkey werkzeug yaml zeep zappa""".split()
+    """
+        aiohttp aioboto3 aiobotocore arrow asyncpg attr attrs aws_cdk aws_durable_execution_sdk_python
+        aws_lambda_powertools aws_xray_sdk backoff boto boto3 botocore braintree bs4 celery cfnresponse
+        chalice click confluent_kafka crhelper cryptography dateutil django fastapi flask google gspread httpx
+        jinja2 jmespath jose jwt kafka lxml mangum moto motor mypy_boto3 mysql numpy opensearchpy
+        elasticsearch pandas paramiko pendulum pika psycopg psycopg2 pydantic pymongo pymysql pynamodb pytest
+        pytz redis requests sendgrid sentry_sdk simplejson six slack_sdk sqlalchemy starlette stripe structlog
+        tenacity troposphere twilio ujson urllib3 valkey werkzeug yaml zeep zappa
+    """.split()
 )
 
 VENDORED = frozenset({"site-packages", "dist-packages", "vendor", "vendored", "_vendor", "third_party", "node_modules"})

@@ -24,7 +24,7 @@ def check(p: Pass) -> Iterator[Finding]:
             level=lower(Level.WARNING, case.subject),
             why=way(case, extra),
             about=found.name,
-            advice=f"refuse the event when {found.name} is missing (raise_on_no_idempotency_key=True, or a check before the guard)",
+            advice=f"refuse the event when {found.name} is missing: raise_on_no_idempotency_key=True, or a check before",
         )
 
 

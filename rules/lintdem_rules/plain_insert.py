@@ -25,8 +25,8 @@ def check(p: Pass) -> Iterator[Finding]:
 
 
 _ADVICE = {
-    "sql": "give the row a unique key of the event's and leave it when it is there (ON CONFLICT DO NOTHING), or catch the unique "
-    "violation",
+    "sql": "give the row a unique key of the event's and leave it when it is there (ON CONFLICT DO NOTHING), "
+    "or catch the unique violation",
     "mongo": "give the document an _id of the event's and catch DuplicateKeyError",
     "search": "give the document an id of the event's",
 }
