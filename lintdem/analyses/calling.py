@@ -39,7 +39,8 @@ from lintdem.analyses.domain import (
     members,
     parts_of,
 )  # fmt: skip
-from lintdem.analyses.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop, merge
+from lintdem.analyses.joins import merge
+from lintdem.analyses.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop
 from lintdem.analyses.objects import bind, find_in_class, found_name, instantiate, outside_bases
 from lintdem.analyses.trace import Event, Gap
 from lintdem.knowledge import library_call

@@ -30,7 +30,8 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import element_of
-from lintdem.analyses.machine import Args, Machine, Stop, merge
+from lintdem.analyses.joins import merge
+from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.operators import (
     FINE,
     compared,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lintdem.analyses.domain import Flow, Func, Made, Method, Partial, Path, Unknown, Value, known
 from lintdem.analyses.elements import element_of
-from lintdem.analyses.machine import Args, Machine, Stop, merge
+from lintdem.analyses.joins import merge
+from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.trace import Loop
 from lintdem.model.span import Place
 

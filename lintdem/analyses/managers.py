@@ -13,7 +13,8 @@ from lintdem.analyses.domain import (
     Unknown,
     Value,
 )  # fmt: skip
-from lintdem.analyses.machine import Args, Machine, Stop, merge
+from lintdem.analyses.joins import merge
+from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.model.function import (
     With,
 )  # fmt: skip

@@ -9,7 +9,8 @@ from lintdem.analyses.domain import (
     Value,
     known,
 )  # fmt: skip
-from lintdem.analyses.machine import Machine, merge
+from lintdem.analyses.joins import merge
+from lintdem.analyses.machine import Machine
 from lintdem.analyses.operators import compared
 from lintdem.model.function import (
     Match,

@@ -21,7 +21,8 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.elements import element_of
 from lintdem.analyses.exceptions import catches, error_of, exits, swallow
-from lintdem.analyses.machine import Machine, Raised, Stop, merge
+from lintdem.analyses.joins import merge
+from lintdem.analyses.machine import Machine, Raised, Stop
 from lintdem.analyses.managers import run_with
 from lintdem.analyses.matching import run_match
 from lintdem.analyses.operators import operate

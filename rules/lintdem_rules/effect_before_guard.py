@@ -1,4 +1,4 @@
-"""LDM502: the effect comes before the claim that should hold it back."""
+"""LDM502: the effect comes before the claim that is meant to hold it back."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ def check(p: Pass) -> Iterator[Finding]:
 
 RULE = Rule(
     "LDM502", "effect-before-guard", Group.CORRECTNESS, "0.1",
-    "the effect comes before the claim that should hold it back", check, "none",
+    "the effect comes before the claim that is meant to hold it back", check, "none",
 )  # fmt: skip
