@@ -209,3 +209,21 @@ def test_a_pack_that_cannot_be_used(
     assert (told.code, told.findings) == (2, [])
     assert words in told.said
     assert "Traceback" not in told.said
+
+
+def test_calls_nested_beyond_the_limit(project: Path, check: Callable[..., Told]) -> None:
+    """Where a chain of calls is no longer followed is told; what stands beside it is judged."""
+    chain = "".join(f"def f{n}(event):\n    f{n + 1}(event)\n\n\n" for n in range(80))
+    code = FAULTY.replace("    sns.publish", "    f0(event)\n    sns.publish")
+    (project / "app.py").write_text(f"{code}\n\n{chain}def f80(event):\n    return event\n", encoding="utf-8")
+    assert check().findings == [("LDM101", "app.py"), ("LDM902", "app.py")]
+
+
+def test_calls_without_end(project: Path, check: Callable[..., Told]) -> None:
+    """Functions that call themselves and each other are judged like others."""
+    code = FAULTY.replace("    sns.publish", "    walk(event)\n    sns.publish")
+    code += "\n\ndef walk(node):\n    for child in node['children']:\n        walk(child)\n    other(node)\n"
+    code += "\n\ndef other(node):\n    walk(node['left'])\n    other(node['right'])\n"
+    (project / "app.py").write_text(code, encoding="utf-8")
+    told = check()
+    assert (told.code, told.findings, told.problems) == (1, [("LDM101", "app.py")], [])

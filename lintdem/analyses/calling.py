@@ -51,7 +51,7 @@ from lintdem.model.values import Expr, Lambda
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One run of a function: facts are relative to its start; `keep` holds the objects its key names."""
+    """One run of a function: facts are relative to its start; `keep` holds what its key names by its address."""
 
     events: tuple[Event, ...]
     value: Value
@@ -60,7 +60,7 @@ class Summary:
     may: frozenset[Fact]
     raises: tuple[Raised, ...]
     heap: dict[int, HeapObject]
-    keep: tuple[HeapObject, ...] = ()
+    keep: tuple[object, ...] = ()
 
 
 SPENT = 1_200
@@ -173,7 +173,7 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
     return _take_over(m, summary, func, place, flow, text)
 
 
-def _key(m: Machine, func: Func, args: Args, flow: Flow) -> tuple[object, tuple[HeapObject, ...]]:
+def _key(m: Machine, func: Func, args: Args, flow: Flow) -> tuple[object, tuple[object, ...]]:
     """What a summary depends on: the function, its arguments and the objects they reach."""
     reached: dict[int, HeapObject] = {}
     work: list[Value] = [*args.all(), *([func.bound] if func.bound is not None else [])]
@@ -190,7 +190,7 @@ def _key(m: Machine, func: Func, args: Args, flow: Flow) -> tuple[object, tuple[
     shape = tuple(sorted((k, id(o)) for k, o in reached.items()))
     closure = id(func.scope.names) if func.scope is not None else 0
     key = (func.definition.span, func.path, closure, func.bound, args, shape, m.globals_version)
-    return key, tuple(reached.values())
+    return key, (*reached.values(), func.scope)
 
 
 def _summarise(

@@ -20,7 +20,7 @@ from lintdem.analyses.domain import (
     Cls,
     Derived,
     Env,
-    Error,
+    Error, External,
     Failed,
     Flow,
     Fresh,
@@ -202,6 +202,8 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
         return args.positional[0]
     if source_of_class(name) is not None:
         m.classes.add(name)
+    if short.endswith("BatchProcessor"):
+        m.classes.update(v.name for v in args.all() if isinstance(v, External) and source_of_class(v.name) is not None)
     stored = call_store(m, name, args, place, flow, receiver)
     if stored is not None:
         return stored
