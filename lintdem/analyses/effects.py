@@ -216,9 +216,6 @@ def _minted_key(value: Value, subject: Subject, run: Run, creates: bool) -> Prov
     return None
 
 
-TIME_FIELDS = ("time", "date", "timestamp", "_at", "version", "sequence", "modified", "updated", "occurred")
-
-
 def event_values(effect: Effect) -> list[Path]:
     """The values of a write that come from the event's payload."""
     write = effect.call.write

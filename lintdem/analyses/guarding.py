@@ -17,7 +17,6 @@ from lintdem.analyses.domain import (
     Flow,
     Func,
     Instance,
-    Known,
     Made,
     Path,
     Unknown,
@@ -166,8 +165,3 @@ def _decoded(value: Value, step: str) -> Value:
     if isinstance(value, Path):
         return replace(value, steps=(*value.steps, step))
     return value
-
-
-def is_disabled(value: Value) -> bool:
-    """Whether an environment value switches the guard off."""
-    return isinstance(value, Known) and str(value.value).lower() in ("1", "true", "yes", "on")

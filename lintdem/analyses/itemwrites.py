@@ -15,7 +15,6 @@ from lintdem.analyses.domain import (
     Known,
     ListObj,
     Made,
-    Path,
     Unknown,
     Value,
     known,
@@ -354,8 +353,3 @@ def batch(m: Machine, call: Invocation, place: Place, flow: Flow) -> Value:
                 calls.append(replace(call, write=read_write(m, method, args, place, flow)))
     perform(m, calls or [replace(call, write=Write("put", None, opaque=True))], place, flow, FAILED)
     return result_of(place)
-
-
-def is_read_back(value: Value) -> bool:
-    """Whether a value comes from an earlier read of a store."""
-    return isinstance(value, Path) and value.root == "result"

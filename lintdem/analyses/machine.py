@@ -333,11 +333,6 @@ class Machine:
         """Note that this exception may leave here; the path goes on."""
         self.collectors[-1][Raised(error, flow.must, flow.may | may)] = None
 
-    def raise_(self, error: Error, flow: Flow) -> None:
-        """An exception leaves here; the path ends."""
-        self.can_raise(error, flow)
-        raise Stop
-
 
 def result_of(place: Place, *steps: str) -> Path:
     """What the call at `place` returned, or a part of it."""

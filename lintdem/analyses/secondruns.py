@@ -14,7 +14,6 @@ from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Asked, Claimed, Effect, Invocation, Threw
 from lintdem.analyses.written import encloses
 from lintdem.knowledge import Kind
-from lintdem.model.finding import Redelivers
 from lintdem.model.span import Place
 
 _BROKEN = frozenset({Grade.ATTEMPT, Grade.ENVELOPE})
@@ -189,10 +188,3 @@ def _records(check: Check, writes: list[Effect], run: Run) -> bool:
             if any(f.place == check.place and f.subject == check.subject for f in missing):
                 return True
     return False
-
-
-def delivers_again(subject: Subject) -> bool:
-    """Whether somebody other than the caller may deliver again."""
-    return subject.redelivers is not Redelivers.CALLER
-
-

@@ -11,8 +11,6 @@ from lintdem.model.span import Place
 from lintdem.model.stack import Source
 from lintdem.program import Trigger
 
-PRECISE = {Source.SQS_FIFO: Source.SQS}
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:

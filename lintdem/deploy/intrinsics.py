@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from lintdem.deploy.nodes import HOLE, Node, Record, Scalar, Series, as_items, empty, walk
-from lintdem.model.span import NOWHERE, Place
 from lintdem.model.stack import Value
 
 _SLOT = re.compile(r"\$\{([^!${}][^${}]*)\}")
@@ -214,9 +213,6 @@ class Scope(msgspec.Struct, frozen=True):
         if isinstance(choices, Record):
             return "${Select}"
         return self.render(items[int(index)]) if index.isdigit() and int(index) < len(items) else "${Select}"
-
-
-EMPTY_SCOPE = Scope({}, empty(Place("", NOWHERE)), frozenset())
 
 
 def is_no_value(node: Node | None) -> bool:

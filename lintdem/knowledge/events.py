@@ -166,11 +166,6 @@ def survives(source: Source, steps: Steps = (), siblings: Iterable[Steps] = ()) 
     return _events().sources[whose].survives
 
 
-def is_asynchronous(source: Source) -> bool:
-    """Whether Lambda itself runs a failed event of this source again."""
-    return source in _ASYNCHRONOUS
-
-
 @cache
 def _judge(source: Source, steps: Steps, siblings: tuple[Steps, ...]) -> tuple[Source, Scope]:
     """The scope of a value, and the source that gave it: an envelope may lie inside another's payload."""

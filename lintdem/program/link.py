@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lintdem.model.function import Function
 from lintdem.model.module import Module, Problem
-from lintdem.model.stack import Lambda, Source, Stack
+from lintdem.model.stack import Source, Stack
 from lintdem.program.handlers import Handler, find
 from lintdem.program.imports import Imports
 
@@ -38,13 +38,6 @@ class Program:
     handlers: tuple[Handler, ...]
     imports: Imports
     problems: tuple[Problem, ...] = ()
-
-    def functions_named(self, path: str, function: str) -> tuple[Lambda, ...]:
-        """The template functions whose handler is this one."""
-        return tuple(
-            f for stack in self.stacks for f in stack.functions for h in self.handlers
-            if h.path == path and h.function == function and h.resource == f.name
-        )  # fmt: skip
 
 
 def link(modules: Sequence[Module], stacks: Sequence[Stack], settings: LinkSettings | None = None) -> Program:
