@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import Caught, Check, Claim, Failed, Path, Value, leaves
+from lintdem.analyses.domain import Caught, Check, Claim, Done, Failed, Path, Value, leaves
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import same_store
 from lintdem.analyses.keys import Grade, provenance
@@ -166,6 +166,9 @@ def _found(run: Run, subject: Subject) -> Iterator[Refused]:
     writes = [e for e in effects if e.call.write is not None and e.call.write.kind in ("put", "insert")]
     for event in run.events:
         if not isinstance(event, Threw) or event.place not in leaving:
+            continue
+        if any(isinstance(f, Done) for f in event.may):
+            # Something was done before: the raise reports how that went, not what was found.
             continue
         checks = [f for f in event.must if isinstance(f, Check) and f.kind == "state"]
         for check in sorted(checks, key=lambda c: (c.place, str(getattr(c.subject, "steps", "")))):
