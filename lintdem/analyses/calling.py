@@ -2,12 +2,13 @@
 
 A function's run in one calling context is a summary: its events, how it returns and raises, with facts
 relative to its start. Summaries are kept and used again for the same function and arguments. A call
-of a function that is already running (recursion) takes the summary found so far, and the outermost
-run is repeated until its summary no longer changes.
+of a function that is already running (recursion) takes the summary found so far, and that function
+is run again until its summary no longer changes, at most `ROUNDS` times.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -65,6 +66,12 @@ class Summary:
 
 SPENT = 1_200
 """After so many statements run for one function in one handler, another calling context of it adds nothing."""
+
+ROUNDS = 3
+"""Further rounds for a function that calls itself; two suffice unless functions call one another crosswise."""
+
+BOTTOM = Summary((), Unknown("recursion"), False, EMPTY, EMPTY, (), {})
+"""What a function that calls itself is taken to do in its first round: it does not come back that way."""
 
 NOTHING = Summary((), Unknown("recursion"), True, EMPTY, EMPTY, (), {})
 
@@ -156,7 +163,9 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
     home = (func.definition.span, func.path, owner.cls.key if isinstance(owner, Instance) else "")
     if not isinstance(summary, Summary):
         if key is not None and key in m.active:
-            summary = NOTHING
+            m.recursed.add(key)
+            summary = m.assumed.get(key, BOTTOM)
+            assert isinstance(summary, Summary)
         elif m.runs.get(home, 0) >= SPENT and block is None and isinstance(m.memo.get(home), Summary):
             last = m.memo[home]
             assert isinstance(last, Summary)
@@ -165,12 +174,32 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
             summary = NOTHING
         else:
             before, spent = m.mutations, m.spent
-            summary = _summarise(m, func, args, place, flow, key, block)
+            summary = _to_fixpoint(m, lambda: _summarise(m, func, args, place, flow, key, block), key)
             m.runs[home] = m.runs.get(home, 0) + m.spent - spent
             m.memo[home] = summary
             if key is not None and block is None and m.mutations == before:
                 m.memo[key] = replace(summary, keep=keep)
     return _take_over(m, summary, func, place, flow, text)
+
+
+def _to_fixpoint(m: Machine, summarise: Callable[[], Summary], key: object) -> Summary:
+    """Summarise a function; again, with what was found, for as long as it calls itself and finds more."""
+    summary = summarise()
+    for _ in range(ROUNDS):
+        if key not in m.recursed or _says(summary) == _says(m.assumed.get(key, BOTTOM)):
+            break
+        m.assumed[key] = summary
+        m.recursed.discard(key)
+        summary = summarise()
+    m.assumed.pop(key, None)
+    m.recursed.discard(key)
+    return summary
+
+
+def _says(summary: object) -> object:
+    """What of a summary another round may change."""
+    assert isinstance(summary, Summary)
+    return summary.returns, summary.must, summary.may, {(type(e), e.place, e.must) for e in summary.events}
 
 
 def _key(m: Machine, func: Func, args: Args, flow: Flow) -> tuple[object, tuple[object, ...]]:

@@ -175,6 +175,8 @@ class Machine:
         self.classes: set[str] = set()
         self.memo = {}
         self.runs: dict[object, int] = {}
+        self.recursed: set[object] = set()
+        self.assumed: dict[object, object] = {}
         self.subjects: dict[int, tuple[Test, list[Value]]] = {}
         self.outcomes: dict[Value, tuple[Claim | None, Invocation | None]] = {}
         self.recognised: set[Place] = set()
