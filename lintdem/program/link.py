@@ -10,6 +10,7 @@ from lintdem.model.module import Module, Problem
 from lintdem.model.stack import Source, Stack
 from lintdem.program.handlers import Handler, find
 from lintdem.program.imports import Imports
+from lintdem.program.searchpaths import added_folders
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ def link(modules: Sequence[Module], stacks: Sequence[Stack], settings: LinkSetti
         for function in stack.functions:
             roots += [*function.code, *function.layers]
     roots += sorted({path[: -len("/python")] + "/python" for path in _python_folders(by_path)})
+    roots += [added for module in by_path.values() for added in added_folders(module)]
     imports = Imports(by_path, roots)
     sources = _settings_sources(by_path, settings)
     problems = tuple(p for m in by_path.values() for p in m.problems) + tuple(p for s in ordered for p in s.problems)
