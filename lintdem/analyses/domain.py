@@ -435,14 +435,14 @@ MAX_ALTERNATIVES = 40
 
 def any_of(values: list[Value] | tuple[Value, ...]) -> Value:
     """The union of several values."""
-    flat = list(dict.fromkeys(v for value in values for v in members(value)))
-    if len(flat) == 1:
-        return flat[0]
-    if not flat:
+    found: dict[Value, None] = {}
+    for one in (v for value in values for v in members(value)):
+        if len(found) == MAX_ALTERNATIVES and one not in found:
+            return Unknown("too many alternatives", tuple(found))
+        found[one] = None
+    if not found:
         return Unknown("no value")
-    if len(flat) > MAX_ALTERNATIVES:
-        return Unknown("too many alternatives", tuple(flat[:MAX_ALTERNATIVES]))
-    return AnyOf(tuple(flat))
+    return AnyOf(tuple(found)) if len(found) > 1 else next(iter(found))
 
 
 def parts_of(value: Value) -> tuple[Value, ...]:
