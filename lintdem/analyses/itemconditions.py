@@ -80,7 +80,7 @@ def read_condition(m: Machine, value: Value, names: Mapping[str, str], values: M
     written = plain(value)
     if written is not None:
         parsed = parse_condition(written)
-        return _from_text(parsed, names, values) if parsed is not None else Other(written, HOLE not in written and False)
+        return _from_text(parsed, names, values) if parsed is not None else Other(written, False)
     return _from_object(m, value, flow)
 
 
@@ -114,7 +114,7 @@ def _from_text(node: ddb.Condition, names: Mapping[str, str], values: Mapping[st
             Compares("=", attribute, values.get(c.name, Other_value)) for c in node.choices if isinstance(c, ddb.ValueOperand)
         )
         return Junction("or", parts)
-    return Other(type(node).__name__.lower(), True)
+    return Other(node.name if isinstance(node, ddb.Call) else type(node).__name__.upper(), True)
 
 
 Other_value: Value = Known("?", "unknown")

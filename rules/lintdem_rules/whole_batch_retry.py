@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.model.stack import Source
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
@@ -27,9 +28,15 @@ def check(p: Pass) -> Iterator[Finding]:
                 Step(first.place, f"{first.call.name} is done for one record"),
                 Step(rerun.raises, "this may raise for a later one"),
             ),
-            advice="return the failed records in batchItemFailures and set ReportBatchItemFailures",
+            guard="nothing tells the source which records are done",
+            advice=PARTIAL if rerun.subject.source in REPORTS else "guard each record with a key of its own, so that "
+            "the second run leaves out what is done",
         )  # fmt: skip
 
+
+PARTIAL = "return the failed records in batchItemFailures and set ReportBatchItemFailures"
+REPORTS = frozenset({Source.SQS, Source.SQS_FIFO, Source.KINESIS, Source.DYNAMODB_STREAM, Source.KAFKA})
+"""Event source mappings that take a partial-batch response; other sources deliver one event, whole."""
 
 RULE = Rule(
     "LDM601", "whole-batch-retry", Group.SUSPICIOUS, "0.1",
