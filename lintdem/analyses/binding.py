@@ -92,7 +92,7 @@ def set_item(m: Machine, owner: Value, index: Value, value: Value, flow: Flow, p
             continue
         if isinstance(found, DictObj):
             if one.id in m.base and not m.importing:
-                m.record(Recorded(place, one, index, flow.must, flow.may))
+                m.record(Recorded(place, one, index, must=flow.must, may=flow.may))
             if isinstance(index, Known) and not isinstance(index.value, (bytes, float)):
                 m.put(flow, one, DictObj({**found.entries, index.value: value}, found.rest, found.spread))
             else:

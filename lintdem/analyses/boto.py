@@ -151,7 +151,7 @@ def operate(
     if op.kind in (Kind.READ, Kind.TELEMETRY, Kind.COMPUTE):
         m.can_raise(Error(("any", "ClientError"), place), flow)
         if op.kind is Kind.READ:
-            m.record(Asked(place, call, flow.must, flow.may))
+            m.record(Asked(place, call, must=flow.must, may=flow.may))
         return result_of(place)
     if client.service == "lambda" and name == "invoke" and text(given.get("InvocationType", NONE)) == "DryRun":
         return result_of(place)
@@ -215,6 +215,6 @@ def paginate(m: Machine, paginator: Made, args: Args, place: Place, flow: Flow) 
         if op is not None:
             call = _invocation(op, dict(args.keywords), client)
             m.sites[place] = call
-            m.record(Asked(place, call, flow.must, flow.may))
+            m.record(Asked(place, call, must=flow.must, may=flow.may))
     return result_of(place)
 

@@ -43,7 +43,7 @@ def call_container(m: Machine, ref: Ref, name: str, args: Args, place: Place, fl
     """A method of a dict, list, tuple or set."""
     obj = m.get(flow, ref)
     if name in GROWS and ref.id in m.base and not m.importing:
-        m.record(Recorded(place, ref, args.positional[0] if args.positional else NONE, flow.must, flow.may))
+        m.record(Recorded(place, ref, args.positional[0] if args.positional else NONE, must=flow.must, may=flow.may))
     if isinstance(obj, DictObj):
         return _dict_method(m, ref, obj, name, args, place, flow)
     if isinstance(obj, ListObj):

@@ -101,7 +101,7 @@ def _statement(m: Machine, call: Invocation, statement: Value, given: Value | No
     if re.match(r"\s*(select|exists)\b", written, re.IGNORECASE):
         m.sites[place] = replace(call, kind=Kind.READ)
         m.can_raise(Error(("any", "ClientError"), place), flow)
-        m.record(Asked(place, m.sites[place], flow.must, flow.may))
+        m.record(Asked(place, m.sites[place], must=flow.must, may=flow.may))
         return
     inserted, changed, deleted = _INSERT.match(written), _UPDATE.match(written), _DELETE.match(written)
     if inserted is not None:

@@ -178,7 +178,7 @@ def carry_out(m: Machine, statement: Statement, request: Request, holes: tuple[V
     if statement.kind == "read":
         m.sites[place] = site = _invocation("SELECT", statement, request, table, Kind.READ, "reads the rows again")
         m.can_raise(Error(("any", *_DATABASE), place), flow)
-        m.record(Asked(place, site, flow.must, flow.may))
+        m.record(Asked(place, site, must=flow.must, may=flow.may))
         return None
     columns = tuple((name, _value(operand, request, holes)) for name, operand in statement.columns)
     condition = _condition(statement.where, request, holes)

@@ -68,7 +68,7 @@ def call_documents(m: Machine, name: str, args: Args, place: Place, flow: Flow, 
         )
         m.sites[place] = site
         m.can_raise(Error(("any", "PyMongoError"), place), flow)
-        m.record(Asked(place, site, flow.must, flow.may))
+        m.record(Asked(place, site, must=flow.must, may=flow.may))
         return result_of(place)
     if short in ("insert_one", "insert_many"):
         document = args.get(0, "document") or args.get(0, "documents") or NONE

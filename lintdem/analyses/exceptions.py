@@ -114,7 +114,7 @@ def swallow(
         return
     names = type_names(m, types, start) if types is not None else {"BaseException"}
     m.record(Swallowed(
-        m.place(start, catch.span), tuple(r.error for r in entering), start.must, start.may,
+        m.place(start, catch.span), tuple(r.error for r in entering), must=start.must, may=start.may,
         block=m.place(start, s.span), types=tuple(sorted(names)) if names is not None else None, ends=ends,
         values=tuple(v for v, _ in m.frame.returns[before[0]:]), body=catch.body,
     ))  # fmt: skip

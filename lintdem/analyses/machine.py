@@ -324,12 +324,12 @@ class Machine:
     def effect(self, call: Invocation, place: Place, flow: Flow) -> None:
         """Record an effect; from here on it may have happened."""
         self.sites[place] = call
-        self.record(Effect(place, call, flow.must, flow.may, origins=self.parts.origins(self, call, flow)))
+        self.record(Effect(place, call, must=flow.must, may=flow.may, origins=self.parts.origins(self, call, flow)))
         flow.may |= {Done(place, call.name)}
 
     def claim(self, claim: Claim, flow: Flow) -> None:
         """Record that a claim was tried; the caller adds it to the paths where it succeeded."""
-        self.record(Claimed(claim.place, claim, flow.must, flow.may))
+        self.record(Claimed(claim.place, claim, must=flow.must, may=flow.may))
 
     def can_raise(self, error: Error, flow: Flow, may: frozenset[Fact] = frozenset()) -> None:
         """Note that this exception may leave here; the path goes on."""

@@ -35,7 +35,7 @@ def call_model(
     if name in _READS:
         call = _invocation(_READS[name], cls)
         m.sites[place] = call
-        m.record(Asked(place, call, flow.must, flow.may))
+        m.record(Asked(place, call, must=flow.must, may=flow.may))
         return result_of(place)
     if name == "batch_write":
         return Made("pynamodb.batch", place, (("self", cls),))

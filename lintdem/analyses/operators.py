@@ -145,7 +145,7 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
             m.constants.add(constant)
     test = Test(op, (left, right), place)
     if op in ("<", ">", "<=", ">="):
-        m.record(Tested(place, test, flow.must, flow.may))
+        m.record(Tested(place, test, must=flow.must, may=flow.may))
     return test
 
 

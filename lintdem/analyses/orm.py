@@ -223,7 +223,7 @@ def _read(m: Machine, table: str, place: Place, flow: Flow, receiver: Value) -> 
     )
     m.sites[place] = site
     m.can_raise(Error(("any", "SQLAlchemyError"), place), flow)
-    m.record(Asked(place, site, flow.must, flow.may))
+    m.record(Asked(place, site, must=flow.must, may=flow.may))
 
 
 def _add(m: Machine, value: Value, kind: str, place: Place, flow: Flow, receiver: Value) -> None:

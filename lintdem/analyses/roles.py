@@ -60,7 +60,7 @@ def effect_or_read(
     m.sites[place] = made
     m.can_raise(Error(("any",), place), flow)
     if kind is Kind.READ:
-        m.record(Asked(place, made, flow.must, flow.may))
+        m.record(Asked(place, made, must=flow.must, may=flow.may))
         return returned
     run_callables(m, args, place, flow)
     m.effect(made, place, flow)

@@ -275,7 +275,7 @@ def _return(m: Machine, s: Return, flow: Flow) -> bool:
 
 def _raise(m: Machine, s: Raise, flow: Flow) -> bool:
     place = m.place(flow, s.span)
-    m.record(Threw(place, flow.must, flow.may))
+    m.record(Threw(place, must=flow.must, may=flow.may))
     if s.error is None:
         for raised in m.frame.handling[-1] if m.frames and m.frame.handling else ():
             if not _is_ruled_out(m, raised.error, flow):

@@ -93,80 +93,62 @@ class Loop:
     items: tuple[Value, ...] = field(default=(), compare=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What every event carries: the facts at its place, the way there, and the loops, `try` blocks and retries around it."""
+
+    must: frozenset[Fact] = EMPTY
+    may: frozenset[Fact] = EMPTY
+    stack: tuple[Call, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    caught: tuple[Place, ...] = ()
+    repeated: tuple[Place, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Seen):
     """A call that changes the world."""
 
     place: Place
     call: Invocation
-    must: frozenset[Fact] = EMPTY
-    may: frozenset[Fact] = EMPTY
-    stack: tuple[Call, ...] = ()
-    loops: tuple[Loop, ...] = ()
-    caught: tuple[Place, ...] = ()
-    repeated: tuple[Place, ...] = ()
     origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Seen):
     """A store was read; the result is `Path("result", (), place)`."""
 
     place: Place
     call: Invocation
-    must: frozenset[Fact] = EMPTY
-    may: frozenset[Fact] = EMPTY
-    stack: tuple[Call, ...] = ()
-    loops: tuple[Loop, ...] = ()
-    caught: tuple[Place, ...] = ()
-    repeated: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Seen):
     """A claim was tried here."""
 
     place: Place
     claim: Claim
-    must: frozenset[Fact] = EMPTY
-    may: frozenset[Fact] = EMPTY
-    stack: tuple[Call, ...] = ()
-    loops: tuple[Loop, ...] = ()
-    caught: tuple[Place, ...] = ()
-    repeated: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Tested(Seen):
     """A condition was evaluated."""
 
     place: Place
     test: Test
-    must: frozenset[Fact] = EMPTY
-    may: frozenset[Fact] = EMPTY
-    stack: tuple[Call, ...] = ()
-    loops: tuple[Loop, ...] = ()
-    caught: tuple[Place, ...] = ()
-    repeated: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Seen):
     """Something was put into a container of the process that is tested elsewhere."""
 
     place: Place
     container: Value
     value: Value
-    must: frozenset[Fact] = EMPTY
-    may: frozenset[Fact] = EMPTY
-    stack: tuple[Call, ...] = ()
-    loops: tuple[Loop, ...] = ()
-    caught: tuple[Place, ...] = ()
-    repeated: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Swallowed:
+class Swallowed(Seen):
     """An `except` at `place` ended the failure of these errors without raising again.
 
     `block` is its `try`; `types` the names it catches, None when one cannot be told; `ends` how it goes
@@ -174,12 +156,6 @@ class Swallowed:
 
     place: Place
     errors: tuple[Error, ...]
-    must: frozenset[Fact] = EMPTY
-    may: frozenset[Fact] = EMPTY
-    stack: tuple[Call, ...] = ()
-    loops: tuple[Loop, ...] = ()
-    caught: tuple[Place, ...] = ()
-    repeated: tuple[Place, ...] = ()
     block: Place | None = None
     types: tuple[str, ...] | None = None
     ends: tuple[str, ...] = ()
@@ -188,30 +164,18 @@ class Swallowed:
 
 
 @dataclass(frozen=True, slots=True)
-class Threw:
+class Threw(Seen):
     """A `raise` statement was reached."""
 
     place: Place
-    must: frozenset[Fact] = EMPTY
-    may: frozenset[Fact] = EMPTY
-    stack: tuple[Call, ...] = ()
-    loops: tuple[Loop, ...] = ()
-    caught: tuple[Place, ...] = ()
-    repeated: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Seen):
     """Something was not understood: `reason` says what."""
 
     place: Place
     reason: str
-    must: frozenset[Fact] = EMPTY
-    may: frozenset[Fact] = EMPTY
-    stack: tuple[Call, ...] = ()
-    loops: tuple[Loop, ...] = ()
-    caught: tuple[Place, ...] = ()
-    repeated: tuple[Place, ...] = ()
 
 
 Event: TypeAlias = Effect | Asked | Claimed | Tested | Recorded | Swallowed | Threw | Gap
