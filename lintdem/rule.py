@@ -118,12 +118,20 @@ def lower(level: Level, subject: Subject) -> Level:
 
 
 def way(case: Case, *extra: Step) -> tuple[Step, ...]:
-    """The steps from the handler to the effect."""
+    """The steps from the handler to the effect, `extra` ones where they happen on the way."""
     handler = case.run.handler
     start = Step(Place(handler.path, handler.span), f"{handler.function} receives the event")
-    calls = [Step(call.place, f"calls {_text(call)}") for call in case.effect.stack[1:]]
-    end = Step(case.effect.place, f"{case.effect.call.name} {phrase(case)}")
-    return (start, *calls, *extra, end)
+    steps = [Step(call.place, f"calls {_text(call)}") for call in case.effect.stack[1:]]
+    steps.append(Step(case.effect.place, f"{case.effect.call.name} {phrase(case)}"))
+    for step in extra:
+        steps.insert(_turn(step, steps), step)
+    return (start, *steps)
+
+
+def _turn(step: Step, steps: list[Step]) -> int:
+    """Before the first step of its own function that stands below it, else before the effect."""
+    below = (i for i, other in enumerate(steps) if other.place.path == step.place.path and other.place > step.place)
+    return next(below, len(steps) - 1)
 
 
 def _text(call: Call) -> str:
