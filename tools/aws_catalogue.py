@@ -12,6 +12,7 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import botocore
 from boto3.session import Session
 from botocore import xform_name
 from botocore.loaders import Loader
-from botocore.model import OperationModel, ServiceModel
+from botocore.model import OperationModel, ServiceModel, Shape
 
 from lintdem.knowledge.verbs import kind_of, name_of
 
@@ -31,7 +32,15 @@ TOKEN = re.compile(
     r"|uniquerequesttoken|durableexecutionname",
     re.IGNORECASE,
 )
-NOT_TOKENS = {("codepipeline", "clientToken")}  # there it is the credential of a job worker
+NOT_TOKENS = {
+    ("codepipeline", "clientToken"),  # there it is the credential of a job worker
+    ("eventbridgev2", "create_subscriber"),  # configures what the bus sends later
+    ("eventbridgev2", "update_subscriber"),
+    ("pipes", "create_pipe"),
+    ("pipes", "update_pipe"),
+}
+NESTED = re.compile(TOKEN.pattern + "|messagededuplicationid|deduplicationid", re.IGNORECASE)
+DEEPEST = 3
 CONFLICT = re.compile(r"AlreadyExists|AlreadyInUse|Conflict|Duplicate|ResourceInUse|Exists")
 NO_CONFLICT = re.compile(r"NotExist|NonExist|DoesNot|NotInUse")
 # Added by boto3 in code, so they are in no model: boto3/s3/inject.py, boto3/ec2/createtags.py.
@@ -70,27 +79,25 @@ def main() -> int:
 
 
 def catalogue() -> dict[str, Any]:
-    """Per service, what the verb rule does not give."""
+    """Per service, its operations and what the verb rule does not give."""
     loader = Loader()
     services = {}
     for name in loader.list_available_services("service-2"):
         model = ServiceModel(loader.load_service_model(name, "service-2"), name)
-        service = _service(name, model)
-        if service:
-            services[name] = service
+        services[name] = _service(name, model)
     return {"botocore": botocore.__version__, "source": REFERENCE, "services": services}
 
 
 def _service(service: str, model: ServiceModel) -> dict[str, Any]:
     raw = model._service_description["operations"]
-    groups: dict[str, dict[str, list[str]]] = {"t": {}, "u": {}, "x": {}, "a": {}}
+    groups: dict[str, dict[str, list[str]]] = {"n": {}, "t": {}, "u": {}, "x": {}, "a": {}}
     for name in model.operation_names:
         method, operation = xform_name(name), model.operation_model(name)
+        verb, _, rest = method.partition("_")
+        groups["n"].setdefault(verb, []).append(rest or "-")
         kind = _kind(method, raw[name])
         if kind is not None:
             groups["x"].setdefault(kind, []).append(method)
-        if (kind or kind_of(method).value) in ("read", "compute", "delete"):
-            continue  # repeating these is harmless, whatever their tokens
         _token(service, operation, method, groups)
         if (kind or kind_of(method).value) == "create":
             for error in _conflicts(operation):
@@ -117,14 +124,39 @@ def _kind(method: str, raw: dict[str, Any]) -> str | None:
 
 
 def _token(service: str, operation: OperationModel, method: str, groups: dict[str, dict[str, list[str]]]) -> None:
-    if operation.idempotent_members:
-        groups["t"].setdefault(operation.idempotent_members[0], []).append(method)
-        return
     members = operation.input_shape.members if operation.input_shape else {}
-    for member in members:
+    if operation.idempotent_members:
+        token = operation.idempotent_members[0]
+        groups["t"].setdefault(_limited(token, members[token]), []).append(method)
+        return
+    for member, shape in members.items():
         if TOKEN.fullmatch(member) and (service, member) not in NOT_TOKENS:
-            groups["u"].setdefault(member, []).append(method)
+            groups["u"].setdefault(_limited(member, shape), []).append(method)
             return
+    if operation.input_shape is None or (service, method) in NOT_TOKENS or method.startswith("update_"):
+        return  # an update repeats the reference that its creation was given
+    for path, shape in _nested(operation.input_shape, "", frozenset()):
+        groups["u"].setdefault(_limited(path, shape), []).append(method)
+        return
+
+
+def _nested(shape: Shape, path: str, above: frozenset[str]) -> Iterator[tuple[str, Shape]]:
+    """Tokens inside structures and lists, with the way to them."""
+    if path.count(".") > DEEPEST or shape.name in above:
+        return
+    if shape.type_name == "list":
+        yield from _nested(shape.member, f"{path}[]", above | {shape.name})
+    elif shape.type_name == "structure":
+        for name, member in shape.members.items():
+            if path and NESTED.fullmatch(name):
+                yield f"{path}.{name}", member
+            yield from _nested(member, f"{path}.{name}" if path else name, above | {shape.name})
+
+
+def _limited(token: str, shape: Shape) -> str:
+    """The token with its longest length, where the model has one."""
+    longest = shape.metadata.get("max")
+    return f"{token}<={longest}" if longest else token
 
 
 def _conflicts(operation: OperationModel) -> list[str]:
@@ -136,14 +168,15 @@ def _conflicts(operation: OperationModel) -> list[str]:
 
 
 def _words(names: list[str]) -> list[str]:
-    """The words that every operation of the service spells in its own way ("DB")."""
+    """The words that every operation of the service spells in its own way ("DB"), then the names that this misses."""
     spelt: dict[str, set[str]] = {}
     for name in names:
         rest = name
         for part in xform_name(name).split("_"):
             spelt.setdefault(part, set()).add(rest[: len(part)])
             rest = rest[len(part) :]
-    return sorted(next(iter(s)) for part, s in spelt.items() if len(s) == 1 and s != {name_of(part)})
+    words = sorted(next(iter(s)) for part, s in spelt.items() if len(s) == 1 and s != {name_of(part)})
+    return [*words, *(name for name in sorted(names) if name_of(xform_name(name), tuple(words)) != name)]
 
 
 def resources() -> dict[str, Any]:

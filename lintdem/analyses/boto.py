@@ -120,7 +120,8 @@ def _batch_writer(m: Machine, client: Client, name: str, args: Args, place: Plac
 
 def _invocation(op: Operation, given: dict[str, Value], client: Client) -> Invocation:
     return Invocation(
-        f"{op.service}.{op.name}", op.service, op.method, op.kind, op.phrase, tuple(given.items()), client, op.token,
+        f"{op.service}.{op.name}", op.service, op.method, op.kind, op.phrase, tuple(given.items()), client,
+        op.token if op.token_holds else None,
         op.token_marked, op.token_fifo, op.token_max, op.identity, op.destination, op.already, op.gone, op.guessed,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""`lintdem explain`: the page of a rule in the terminal."""
+"""`lintdem explain`: the page of a rule, or what is known of a call, in the terminal."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.markdown import Markdown
 
+from lintdem.cli.calls import as_json, as_text, facts_of, is_call
 from lintdem.cli.rules import listing, table
 from lintdem.cli.terminal import put, wants_color, width_of
 from lintdem.config import nearest
@@ -21,16 +22,21 @@ from lintdem.session import BUILTIN_PACK
 _WIDEST = 100
 
 
-@click.command("explain", short_help="Explain a rule.")
-@click.argument("rule", required=False, metavar="[CODE|NAME]")
+@click.command("explain", short_help="Explain a rule or a call.")
+@click.argument("rule", required=False, metavar="[CODE|NAME|CALL]")
 @click.option(
     "--format", "--output-format", "format_name", type=click.Choice(["text", "markdown", "json"]), default="text"
 )
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to write colour.")
 def command(rule: str | None, format_name: str, color: str) -> None:
-    """Show the page of a rule, named by its code or name; without one, list the rules."""
+    """Show the page of a rule, named by its code or name; without one, list the rules. A call, such as
+    boto3:ecs.run_task or stripe.Charge.create, is explained by what a second one does."""
     if rule is None:
         put(json.dumps(listing(), indent=2) + "\n" if format_name == "json" else table())
+        return
+    if is_call(rule):
+        facts = facts_of(rule)
+        put(json.dumps(as_json(facts), indent=2) + "\n" if format_name == "json" else as_text(facts))
         return
     row, page = _find(rule)
     if format_name == "json":

@@ -32,6 +32,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     token: str | None = None
     token_max: int | None = None
     token_fifo: bool = False
+    token_holds: bool = True
     identity: tuple[str, ...] = ()
     destination: tuple[str, ...] = ()
     already: tuple[str, ...] = ()
@@ -47,27 +48,21 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     operations: dict[str, Entry]
 
 
-class Exceptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the verb rule does not give for one service; methods are separated by spaces.
+class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One service of the generated table; methods are separated by spaces.
 
-    `t`: tokens that botocore fills; `u`: tokens that it does not; `x`: kinds the rule gets wrong;
-    `a`: exceptions of a second creation, of methods without their "create_", "*" when every creation
-    of the service has it; `w`: words of operation names not spelt Like This.
+    `n`: its methods by verb, without it ("-" when nothing is left); `t`: tokens that botocore fills, with
+    their longest length ("clientToken<=64"); `u`: tokens that it does not; `x`: kinds the verb rule gets
+    wrong; `a`: exceptions of a second creation, of methods without their "create_", "*" when every
+    creation of the service has it; `w`: words of operation names not spelt Like This.
     """
 
+    n: dict[str, str] = {}
     t: dict[str, str] = {}
     u: dict[str, str] = {}
     x: dict[Kind, str] = {}
     a: dict[str, str] = {}
     w: str = ""
-
-
-class Generated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The generated table and the version of the models it came from."""
-
-    botocore: str
-    source: str
-    services: dict[str, Exceptions]
 
 
 def operation(service: str, method: str) -> Operation | None:
@@ -85,14 +80,14 @@ def _operation(service: str, method: str) -> Operation:
         every = _every_client()
         entry = every.operations.get(method)
         table = every if entry else None
-    known = _generated().services.get(service, Exceptions())
-    marked = _key(known.t, method)
-    token = marked or _key(known.u, method)
+    known = _models(service) or Models()
+    marked, longest = _token(known.t, method)
+    token, longest = (marked, longest) if marked else _token(known.u, method)
     kind = _kind(known, method)
     if entry is None:
         entry = Entry()
-    if entry.token is not None:
-        token = entry.token or None
+    if entry.token is not None and entry.token != token:
+        token, longest = entry.token or None, None
     kind_now = entry.kind or kind or kind_of(method)
     pattern = entry.source or (table.source if table else "") or _REFERENCE
     name = entry.name or name_of(method, tuple(known.w.split()))
@@ -105,8 +100,9 @@ def _operation(service: str, method: str) -> Operation:
         source=pattern.format(service=service, method=method, name=name),
         token=token,
         token_marked=token is not None and token == marked,
-        token_max=entry.token_max,
+        token_max=entry.token_max or longest,
         token_fifo=entry.token_fifo,
+        token_holds=entry.token_holds,
         identity=entry.identity,
         destination=entry.destination,
         already=entry.already or (_already(known, method) if kind_now is Kind.CREATE and not entry.identity else ()),
@@ -116,7 +112,12 @@ def _operation(service: str, method: str) -> Operation:
     )
 
 
-def _kind(known: Exceptions, method: str) -> Kind | None:
+def _token(groups: dict[str, str], method: str) -> tuple[str | None, int | None]:
+    name, _, longest = (_key(groups, method) or "").partition("<=")
+    return name or None, int(longest) if longest else None
+
+
+def _kind(known: Models, method: str) -> Kind | None:
     return next((kind for kind, methods in known.x.items() if method in methods.split()), None)
 
 
@@ -124,7 +125,7 @@ def _key(groups: dict[str, str], method: str) -> str | None:
     return next((key for key, methods in groups.items() if method in methods.split()), None)
 
 
-def _already(known: Exceptions, method: str) -> tuple[str, ...]:
+def _already(known: Models, method: str) -> tuple[str, ...]:
     short = method.removeprefix("create_")
     return tuple(error for error, methods in known.a.items() if methods == "*" or short in methods.split())
 
@@ -140,5 +141,19 @@ def _every_client() -> Service:
 
 
 @cache
-def _generated() -> Generated:
-    return tables.json(Generated, "aws", "catalogue.json")
+def _models(service: str) -> Models | None:
+    return tables.line(Models, service, *_GENERATED)
+
+
+_GENERATED = ("aws", "catalogue.json")
+
+
+def services() -> tuple[str, ...]:
+    """Every service of AWS, by its boto3 client name."""
+    return tables.keys(*_GENERATED)
+
+
+def methods(service: str) -> tuple[str, ...]:
+    """Every operation of a service, by its method; empty for a service that the models do not have."""
+    known = _models(service) or Models()
+    return tuple(verb if rest == "-" else f"{verb}_{rest}" for verb, names in known.n.items() for rest in names.split())

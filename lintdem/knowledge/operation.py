@@ -27,7 +27,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     `phrase` is what the second call does, in the third person. `token` is the exact argument that makes
     a repeated call harmless, dotted when nested, `[]` for each entry of a list; `token_marked` when
     botocore fills a random one if it is left out; `token_max` its longest length; `token_fifo` when it
-    counts on FIFO destinations only. `identity` are the arguments that name what is made: with the same
+    counts on FIFO destinations only, `token_holds` false when the service runs the call again all the same.
+    `identity` are the arguments that name what is made: with the same
     values a second call makes nothing more, and is refused when `already` names the exceptions of a
     second creation; `gone` those of a second deletion. `destination` are those that name where it goes or
     what it acts on, `positional`
@@ -44,6 +45,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     token_marked: bool = False
     token_max: int | None = None
     token_fifo: bool = False
+    token_holds: bool = True
     identity: tuple[str, ...] = ()
     destination: tuple[str, ...] = ()
     already: tuple[str, ...] = ()

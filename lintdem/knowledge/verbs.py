@@ -48,9 +48,11 @@ def kind_of(method: str) -> Kind:
 
 
 def name_of(method: str, words: tuple[str, ...] = ()) -> str:
-    """The operation's name ("CreateDBCluster") from the method's; `words` are those not spelt Like This."""
+    """The operation's name ("CreateDBCluster") from the method's; `words` are those, or whole names, not spelt
+    Like This."""
     spelling = {word.lower(): word for word in words}
-    return "".join(spelling.get(part, part[:1].upper() + part[1:]) for part in method.split("_"))
+    whole = spelling.get(method.replace("_", ""))
+    return whole or "".join(spelling.get(part, part[:1].upper() + part[1:]) for part in method.split("_"))
 
 
 def phrase_of(method: str, kind: Kind) -> str:

@@ -38,6 +38,54 @@ class TestRules:
         assert lintdem("explain").out == lintdem("rules").out
 
 
+class TestCalls:
+    """What is known of a call."""
+
+    def test_aws_operation_as_json(self, lintdem: Run) -> None:
+        """An operation with its class, the exact token, what a second call does and the page that says so."""
+        facts = json.loads(lintdem("explain", "boto3:ecs.run_task", "--format", "json").out)
+        assert facts["operation"] == "ecs.RunTask"
+        assert (facts["class"], facts["token"], facts["token_marked"], facts["token_max"]) == ("effect", "clientToken", True, 64)
+        assert facts["repeat"] == "starts another task"
+        assert facts["source"].startswith("https://docs.aws.amazon.com/")
+        assert json.loads(lintdem("explain", "boto3:ecs.RunTask", "--format", "json").out) == facts
+
+    def test_token_that_is_not_there(self, lintdem: Run) -> None:
+        """Where no token exists none is named."""
+        facts = json.loads(lintdem("explain", "boto3:ses.send_email", "--format", "json").out)
+        assert (facts["class"], facts["token"], facts["token_marked"]) == ("effect", None, False)
+        assert "token          none" in lintdem("explain", "boto3:ses.send_email").out
+
+    def test_resource_method(self, lintdem: Run) -> None:
+        """A method of a boto3 resource is the operation behind it."""
+        facts = json.loads(lintdem("explain", "boto3:sqs.Queue.send_messages", "--format", "json").out)
+        assert (facts["operation"], facts["token"]) == ("sqs.SendMessageBatch", "Entries[].MessageDeduplicationId")
+
+    def test_library_call(self, lintdem: Run) -> None:
+        """Calls outside AWS by their dotted name."""
+        facts = json.loads(lintdem("explain", "stripe.Charge.create", "--format", "json").out)
+        assert (facts["class"], facts["token"], facts["token_marked"]) == ("effect", "idempotency_key", False)
+
+    def test_item_writes_are_told_by_their_verb(self, lintdem: Run) -> None:
+        """Whether an item write repeats is decided by what it is given, and that is said."""
+        facts = json.loads(lintdem("explain", "boto3:dynamodb.Table.put_item", "--format", "json").out)
+        assert facts["class"] == "set"
+        assert "condition" in facts["repeat"]
+
+    def test_unknown_calls(self, lintdem: Run) -> None:
+        """A misspelt name is an error with the nearest right one."""
+        for name, words in {
+            "boto3:sqs.send_mesage": 'did you mean "send_message"?',
+            "boto3:sqss.send_message": 'did you mean "sqs"?',
+            "boto3:sqs.Queue.sned_message": "boto3's sqs resources have no Queue.sned_message",
+            "azure:sqs.send_message": "boto3:SERVICE.METHOD",
+            "shop.payments.charge": "nothing is known of shop.payments.charge",
+        }.items():
+            done = lintdem("explain", name)
+            assert (done.code, done.out) == (2, "")
+            assert words in done.err
+
+
 class TestConfig:
     """The settings of a run."""
 
