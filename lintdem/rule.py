@@ -18,7 +18,7 @@ from lintdem.analyses import Case, Facts, Grade, Kind, Subject
 from lintdem.analyses.domain import Call
 from lintdem.analyses.engine import Run
 from lintdem.analyses.facts import Judged
-from lintdem.analyses.trace import Effect
+from lintdem.analyses.trace import Effect, Retry
 from lintdem.analyses.written import function_at
 from lintdem.errors import UsageError
 from lintdem.model.finding import Finding, Fix, Group, Level, Redelivers, Step
@@ -28,7 +28,7 @@ from lintdem.program import Program
 
 __all__ = [
     "Case", "Effect", "Facts", "Finding", "Fix", "Grade", "Group", "Judged", "Kind", "Level", "Pass", "Place", "Redelivers",
-    "Rule", "Run", "Step", "Subject", "load_rules", "lower", "phrase", "run", "way",
+    "Retry", "Rule", "Run", "Step", "Subject", "load_rules", "lower", "phrase", "run", "way",
 ]  # fmt: skip
 
 HELP = "https://github.com/lintdem/lintdem/blob/main/rules/lintdem_rules/"

@@ -19,6 +19,7 @@ from lintdem.analyses.itemconditions import LIMIT
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, provenance, readable
 from lintdem.analyses.lostupdates import counts_again, lost_update
 from lintdem.analyses.overwrites import overwrite_level
+from lintdem.analyses.repetition import retry_of
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.timeliness import (
     event_time,
@@ -26,7 +27,7 @@ from lintdem.analyses.timeliness import (
     is_fresh_checked,
     time_bound,
 )
-from lintdem.analyses.trace import Effect, Write
+from lintdem.analyses.trace import Effect, Retry, Write
 from lintdem.knowledge import Scope, scope_of
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
@@ -56,6 +57,7 @@ class Kind(str, Enum):
     SHORT_TOKEN = "short token"
     INSERTED = "inserted"
     UNSTABLE = "unstable hash"
+    RETRIED = "retried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Case:
     reason: str = ""
     key: Provenance | None = None
     key_place: Place | None = None
+    retry: Retry | None = None
 
 
 REPEATS = frozenset(
@@ -86,6 +89,10 @@ _BY_REPEAT = {
     Repeat.DUPLICATES: Kind.UNGUARDED, Repeat.MINTS: Kind.MINTED, Repeat.ACCUMULATES: Kind.ACCUMULATES,
     Repeat.LACKS_TOKEN: Kind.TOKENLESS, Repeat.STALE_TOKEN: Kind.ATTEMPT_KEY, Repeat.INSERTS: Kind.INSERTED,
 }  # fmt: skip
+
+
+_HELD = frozenset({Kind.NOTHING, Kind.STALE, Kind.DELIVERY_KEY})
+_RETRIABLE = _HELD | {Kind.UNGUARDED, Kind.TOKENLESS, Kind.ATTEMPT_KEY}
 
 
 Writers: TypeAlias = dict[object, dict[Place, Write]]
@@ -119,7 +126,18 @@ def writers_of(runs: list[Run], program: Program) -> Writers:
 
 def diagnose(run: Run, subject: Subject, program: Program, writers: Writers) -> list[Case]:
     """The diagnoses of all effects of one run, in order."""
-    return [_unstable(_case(e, run, subject, program, writers)) for e in run.events if isinstance(e, Effect)]
+    return [_retried(_unstable(_case(e, run, subject, program, writers))) for e in run.events if isinstance(e, Effect)]
+
+
+def _retried(case: Case) -> Case:
+    """A retry inside the run sends again what no key outside it holds back: before what the next delivery does."""
+    if case.harm.repeat not in REPEATS or case.kind not in _RETRIABLE or (case.kind in _HELD and case.cover.claim is None):
+        return case
+    minted = case.harm.key.place if case.harm.repeat in (Repeat.MINTS, Repeat.STALE_TOKEN) and case.harm.key else None
+    if minted is None and case.harm.repeat in (Repeat.MINTS, Repeat.STALE_TOKEN):
+        return case
+    retry = retry_of(case.effect, case.run, minted)
+    return replace(case, kind=Kind.RETRIED, level=Level.ERROR, retry=retry) if retry is not None else case
 
 
 def _unstable(case: Case) -> Case:

@@ -15,7 +15,7 @@ from lintdem.analyses.machine import BUDGET, Args, Frame, Machine, Parts, Raised
 from lintdem.analyses.objects import attribute, item, typed
 from lintdem.analyses.statements import execute
 from lintdem.analyses.stores import settled
-from lintdem.analyses.trace import Event, Invocation
+from lintdem.analyses.trace import Event, Invocation, Retry
 from lintdem.model.span import Place
 from lintdem.program import Handler, Program
 
@@ -44,6 +44,8 @@ class Run:
     """Where the first of several records is picked, with the path to the records."""
     optional: tuple[tuple[tuple[str, ...], Place], ...] = ()
     """What of the event is read with `get` and never tested, and where."""
+    minted: tuple[tuple[Place, frozenset[Retry]], ...] = ()
+    """Where fresh values are made, with the retries around it."""
 
 
 class Engine:
@@ -78,6 +80,7 @@ class Engine:
             m.spent <= BUDGET, frozenset(m.paths), frozenset(m.constants), frozenset(m.classes),
             tuple(e for path, events in m.import_events.items() if path not in loaded for e in events),
             tuple(sorted(m.firsts.items())), tuple((s, p) for s, p in m.optional.items() if s not in m.required),
+            tuple(m.minted.items()),
         )  # fmt: skip
 
     def _target(self, handler: Handler) -> Value:

@@ -189,11 +189,13 @@ class Facts:
         ]
 
 
-def _rank(case: Case) -> tuple[int, int, int, str]:
+def _rank(case: Case) -> tuple[int, bool, int, int, str]:
     level = case.level or Level.ERROR
-    loud = [Level.ERROR, Level.WARNING, Level.NOTE].index(level) + (1 if case.subject.by_caller else 0)
+    lower = case.subject.by_caller and case.kind is not Kind.RETRIED
+    loud = [Level.ERROR, Level.WARNING, Level.NOTE].index(level) + (1 if lower else 0)
     exposed = [Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER].index(case.subject.redelivers)
-    return (loud + (5 if case.kind is Kind.LIKELY else 0), exposed, len(case.effect.stack), case.run.handler.name)
+    loud += 5 if case.kind is Kind.LIKELY else 0
+    return (loud, case.kind is not Kind.RETRIED, exposed, len(case.effect.stack), case.run.handler.name)
 
 
 def _is_wrapped(value: Value) -> bool:

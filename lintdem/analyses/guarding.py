@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 
 import jmespath
@@ -27,6 +28,7 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.machine import Args, Machine, Stop
+from lintdem.analyses.retries import of_wrapper
 from lintdem.model.span import Place
 
 GUARDS = frozenset({"idempotent", "idempotent_function", "guard"})
@@ -35,21 +37,19 @@ GUARDS = frozenset({"idempotent", "idempotent_function", "guard"})
 def enter_wrappers(
     m: Machine, func: Func, args: Args, place: Place, flow: Flow, run: Callable[[Flow], Value]
 ) -> Value:  # fmt: skip
-    """Run a function inside its guards: inside, the claim holds; outside it says nothing."""
+    """Run a function inside its guards, from the outermost in: inside, the claim holds; outside it says nothing."""
     inner = Flow(flow.scope, flow.heap, flow.must, flow.may)
-    retries = [w.place for w in func.wrappers if w.kind == "retry"]
-    for wrapper in func.wrappers:
-        if wrapper.kind == "cache" and args.all():
-            inner.must |= {Check(wrapper.place, "memory", Derived("cache", args.all()))}
-        if wrapper.kind in GUARDS:
-            claim = claim_of(m, func, wrapper, args, flow)
-            m.claim(claim, inner)
-            inner.must |= {claim}
-    m.frame.retries.extend(retries)
-    try:
+    with ExitStack() as stack:
+        for wrapper in func.wrappers:
+            if wrapper.kind == "cache" and args.all():
+                inner.must |= {Check(wrapper.place, "memory", Derived("cache", args.all()))}
+            if wrapper.kind == "retry":
+                stack.enter_context(m.retrying(of_wrapper(m, wrapper, flow)))
+            if wrapper.kind in GUARDS:
+                claim = claim_of(m, func, wrapper, args, flow)
+                m.claim(claim, inner)
+                inner.must |= {claim}
         value = run(inner)
-    finally:
-        del m.frame.retries[len(m.frame.retries) - len(retries) :]
     flow.heap, flow.may = inner.heap, inner.may
     return value
 

@@ -6,7 +6,8 @@ the machine; they reach one another through `Parts`, so that none imports anothe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from lintdem.analyses.domain import (
@@ -33,7 +34,7 @@ from lintdem.analyses.domain import (
     Value,
     Wrapper,
 )  # fmt: skip
-from lintdem.analyses.trace import Claimed, Effect, Event, Invocation, Loop, Origin
+from lintdem.analyses.trace import Claimed, Effect, Event, Invocation, Loop, Origin, Retry
 from lintdem.model.function import Function, Stmt
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Expr
@@ -112,7 +113,8 @@ class Frame:
     seen: dict[object, list[tuple[object, frozenset[Fact]]]] = field(default_factory=dict)
     loops: list[Loop] = field(default_factory=list)
     tries: list[Place] = field(default_factory=list)
-    retries: list[Place] = field(default_factory=list)
+    retries: list[Retry] = field(default_factory=list)
+    retried: dict[Span, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ class Machine:
         self.module_classes: dict[str, frozenset[str]] = {}
         self.import_events: dict[str, list[Event]] = {}
         self.table_keys: dict[Value, set[str]] = {}
+        self.mounted: dict[Place, tuple[tuple[Retry, frozenset[str] | None], ...]] = {}
+        self.minted: dict[Place, frozenset[Retry]] = {}
         self.memo: dict[object, object] = {}
         self.methods: dict[str, list[tuple[Cls, Function]]] = {}
         self.ids = 0
@@ -288,6 +292,17 @@ class Machine:
     def frame(self) -> Frame:
         """The function that is being run."""
         return self.frames[-1]
+
+    @contextmanager
+    def retrying(self, *retries: Retry | None) -> Iterator[None]:
+        """While this is open, what happens may happen again in the same run."""
+        found = [r for r in retries if r is not None]
+        frame = self.frame
+        frame.retries.extend(found)
+        try:
+            yield
+        finally:
+            del frame.retries[len(frame.retries) - len(found) :]
 
     def place(self, flow: Flow, span: Span) -> Place:
         """A place in the file that is being run."""

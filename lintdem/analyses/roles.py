@@ -27,12 +27,14 @@ from lintdem.analyses.domain import (
     Ref,
     Unknown,
     Value,
+    Wrapper,
     any_of,
     members,
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import unordered
-from lintdem.analyses.machine import Args, Machine, Stop, result_of
+from lintdem.analyses.machine import Args, Machine, Stop, result_of, wrapped
+from lintdem.analyses.retries import is_decorator, mount, of_object, of_transport
 from lintdem.analyses.trace import Asked, Invocation
 from lintdem.knowledge import Kind, LibraryCall
 from lintdem.model.span import Place
@@ -63,7 +65,9 @@ def effect_or_read(
         m.record(Asked(place, made, must=flow.must, may=flow.may))
         return returned
     run_callables(m, args, place, flow)
-    m.effect(made, place, flow)
+    method = _method(call, args)
+    with m.retrying(of_transport(m, receiver, dict(args.keywords).get("retries"), method, flow) if method else None):
+        m.effect(made, place, flow)
     return returned
 
 
@@ -96,11 +100,18 @@ def _http_kind(call: LibraryCall, args: Args) -> Kind:
         return _body_kind(args)
     if call.http != "*":
         return call.kind
+    return _METHODS.get(_method(call, args), call.kind)
+
+
+def _method(call: LibraryCall, args: Args) -> str:
+    """The HTTP method of a request, empty if it is none or not written out."""
+    if call.http != "*":
+        return call.http or ""
     for value in (args.get(0, "method"), *args.positional[:2]):
         written = text(value) if value is not None else None
         if written and written.upper() in _METHODS:
-            return _METHODS[written.upper()]
-    return call.kind
+            return written.upper()
+    return ""
 
 
 def _body_kind(args: Args) -> Kind:
@@ -202,6 +213,8 @@ def _fresh(kind: str) -> Role:
     ) -> Value:  # fmt: skip
         if args.positional and call.target.startswith("uuid.UUID"):
             return args.positional[0]
+        open_retries = frozenset(r for frame in m.frames for r in frame.retries)
+        m.minted[place] = m.minted.get(place, frozenset()) | open_retries
         return Fresh(kind, place)
 
     return make_fresh
@@ -270,11 +283,33 @@ def _constructed(m: Machine, call: LibraryCall, args: Args, place: Place, flow: 
     return Made(call.returns or call.target, place, carried(args, None), args.places)
 
 
+def _retry(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    """`retry(…)`, `retry(…)(f)`, `Retrying(…)(f, x)`, `retry_call(f, fargs=[x])`."""
+    target = args.positional[0] if args.positional else dict(args.keywords).get("f")
+    settings = receiver if isinstance(receiver, Made) else None
+    if not isinstance(target, (Func, Partial, Method)) or (receiver is None and call.target.startswith("backoff.")):
+        return _constructed(m, call, args, place, flow, receiver)
+    if is_decorator(call.target):
+        kept = settings.args if settings is not None else ()
+        return wrapped(target, Wrapper("retry", place, kept, call.target)) if isinstance(target, Func) else target
+    named = dict(args.keywords)
+    listed = m.elements(flow, named["fargs"]) if "fargs" in named else None
+    given = Args(listed.items) if listed is not None else Args(args.positional[1:], args.keywords, args.spread, args.spreads)
+    own = settings if settings is not None else Made(call.target, place, args.keywords)
+    with m.retrying(of_object(m, own, flow)):
+        return m.call(target, given, place, flow, "")
+
+
+def _mount(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    mount(m, receiver, args.get(1, "adapter"), flow)
+    return NONE
+
+
 ROLES: dict[str, Role] = {
     "call": effect_or_read, "pure": _pure, "json": _json, "encode": _encode, "decode": _decode, "hash": _hash,
     "salted": _salted, "uuid": _fresh("uuid"), "random": _fresh("random"), "clock": _fresh("clock"), "env": _env,
     "client": _boto, "resource": _boto, "session": _session, "transparent": _transparent, "submit": _submit,
-    "retry": _constructed, "guard": _constructed, "lock": _constructed, "telemetry": _telemetry,
+    "retry": _retry, "mount": _mount, "guard": _constructed, "lock": _constructed, "telemetry": _telemetry,
     "sleep": lambda m, call, args, place, flow, receiver: NONE,
 }  # fmt: skip
 

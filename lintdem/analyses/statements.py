@@ -15,6 +15,7 @@ from lintdem.analyses.domain import (
     Failed,
     Flow,
     Known,
+    Made,
     Scope,
     Unknown,
     members,
@@ -26,8 +27,10 @@ from lintdem.analyses.machine import Machine, Raised, Stop
 from lintdem.analyses.managers import run_with
 from lintdem.analyses.matching import run_match
 from lintdem.analyses.operators import operate
+from lintdem.analyses.retries import is_numbered, of_block, of_call, of_object, retried_blocks
 from lintdem.analyses.roles import inside
 from lintdem.analyses.trace import Loop, Threw
+from lintdem.knowledge import library_call
 from lintdem.model.function import (
     Assert,
     Assign,
@@ -71,7 +74,8 @@ def execute(m: Machine, body: tuple[Stmt, ...], flow: Flow) -> bool:
 
 
 def _assign(m: Machine, s: Assign, flow: Flow) -> bool:
-    value = m.evaluate(s.value, flow)
+    with m.retrying(of_call(m, s, flow)):
+        value = m.evaluate(s.value, flow)
     if s.annotation is not None and isinstance(value, Unknown):
         value = m.typed(m.evaluate(s.annotation, flow), m.place(flow, s.span), flow) or value
     for target in s.targets:
@@ -125,13 +129,21 @@ def _for(m: Machine, s: For, flow: Flow) -> bool:
     element = element_of(m, over, flow)
     certain = found is not None and not found.open and len(found.items) > 0
     items = tuple(v for one in members(element) for v in (one, *inside(m, one, flow)))
-    return _loop(m, Loop(m.place(flow, s.span), over, items), s.body, s.other, flow, not certain,
-                 lambda inner: bind_target(m, s.target, element, inner))  # fmt: skip
+    m.frame.retried |= retried_blocks(s, is_numbered(m, over, flow))
+    with m.retrying(of_object(m, over, flow) if isinstance(over, Made) and _is_retry(over) else None):
+        return _loop(m, Loop(m.place(flow, s.span), over, items), s.body, s.other, flow, not certain,
+                     lambda inner: bind_target(m, s.target, element, inner))  # fmt: skip
+
+
+def _is_retry(over: Made) -> bool:
+    call = library_call(over.type)
+    return call is not None and call.role == "retry"
 
 
 def _while(m: Machine, s: While, flow: Flow) -> bool:
     test = m.evaluate(s.test, flow)
     forever = isinstance(test, Known) and bool(test.value)
+    m.frame.retried |= retried_blocks(s, numbered=False)
     return _loop(m, Loop(m.place(flow, s.span), None), s.body, s.other, flow, not forever,
                  lambda inner: m.assume(test, True, inner), forever)  # fmt: skip
 
@@ -190,8 +202,10 @@ def _try(m: Machine, s: Try, flow: Flow) -> bool:
     m.collectors.append(collected)
     m.tries.append(m.place(flow, s.span))
     inner = flow.branch()
+    loop = m.frame.retried.get(s.span)
     try:
-        reached = m.execute(s.body, inner)
+        with m.retrying(of_block(m, s, loop, start) if loop is not None else None):
+            reached = m.execute(s.body, inner)
     finally:
         m.collectors.pop()
         m.tries.pop()
@@ -275,14 +289,16 @@ def _return(m: Machine, s: Return, flow: Flow) -> bool:
 
 def _raise(m: Machine, s: Raise, flow: Flow) -> bool:
     place = m.place(flow, s.span)
-    m.record(Threw(place, must=flow.must, may=flow.may))
     if s.error is None:
-        for raised in m.frame.handling[-1] if m.frames and m.frame.handling else ():
+        handled = m.frame.handling[-1] if m.frames and m.frame.handling else ()
+        m.record(Threw(place, tuple(n for r in handled for n in r.error.names), must=flow.must, may=flow.may))
+        for raised in handled:
             if not _is_ruled_out(m, raised.error, flow):
                 m.collectors[-1][Raised(raised.error, flow.must, flow.may | raised.may)] = None
         return False
-    for value in members(m.evaluate(s.error, flow)):
-        error = error_of(m, value, place, flow)
+    errors = [error_of(m, value, place, flow) for value in members(m.evaluate(s.error, flow))]
+    m.record(Threw(place, tuple(n for e in errors for n in e.names), must=flow.must, may=flow.may))
+    for error in errors:
         if not _is_ruled_out(m, error, flow):
             m.can_raise(error, flow)
     return False

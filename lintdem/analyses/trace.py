@@ -93,6 +93,19 @@ class Loop:
     items: tuple[Value, ...] = field(default=(), compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """What makes a call again within one run. `name` is the library's ("backoff.on_exception"), empty for a loop
+    written by hand; `extent` the part of the loop that is repeated; `answers` when it follows an answer that was
+    not the one wanted, not a failure; `types` the exceptions it follows, None when that cannot be told."""
+
+    place: Place
+    name: str
+    answers: bool = False
+    extent: Place | None = None
+    types: tuple[str, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What every event carries: the facts at its place, the way there, and the loops, `try` blocks and retries around it."""
@@ -102,7 +115,7 @@ class Seen:
     stack: tuple[Call, ...] = ()
     loops: tuple[Loop, ...] = ()
     caught: tuple[Place, ...] = ()
-    repeated: tuple[Place, ...] = ()
+    repeated: tuple[Retry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +178,10 @@ class Swallowed(Seen):
 
 @dataclass(frozen=True, slots=True)
 class Threw(Seen):
-    """A `raise` statement was reached."""
+    """A `raise` statement was reached; `names` are the classes that what it raises may be caught under."""
 
     place: Place
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class LibraryCall(msgspec.Struct, frozen=True, kw_only=True):
     environment; "client", "resource", "session" make boto3 objects; "transparent" a wrapper or
     decorator that calls through; "submit" calls its callable argument; "retry" repeats what it wraps;
     "guard" lets it run once; "telemetry" is seen by nobody's business; "lock" excludes others for a
-    while; "sleep" waits.
+    while; "sleep" waits; "mount" gives a session the transport it sends through.
 
     `token` is where an idempotency key goes: an argument, "headers:<name>", or a dotted argument.
     `http` is the method of the request, "*" when the first argument says it, "?" when there being a body

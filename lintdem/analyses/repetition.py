@@ -1,0 +1,60 @@
+"""Which retry within a run makes an effect happen twice: one that no claim and no key keeps from it."""
+
+from __future__ import annotations
+
+from lintdem.analyses.domain import Client
+from lintdem.analyses.engine import Run
+from lintdem.analyses.trace import Asked, Claimed, Effect, Event, Retry, Threw
+from lintdem.analyses.written import encloses
+from lintdem.model.span import Place
+
+
+def retry_of(effect: Effect, run: Run, minted: Place | None = None) -> Retry | None:
+    """The outermost retry that repeats the effect. `minted` is where its identity is made new, if it is: made
+    outside the retry, it is the same in each attempt."""
+    for retry in effect.repeated:
+        if retry.answers and effect.call.http is None:
+            continue
+        if minted is not None and not _is_inside(minted, retry, run):
+            continue
+        if _follows(retry, effect, run) and not _is_claimed_inside(effect, retry, run):
+            return retry
+    return None
+
+
+BOTO = frozenset({"ClientError", "BotoCoreError", "Boto3Error"})
+HTTP = frozenset(
+    """
+        Timeout RequestException HTTPError ConnectionError ReadTimeout ConnectTimeout URLError RequestError
+        HTTPStatusError ChunkedEncodingError SSLError ProxyError MaxRetryError JSONDecodeError ValueError KeyError
+        TypeError
+    """.split()
+)
+
+
+def _follows(retry: Retry, effect: Effect, run: Run) -> bool:
+    """Whether what goes wrong in the effect, or after it, is what the retry follows."""
+    if retry.types is None:
+        return True
+    foreign = HTTP if isinstance(effect.call.target, Client) else BOTO
+    if any(name not in foreign and not name.startswith("program:") for name in retry.types):
+        return True
+    behind = run.events[next((i for i, e in enumerate(run.events) if e is effect), 0) + 1 :]
+    return any(retry in e.repeated and _may_raise(e, set(retry.types), effect) for e in behind)
+
+
+def _may_raise(event: Event, types: set[str], effect: Effect) -> bool:
+    if isinstance(event, Threw):
+        return not types.isdisjoint(event.names)
+    if not isinstance(event, (Effect, Asked)) or all(name.startswith("program:") for name in types):
+        return False
+    return isinstance(event.call.target, Client) is not isinstance(effect.call.target, Client)
+
+
+def _is_inside(place: Place, retry: Retry, run: Run) -> bool:
+    return retry in dict(run.minted).get(place, ()) or (not retry.name and encloses(retry.place, place))
+
+
+def _is_claimed_inside(effect: Effect, retry: Retry, run: Run) -> bool:
+    """Whether each attempt asks first, by a claim that the first one has taken."""
+    return any(isinstance(e, Claimed) and e.claim in effect.must and retry in e.repeated for e in run.events)
