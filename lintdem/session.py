@@ -23,9 +23,10 @@ from typing import TypeVar
 import msgspec
 
 from lintdem.cache import FOLDER, Cache
-from lintdem.config import Config, Overrides, load, parse, settings_in
+from lintdem.config import Config, Declaration, Overrides, load, parse, settings_in
 from lintdem.deploy import is_template, read_stacks, referred_files
 from lintdem.discover import Filters, Found, discover, existing, inside, only, workspace_root
+from lintdem.knowledge import Declared, DeclaredCall, Kind
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
 from lintdem.model.span import NOWHERE, Place
@@ -310,7 +311,13 @@ def _filters(config: Config) -> Filters:
 
 def _link_settings(config: Config) -> LinkSettings:
     handlers = tuple(HandlerSetting(handler.pattern, handler.source) for handler in config.handlers)
-    return LinkSettings(source_roots=config.source_roots, handlers=handlers)
+    declared = Declared([(call, _declared(one)) for one in config.declarations for call in one.calls])
+    return LinkSettings(source_roots=config.source_roots, handlers=handlers, declared=declared)
+
+
+def _declared(one: Declaration) -> DeclaredCall:
+    role = {"effects": "call", "safe": "safe"}.get(one.table, one.form)
+    return DeclaredCall(role, Kind(one.kind), one.phrase, one.token, one.key)
 
 
 def _paths_in(report: Report) -> set[str]:

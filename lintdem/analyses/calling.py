@@ -141,8 +141,12 @@ def _call_each(m: Machine, funcs: list[Value], args: Args, place: Place, flow: F
 
 def call_function(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text: str) -> Value:
     """Call a function of the program, inside the known decorators around it."""
-    from lintdem.analyses.guarding import enter_wrappers  # noqa: PLC0415 - mutual recursion
+    from lintdem.analyses.declared import call_own, declared_of  # noqa: PLC0415 - mutual recursion
+    from lintdem.analyses.guarding import enter_wrappers  # noqa: PLC0415 - the same
 
+    declared = declared_of(m, func)
+    if declared is not None:
+        return call_own(m, func, declared, args, place, flow, lambda: _run_call(m, func, args, place, flow, text))
     kinds = {w.kind for w in func.wrappers}
     if "manager" in kinds and m.block is None:
         return Partial(func, args.positional, args.keywords, True)

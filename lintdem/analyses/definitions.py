@@ -81,6 +81,9 @@ def _known_decorator(
         return wrapped(value, Wrapper("event", place, args, name))
     if short in ("durable_execution", "durable_step"):
         return wrapped(value, Wrapper(short, place, args, name))
+    declared = m.program.declared.find(name) if m.program.declared else None
+    if declared is not None and declared.role == "decorator":
+        return wrapped(value, Wrapper("guard", place, args, name))
     call = library_call(name)
     if call is not None and call.role in ("retry", "guard", "lock"):
         return wrapped(value, Wrapper(call.role, place, args, name))

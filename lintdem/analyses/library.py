@@ -7,6 +7,7 @@ from dataclasses import replace
 from lintdem.analyses.boto import call_client, make, paginate
 from lintdem.analyses.builtins import BUILTINS, call_builtin
 from lintdem.analyses.containers import call_container, path_method, text_method
+from lintdem.analyses.declared import call_declared
 from lintdem.analyses.definitions import import_by_name
 from lintdem.analyses.domain import (
     EMPTY,
@@ -184,6 +185,9 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
     short = name.rpartition(".")[2]
     if name.startswith("builtins.") and short in BUILTINS:
         return call_builtin(m, short, args, place, flow)
+    declared = m.program.declared.find(name) if m.program.declared else None
+    if declared is not None:
+        return call_declared(m, declared, name, args, place, flow, receiver)
     if short in FRAMEWORKS:
         found = call_framework(m, name, short, args, place, flow, receiver)
         if found is not None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import click
 
 from lintdem.cli.terminal import put
-from lintdem.config import KEYS, Config, Handler, Origin, PathGlobs
+from lintdem.config import KEYS, Config, Declaration, Handler, Origin, PathGlobs
 from lintdem.discover import DEFAULT_EXCLUDE
 from lintdem.model.finding import Group
 from lintdem.output import visible
@@ -58,6 +58,8 @@ def _plain(value: object) -> object:
         return [_plain(item) for item in value]
     if isinstance(value, Handler):
         return {"pattern": value.pattern, "source": value.source.value}
+    if isinstance(value, Declaration):
+        return value.as_written()
     return value
 
 

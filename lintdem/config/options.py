@@ -5,15 +5,17 @@ A key that nothing reads is an error, so a misspelt setting cannot pass for a se
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pathspec import GitIgnoreSpec
 
-from lintdem.config.positions import line_of
+from lintdem.config.declarations import declarations
+from lintdem.config.positions import line_of, line_of_entry
+from lintdem.config.wrong import Wrong, nearest
 from lintdem.errors import UsageError
 from lintdem.model.finding import Level
 from lintdem.model.stack import Source
@@ -41,33 +43,26 @@ class Options:
         """The line of a key, or of one of its values."""
         return line_of(self.text, (*self.table, key), value)
 
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "x"?` for the nearest known word, or nothing when none is near."""
-    lowered = {name.lower(): name for name in known}
-    close = difflib.get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
-    return f'; did you mean "{lowered[close[0]]}"?' if close else ""
-
-
-class _Wrong(Exception):
-    """A value of the wrong shape; the message says what was expected."""
+    def line_of_entry(self, key: str, index: int) -> int:
+        """The line of one of several tables of the same name."""
+        return line_of_entry(self.text, (*self.table, key), index)
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise _Wrong("expected a text")
+        raise Wrong("expected a text")
     return value
 
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _Wrong("expected true or false")
+        raise Wrong("expected true or false")
     return value
 
 
 def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise _Wrong("expected a list of texts")
+        raise Wrong("expected a list of texts")
     return tuple(value)
 
 
@@ -76,7 +71,7 @@ def _globs(value: Any) -> tuple[str, ...]:
         try:
             GitIgnoreSpec.from_lines([pattern])
         except ValueError:
-            raise _Wrong(f'"{pattern}" is no pattern') from None
+            raise Wrong(f'"{pattern}" is no pattern') from None
     return tuple(value)
 
 
@@ -84,38 +79,38 @@ def _level(value: Any) -> Level:
     names = [level.value for level in Level]
     if value not in names:
         near = nearest(value, names) if isinstance(value, str) else ""
-        raise _Wrong(f"expected one of {', '.join(names)}{near}")
+        raise Wrong(f"expected one of {', '.join(names)}{near}")
     return Level(value)
 
 
 def _names_by_glob(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(value, dict):
-        raise _Wrong("expected a table of lists")
+        raise Wrong("expected a table of lists")
     _globs(list(value))
     return tuple((name, _texts(items)) for name, items in value.items())
 
 
 def _table_of_levels(value: Any) -> tuple[tuple[str, Level], ...]:
     if not isinstance(value, dict):
-        raise _Wrong('expected a table such as {LDM301 = "error"}')
+        raise Wrong('expected a table such as {LDM301 = "error"}')
     return tuple((name, _level(level)) for name, level in value.items())
 
 
 def _handlers(value: Any) -> tuple[Handler, ...]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise _Wrong("expected [[handlers]] tables")
-    return tuple(_handler(item) for item in value)
+        raise Wrong("expected [[handlers]] tables")
+    return tuple(_handler(item, index) for index, item in enumerate(value))
 
 
-def _handler(item: dict[str, Any]) -> Handler:
+def _handler(item: dict[str, Any], index: int) -> Handler:
     for name in item:
         if name not in ("pattern", "source"):
-            raise _Wrong(f'unknown key "{name}" in handlers{nearest(name, ("pattern", "source"))}')
+            raise Wrong(f'unknown key "{name}" in handlers{nearest(name, ("pattern", "source"))}', index)
     if not isinstance(item.get("pattern"), str) or not isinstance(item.get("source"), str):
-        raise _Wrong("every handler needs the texts pattern and source")
+        raise Wrong("every handler needs the texts pattern and source", index)
     sources = [source.value for source in Source]
     if item["source"] not in sources:
-        raise _Wrong(f'unknown source "{item["source"]}"{nearest(item["source"], sources)}')
+        raise Wrong(f'unknown source "{item["source"]}"{nearest(item["source"], sources)}', index)
     return Handler(item["pattern"], Source(item["source"]))
 
 
@@ -133,6 +128,9 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "respect-gitignore": _flag,
     "source-roots": _texts,
     "handlers": _handlers,
+    "effects": partial(declarations, "effects"),
+    "guards": partial(declarations, "guards"),
+    "safe": partial(declarations, "safe"),
 }
 """Every key and what its value must be."""
 
@@ -146,6 +144,7 @@ def options_from(raw: Mapping[str, Any], file: Path, text: str, table: tuple[str
             raise UsageError(f'{file}:{place.line(key)}: unknown key "{key}"{nearest(key, KEYS)}')
         try:
             values[key] = KEYS[key](value)
-        except _Wrong as wrong:
-            raise UsageError(f"{file}:{place.line(key)}: {key}: {wrong}") from None
+        except Wrong as wrong:
+            line = place.line(key) if wrong.entry is None else place.line_of_entry(key, wrong.entry)
+            raise UsageError(f"{file}:{line}: {key}: {wrong}") from None
     return Options(file, text, table, values)

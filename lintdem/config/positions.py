@@ -33,6 +33,16 @@ def line_of(text: str, path: Sequence[str], value: str | None = None) -> int:
     return best if value is None else _line_of_value(text, best, value)
 
 
+def line_of_entry(text: str, path: Sequence[str], index: int) -> int:
+    """The line of the `index`th `[[…]]` table of the name `path`, counted from 0; else that of the name."""
+    lines = [
+        number
+        for number, line in enumerate(text.splitlines(), 1)
+        if (header := _HEADER.match(line)) and _parts(header.group(1)) == list(path)
+    ]
+    return lines[index] if index < len(lines) else line_of(text, path)
+
+
 def _path_on(line: str, table: list[str]) -> tuple[bool, list[str]] | None:
     header = _HEADER.match(line)
     if header:

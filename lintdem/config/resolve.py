@@ -16,6 +16,7 @@ from typing import Any
 
 from pathspec import GitIgnoreSpec
 
+from lintdem.config.declarations import Declaration
 from lintdem.config.options import Handler, Options, options_from
 from lintdem.errors import UsageError
 from lintdem.model.finding import Level
@@ -28,7 +29,7 @@ else:
 CONFIG_NAMES = (".lintdem.toml", "lintdem.toml", "pyproject.toml")
 """Names looked for in each folder, the first one found counts."""
 
-_LISTS_THAT_ADD = ("extend-select", "extend-exclude")
+_LISTS_THAT_ADD = ("extend-select", "extend-exclude", "effects", "guards", "safe")
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,18 @@ class Config:
     respect_gitignore: bool = True
     source_roots: tuple[str, ...] = ()
     handlers: tuple[Handler, ...] = ()
+    effects: tuple[Declaration, ...] = ()
+    guards: tuple[Declaration, ...] = ()
+    safe: tuple[Declaration, ...] = ()
     root: str = "/"
     file: str | None = None
     origins: Mapping[str, Origin] = field(default_factory=dict)
     value_origins: Mapping[tuple[str, str], Origin] = field(default_factory=dict)
+
+    @property
+    def declarations(self) -> tuple[Declaration, ...]:
+        """What is declared of calls, guards first: who declares a function both, means its guard."""
+        return (*self.guards, *self.effects, *self.safe)
 
     def ignored_in(self, path: str) -> tuple[str, ...]:
         """The names that `per-file-ignores` sets aside in a file, given by its path from the root."""

@@ -1,11 +1,12 @@
 """What APIs, events and libraries do: data with sources, and the functions that look it up.
 
-No code of the program being read is seen here, and nothing here depends on configuration. Facts are
+No code of the program being read is seen here, and nothing here reads configuration. Facts are
 TOML tables with a source each; modules only join them:
 
 `catalogue`  AWS operations: `operation`;
 `resources`  boto3's resource objects: `resource_method`, `sub_resource`, `client_of_type`;
 `libraries`  everything else that is imported: `library_call`;
+`declared`   what a project's configuration says of its own calls: `Declared`;
 `dynamodb`   DynamoDB's update and condition expressions: `parse_update`, `parse_condition`;
 `events`     Lambda's event sources: `scope_of`, `detect_source`, `redelivery`.
 """
@@ -13,6 +14,8 @@ TOML tables with a source each; modules only join them:
 from __future__ import annotations
 
 from lintdem.knowledge.catalogue import operation as operation
+from lintdem.knowledge.declared import Declared as Declared
+from lintdem.knowledge.declared import DeclaredCall as DeclaredCall
 from lintdem.knowledge.dynamodb import parse_condition as parse_condition
 from lintdem.knowledge.dynamodb import parse_update as parse_update
 from lintdem.knowledge.events import Redelivery as Redelivery

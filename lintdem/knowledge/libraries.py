@@ -120,18 +120,18 @@ def _find(book: Book, dotted: str) -> Found | None:
         (pattern, found)
         for last in (steps[-1], "*")
         for pattern, found in book.patterns.get(last, ())
-        if _matches(steps, pattern)
+        if matches(steps, pattern)
     ]
     return max(fitting, key=lambda fit: (len(".".join(fit[0])), fit[0]))[1] if fitting else None
 
 
-def _matches(steps: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
-    """Whether the name fits; a `*` takes one step or more."""
+def matches(steps: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Whether a name, in steps, fits; a `*` takes one step or more."""
     if not pattern or not steps:
         return not pattern and not steps
     if pattern[0] not in ("*", steps[0]):
         return False
-    return _matches(steps[1:], pattern[1:]) or (pattern[0] == "*" and _matches(steps[1:], pattern))
+    return matches(steps[1:], pattern[1:]) or (pattern[0] == "*" and matches(steps[1:], pattern))
 
 
 def _file(package: str) -> str | None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lintdem.knowledge import Declared
 from lintdem.model.function import Function
 from lintdem.model.module import Module, Problem
 from lintdem.model.stack import Source, Stack
 from lintdem.program.handlers import Handler, find
 from lintdem.program.imports import Imports
 from lintdem.program.searchpaths import added_folders
+
+NOTHING = Declared()
+"""A project that declares no calls."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class LinkSettings:
     source_roots: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     handlers: tuple[HandlerSetting, ...] = ()
+    declared: Declared = NOTHING
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Program:
     handlers: tuple[Handler, ...]
     imports: Imports
     problems: tuple[Problem, ...] = ()
+    declared: Declared = NOTHING
 
 
 def link(modules: Sequence[Module], stacks: Sequence[Stack], settings: LinkSettings | None = None) -> Program:
@@ -55,7 +61,7 @@ def link(modules: Sequence[Module], stacks: Sequence[Stack], settings: LinkSetti
     imports = Imports(by_path, roots)
     sources = _settings_sources(by_path, settings)
     problems = tuple(p for m in by_path.values() for p in m.problems) + tuple(p for s in ordered for p in s.problems)
-    return Program(by_path, ordered, tuple(find(by_path, ordered, sources)), imports, problems)
+    return Program(by_path, ordered, tuple(find(by_path, ordered, sources)), imports, problems, settings.declared)
 
 
 def _python_folders(modules: Mapping[str, Module]) -> set[str]:

@@ -1,7 +1,7 @@
 """pytest plugin: pages are tests. `rules/lintdem_rules/unguarded_effect.md::Bad / SQS queue` is one case.
 
 A Markdown file beside an `__init__.py` is the page of a rule of that package; a Markdown file in a folder called
-`cases` is a page of no rule. Nothing of the engine is imported before a case runs.
+`cases` or `guide` is a page of no rule. Nothing of the engine is imported before a case runs.
 """
 
 from __future__ import annotations
@@ -77,11 +77,14 @@ class PageFile(pytest.File):
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageFile | None:
-    """Take Markdown files of rule packs and of folders called `cases`."""
-    if file_path.suffix == ".md" and (_is_pack(file_path.parent) or file_path.parent.name == "cases"):
+    """Take Markdown files of rule packs and of folders called `cases` or `guide`."""
+    if file_path.suffix == ".md" and (_is_pack(file_path.parent) or file_path.parent.name in _FOLDERS):
         page: PageFile = PageFile.from_parent(parent, path=file_path)
         return page
     return None
+
+
+_FOLDERS = ("cases", "guide")
 
 
 def _is_pack(folder: Path) -> bool:

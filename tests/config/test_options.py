@@ -112,6 +112,14 @@ class TestMistakes:
             ('[[handlers]]\npattern = "a:b"', "handlers: every handler needs the texts pattern and source"),
             ('[[handlers]]\npattern = "a:b"\nsource = "sqss"', 'unknown source "sqss"; did you mean "sqs"?'),
             ('[[handlers]]\npatern = "a:b"', 'unknown key "patern" in handlers; did you mean "pattern"?'),
+            ('effects = ["x.y"]', "effects: expected [[effects]] tables"),
+            ('[[effects]]\nnames = ["charge"]', "effects: every entry needs the list of texts of"),
+            ('[[effects]]\nof = ["shop"]\nnames = "charge"', "effects: every entry needs the list of texts names"),
+            ('[[effects]]\nof = ["shop/pay.py"]\nnames = ["charge"]', 'effects: of: "shop/pay.py" is no dotted name'),
+            ('[[effects]]\nof = ["a"]\nnames = ["b"]\nkind = "write"', 'effects: unknown kind "write", expected one of read, set'),
+            ('[[effects]]\nof = ["a"]\nnames = ["b"]\nfrase = "x"', 'effects: unknown key "frase"; did you mean "phrase"?'),
+            ('[[guards]]\nof = ["a"]\nnames = ["b"]\nform = "claim"', 'did you mean "claims"?'),
+            ('[[safe]]\nof = ["a"]\nnames = ["b"]\nreason = 3', "safe: reason: expected a text"),
             ('source-roots = ["../elsewhere"]', 'source-roots: "../elsewhere" lies outside of'),
         ],
     )
@@ -121,6 +129,13 @@ class TestMistakes:
             parse(text, tmp_path)
         assert told in str(error.value)
         assert "lintdem.toml:1: " in str(error.value)
+
+    def test_the_line_is_that_of_the_entry(self, tmp_path: Path) -> None:
+        """Of several tables with one name the wrong one is told."""
+        good = '[[tool.lintdem.guards]]\nof = ["a"]\nnames = ["b"]\n\n'
+        write(tmp_path / "pyproject.toml", good + good + '[[tool.lintdem.guards]]\nof = ["a"]\n')
+        with pytest.raises(UsageError, match=r"pyproject\.toml:9: guards: every entry needs the list of texts names"):
+            load(tmp_path)
 
 
 class TestValues:
@@ -150,6 +165,12 @@ class TestValues:
         config = load(tmp_path / "svc")
         assert config.source_roots == ("src",)
         assert [(handler.pattern, handler.source) for handler in config.handlers] == [("src/*.py:handler", Source.SQS)]
+
+    def test_declared_calls_add_up_along_extend(self, tmp_path: Path) -> None:
+        """A shared file declares what everybody calls; a project adds its own."""
+        write(tmp_path / "shared.toml", '[[effects]]\nof = ["acme"]\nnames = ["pay"]\n')
+        write(tmp_path / "lintdem.toml", 'extend = "shared.toml"\n[[effects]]\nof = ["shop"]\nnames = ["text", "mail"]\n')
+        assert [entry.calls for entry in load(tmp_path).effects] == [("acme.pay",), ("shop.text", "shop.mail")]
 
     def test_every_setting_knows_its_line(self, tmp_path: Path) -> None:
         """Where a name in a list was written is known, line by line."""
