@@ -9,6 +9,7 @@ from functools import cached_property
 from lintdem.analyses.absent import Optional, optional_key
 from lintdem.analyses.arrivals import First, first_records, import_effects
 from lintdem.analyses.batches import Early, Rerun, early, reruns
+from lintdem.analyses.contexts import Untimed, untimed
 from lintdem.analyses.diagnosis import Case, Kind, diagnose, writers_of
 from lintdem.analyses.domain import Derived, Method, Value
 from lintdem.analyses.droppedconditions import Dropped, dropped
@@ -163,6 +164,14 @@ class Facts:
             for one in refused(judged.run, judged.subject):
                 found.setdefault((one.place, one.name), (judged, one))
         return [found[key] for key in sorted(found)]
+
+    def untimed(self) -> list[Untimed]:
+        """Guards that are not told the Lambda context in time, once for each, from the most exposed handler."""
+        found: dict[Place, Untimed] = {}
+        for judged in sorted(self.handlers, key=lambda j: _EXPOSED.index(j.subject.redelivers)):
+            for one in untimed(judged.run, judged.subject):
+                found.setdefault(one.place, one)
+        return [found[place] for place in sorted(found)]
 
     def late_checks(self) -> list[LateCheck]:
         """Comparisons of an event's age that come after its effect, once for each."""

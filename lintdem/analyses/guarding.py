@@ -29,6 +29,7 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.retries import of_wrapper
+from lintdem.analyses.trace import Timed
 from lintdem.model.span import Place
 
 GUARDS = frozenset({"idempotent", "idempotent_function", "guard"})
@@ -47,7 +48,11 @@ def enter_wrappers(
                 stack.enter_context(m.retrying(of_wrapper(m, wrapper, flow)))
             if wrapper.kind in GUARDS:
                 claim = claim_of(m, func, wrapper, args, flow)
-                m.claim(claim, inner)
+                config = dict(wrapper.args).get("config", NONE)
+                if wrapper.kind == "idempotent":
+                    # On the handler itself the decorator is handed the context.
+                    m.record(Timed(place, config, must=inner.must, may=inner.may))
+                m.claim(claim, inner, config)
                 inner.must |= {claim}
         value = run(inner)
     flow.heap, flow.may = inner.heap, inner.may

@@ -53,7 +53,7 @@ from lintdem.analyses.roles import (
     run_callables,
 )
 from lintdem.analyses.stores import TASKS, call_store, queue_task
-from lintdem.analyses.trace import Gap
+from lintdem.analyses.trace import Gap, Timed
 from lintdem.knowledge import library_call, source_of_class
 from lintdem.model.span import Place
 
@@ -66,6 +66,8 @@ COMMON = frozenset(
         split join info debug error warning log exception isoformat total_seconds json
     """.split()
 )
+REGISTERS = "register_lambda_context"
+"""https://docs.aws.amazon.com/powertools/python/latest/utilities/idempotency/#lambda-timeouts"""
 LOADERS = frozenset(
     """
         model_validate parse_obj from_dict from_json parse_raw model_validate_json construct from_event
@@ -76,6 +78,9 @@ LOADERS = frozenset(
 
 def call_library(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
     """Call a dotted name, or a method of a receiver."""
+    if name == REGISTERS and receiver is not None:
+        m.record(Timed(place, receiver, must=flow.must, may=flow.may))
+        return NONE
     if receiver is None:
         return _dotted(m, name, args, place, flow, None)
     if isinstance(receiver, (AnyOf, Cases)):

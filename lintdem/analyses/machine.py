@@ -342,9 +342,9 @@ class Machine:
         self.record(Effect(place, call, must=flow.must, may=flow.may, origins=self.parts.origins(self, call, flow)))
         flow.may |= {Done(place, call.name)}
 
-    def claim(self, claim: Claim, flow: Flow) -> None:
+    def claim(self, claim: Claim, flow: Flow, config: Value | None = None) -> None:
         """Record that a claim was tried; the caller adds it to the paths where it succeeded."""
-        self.record(Claimed(claim.place, claim, must=flow.must, may=flow.may))
+        self.record(Claimed(claim.place, claim, config, must=flow.must, may=flow.may))
 
     def can_raise(self, error: Error, flow: Flow, may: frozenset[Fact] = frozenset()) -> None:
         """Note that this exception may leave here; the path goes on."""

@@ -137,10 +137,19 @@ class Asked(Seen):
 
 @dataclass(frozen=True, slots=True)
 class Claimed(Seen):
-    """A claim was tried here."""
+    """A claim was tried here; `config` is the configuration of a Powertools guard."""
 
     place: Place
     claim: Claim
+    config: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timed(Seen):
+    """A Powertools configuration was given the Lambda context, by which it knows when the run must be over."""
+
+    place: Place
+    config: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +201,4 @@ class Gap(Seen):
     reason: str
 
 
-Event: TypeAlias = Effect | Asked | Claimed | Tested | Recorded | Swallowed | Threw | Gap
+Event: TypeAlias = Effect | Asked | Claimed | Timed | Tested | Recorded | Swallowed | Threw | Gap
