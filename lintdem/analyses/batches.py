@@ -154,6 +154,8 @@ ACKNOWLEDGES = {
     ("sqs", "delete_message"): "ReceiptHandle", ("sqs", "delete_message_batch"): "Entries",
     ("stepfunctions", "send_task_success"): "taskToken",
 }  # fmt: skip
+ANSWERS = frozenset({"send_task_failure", "send_task_heartbeat"})
+"""Other answers to the task whose token is acknowledged: no work of their own."""
 COMMITS = frozenset({"commit", "store_offsets", "basic_ack", "ack"})
 
 
@@ -183,7 +185,7 @@ def _follows(work: Effect, ack: Effect) -> bool:
 
 def _is_work(effect: Effect) -> bool:
     call = effect.call
-    return call.kind in DOES and call.method not in ASIDE and not _acknowledges(effect)
+    return call.kind in DOES and call.method not in ASIDE and call.method not in ANSWERS and not _acknowledges(effect)
 
 
 def _shares(work: Effect, ack: Effect) -> bool:

@@ -19,7 +19,6 @@ from lintdem.analyses.domain import (
     Call,
     Cases,
     Cls,
-    DictObj,
     External,
     Fact,
     Flow,
@@ -36,18 +35,18 @@ from lintdem.analyses.domain import (
     Unknown,
     Value,
     any_of,
-    known,
     members,
     parts_of,
 )  # fmt: skip
+from lintdem.analyses.durable import LATER, postponed
 from lintdem.analyses.joins import merge
 from lintdem.analyses.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop
 from lintdem.analyses.objects import bind, find_in_class, found_name, instantiate, outside_bases
+from lintdem.analyses.parameters import bind_parameters
 from lintdem.analyses.trace import Event, Gap
-from lintdem.knowledge import library_call
 from lintdem.model.function import Function
 from lintdem.model.span import Place
-from lintdem.model.values import Expr, Lambda
+from lintdem.model.values import Lambda
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ def _call_each(m: Machine, funcs: list[Value], args: Args, place: Place, flow: F
 def call_function(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text: str) -> Value:
     """Call a function of the program, inside the known decorators around it."""
     from lintdem.analyses.declared import call_own, declared_of  # noqa: PLC0415 - mutual recursion
-    from lintdem.analyses.guarding import enter_wrappers  # noqa: PLC0415 - the same
+    from lintdem.analyses.guarding import AROUND, enter_wrappers  # noqa: PLC0415 - the same
 
     declared = declared_of(m, func)
     if declared is not None:
@@ -150,11 +149,14 @@ def call_function(m: Machine, func: Func, args: Args, place: Place, flow: Flow, 
     kinds = {w.kind for w in func.wrappers}
     if "manager" in kinds and m.block is None:
         return Partial(func, args.positional, args.keywords, True)
+    if kinds & LATER.keys():
+        later = postponed(func, args)
+        if later is not None:
+            return later
     if m.spent > BUDGET or len(m.active) > DEPTH:
         m.record(Gap(place, f"{found_name(func)} lies too deep to be followed"))
         return Unknown("too deep")
-    guards = kinds & {"idempotent", "idempotent_function", "guard", "retry", "lock", "cache"}
-    if guards:
+    if kinds & AROUND:
         return enter_wrappers(m, func, args, place, flow, lambda inner: _run_call(m, func, args, place, inner, text))
     return _run_call(m, func, args, place, flow, text)
 
@@ -343,54 +345,3 @@ def _take_over(m: Machine, summary: Summary, func: Func, place: Place, flow: Flo
     flow.must |= summary.must
     flow.may |= summary.may
     return summary.value
-
-
-def bind_parameters(m: Machine, func: Func, args: Args, place: Place, flow: Flow) -> None:
-    """Give the parameters of a function their values."""
-    names = flow.scope.names
-    positional = list(args.positional)
-    keywords = dict(args.keywords)
-    if func.bound is not None:
-        positional.insert(0, func.bound)
-    extra = any_of([*args.spread]) if args.spread else None
-    for parameter in func.definition.params:
-        name = parameter.name
-        if parameter.kind == "star":
-            items = tuple(positional) + args.spread
-            names[name] = m.new(flow, ListObj("tuple", items, bool(args.spread)))
-            positional = []
-        elif parameter.kind == "stars":
-            names[name] = m.new(flow, DictObj(dict(keywords), (), args.spreads))
-            keywords = {}
-        elif positional and parameter.kind != "keyword":
-            names[name] = positional.pop(0)
-        elif name in keywords:
-            names[name] = keywords.pop(name)
-        elif args.spreads and name not in keywords:
-            names[name] = any_of([m.item(s, known(name), flow, place) for s in args.spreads])
-        elif extra is not None and parameter.kind != "keyword":
-            names[name] = extra
-        elif parameter.default is not None:
-            outer = Flow(func.scope or flow.scope, flow.heap)
-            names[name] = m.evaluate(parameter.default, outer)
-            flow.heap = outer.heap
-        else:
-            names[name] = Unknown(f"argument {name}")
-        _use_annotation(m, parameter.annotation, name, func, place, flow)
-
-
-def _use_annotation(m: Machine, annotation: Expr | None, name: str, func: Func, place: Place, flow: Flow) -> None:
-    value = flow.scope.names[name]
-    if annotation is None or not (isinstance(value, Unknown) or value == NONE or _is_foreign(value)):
-        return
-    outer = Flow(func.scope or flow.scope, flow.heap)
-    typed = m.typed(m.evaluate(annotation, outer), place, outer)
-    flow.heap = outer.heap
-    if typed is not None:
-        flow.scope.names[name] = any_of([value, typed]) if value == NONE else typed
-
-
-def _is_foreign(value: Value) -> bool:
-    """Made by a library nothing is known of: then the annotation says more."""
-    return isinstance(value, Made) and library_call(value.type) is None
-

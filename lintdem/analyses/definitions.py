@@ -20,6 +20,7 @@ from lintdem.analyses.domain import (
     known,
     text,
 )  # fmt: skip
+from lintdem.analyses.durable import LATER, around, handed
 from lintdem.analyses.machine import Args, Frame, Machine, Registered, Stop, wrapped
 from lintdem.knowledge import library_call
 from lintdem.model.function import DefineClass, DefineFunction, Import
@@ -60,6 +61,8 @@ def decorated(m: Machine, decorator: Value, value: Value, place: Place, flow: Fl
     if isinstance(decorator, Method):
         m.registered.append(Registered(decorator.receiver, decorator.name, value, Args(), place))
         return value
+    if around(decorator):
+        return handed(decorator, value)
     if isinstance(decorator, (Func, Partial, Cls)):
         result = m.call(decorator, Args((value,)), place, flow, "decorator")
         return value if isinstance(result, Unknown) else result
@@ -79,8 +82,10 @@ def _known_decorator(
         return wrapped(value, Wrapper(short, place, args, name))
     if short in ("event_source", "event_parser"):
         return wrapped(value, Wrapper("event", place, args, name))
-    if short in ("durable_execution", "durable_step"):
+    if short in LATER or short in ("durable_execution", "lambda_handler_decorator"):
         return wrapped(value, Wrapper(short, place, args, name))
+    if short in ("batch_processor", "async_batch_processor"):
+        return wrapped(value, Wrapper("batch", place, args, name))
     declared = m.program.declared.find(name) if m.program.declared else None
     if declared is not None and declared.role == "decorator":
         return wrapped(value, Wrapper("guard", place, args, name))

@@ -69,7 +69,7 @@ class Engine:
         target = self._target(handler)
         result: list[tuple[Value, frozenset[Fact]]] = []
         try:
-            value = m.call(target, self._arguments(target), place, flow, "")
+            value = m.call(target, self._given(handler, target), place, flow, "")
             result.append((value, flow.must))
         except Stop:
             pass
@@ -92,6 +92,16 @@ class Engine:
                 value = attribute(self.machine, value, step, Flow(Scope(handler.path, {}), {}), Place(handler.path, handler.span))
         return value if value is not None else any_of([])
 
+    def _given(self, handler: Handler, target: Value) -> Args:
+        """What the handler is called with: Lambda's event and context, or what its framework makes of them."""
+        if handler.part is None:
+            return self._arguments(target)
+        event = Path("event", handler.part)
+        if not handler.takes_items:
+            return Args((event,))
+        params = [p.name for f in members(target) if isinstance(f, Func) for p in f.definition.params]
+        return Args((), tuple((name, Path("event", (*handler.part, name))) for name in params))
+
     def _arguments(self, target: Value) -> Args:
         """The event and the context; further parameters keep their defaults."""
         event, context = Path("event"), Path("context")
@@ -105,7 +115,7 @@ class Engine:
     def _decorations(self, target: Value) -> tuple[tuple[str, ...], tuple[str, ...]]:
         wrappers: list[str] = []
         types: list[str] = []
-        for value in members(target):
+        for value in (f for v in members(target) for f in _inner(v)):
             func = value.func if isinstance(value, Partial) else value
             if isinstance(func, Func):
                 for wrapper in func.wrappers:
@@ -121,3 +131,8 @@ class Engine:
             return []
         value = evaluate(self.machine, first.annotation, Flow(func.scope, {}))
         return [str(getattr(value, "name", getattr(value, "value", "")))]
+
+
+def _inner(value: Value) -> list[Value]:
+    """A handler and the functions that a middleware was given around it."""
+    return [value, *(f for v in value.args for f in _inner(v))] if isinstance(value, Partial) else [value]

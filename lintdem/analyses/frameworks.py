@@ -1,18 +1,28 @@
-"""Frameworks that call the program back: Powertools batch processing and resolvers, crhelper, adapters."""
+"""Frameworks that call the program back: Powertools batch processing and resolvers, crhelper, web applications."""
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import Flow, Func, Made, Method, Partial, Path, Unknown, Value, known
+from dataclasses import replace
+
+from lintdem.analyses.domain import Cls, Derived, Flow, Func, Made, Method, Partial, Path, Unknown, Value, known
 from lintdem.analyses.elements import element_of
+from lintdem.analyses.injection import is_given, provided
 from lintdem.analyses.joins import merge
-from lintdem.analyses.machine import Args, Machine, Stop
+from lintdem.analyses.machine import Args, Machine, Registered, Stop
 from lintdem.analyses.trace import Loop
 from lintdem.model.span import Place
 
 BATCH = frozenset({"process_partial_response", "async_process_partial_response"})
-RESOLVES = frozenset({"resolve", "resolve_async", "CfnResource", "Mangum", "handle_request", "__call__"})
-FRAMEWORKS = BATCH | RESOLVES | {"process", "async_process"}
-RESOLVER = ("Resolver", "CfnResource", "Mangum", "Chalice", "Flask", "FastAPI")
+RESOLVES = frozenset({"resolve", "resolve_async", "CfnResource", "Mangum", "__call__"})
+SERVES = frozenset({"handle_request", "response", "make_lambda_handler"})
+"""Functions that give an event to a web application, and the maker of one."""
+SERVERS = frozenset({"awsgi", "awsgi2", "aws_wsgi", "serverless_wsgi", "apig_wsgi"})
+INCLUDES = frozenset({"include_router", "include_routers", "register_blueprint", "mount"})
+ADDS = frozenset({"add_url_rule", "add_api_route", "add_route", "add_resource"})
+FRAMEWORKS = BATCH | RESOLVES | SERVES | INCLUDES | ADDS | {"process", "async_process"}
+RESOLVER = ("Resolver", "CfnResource", "Mangum", "Chalice", "Flask", "FastAPI", "Starlette", "make_lambda_handler")
+ROUTERS = (*RESOLVER, "Router", "Blueprint", "Api")
+VERBS = ("get", "post", "put", "patch", "delete")
 
 
 def call_framework(
@@ -21,12 +31,42 @@ def call_framework(
     """Call a framework function that runs functions of the program; None when it is not one."""
     if short in BATCH:
         return _batch(m, args, place, flow)
-    if short in ("process", "async_process") and isinstance(receiver, Made) and "Processor" in receiver.type:
-        return _process(m, receiver, place, flow)
     owner = receiver.receiver if isinstance(receiver, Method) else receiver
-    if isinstance(owner, Made) and any(mark in owner.type for mark in RESOLVER):
+    if short in SERVES and name.partition(".")[0] in SERVERS and owner is None:
+        return _served(m, name, short, args, place, flow)
+    if not isinstance(owner, Made):
+        return None
+    if name == owner.type and is_given(owner):
+        return provided(m, owner, place, flow)
+    if "Processor" in owner.type and (short in ("process", "async_process") or name == owner.type):
+        return _process(m, owner, args, place, flow, name == owner.type)
+    if (short in INCLUDES or short in ADDS) and any(mark in owner.type for mark in ROUTERS):
+        return _registered(m, owner, short, args, place)
+    if any(mark in owner.type for mark in RESOLVER):
         return _routes(m, owner, args, place, flow)
     return None
+
+
+def _served(m: Machine, name: str, short: str, args: Args, place: Place, flow: Flow) -> Value | None:
+    """`awsgi.response(app, event, context)`; `make_lambda_handler(app)` gives something that is called later."""
+    app = args.get(0, "app")
+    if not isinstance(app, Made):
+        return None
+    if short == "make_lambda_handler":
+        return Made(name, place, (("0", app),))
+    return _routes(m, app, Args(args.positional[1:]), place, flow)
+
+
+def _registered(m: Machine, owner: Made, short: str, args: Args, place: Place) -> Value | None:
+    """A router taken into an application, or a function or a class of views added by a call."""
+    view = args.get(-1, "view_func") or args.get(-1, "endpoint")
+    given = [v for v in (*args.positional, *((view,) if view is not None else ())) if isinstance(v, (Made, Func, Cls, Partial))]
+    for one in given:
+        if isinstance(one, Made) and short in INCLUDES:
+            m.registered.append(Registered(owner, "include", one, Args(), place))
+        elif not isinstance(one, Made):
+            m.registered.append(Registered(owner, "route", one, Args(), place))
+    return known(None) if given else None
 
 
 def _batch(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
@@ -37,13 +77,25 @@ def _batch(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     return Path("result", ("batchItemFailures",), place)
 
 
-def _process(m: Machine, receiver: Made, place: Place, flow: Flow) -> Value:
+def _process(m: Machine, owner: Made, args: Args, place: Place, flow: Flow, called: bool) -> Value:
     """`with processor(records, handler): processor.process()`."""
-    named = dict(receiver.args)
-    records, handler = named.get("0") or named.get("records"), named.get("1") or named.get("handler")
+    if called:
+        m.batches[owner] = args
+        return Made(owner.type, place, (*owner.args, *args.named()))
+    given = m.batches.get(owner, Args())
+    named = dict(owner.args)
+    records = given.get(0, "records") or named.get("0") or named.get("records")
+    handler = given.get(1, "handler") or named.get("1") or named.get("handler")
     if handler is not None and records is not None:
         _each_record(m, handler, records, place, flow)
     return Path("result", (), place)
+
+
+def run_batch(m: Machine, named: dict[str, Value], event: Value, place: Place, flow: Flow) -> None:
+    """`@batch_processor(record_handler=…)`: the records are handled before the function runs."""
+    handler = named.get("record_handler") or named.get("0")
+    if handler is not None:
+        _each_record(m, handler, m.item(event, known("Records"), flow, place), place, flow)
 
 
 def _each_record(m: Machine, handler: Value, records: Value, place: Place, flow: Flow) -> None:
@@ -74,18 +126,15 @@ def _first_parameter(handler: Value) -> str | None:
 
 def _routes(m: Machine, owner: Made, args: Args, place: Place, flow: Flow) -> Value | None:
     """Run every function registered with a resolver, each as an alternative."""
-    found = [r for r in m.registered if _same(r.owner, owner)]
-    target = next((v for k, v in owner.args if k in ("0", "app") and "Mangum" in owner.type), None)
-    if isinstance(target, Made):
-        found += [r for r in m.registered if _same(r.owner, target)]
+    found = _reachable(m, owner)
     if not found:
         return None
     m.classes.add(owner.type)
     ends = [flow.branch()]
-    for route in found:
+    for func in [f for route in found for f in _views(m, route.func)]:
         branch = flow.branch()
         try:
-            m.call(route.func, _route_args(route.func, args, owner, route.kind), place, branch, _name(route.func))
+            m.call(func, _route_args(m, func, args, owner), place, branch, _name(func))
             ends.append(branch)
         except Stop:
             continue
@@ -93,22 +142,54 @@ def _routes(m: Machine, owner: Made, args: Args, place: Place, flow: Flow) -> Va
     return Path("result", (), place)
 
 
+def _reachable(m: Machine, owner: Made) -> list[Registered]:
+    """What is registered with an application, and with the routers that it includes."""
+    found: list[Registered] = []
+    work: list[Value] = [owner]
+    seen: list[Value] = []
+    while work:
+        one = work.pop()
+        if not isinstance(one, Made) or any(_same(one, other) for other in seen):
+            continue
+        seen.append(one)
+        work += [v for k, v in one.args if k in ("0", "app")]
+        own = [r for r in m.registered if _same(r.owner, one)]
+        work += [r.func for r in own if r.kind == "include"]
+        found += [r for r in own if r.kind != "include"]
+    return found
+
+
 def _same(left: Value, right: Value) -> bool:
     return isinstance(left, Made) and isinstance(right, Made) and left.place == right.place and left.type == right.type
+
+
+def _views(m: Machine, func: Value) -> list[Value]:
+    """The functions behind a route: one, or a method for each HTTP verb of a class."""
+    if not isinstance(func, Cls):
+        return [func]
+    methods = [f for verb in VERBS if isinstance(f := func.scope.names.get(verb), Func)]
+    return [replace(f, bound=func) for f in methods]
 
 
 def _name(func: Value) -> str:
     return str(getattr(getattr(func, "definition", None), "name", "route"))
 
 
-def _route_args(func: Value, args: Args, owner: Made, kind: str) -> Args:
-    """Custom resources get event and context; routes get path parameters."""
+def _route_args(m: Machine, func: Value, args: Args, owner: Made) -> Args:
+    """Custom resources get event and context; routes get path parameters, and bodies where a class says so."""
     event = args.positional[0] if args.positional else Unknown("event")
     if "CfnResource" in owner.type:
         return Args(args.positional[:2])
-    definition = getattr(func, "definition", None)
-    names = [p.name for p in definition.params] if definition is not None else []
-    if not isinstance(event, Path):
+    if not isinstance(func, Func) or not isinstance(event, Path):
         return Args()
-    return Args((), tuple((n, Path(event.root, ("pathParameters", n), event.place)) for n in names if n not in ("self", "request")))
-
+    given: list[tuple[str, Value]] = []
+    for p in func.definition.params:
+        scope = func.scope
+        if p.name in ("self", "request") or p.default is not None or scope is None:
+            continue
+        kind = m.evaluate(p.annotation, Flow(scope, {})) if p.annotation is not None else None
+        if isinstance(kind, Derived) and kind.op == "Annotated" and any(map(is_given, kind.parts)):
+            continue
+        steps = ("body", "json()") if isinstance(kind, Cls) else ("pathParameters", p.name)
+        given.append((p.name, Path(event.root, (*event.steps, *steps), event.place)))
+    return Args((), tuple(given))

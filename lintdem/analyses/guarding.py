@@ -27,12 +27,15 @@ from lintdem.analyses.domain import (
     known,
     text,
 )  # fmt: skip
+from lintdem.analyses.frameworks import run_batch
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.retries import of_wrapper
 from lintdem.analyses.trace import Timed
 from lintdem.model.span import Place
 
 GUARDS = frozenset({"idempotent", "idempotent_function", "guard"})
+AROUND = GUARDS | {"retry", "lock", "cache", "batch"}
+"""Kinds of decorators that do something around a call."""
 
 
 def enter_wrappers(
@@ -42,6 +45,8 @@ def enter_wrappers(
     inner = Flow(flow.scope, flow.heap, flow.must, flow.may)
     with ExitStack() as stack:
         for wrapper in func.wrappers:
+            if wrapper.kind == "batch" and args.positional:
+                run_batch(m, dict(wrapper.args), args.positional[0], place, inner)
             if wrapper.kind == "cache" and args.all():
                 inner.must |= {Check(wrapper.place, "memory", Derived("cache", args.all()))}
             if wrapper.kind == "retry":

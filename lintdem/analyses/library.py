@@ -40,6 +40,7 @@ from lintdem.analyses.domain import (
     known,
     members,
 )  # fmt: skip
+from lintdem.analyses.durable import durable
 from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
 from lintdem.analyses.mappers import call_batch, call_model, is_model
@@ -48,6 +49,7 @@ from lintdem.analyses.orm import call_record
 from lintdem.analyses.roles import (
     ROLES,
     carried,
+    decoded,
     effect_or_read,
     is_check,
     run_callables,
@@ -123,7 +125,8 @@ def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver
             return saved if saved is not None else _unknown(m, name, args, place, flow, receiver)
         return call_container(m, receiver, name, args, place, flow)
     if isinstance(receiver, Path):
-        answer = path_method(m, receiver, name, args, place, flow)
+        answer = durable(m, receiver, name, args, place, flow) if receiver.root == "context" else None
+        answer = answer or path_method(m, receiver, name, args, place, flow)
         if answer is not None:
             return answer
         if receiver.root == "result" and receiver.place is not None:
@@ -193,10 +196,12 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
     declared = m.program.declared.find(name) if m.program.declared else None
     if declared is not None:
         return call_declared(m, declared, name, args, place, flow, receiver)
-    if short in FRAMEWORKS:
+    if short in FRAMEWORKS or (isinstance(receiver, Made) and name == receiver.type):
         found = call_framework(m, name, short, args, place, flow, receiver)
         if found is not None:
             return found
+    if name in ("flask.request.get_json", "flask.request.get_data"):
+        return decoded(m, Path("event", ("body",)), "json()", flow) if short == "get_json" else Path("event", ("body",))
     if name in ("importlib.import_module", "builtins.__import__") and args.positional:
         return import_by_name(m, args.positional[0], place, flow)
     if name in ("functools.wraps", "functools.update_wrapper"):

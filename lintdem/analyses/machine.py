@@ -184,6 +184,7 @@ class Machine:
         self.subjects: dict[int, tuple[Test, list[Value]]] = {}
         self.outcomes: dict[Value, tuple[Claim | None, Invocation | None]] = {}
         self.recognised: set[Place] = set()
+        self.batches: dict[Value, Args] = {}
         self.stored: set[Value] = set()
         self.cleared: set[Value] = set()
         self.firsts: dict[Place, tuple[str, ...]] = {}

@@ -37,6 +37,7 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import element_of
+from lintdem.analyses.injection import provided
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.knowledge import client_of_type
 from lintdem.model.function import Assign, Declare
@@ -58,7 +59,9 @@ def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> 
     if isinstance(value, Mod):
         return member_of(m, value.path, name)
     if isinstance(value, External):
-        return External(f"{value.name}.{name}")
+        return current_request(m, value, name) or External(f"{value.name}.{name}")
+    if isinstance(value, Made) and name in ("current_event", "current_request"):
+        return Path("event")
     if isinstance(value, Path):
         return step(m, value, name)
     if isinstance(value, Client):
@@ -81,6 +84,19 @@ def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> 
     if isinstance(value, Fresh) and name in COARSE:
         return Derived("coarse", ())
     return m.answer(value, name) or Method(value, name)
+
+
+REQUEST = {"json": ("body", "json()"), "form": ("body",), "data": ("body",), "values": ("body",),
+           "args": ("queryStringParameters",), "headers": ("headers",), "view_args": ("pathParameters",)}  # fmt: skip
+"""Flask's request by its attributes, as parts of the event."""
+
+
+def current_request(m: Machine, value: External, name: str) -> Value | None:
+    """An attribute of the request that a web framework keeps for the function."""
+    if value.name != "flask.request" or name not in REQUEST:
+        return None
+    m.paths.add(REQUEST[name])
+    return Path("event", REQUEST[name])
 
 
 def step(m: Machine, value: Path, name: str) -> Path:
@@ -269,13 +285,26 @@ def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Va
         return Derived(f"{value.op}.{index.value if isinstance(index, Known) else '*'}", value.parts)
     if isinstance(value, Derived) and value.op == "split":
         return Derived("slice", value.parts)
-    if isinstance(value, (External, Cls)):
+    if isinstance(value, External):
+        return _of_type(m, value, index, flow)
+    if isinstance(value, Cls):
         return value
     if is_mongo(value):
         return collection_of(value, index)
     if isinstance(value, Unknown):
         return Unknown(value.reason, (value, index) if not isinstance(index, Known) else (value,))
     return Derived("item", (value, index) if not isinstance(index, Known) else (value,))
+
+
+def _of_type(m: Machine, value: External, index: Value, flow: Flow) -> Value:
+    """`Optional[X]`, `Annotated[X, …]`: what stands inside; `Provide[X]` is X itself; other types as they are."""
+    short = value.name.rpartition(".")[2]
+    if short in ("Provide", "Provider", "Closing"):
+        return index
+    if short not in ("Annotated", "Optional", "Union"):
+        return value
+    listed = m.elements(flow, index)
+    return Derived(short, listed.items if listed is not None else (index,))
 
 
 def _dict_item(m: Machine, obj: DictObj, index: Value, flow: Flow, place: Place) -> Value:
@@ -303,8 +332,13 @@ def typed(m: Machine, annotation: Value, place: Place, flow: Flow) -> Value | No
         return None
     if isinstance(annotation, Cls):
         return _typed_object(m, annotation, place, flow)
-    if isinstance(annotation, Derived) and annotation.op == "op|":
+    if isinstance(annotation, Derived) and annotation.op == "Annotated":
+        given = [v for part in annotation.parts if (v := provided(m, part, place, flow)) is not None]
+        return given[0] if given else typed(m, annotation.parts[0], place, flow)
+    if isinstance(annotation, Derived) and annotation.op in ("op|", "Optional", "Union"):
         found = [v for part in annotation.parts if (v := typed(m, part, place, flow)) is not None]
+        if found and (annotation.op == "Optional" or NONE in annotation.parts):
+            found.append(NONE)
         return any_of(found) if found else None
     return None
 

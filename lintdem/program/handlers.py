@@ -6,24 +6,25 @@ nested functions and functions with more parameters than Lambda passes are not h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from lintdem.model.function import DefineFunction, Function, If, Stmt, Try
+from lintdem.model.function import Function
 from lintdem.model.module import Module
 from lintdem.model.span import NOWHERE, Place, Span
 from lintdem.model.stack import Lambda, Source, Stack
+from lintdem.program.entries import USUAL, Definitions, Entry, assigned, declared, definitions, top_functions
 from lintdem.program.imports import is_vendored
 from lintdem.program.paths import join
 from lintdem.program.triggers import Trigger, of_function
 
-USUAL = frozenset({"lambda_handler", "handler"})
-
 
 class Handler(msgspec.Struct, frozen=True):
     """`function` is the name in the module (dotted for an attribute of a class); `span` is where it is
-    defined; `named` says what made it a handler: "template", "setting" or "signature"."""
+    defined; `named` says what made it a handler: "template", "setting", "signature" or "code". `part` is the
+    path into the event that the parameter of a framework's handler stands for, or whose items its parameters
+    take by name when it `takes_items`."""
 
     path: str
     function: str
@@ -32,22 +33,13 @@ class Handler(msgspec.Struct, frozen=True):
     named: str
     resource: str = ""
     evidence: Place | None = None
+    part: tuple[str, ...] | None = None
+    takes_items: bool = False
 
     @property
     def name(self) -> str:
         """"path:function", as reports show it."""
         return f"{self.path}:{self.function}"
-
-
-def top_functions(body: Sequence[Stmt]) -> Iterator[Function]:
-    """The functions defined at module level, also under `if` and `try`."""
-    for statement in body:
-        if isinstance(statement, DefineFunction):
-            yield statement.function
-        elif isinstance(statement, If):
-            yield from top_functions((*statement.then, *statement.other))
-        elif isinstance(statement, Try):
-            yield from top_functions((*statement.body, *statement.other, *statement.final))
 
 
 def find(modules: Mapping[str, Module], stacks: Sequence[Stack], settings: Mapping[str, Source]) -> list[Handler]:
@@ -58,10 +50,12 @@ def find(modules: Mapping[str, Module], stacks: Sequence[Stack], settings: Mappi
             handler = _from_template(modules, function)
             if handler is not None:
                 _add(found, handler)
+    known = definitions(modules)
     for path, module in modules.items():
         if "#" in path or is_vendored(path) or _is_test(path):
             continue
         _from_code(found, path, module, settings)
+        _from_frameworks(found, path, module, known)
     return [found[key] for key in sorted(found)]
 
 
@@ -91,6 +85,24 @@ def _from_code(
             found[key] = msgspec.structs.replace(found[key], triggers=triggers)
         elif key not in found:
             found[key] = Handler(path, function.name, function.name_span, triggers, named)
+
+
+def _from_frameworks(found: dict[tuple[str, str], Handler], path: str, module: Module, known: Definitions) -> None:
+    """Add what decorators and assignments make handlers; templates and settings may say more of the trigger."""
+    for entry in (*declared(module), *assigned(module, known)):
+        before = found.get((path, entry.function))
+        triggers = before.triggers if before is not None else ()
+        named = before.named if before is not None else "code"
+        resource, evidence = (before.resource, before.evidence) if before is not None else ("", None)
+        own = (_trigger(path, entry),) if entry.source is not None and not triggers else ()
+        found[path, entry.function] = Handler(
+            path, entry.function, entry.span, (*triggers, *own), named, resource, evidence, entry.part, entry.named,
+        )  # fmt: skip
+
+
+def _trigger(path: str, entry: Entry) -> Trigger:
+    assert entry.source is not None
+    return Trigger(entry.source, "code", Place(path, entry.span), entry.batch_size)
 
 
 def declared_source(module: Module, function: Function) -> Source | None:

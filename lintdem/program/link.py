@@ -77,7 +77,7 @@ def _python_folders(modules: Mapping[str, Module]) -> set[str]:
 def _settings_sources(modules: Mapping[str, Module], settings: LinkSettings) -> dict[str, Source]:
     from fnmatch import fnmatchcase  # noqa: PLC0415 - only needed with settings
 
-    from lintdem.program.handlers import top_functions  # noqa: PLC0415
+    from lintdem.program.entries import top_functions  # noqa: PLC0415
 
     found: dict[str, Source] = {}
     if not settings.handlers:

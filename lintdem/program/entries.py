@@ -1,0 +1,188 @@
+"""Entry points that are not a `def handler(event, context)`: functions that a framework's decorator hands to
+Lambda, and handlers that a module assigns to a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from lintdem.model.function import Assign, Class, DefineClass, DefineFunction, Function, If, Import, Stmt, Try
+from lintdem.model.module import Module
+from lintdem.model.span import Span
+from lintdem.model.stack import Source
+from lintdem.model.values import Attr, Call, Const, Expr, Lambda, Name
+
+USUAL = frozenset({"lambda_handler", "handler"})
+
+CHALICE: dict[str, tuple[Source | None, tuple[str, ...]]] = {
+    "on_sqs_message": (Source.SQS, ("Records",)),
+    "on_sns_message": (Source.SNS, ("Records", "*", "Sns")),
+    "on_s3_event": (Source.S3, ("Records", "*", "s3", "object")),
+    "on_cw_event": (Source.EVENTBRIDGE, ()),
+    "schedule": (Source.SCHEDULE, ()),
+    "on_dynamodb_record": (Source.DYNAMODB_STREAM, ("Records",)),
+    "on_kinesis_record": (Source.KINESIS, ("Records",)),
+    "on_ws_connect": (Source.WEBSOCKET, ()),
+    "on_ws_message": (Source.WEBSOCKET, ()),
+    "on_ws_disconnect": (Source.WEBSOCKET, ()),
+    "route": (Source.API, ("pathParameters",)),
+    "authorizer": (Source.API, ()),
+    "lambda_function": (None, ()),
+}
+"""Chalice's decorators: what calls the function, and which part of the raw event its event object stands for."""
+
+ADAPTERS = frozenset({"Mangum", "make_lambda_handler", "partial"})
+"""What makes a handler of an application or a function, outside the program."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A handler found in code. `part` is the path into the event that the first parameter stands for, None when it
+    is called with event and context as they are; `named` parameters are items of that part."""
+
+    function: str
+    span: Span
+    source: Source | None = None
+    batch_size: int | None = None
+    part: tuple[str, ...] | None = None
+    named: bool = False
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """Functions, methods and classes of a program, by name."""
+
+    functions: Mapping[str, list[Function]]
+    classes: Mapping[str, list[Class]]
+
+
+def statements(body: Sequence[Stmt]) -> Iterator[Stmt]:
+    """The statements at module level, also those under `if` and `try`."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, If):
+            yield from statements((*statement.then, *statement.other))
+        elif isinstance(statement, Try):
+            yield from statements((*statement.body, *statement.other, *statement.final))
+
+
+def top_functions(body: Sequence[Stmt]) -> Iterator[Function]:
+    """The functions defined at module level, also under `if` and `try`."""
+    for statement in statements(body):
+        if isinstance(statement, DefineFunction):
+            yield statement.function
+
+
+def declared(module: Module) -> Iterator[Entry]:
+    """The functions of a module that a framework's decorator makes entry points."""
+    chalice = _imports(module, "chalice")
+    for function in top_functions(module.body):
+        for decorator in function.decorators:
+            name = _last(decorator)
+            if name == "durable_execution":
+                yield Entry(function.name, function.name_span)
+            elif chalice and name in CHALICE and isinstance(_called(decorator), Attr):
+                yield _chalice(function, decorator, name)
+
+
+def _chalice(function: Function, decorator: Expr, name: str) -> Entry:
+    source, part = CHALICE[name]
+    size = _keyword(decorator, "batch_size")
+    if name == "on_sqs_message" and size is None:
+        size = 1
+    whole = None if name == "lambda_function" else part
+    return Entry(function.name, function.name_span, source, size, whole, name == "route")
+
+
+def _keyword(decorator: Expr, name: str) -> int | None:
+    for arg in decorator.args if isinstance(decorator, Call) else ():
+        if arg.name == name and isinstance(arg.value, Const) and isinstance(arg.value.value, int):
+            return arg.value.value
+    return None
+
+
+def assigned(module: Module, known: Definitions) -> Iterator[Entry]:
+    """Handlers that a module assigns: a lambda, a bound method, a called factory, a callable object."""
+    for statement in statements(module.body):
+        if not isinstance(statement, Assign):
+            continue
+        for target in statement.targets:
+            if isinstance(target, Name) and _is_name(target.id) and _makes_handler(statement.value, known):
+                yield Entry(target.id, target.span)
+
+
+def _is_name(name: str) -> bool:
+    return name in USUAL or name.endswith(("_handler", "Handler"))
+
+
+def _makes_handler(value: Expr, known: Definitions) -> bool:
+    if isinstance(value, Lambda):
+        return _takes_event([p.name for p in value.params])
+    name = _last(value)
+    if isinstance(value, Attr):
+        return any(_takes_event([p.name for p in f.params]) for f in known.functions.get(name, ()))
+    if not isinstance(value, Call):
+        return False
+    if name in ADAPTERS:
+        return True
+    if any(_is_callable(cls) for cls in known.classes.get(name, ())):
+        return True
+    return any(_returns_handler(f) for f in known.functions.get(name, ()))
+
+
+def _is_callable(cls: Class) -> bool:
+    methods = [s.function for s in cls.body if isinstance(s, DefineFunction)]
+    return any(f.name == "__call__" and _takes_event([p.name for p in f.params]) for f in methods)
+
+
+def _returns_handler(function: Function) -> bool:
+    """Whether a function holds another one, or returns a lambda, that takes an event and a context."""
+    for statement in statements(function.body):
+        if isinstance(statement, DefineFunction) and _takes_event([p.name for p in statement.function.params]):
+            return True
+        value = getattr(statement, "value", None)
+        if isinstance(value, Lambda) and _takes_event([p.name for p in value.params]):
+            return True
+    return False
+
+
+def _takes_event(params: list[str]) -> bool:
+    names = [name.strip("_").lower().removeprefix("lambda_") for name in params if name not in ("self", "cls")]
+    return len(names) == 2 and names[0] in ("event", "evt", "e", "payload") and names[1] in ("context", "ctx", "c")
+
+
+def definitions(modules: Mapping[str, Module]) -> Definitions:
+    """All functions, methods and classes of a program, by name."""
+    functions: dict[str, list[Function]] = {}
+    classes: dict[str, list[Class]] = {}
+    for module in modules.values():
+        for statement in statements(module.body):
+            if isinstance(statement, DefineFunction):
+                functions.setdefault(statement.function.name, []).append(statement.function)
+            elif isinstance(statement, DefineClass):
+                classes.setdefault(statement.cls.name, []).append(statement.cls)
+                for inner in statement.cls.body:
+                    if isinstance(inner, DefineFunction):
+                        functions.setdefault(inner.function.name, []).append(inner.function)
+    return Definitions(functions, classes)
+
+
+def _imports(module: Module, package: str) -> bool:
+    for statement in statements(module.body):
+        if isinstance(statement, Import):
+            names = [statement.module or ""] if statement.is_from else [alias.name for alias in statement.names]
+            if any(name.partition(".")[0] == package for name in names) and not statement.level:
+                return True
+    return False
+
+
+def _called(value: Expr) -> Expr:
+    return value.func if isinstance(value, Call) else value
+
+
+def _last(value: Expr) -> str:
+    """The last step of a dotted name, called or not."""
+    value = _called(value)
+    return value.name if isinstance(value, Attr) else value.id if isinstance(value, Name) else ""
