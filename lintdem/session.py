@@ -29,10 +29,12 @@ from lintdem.discover import Filters, Found, discover, existing, inside, only, w
 from lintdem.knowledge import Declared, DeclaredCall, Kind
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
+from lintdem.model.overview import Overview
 from lintdem.model.span import NOWHERE, Place
 from lintdem.model.stack import Stack
 from lintdem.program import HandlerSetting, LinkSettings, inline_path, link
-from lintdem.rule import Rule, load_rules, run
+from lintdem.rule import Facts, Rule, load_rules, run
+from lintdem.survey import survey
 from lintdem.syntax import lower_files, lower_source
 from lintdem.triage import Known, Selection, triage, validate
 
@@ -112,6 +114,16 @@ class Session:
     def check(self) -> Report:
         """Check the workspace."""
         start = time.perf_counter()
+        report = _analyse(self._work(), self.config, self.rules, self.observer).report
+        return msgspec.structs.replace(report, seconds=time.perf_counter() - start)
+
+    def overview(self) -> Overview:
+        """The handlers of the workspace as they are understood."""
+        done = _analyse(self._work(), self.config, self.rules, self.observer)
+        handlers = _with_room(lambda: survey(done.facts, done.report.findings))
+        return Overview(handlers=handlers, problems=done.report.problems, files=done.report.files)
+
+    def _work(self) -> _Work:
         with _phase(self.observer, "discover"):
             found = self.found
         problems = list(found.problems)
@@ -122,9 +134,7 @@ class Session:
             modules = self._lower(python)
         for text in found.notes:
             self.observer.note(text)
-        work = _Work(python, modules, templates, problems, found.only)
-        report = _analyse(work, self.config, self.rules, self.observer)
-        return msgspec.structs.replace(report, seconds=time.perf_counter() - start)
+        return _Work(python, modules, templates, problems, found.only)
 
     def _contents(self, paths: Iterable[str], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
         for path in paths:
@@ -189,7 +199,7 @@ def check_files(files: Mapping[str, str | bytes], config: str = "", packs: tuple
     problems: list[Problem] = []
     texts = _with_referred(templates, contents.get, problems)
     modules = sorted((module for _, module in lower_files(sorted(python.items()), 1)), key=lambda module: module.path)
-    return _analyse(_Work(python, modules, texts, problems, None), settings, rules, Observer())
+    return _analyse(_Work(python, modules, texts, problems, None), settings, rules, Observer()).report
 
 
 @dataclass(frozen=True)
@@ -207,7 +217,15 @@ class _Work:
         return _text(self.python[path]) if path in self.python else self.templates.get(path)
 
 
-def _analyse(work: _Work, config: Config, rules: tuple[Rule, ...], observer: Observer) -> Report:
+@dataclass(frozen=True)
+class _Analysed:
+    """The report, and the facts that it was made from."""
+
+    report: Report
+    facts: Facts
+
+
+def _analyse(work: _Work, config: Config, rules: tuple[Rule, ...], observer: Observer) -> _Analysed:
     """From what was read to the report; the clock is the caller's."""
     with _phase(observer, "templates"):
         stacks = read_stacks(work.templates)
@@ -217,16 +235,18 @@ def _analyse(work: _Work, config: Config, rules: tuple[Rule, ...], observer: Obs
     with _phase(observer, "rules"):
         selection = Selection(Known(rules).names, config)
         chosen = tuple(rule for rule in rules if selection.is_on(rule))
-        findings, crashes = _with_room(lambda: run(chosen, program))
+        facts = Facts(program)
+        findings, crashes = _with_room(lambda: run(chosen, program, facts))
     with _phase(observer, "triage"):
         problems = [*work.problems, *program.problems, *crashes]
         report = triage(findings, work.modules, problems, config, Known(rules, work.only))
-    return msgspec.structs.replace(
+    full = msgspec.structs.replace(
         report,
         sources={path: text for path in sorted(_paths_in(report)) if (text := work.text(path)) is not None},
         files=len(work.modules) + len(stacks),
         handlers=len(program.handlers),
     )
+    return _Analysed(full, facts)
 
 
 def _inline(stacks: tuple[Stack, ...]) -> list[Module]:

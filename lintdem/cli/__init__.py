@@ -21,7 +21,7 @@ from lintdem import __version__
 from lintdem.cli.terminal import complain
 from lintdem.errors import UsageError
 
-_COMMANDS = {"check": "check", "explain": "explain", "rules": "rules", "config": "settings"}
+_COMMANDS = {"check": "check", "explain": "explain", "rules": "rules", "config": "settings", "handlers": "handlers"}
 _ALIASES = {"rule": "explain"}
 _INTERRUPTED = 130
 

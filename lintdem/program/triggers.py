@@ -5,12 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from lintdem.model.span import Place
-from lintdem.model.stack import Event, Lambda, Source
+from lintdem.model.stack import Event, Lambda, Source, Value
 
 
 class Trigger(msgspec.Struct, frozen=True):
     """One event source of a handler. `learned` is "template", "code", "setting" or "nothing". Numbers are None
-    when not known; `retried` tells whether a Step Functions task has a Retry."""
+    when not known, times in seconds; `retried` tells whether a Step Functions task has a Retry; `target` is what
+    delivers (the queue, the stream), `failures` where a failed event goes."""
 
     source: Source
     learned: str
@@ -20,6 +21,10 @@ class Trigger(msgspec.Struct, frozen=True):
     max_retries: int | None = None
     retried: bool | None = None
     detail_types: tuple[str, ...] = ()
+    target: Value | None = None
+    max_age: int | None = None
+    bisects: bool | None = None
+    failures: Value | None = None
 
 
 UNKNOWN = Trigger(Source.UNKNOWN, "nothing")
@@ -42,4 +47,8 @@ def of_event(function: Lambda, event: Event) -> Trigger:
         max_retries=retries,
         retried=event.retried,
         detail_types=event.detail_types,
+        target=event.target,
+        max_age=event.max_age if event.max_age is not None else function.async_max_age,
+        bisects=event.bisects,
+        failures=event.failures or function.on_failure or function.dead_letter,
     )

@@ -1,0 +1,97 @@
+"""When a handler runs again for the same event, in words: with the numbers of the template where it has them."""
+
+from __future__ import annotations
+
+from lintdem.analyses.subjects import Subject
+from lintdem.model.stack import Queue, Source, Value
+from lintdem.program import Program, Trigger
+
+_ASYNCHRONOUS = frozenset(
+    {
+        Source.SNS, Source.EVENTBRIDGE, Source.SCHEDULE, Source.S3, Source.IOT, Source.LOGS, Source.SES,
+        Source.CODEPIPELINE, Source.CONFIG,
+    }
+)  # fmt: skip
+_STREAMS = frozenset({Source.KINESIS, Source.DYNAMODB_STREAM})
+_VISIBILITY = 30
+_RETENTION = 4 * 86_400
+_ASYNC_RETRIES = 2
+_ASYNC_AGE = 6 * 3_600
+"""Defaults: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html and
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
+
+
+def redelivery_plan(subject: Subject, program: Program) -> str:
+    """The redelivery of the trigger that a handler is judged by."""
+    trigger = subject.triggers[0] if subject.triggers else None
+    if trigger is None:
+        return subject.words
+    if trigger.source in (Source.SQS, Source.SQS_FIFO):
+        return _queue_plan(trigger, program) or subject.words
+    if trigger.learned != "template":
+        return subject.words
+    if trigger.source in _ASYNCHRONOUS:
+        return _async_plan(trigger)
+    if trigger.source in _STREAMS:
+        return _stream_plan(trigger)
+    if trigger.source is Source.STEP_FUNCTIONS and trigger.retried is not None:
+        again = "the task's Retry runs it again" if trigger.retried else "the task has no Retry"
+        return f"{again}; a redrive or a new execution with the same input does too"
+    return subject.words
+
+
+def queue_of_trigger(trigger: Trigger, program: Program) -> Queue | None:
+    """The queue of an event source mapping, if its template has it."""
+    target = trigger.target
+    if target is None or trigger.evidence is None:
+        return None
+    name = target.text.replace(":", "/").rpartition("/")[2]
+    for stack in program.stacks:
+        if stack.path == trigger.evidence.path:
+            return next((queue for queue in stack.queues if name in (queue.name, queue.queue_name)), None)
+    return None
+
+
+def _queue_plan(trigger: Trigger, program: Program) -> str:
+    queue = queue_of_trigger(trigger, program)
+    if queue is None:
+        return ""
+    visibility = _VISIBILITY if queue.visibility is None else queue.visibility
+    each = f"the visibility timeout of {duration(visibility)} ends"
+    if queue.redrive is not None and queue.max_receives is not None:
+        runs = queue.max_receives
+        many = f"up to {runs} runs, one whenever {each} ({duration(runs * visibility)} in all)" if runs > 1 else "one run"
+        return f"{many}, then the dead-letter queue{_named(queue.redrive)}; a redrive from there gives new message ids"
+    age = duration(_RETENTION if queue.retention is None else queue.retention)
+    return f"a run whenever {each}, until the message is {age} old; there is no dead-letter queue"
+
+
+def _async_plan(trigger: Trigger) -> str:
+    retries = _ASYNC_RETRIES if trigger.max_retries is None else trigger.max_retries
+    age = duration(_ASYNC_AGE if trigger.max_age is None else trigger.max_age)
+    runs = f"up to {retries + 1} runs within {age}" if retries else "one run, no retry"
+    after = f"then the failure destination{_named(trigger.failures)}" if trigger.failures is not None else "then the event is lost"
+    return f"{runs}, {after}; the source itself may deliver an event more than once"
+
+
+def _stream_plan(trigger: Trigger) -> str:
+    halves = ", in halves" if trigger.bisects else ""
+    if trigger.max_retries is None or trigger.max_retries < 0:
+        age = trigger.max_age or 0
+        until = f"the records are {duration(age)} old" if age > 0 else "the records expire"
+        plan = f"the batch runs again{halves} until it succeeds or {until}, and its shard waits"
+    else:
+        plan = f"up to {trigger.max_retries + 1} runs of the batch{halves}, and its shard waits"
+    return f"{plan}, then the failure destination{_named(trigger.failures)}" if trigger.failures is not None else plan
+
+
+def _named(value: Value | None) -> str:
+    return f" {value.text.replace(':', '/').rpartition('/')[2]}" if value is not None and value.kind != "unknown" else ""
+
+
+def duration(seconds: int) -> str:
+    """A time span as people say it: "90 s" is "90 seconds", 345600 "4 days"."""
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size} {unit}{'s' if seconds != size else ''}"
+    return f"{seconds} second{'s' if seconds != 1 else ''}"

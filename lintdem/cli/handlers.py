@@ -1,0 +1,61 @@
+"""`lintdem handlers`: what was understood of each handler."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from lintdem.cli.progress import Progress
+from lintdem.cli.terminal import PIPE_WIDTH, complain, put, wants_color, width_of
+from lintdem.errors import UsageError
+from lintdem.output import View
+from lintdem.output.overview import FORMATS, render
+from lintdem.session import CheckRequest, Session
+
+
+@click.command("handlers", short_help="Show each handler: trigger, redelivery, effects, guards.")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--format", "--output-format", "format_name", type=click.Choice(FORMATS), default="text")
+@click.option("--output", "-o", metavar="FILE", help="Write it there; for html one page that needs nothing else.")
+@click.option("--config", "config_file", metavar="FILE", help="Take the settings from this file.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
+@click.option("--cache-dir", metavar="FOLDER", help="Where the cache stands.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to write colour.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    format_name: str,
+    output: str | None,
+    config_file: str | None,
+    no_cache: bool,
+    cache_dir: str | None,
+    color: str,
+) -> None:
+    """Show the handlers below PATHS as lintdem understands them: who calls each one and where that was learned, when it
+    runs again, which effects it reaches and what holds them back."""
+    progress = Progress(quiet=False, verbose=False)
+    request = CheckRequest(paths=paths or (".",), config_file=config_file, cache=not no_cache, cache_dir=cache_dir)
+    session = Session(request, progress)
+    overview = session.overview()
+    progress.close()
+    colorful = wants_color(color, sys.stdout, os.environ) if output is None else color == "always"
+    width = width_of(sys.stdout) if output is None else PIPE_WIDTH
+    view = View(root=session.root.as_posix(), folder=Path.cwd().as_posix(), color=colorful, width=width)
+    _write(render(format_name, overview, view), output)
+    for problem in overview.problems:
+        complain(f"{view.path(problem.place.path)}:{problem.place.span.line}: {problem.code} {problem.message}")
+    ctx.exit(2 if overview.problems else 0)
+
+
+def _write(text: str, output: str | None) -> None:
+    if output is None:
+        put(text)
+        return
+    try:
+        Path(output).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise UsageError(f"--output: {output}: {error.strerror or error}") from error

@@ -1,0 +1,214 @@
+"""`lintdem handlers`: the map of what was understood."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+"""The command line; gives exit code, output and errors."""
+
+CODE = """
+import os
+
+import boto3
+
+from dedup import claim
+
+sns = boto3.client("sns")
+orders = boto3.resource("dynamodb").Table(os.environ["ORDERS"])
+
+
+def announce(order):
+    sns.publish(PhoneNumber=order["phone"], Message="on its way")
+
+
+def handler(event, context):
+    for record in event["Records"]:
+        order = record["body"]
+        announce(order)
+
+
+def careful(event, context):
+    claim(event["detail"]["order_id"])
+    sns.publish(PhoneNumber=event["detail"]["phone"], Message="on its way")
+"""
+DEDUP = """
+import boto3
+
+table = boto3.resource("dynamodb").Table("claims")
+
+
+def claim(key):
+    table.put_item(Item={"id": key}, ConditionExpression="attribute_not_exists(id)")
+"""
+TEMPLATE = """
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: .
+      Handler: app.handler
+      Runtime: python3.12
+      Events:
+        Queue: {Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}}
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: 60
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3}
+  Dead:
+    Type: AWS::SQS::Queue
+  Careful:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: .
+      Handler: app.careful
+      Runtime: python3.12
+      Events:
+        Bus: {Type: EventBridgeRule, Properties: {Pattern: {source: [shop]}}}
+"""
+
+
+@pytest.fixture
+def shop(project: Path) -> Path:
+    """An application of two handlers."""
+    for name, text in (("app.py", CODE), ("dedup.py", DEDUP), ("template.yaml", TEMPLATE)):
+        (project / name).write_text(text, encoding="utf-8")
+    return project
+
+
+def handlers(lintdem: Run) -> dict[str, Any]:
+    """The JSON of each handler by its name."""
+    document = json.loads(lintdem("handlers", "--format", "json").out)
+    return {handler["handler"]: handler for handler in document["handlers"]}
+
+
+class TestWhatIsShown:
+    """Trigger, redelivery, effects, guards."""
+
+    def test_trigger_and_redelivery_with_the_numbers_of_the_template(self, shop: Path, lintdem: Run) -> None:
+        """Who delivers, where that stands, and how often and how long."""
+        found = handlers(lintdem)["app.py:handler"]
+        assert found["trigger"]["source"] == "sqs"
+        assert found["trigger"]["redelivers"] == "itself"
+        assert found["trigger"]["learned"] == "template"
+        assert found["trigger"]["evidence"]["path"] == "template.yaml"
+        assert found["redelivery"] == (
+            "up to 3 runs, one whenever the visibility timeout of 1 minute ends (3 minutes in all), then the dead-letter queue "
+            "Dead; a redrive from there gives new message ids"
+        )
+
+    def test_an_effect_with_its_way_and_rule(self, shop: Path, lintdem: Run) -> None:
+        """What a second delivery does, and the calls that lead there."""
+        (effect,) = handlers(lintdem)["app.py:handler"]["effects"]
+        assert (effect["call"], effect["verdict"], effect["codes"]) == ("sns.Publish", "repeats", ["LDM101"])
+        assert [step["call"] for step in effect["way"]] == ["announce"]
+
+    def test_a_guard_with_its_key(self, shop: Path, lintdem: Run) -> None:
+        """What holds an effect back and what it is keyed on."""
+        found = handlers(lintdem)["app.py:careful"]
+        assert [guard["guard"] for guard in found["guards"]] == ["the condition `attribute_not_exists(id)`"]
+        assert found["guards"][0]["key"].startswith("order_id of the event")
+        assert {effect["verdict"] for effect in found["effects"]} == {"guarded"}
+        assert found["redelivery"].startswith("up to 3 runs within 6 hours, then the event is lost")
+
+    def test_text_says_the_same(self, shop: Path, lintdem: Run) -> None:
+        """The terminal gets every handler, no line wider than 80 columns, and a closing sentence."""
+        out = lintdem("handlers").out
+        assert "app.py:handler line 16" in out
+        assert "announce() → app.py:13" in out
+        assert "2 handlers, 3 effects: 1 do harm when repeated, 2 guarded." in out
+        assert max(len(line) for line in out.splitlines()) <= 80
+
+    def test_a_suppressed_finding_is_still_shown(self, shop: Path, lintdem: Run) -> None:
+        """The map tells what is, not what is reported."""
+        code = CODE.replace('"on its way")\n\n\ndef handler', '"on its way")  # lintdem: ignore[LDM101] wanted\n\n\ndef handler')
+        (shop / "app.py").write_text(code, encoding="utf-8")
+        (effect,) = handlers(lintdem)["app.py:handler"]["effects"]
+        assert (effect["verdict"], effect["codes"]) == ("repeats", [])
+
+    def test_unreadable_files_give_exit_code_2(self, shop: Path, lintdem: Run) -> None:
+        """What is missing from the map is told."""
+        (shop / "broken.py").write_text("def handler(:\n", encoding="utf-8")
+        done = lintdem("handlers")
+        assert done.code == 2
+        assert "broken.py:1: LDM901" in done.err
+
+
+class _Page(HTMLParser):
+    """The tags, addresses and text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.addresses += [value or "" for name, value in attrs if name in ("src", "href") or name.startswith("on")]
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+class TestPictures:
+    """The pictures show the same and carry nothing along."""
+
+    def test_page_needs_nothing_else(self, shop: Path, lintdem: Run) -> None:
+        """One file: no script, no address, every handler and effect in it."""
+        lintdem("handlers", "--format", "html", "--output", "map.html")
+        page = _Page()
+        page.feed((shop / "map.html").read_text(encoding="utf-8"))
+        assert page.addresses == []
+        assert not {"script", "img", "link", "iframe"} & set(page.tags)
+        assert page.tags.count("article") == 2
+        assert " sns.Publish" in page.words
+        assert "LDM101" in page.words
+
+    @pytest.mark.parametrize("format_name", ["html", "mermaid", "text", "json"])
+    def test_names_of_files_are_text(self, shop: Path, lintdem: Run, format_name: str) -> None:
+        """A file name that looks like markup, or acts on a terminal, does neither."""
+        hostile = shop / '"]<img src=x onerror=alert(1)>\x1b[31m'
+        hostile.mkdir()
+        (hostile / "app.py").write_text(CODE, encoding="utf-8")
+        out = lintdem("handlers", "--format", format_name).out
+        assert "\x1b" not in out
+        assert format_name in ("text", "json") or "<img" not in out
+        assert format_name != "mermaid" or '"]<' not in out
+
+    def test_mermaid_colours_by_verdict(self, shop: Path, lintdem: Run) -> None:
+        """Each effect hangs on its handler with the class of its verdict."""
+        lines = lintdem("handlers", "--format", "mermaid").out.splitlines()
+        assert lines[0] == "flowchart LR"
+        assert any(line.endswith('["sns.Publish<br/>repeats: LDM101"]:::repeats') for line in lines)
+        assert any(line.endswith('["sns.Publish<br/>guarded"]:::guarded') for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        ("Type: SNS, Properties: {Topic: arn:aws:sns:eu-west-1:123456789012:t}", "up to 3 runs within 6 hours, then the event is lost"),
+        ("Type: Kinesis, Properties: {Stream: arn:aws:kinesis:eu-west-1:123456789012:stream/s, StartingPosition: LATEST}",
+         "the batch runs again until it succeeds or the records expire, and its shard waits"),
+        ("Type: Kinesis, Properties: {Stream: arn:aws:kinesis:eu-west-1:123456789012:stream/s, StartingPosition: LATEST, "
+         "MaximumRetryAttempts: 2, BisectBatchOnFunctionError: true}", "up to 3 runs of the batch, in halves, and its shard waits"),
+        ("Type: SQS, Properties: {Queue: !GetAtt Plain.Arn}",
+         "a run whenever the visibility timeout of 30 seconds ends, until the message is 4 days old; there is no dead-letter queue"),
+        ("Type: Api, Properties: {Path: /, Method: post}", "API Gateway invokes once per request"),
+    ],
+)  # fmt: skip
+def test_redelivery_in_words(project: Path, lintdem: Run, event: str, words: str) -> None:
+    """The plan follows the source and what its template says, or its defaults."""
+    template = TEMPLATE.replace("Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}", event)
+    (project / "template.yaml").write_text(template + "  Plain:\n    Type: AWS::SQS::Queue\n", encoding="utf-8")
+    (project / "app.py").write_text(CODE, encoding="utf-8")
+    assert handlers(lintdem)["app.py:handler"]["redelivery"].startswith(words)
