@@ -56,7 +56,7 @@ def reruns(run: Run, subject: Subject, cases: tuple[Case, ...], texts: Texts, pr
     raised = {r.error.place for r in run.raises}
     loops: dict[Place, tuple[Loop, list[Case]]] = {}
     for case in cases:
-        loop = next((one for one in case.effect.loops if _is_over_records(one)), None)
+        loop = next((one for one in case.effect.loops if is_over_records(one)), None)
         if loop is not None and not _is_lone(case.effect):
             loops.setdefault(loop.place, (loop, []))[1].append(case)
     if not loops or reports_failures(run, subject, texts):
@@ -121,7 +121,7 @@ def _raising(run: Run, loop: Loop, raised: set[Place]) -> Place | None:
 RECORDS = frozenset({"records", "logevents", "log_events", "rmqmessagesbyqueue", "messages"})
 
 
-def _is_over_records(loop: Loop) -> bool:
+def is_over_records(loop: Loop) -> bool:
     """Whether one round takes one record of the event."""
     values: list[Value] = [*loop.items, *([loop.over] if loop.over is not None else [])]
     return any(

@@ -63,7 +63,8 @@ def call_client(m: Machine, client: Client, name: str, args: Args, place: Place,
 
 def _call_resource(m: Machine, client: Client, name: str, args: Args, place: Place, flow: Flow) -> Value:
     if name == "batch_writer":
-        return Client("dynamodb", "batch_writer", place, client.params)
+        m.buffer(place)
+        return Client("dynamodb", "batch_writer", place, client.params, tuple(v for v in args.all() if v != NONE))
     if name in NOT_CALLS:
         return client
     sub = sub_resource(client.service, client.resource, name)

@@ -46,6 +46,8 @@ class Run:
     """What of the event is read with `get` and never tested, and where."""
     minted: tuple[tuple[Place, frozenset[Retry]], ...] = ()
     """Where fresh values are made, with the retries around it."""
+    buffers: tuple[tuple[Place, frozenset[Place]], ...] = ()
+    """Where writes are gathered into one call, with the loops around it."""
 
 
 class Engine:
@@ -80,7 +82,7 @@ class Engine:
             m.spent <= BUDGET, frozenset(m.paths), frozenset(m.constants), frozenset(m.classes),
             tuple(e for path, events in m.import_events.items() if path not in loaded for e in events),
             tuple(sorted(m.firsts.items())), tuple((s, p) for s, p in m.optional.items() if s not in m.required),
-            tuple(m.minted.items()),
+            tuple(m.minted.items()), tuple(m.buffers.items()),
         )  # fmt: skip
 
     def _target(self, handler: Handler) -> Value:

@@ -16,6 +16,7 @@ from lintdem.analyses.droppedconditions import Dropped, dropped
 from lintdem.analyses.engine import Engine, Run
 from lintdem.analyses.failures import Lost, Unread, lost, unread
 from lintdem.analyses.lateness import LateCheck, late_checks
+from lintdem.analyses.poisoned import poisoned
 from lintdem.analyses.secondruns import Refused, refused
 from lintdem.analyses.subjects import Subject, subject_of
 from lintdem.analyses.trace import Effect, Event, Gap, Tested
@@ -161,7 +162,7 @@ class Facts:
         """Calls whose second run fails and takes the handler down, once for each, from the most exposed handler."""
         found: dict[tuple[Place, str], tuple[Judged, Refused]] = {}
         for judged in sorted(self.handlers, key=lambda j: _EXPOSED.index(j.subject.redelivers)):
-            for one in refused(judged.run, judged.subject):
+            for one in (*refused(judged.run, judged.subject), *poisoned(judged.run, judged.subject, self.texts, self.program)):
                 found.setdefault((one.place, one.name), (judged, one))
         return [found[key] for key in sorted(found)]
 

@@ -346,6 +346,8 @@ def batch(m: Machine, call: Invocation, place: Place, flow: Flow) -> Value:
         pairs = [(known(k), v) for k, v in obj.entries.items()] + list(obj.rest)
     for table, listed in pairs:
         found = m.elements(flow, listed)
+        if found is not None and found.open:
+            m.buffer(place)
         for item in found.items if found else ():
             for action, body in entries(m, item, flow).items():
                 method = "put_item" if action == "PutRequest" else "delete_item"

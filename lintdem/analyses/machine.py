@@ -158,6 +158,7 @@ class Machine:
         self.import_events: dict[str, list[Event]] = {}
         self.table_keys: dict[Value, set[str]] = {}
         self.mounted: dict[Place, tuple[tuple[Retry, frozenset[str] | None], ...]] = {}
+        self.buffers: dict[Place, frozenset[Place]] = {}
         self.minted: dict[Place, frozenset[Retry]] = {}
         self.memo: dict[object, object] = {}
         self.methods: dict[str, list[tuple[Cls, Function]]] = {}
@@ -283,6 +284,11 @@ class Machine:
     def loops(self) -> list[Loop]:
         """The loops around the statement that is being run, in its function."""
         return self.frames[-1].loops
+
+    def buffer(self, place: Place) -> None:
+        """Remember the loops around something that gathers writes, in all functions that lead there."""
+        around = frozenset(loop.place for frame in self.frames for loop in frame.loops)
+        self.buffers[place] = self.buffers.get(place, around) & around
 
     @property
     def tries(self) -> list[Place]:

@@ -22,7 +22,8 @@ _BROKEN = frozenset({Grade.ATTEMPT, Grade.ENVELOPE})
 @dataclass(frozen=True, slots=True)
 class Refused:
     """A call at `place` that the second run makes in vain; `words` says why it fails, `claim` is set when it is the
-    condition of a write that fails; `message` says the whole otherwise, and `because` what happened at `step`."""
+    condition of a write that fails; `message` says the whole otherwise, and `because` what happened at `step`;
+    `advice` and `guard` replace the usual words."""
 
     run: Run
     subject: Subject
@@ -33,6 +34,8 @@ class Refused:
     message: str = ""
     step: Place | None = None
     because: str = ""
+    advice: str = ""
+    guard: str = ""
 
 
 def refused(run: Run, subject: Subject) -> Iterator[Refused]:

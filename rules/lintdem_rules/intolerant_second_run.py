@@ -14,12 +14,13 @@ def check(p: Pass) -> Iterator[Finding]:
             continue
         handler = judged.run.handler
         start = Step(Place(handler.path, handler.span), f"{handler.function} receives the event")
+        fails = f"fails with {one.words}" if one.guard else "fails in the second run"
         extra = (Step(one.step, one.because),) if one.step is not None else ()
         yield p.finding(
             judged.run, one.place, one.message, subject=judged.subject, level=lower(Level.WARNING, judged.subject),
-            why=(start, *extra, Step(one.place, f"{one.name} fails in the second run")),
-            guard="the failure leaves the handler, so the event comes back", about=one.name,
-            advice="take the failure as success: what was asked for is done",
+            why=(start, *extra, Step(one.place, f"{one.name} {fails}")),
+            guard=one.guard or "the failure leaves the handler, so the event comes back", about=one.name,
+            advice=one.advice or "take the failure as success: what was asked for is done",
         )  # fmt: skip
 
 
