@@ -193,19 +193,29 @@ class TestPictures:
         assert any(line.endswith('["sns.Publish<br/>guarded"]:::guarded') for line in lines)
 
 
+ARN = "arn:aws"
+BISECTS = "MaximumRetryAttempts: 2, BisectBatchOnFunctionError: true"
+
+
 @pytest.mark.parametrize(
     ("event", "words"),
     [
-        ("Type: SNS, Properties: {Topic: arn:aws:sns:eu-west-1:123456789012:t}", "up to 3 runs within 6 hours, then the event is lost"),
-        ("Type: Kinesis, Properties: {Stream: arn:aws:kinesis:eu-west-1:123456789012:stream/s, StartingPosition: LATEST}",
-         "the batch runs again until it succeeds or the records expire, and its shard waits"),
-        ("Type: Kinesis, Properties: {Stream: arn:aws:kinesis:eu-west-1:123456789012:stream/s, StartingPosition: LATEST, "
-         "MaximumRetryAttempts: 2, BisectBatchOnFunctionError: true}", "up to 3 runs of the batch, in halves, and its shard waits"),
-        ("Type: SQS, Properties: {Queue: !GetAtt Plain.Arn}",
-         "a run whenever the visibility timeout of 30 seconds ends, until the message is 4 days old; there is no dead-letter queue"),
+        (f"Type: SNS, Properties: {{Topic: {ARN}:sns:::t}}", "up to 3 runs within 6 hours, then the event is lost"),
+        (
+            f"Type: Kinesis, Properties: {{Stream: {ARN}:kinesis:::stream/s, StartingPosition: LATEST}}",
+            "the batch runs again until it succeeds or the records expire, and its shard waits",
+        ),
+        (
+            f"Type: Kinesis, Properties: {{Stream: {ARN}:kinesis:::stream/s, StartingPosition: LATEST, {BISECTS}}}",
+            "up to 3 runs of the batch, in halves, and its shard waits",
+        ),
+        (
+            "Type: SQS, Properties: {Queue: !GetAtt Plain.Arn}",
+            "a run whenever the visibility timeout of 30 seconds ends, until the message is 4 days old; there is no dead-letter queue",
+        ),
         ("Type: Api, Properties: {Path: /, Method: post}", "API Gateway invokes once per request"),
     ],
-)  # fmt: skip
+)
 def test_redelivery_in_words(project: Path, lintdem: Run, event: str, words: str) -> None:
     """The plan follows the source and what its template says, or its defaults."""
     template = TEMPLATE.replace("Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}", event)
