@@ -54,11 +54,10 @@ def bind_target(m: Machine, target: Expr, value: Value, flow: Flow) -> None:
 def _bind_name(m: Machine, name: str, value: Value, flow: Flow) -> None:
     scope: Scope | None = flow.scope
     if name in flow.scope.globals:
-        m.globals_version += 1
         module = m.parts.module(m, flow.scope.path)
         old = module.names.get(name)
         # A later run may find either value: what a global is when a handler starts is not known.
-        module.names[name] = value if old is None or old == NONE else any_of([value, old])
+        m.share(module.names, name, value if old is None or old == NONE else any_of([value, old]))
         return
     if name in flow.scope.nonlocals:
         scope = flow.scope.parent
@@ -76,10 +75,9 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, flow: Flow)
         if isinstance(found, Instance) and isinstance(one, Ref):
             m.put(flow, one, Instance(found.cls, {**found.attrs, name: value}))
         elif isinstance(one, Cls):
-            m.globals_version += 1
-            one.scope.names[name] = value
+            m.share(one.scope.names, name, value)
         elif isinstance(one, Mod):
-            m.parts.module(m, one.path).names[name] = value
+            m.share(m.parts.module(m, one.path).names, name, value)
 
 
 def set_item(m: Machine, owner: Value, index: Value, value: Value, flow: Flow, place: Place) -> None:

@@ -15,9 +15,11 @@ from lintdem.analyses.domain import (
     External,
     Flow,
     Fresh,
+    Func,
     Instance,
     Known,
     ListObj,
+    Mod,
     Path,
     Ref,
     Super,
@@ -164,9 +166,26 @@ def _plain_type(m: Machine, value: Value, flow: Flow) -> str | None:
 def _getattr(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     name = text(args.positional[1]) if len(args.positional) > 1 else None
     if name is None:
-        return Unknown("an attribute chosen at run time", (_first(args),))
+        return _chosen(m, args, place, flow) or Unknown("an attribute chosen at run time", (_first(args),))
     found = m.attribute(_first(args), name, flow, place)
     return any_of([found, args.positional[2]]) if len(args.positional) > 2 and isinstance(found, Unknown) else found
+
+
+def _chosen(m: Machine, args: Args, place: Place, flow: Flow) -> Value | None:
+    """`getattr(x, f"on_{kind}")`: every function of an object, a class or a module whose name begins so."""
+    from lintdem.analyses.objects import lineage  # noqa: PLC0415 - mutual recursion
+
+    wanted = args.positional[1] if len(args.positional) > 1 else NONE
+    front = text(wanted.parts[0]) if isinstance(wanted, Derived) and wanted.op == "format" and wanted.parts else None
+    if not front:
+        return None
+    owner = _first(args)
+    obj = m.get(flow, owner)
+    scopes = [c.scope for c in lineage(obj.cls if isinstance(obj, Instance) else owner)]
+    if isinstance(owner, Mod):
+        scopes = [m.parts.module(m, owner.path)]
+    names = {name for scope in scopes for name, value in scope.names.items() if name.startswith(front) and isinstance(value, Func)}
+    return any_of([m.attribute(owner, name, flow, place) for name in sorted(names)]) if names else None
 
 
 def _setattr(m: Machine, args: Args, place: Place, flow: Flow) -> Value:

@@ -19,6 +19,7 @@ from lintdem.analyses.domain import (
     Call,
     Cases,
     Cls,
+    Derived,
     External,
     Fact,
     Flow,
@@ -39,6 +40,7 @@ from lintdem.analyses.domain import (
     parts_of,
 )  # fmt: skip
 from lintdem.analyses.durable import LATER, postponed
+from lintdem.analyses.interfaces import is_interface
 from lintdem.analyses.joins import merge
 from lintdem.analyses.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop
 from lintdem.analyses.objects import bind, find_in_class, found_name, instantiate, outside_bases
@@ -46,7 +48,7 @@ from lintdem.analyses.parameters import bind_parameters
 from lintdem.analyses.trace import Event, Gap
 from lintdem.model.function import Function
 from lintdem.model.span import Place
-from lintdem.model.values import Lambda
+from lintdem.model.values import Expr, Lambda
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,16 +266,28 @@ def _summary(
     heaps = [Flow(Scope(frame.path, {}), f.heap, f.must, f.may) for f in flows]
     merge(joined, heaps)
     value = _returned(frame)
+    if isinstance(value, (Unknown, Derived, Made)) and isinstance(definition, Function) and definition.returns is not None:
+        value = _kept(m, definition.returns, frame, joined) or value
     if isinstance(definition, Function) and definition.is_generator:
         value = m.new(joined, ListObj("list", tuple(dict.fromkeys(frame.yields)), True))
     return Summary(events, value, True, joined.must, joined.may, raises, _lasting(m, joined, flow, value))
+
+
+def _kept(m: Machine, returns: Expr, frame: Frame, flow: Flow) -> Value | None:
+    """An object of the interface that a function says it returns when nothing else is known of it."""
+    place = Place(frame.path, returns.span)
+    outer = Flow(m.parts.module(m, frame.path), flow.heap)
+    named = m.evaluate(returns, outer)
+    if not is_interface(named):
+        return None
+    return m.typed(named, place, outer)
 
 
 def _lasting(m: Machine, after: Flow, before: Flow, value: Value) -> dict[int, HeapObject]:
     """What of the heap outlives a call: changed objects, and new ones that these or the result refer to."""
     changed = {k: o for k, o in after.heap.items() if before.heap.get(k) is not o}
     kept = {k: o for k, o in changed.items() if k in before.heap or k in m.base}
-    work: list[Value] = [value, *(v for o in kept.values() for v in held(o))]
+    work: list[Value] = [value, *m.shared, *(v for o in kept.values() for v in held(o))]
     seen: set[Value] = set()
     while work:
         one = work.pop()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
+
 from lintdem.analyses.domain import (
     Cls,
     Derived,
@@ -118,12 +121,24 @@ def define_class(m: Machine, s: DefineClass, flow: Flow) -> bool:
     m.execute(definition.body, inner)
     flow.heap = inner.heap
     flow.scope.names[definition.name] = cls
+    _tell_bases(m, cls, m.place(flow, s.span), flow)
     for decorator, expr in zip(reversed(decorators), reversed(definition.decorators), strict=True):
         _decorate_class(m, decorator, cls, m.place(flow, expr.span), flow)
     for statement in definition.body:
         if isinstance(statement, DefineFunction):
             m.methods.setdefault(statement.function.name, []).append((cls, statement.function))
     return True
+
+
+def _tell_bases(m: Machine, cls: Cls, place: Place, flow: Flow) -> None:
+    """`__init_subclass__` of a base runs for every class below it."""
+    for base in cls.bases:
+        told = m.attribute(base, "__init_subclass__", flow, place) if isinstance(base, Cls) else None
+        if isinstance(told, Func):
+            given = tuple((a.name, m.evaluate(a.value, flow)) for a in cls.definition.bases if a.name not in (None, "metaclass"))
+            with suppress(Stop):
+                m.call(replace(told, bound=cls), Args((), tuple((k, v) for k, v in given if k)), place, flow, "__init_subclass__")
+            return
 
 
 def _decorate_class(m: Machine, decorator: Value, cls: Cls, place: Place, flow: Flow) -> None:

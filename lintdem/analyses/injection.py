@@ -6,7 +6,7 @@ the provider says, so that its methods can be followed.
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import AnyOf, Cls, Flow, Func, Made, Partial, Value
+from lintdem.analyses.domain import AnyOf, Cls, External, Flow, Func, Made, Partial, Value
 from lintdem.analyses.elements import element_of
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.model.function import Function
@@ -32,7 +32,7 @@ def provided(m: Machine, value: Value, place: Place, flow: Flow) -> Value | None
     kind = value.type.rpartition(".")[2]
     if kind == "Object":
         return source
-    if source is None or not (kind in DEPENDS or kind in MAKES) or not isinstance(source, (Func, Partial, Cls, AnyOf)):
+    if source is None or not (kind in DEPENDS or kind in MAKES) or not isinstance(source, (Func, Partial, Cls, AnyOf, External)):
         return None
     given = [(k, provided(m, v, place, flow) or v) for k, v in value.args if kind in MAKES and k not in ("0", "self", "provides")]
     args = Args(tuple(v for k, v in given if k.isdigit()), tuple((k, v) for k, v in given if not k.isdigit() and k != "**"))

@@ -29,6 +29,7 @@ from lintdem.analyses.domain import (
     Func,
     Instance,
     Known,
+    ListObj,
     Made,
     Method,
     Partial,
@@ -42,6 +43,7 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.durable import durable
 from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
+from lintdem.analyses.interfaces import subclasses
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
 from lintdem.analyses.mappers import call_batch, call_model, is_model
 from lintdem.analyses.objects import bind
@@ -143,6 +145,8 @@ def _made(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver:
     short = receiver.type.rpartition(".")[2]
     if name in ("client", "resource") and (receiver.type in BOTO_SESSIONS or (short == "Session" and "boto" in receiver.type)):
         return make(m, name, receiver.type, args, place, flow, receiver)
+    if name in ("get", "create_object") and short == "Injector" and args.positional:
+        return m.typed(args.positional[0], place, flow) or Unknown(f"what {name} returns", args.all())
     dotted = receiver.type if name == "__call__" else f"{receiver.type}.{name}"
     return _dotted(m, dotted, args, place, flow, receiver)
 
@@ -170,6 +174,8 @@ def _chained(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
 
 def _class_method(m: Machine, name: str, args: Args, place: Place, flow: Flow, cls: Cls) -> Value:
     """A class method that the program does not define: loaders of models keep where the data comes from."""
+    if name == "__subclasses__":
+        return m.new(flow, ListObj("list", tuple(subclasses(m, cls)), False, place))
     if is_model(cls):
         result = call_model(m, cls, cls, name, args, place, flow)
         if result is not None:

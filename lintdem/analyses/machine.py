@@ -35,7 +35,7 @@ from lintdem.analyses.domain import (
     Wrapper,
 )  # fmt: skip
 from lintdem.analyses.trace import Claimed, Effect, Event, Invocation, Loop, Origin, Retry
-from lintdem.model.function import Function, Stmt
+from lintdem.model.function import Class, Function, Stmt
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Expr
 from lintdem.program import Program
@@ -162,11 +162,20 @@ class Machine:
         self.minted: dict[Place, frozenset[Retry]] = {}
         self.memo: dict[object, object] = {}
         self.methods: dict[str, list[tuple[Cls, Function]]] = {}
+        self.classes_by: tuple[dict[str, list[tuple[str, Class]]], dict[str, list[tuple[str, Class]]]] | None = None
+        self.undo: list[tuple[dict[str, Value], str, Value | None]] = []
         self.ids = 0
         self.begin()
 
     def begin(self) -> None:
         """Forget what belongs to the last run; what modules are stays."""
+        for names, name, old in reversed(self.undo):
+            if old is None:
+                names.pop(name, None)
+            else:
+                names[name] = old
+        self.undo.clear()
+        self.shared: dict[Value, None] = {}
         self.frames: list[Frame] = [Frame("", "")]
         self.block: Callable[[Value, Flow], Value] | None = None
         self.collectors: list[dict[Raised, None]] = [{}]
@@ -243,6 +252,14 @@ class Machine:
             self.mutations += 1
         self.mutations += 1
         flow.heap[ref.id] = obj
+
+    def share(self, names: dict[str, Value], name: str, value: Value) -> None:
+        """Set a global or a class attribute: it outlives the call that sets it, and ends with the run."""
+        if not self.importing:
+            self.undo.append((names, name, names.get(name)))
+            self.shared[value] = None
+        self.globals_version += 1
+        names[name] = value
 
     def dict_entries(self, flow: Flow, value: Value) -> DictObj | None:
         """The dict behind a value, if it is one."""

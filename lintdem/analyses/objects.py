@@ -38,6 +38,7 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.elements import element_of
 from lintdem.analyses.injection import provided
+from lintdem.analyses.interfaces import implementations, is_open, made
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.knowledge import client_of_type
 from lintdem.model.function import Assign, Declare
@@ -45,6 +46,8 @@ from lintdem.model.span import Place
 from lintdem.model.values import Name
 
 FIRST = known(0)
+NESTED = 30
+"""Calls inside calls in which objects are made up from types."""
 COARSE = frozenset({"year", "month", "day", "weekday", "isocalendar"})
 """Parts of a date that two deliveries share."""
 
@@ -142,7 +145,19 @@ def _object_attribute(m: Machine, ref: Ref, name: str, flow: Flow, place: Place)
         return bind(m, inside, ref, flow, place)
     if "**" in found.attrs:
         return m.item(found.attrs["**"], known(name), flow, place)
-    return Method(ref, name)
+    return _declared(m, found.cls, name, flow, place) or Method(ref, name)
+
+
+def _declared(m: Machine, cls: Cls, name: str, flow: Flow, place: Place) -> Value | None:
+    """A field that is only declared, by its type."""
+    for one in lineage(cls):
+        for statement in one.definition.body:
+            if isinstance(statement, Declare) and isinstance(statement.target, Name) and statement.target.id == name:
+                outer = Flow(one.scope, flow.heap)
+                found = m.typed(m.evaluate(statement.annotation, outer), place, outer)
+                flow.heap = outer.heap
+                return found
+    return None
 
 
 def bind(m: Machine, found: Value, owner: Value, flow: Flow, place: Place) -> Value:
@@ -154,10 +169,29 @@ def bind(m: Machine, found: Value, owner: Value, flow: Flow, place: Place) -> Va
     kinds = {w.kind for w in found.wrappers}
     if "static" in kinds:
         return found
+    instance = m.get(flow, owner)
+    if isinstance(instance, Instance) and len(m.active) < NESTED:
+        behind = _behind(m, instance.cls, found, owner, flow, place)
+        if behind is not None:
+            return behind
     bound = _with_bound(found, owner)
     if "property" in kinds:
         return m.call(bound, Args(), place, flow, found_name(found))
     return bound
+
+
+def _behind(m: Machine, own: Cls, method: Func, owner: Value, flow: Flow, place: Place) -> Value | None:
+    """The methods that may stand behind one that is left open; None when it is not, or the program has none."""
+    name = found_name(method)
+    home = next((c for c in lineage(own) if c.scope.names.get(name) == method), None)
+    if home is None or not is_open(method, home):
+        return None
+    found: list[Value] = []
+    for cls in implementations(m, home, name):
+        inside = find_in_class(cls, name)
+        if isinstance(inside, Func):
+            found.append(bind(m, inside, made(m, cls, owner, place, flow), flow, place))
+    return any_of(found) if found else None
 
 
 def found_name(func: Func) -> str:
@@ -353,7 +387,8 @@ def _typed_object(m: Machine, cls: Cls, place: Place, flow: Flow) -> Value | Non
         try:
             m.call(bind(m, init, ref, flow, place), Args(), place, flow, cls.definition.name)
         except Stop:
-            return None
+            # An object was given, so making it has not failed.
+            return ref
         finally:
             m.active.pop()
     return ref

@@ -15,7 +15,7 @@ from lintdem.model.module import Module
 from lintdem.model.span import NOWHERE, Place, Span
 from lintdem.model.stack import Lambda, Source, Stack
 from lintdem.program.entries import USUAL, Definitions, Entry, assigned, declared, definitions, top_functions
-from lintdem.program.imports import is_vendored
+from lintdem.program.imports import is_test, is_vendored
 from lintdem.program.paths import join
 from lintdem.program.triggers import Trigger, of_function
 
@@ -52,7 +52,7 @@ def find(modules: Mapping[str, Module], stacks: Sequence[Stack], settings: Mappi
                 _add(found, handler)
     known = definitions(modules)
     for path, module in modules.items():
-        if "#" in path or is_vendored(path) or _is_test(path):
+        if "#" in path or is_vendored(path) or is_test(path):
             continue
         _from_code(found, path, module, settings)
         _from_frameworks(found, path, module, known)
@@ -137,11 +137,6 @@ def is_handler(function: Function) -> bool:
 def _context_type(annotation: object) -> bool:
     name = getattr(annotation, "name", None) or getattr(annotation, "id", None) or getattr(annotation, "value", None)
     return name == "LambdaContext"
-
-
-def _is_test(path: str) -> bool:
-    parts = path.split("/")
-    return any(p in ("tests", "test", "testing") for p in parts[:-1]) or parts[-1].startswith(("test_", "conftest"))
 
 
 def _from_template(modules: Mapping[str, Module], function: Lambda) -> Handler | None:

@@ -32,6 +32,12 @@ def is_vendored(path: str) -> bool:
     return any(part in VENDORED or part.endswith((".dist-info", ".egg-info")) for part in parts[:-1])
 
 
+def is_test(path: str) -> bool:
+    """Whether a file holds tests."""
+    parts = path.split("/")
+    return any(p in ("tests", "test", "testing") for p in parts[:-1]) or parts[-1].startswith(("test_", "conftest"))
+
+
 class Imports:
     """Resolves dotted names to files. `paths` are all files; `roots` extra search folders in order."""
 
