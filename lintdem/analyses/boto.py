@@ -38,12 +38,20 @@ def make(m: Machine, role: str, name: str, args: Args, place: Place, flow: Flow,
     """`boto3.client(…)`, `boto3.resource(…)`, on the module or a session."""
     found: list[Value] = []
     service = args.get(0, "service_name")
-    config = tuple(v for k, v in args.keywords if k == "config")
+    config = tuple(_settings(m, v, flow) for k, v in args.keywords if k == "config")
     for one in members(service) if service is not None else ():
         known_name = text(one)
         if known_name:
             found.append(Client(known_name, None if role == "client" else "", place, (), config))
     return any_of(found) if found else Unknown("a client whose service is not written out")
+
+
+def _settings(m: Machine, config: Value, flow: Flow) -> Value:
+    """A configuration with the entries of its `retries=` beside its own."""
+    if not isinstance(config, Made):
+        return config
+    inner = entries(m, dict(config.args).get("retries"), flow)
+    return replace(config, args=(*config.args, *((f"retries.{k}", v) for k, v in inner.items())))
 
 
 def call_client(m: Machine, client: Client, name: str, args: Args, place: Place, flow: Flow) -> Value:

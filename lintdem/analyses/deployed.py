@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.domain import Env, Value, leaves, text
-from lintdem.model.stack import Queue, Stack, Table
+from lintdem.model.stack import Lambda, Queue, Stack, Table
 from lintdem.model.stack import Value as TemplateValue
 from lintdem.program import Handler, Program
 from lintdem.program.paths import ancestors, folder
@@ -27,6 +27,21 @@ def table_of(value: Value | None, handler: Handler, program: Program) -> Table |
             if name in (table.name, table.table_name):
                 return table
     return None
+
+
+def function_of(value: Value | None, handler: Handler, program: Program) -> Lambda | None:
+    """The function a value names."""
+    for stack, name in _names(value, handler, program):
+        for function in stack.functions:
+            if name == function.name:
+                return function
+    return None
+
+
+def own_function(handler: Handler, program: Program) -> Lambda | None:
+    """The resource that deploys a handler."""
+    found = (f for stack in _stacks(handler, program) for f in stack.functions if f.name == handler.resource)
+    return next(found, None) if handler.resource else None
 
 
 def _names(value: Value | None, handler: Handler, program: Program) -> Iterator[tuple[Stack, str]]:

@@ -17,6 +17,7 @@ from lintdem.analyses.engine import Engine, Run
 from lintdem.analyses.failures import Lost, Unread, lost, unread
 from lintdem.analyses.lateness import LateCheck, late_checks
 from lintdem.analyses.poisoned import poisoned
+from lintdem.analyses.resends import Resent, resent
 from lintdem.analyses.secondruns import Refused, refused
 from lintdem.analyses.subjects import Subject, subject_of
 from lintdem.analyses.trace import Effect, Event, Gap, Tested
@@ -172,6 +173,17 @@ class Facts:
         for judged in sorted(self.handlers, key=lambda j: _EXPOSED.index(j.subject.redelivers)):
             for one in untimed(judged.run, judged.subject):
                 found.setdefault(one.place, one)
+        return [found[place] for place in sorted(found)]
+
+    def resent(self) -> list[Resent]:
+        """Invocations that the SDK sends again while the first is at work, once for each, the surest first."""
+        found: dict[Place, Resent] = {}
+        deployed = {judged.run.handler.resource: judged.cases for judged in self.handlers}
+        for judged in self.handlers:
+            for one in resent(judged.run, judged.subject, deployed, self.program):
+                before = found.get(one.effect.place)
+                if before is None or (one.sure and not before.sure):
+                    found[one.effect.place] = one
         return [found[place] for place in sorted(found)]
 
     def late_checks(self) -> list[LateCheck]:

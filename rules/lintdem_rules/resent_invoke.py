@@ -1,0 +1,34 @@
+"""LDM604: the SDK sends an invocation again while the first one is still at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
+
+
+def check(p: Pass) -> Iterator[Finding]:
+    """Synchronous invocations that may last longer than their client waits for an answer."""
+    for one in p.facts.resent():
+        handler, call = one.run.handler, one.effect.call
+        start = Step(Place(handler.path, handler.span), f"{handler.function} receives the event")
+        name = one.callee.name if one.callee is not None else "the function"
+        if one.callee is not None:
+            known = Step(one.callee.place, f"{name} may run for {one.callee.timeout} seconds")
+        else:
+            known = Step(one.effect.place, f"how long {name} may run is not known" + (
+                f"; {handler.function} has {one.own} seconds to wait for it" if one.own is not None else ""))  # fmt: skip
+        yield p.finding(
+            one.run, one.effect.place,
+            f"{name} is invoked again when it runs for more than {one.limit} seconds: the SDK sends what is not answered anew",
+            subject=one.subject, level=Level.WARNING if one.sure else Level.NOTE, why=(start, known),
+            guard="Lambda has no token for an invocation: each one that is sent is a run of its own",
+            advice='make the client with Config(read_timeout=<the function\'s timeout>, retries={"total_max_attempts": 1}), '
+            'or invoke with InvocationType="Event"', about=call.name,
+        )  # fmt: skip
+
+
+RULE = Rule(
+    "LDM604", "resent-invoke", Group.SUSPICIOUS, "0.1",
+    "the SDK sends an invocation again while the first one is still at work", check, "none",
+)  # fmt: skip
