@@ -22,6 +22,7 @@ from typing import TypeVar
 
 import msgspec
 
+from lintdem.analyses.cdk import cdk_stacks
 from lintdem.cache import FOLDER, Cache
 from lintdem.config import Config, Declaration, Overrides, load, parse, settings_in
 from lintdem.deploy import is_template, read_stacks, referred_files
@@ -232,6 +233,9 @@ def _analyse(work: _Work, config: Config, rules: tuple[Rule, ...], observer: Obs
     modules = [*work.modules, *_inline(stacks)]
     with _phase(observer, "link"):
         program = link(modules, stacks, _link_settings(config))
+        own = _with_room(lambda: cdk_stacks(program))
+        if own:
+            program = link(modules, [*stacks, *own], _link_settings(config))
     with _phase(observer, "rules"):
         selection = Selection(Known(rules).names, config)
         chosen = tuple(rule for rule in rules if selection.is_on(rule))

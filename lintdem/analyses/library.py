@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lintdem.analyses.boto import call_client, make, paginate
+from lintdem.analyses.building import CDK, keep
 from lintdem.analyses.builtins import BUILTINS, call_builtin
 from lintdem.analyses.containers import call_container, path_method, text_method
 from lintdem.analyses.declared import call_declared
@@ -199,6 +200,8 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
     short = name.rpartition(".")[2]
     if name.startswith("builtins.") and short in BUILTINS:
         return call_builtin(m, short, args, place, flow)
+    if m.built is not None and name.startswith(CDK):
+        return keep(m, name, args, place, flow, receiver)
     declared = m.program.declared.find(name) if m.program.declared else None
     if declared is not None:
         return call_declared(m, declared, name, args, place, flow, receiver)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from lintdem.analyses.domain import (
     EMPTY,
@@ -144,6 +145,10 @@ class Registered:
     place: Place
 
 
+Plain: TypeAlias = "Value | list[Plain] | dict[str, Plain]"
+"""A value whose lists and dicts are written out."""
+
+
 class Machine:
     """Runs code abstractly. One machine serves all handlers of a program; `begin` starts a new one."""
 
@@ -165,6 +170,8 @@ class Machine:
         self.classes_by: tuple[dict[str, list[tuple[str, Class]]], dict[str, list[tuple[str, Class]]]] | None = None
         self.undo: list[tuple[dict[str, Value], str, Value | None]] = []
         self.ids = 0
+        self.built: list[tuple[str, Value, dict[str, Plain], Place, Value | None]] | None = None
+        self.instantiated: set[str] = set()
         self.begin()
 
     def begin(self) -> None:

@@ -249,6 +249,8 @@ def fields_of(cls: Cls) -> dict[str, tuple[Value | None, object]]:
 
 def instantiate(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> Value:
     """`cls(args)`."""
+    if m.built is not None:
+        m.instantiated.add(cls.key)
     maker = find_in_class(cls, "__new__")
     if isinstance(maker, Func):
         made = m.call(maker, Args((cls, *args.positional), args.keywords, args.spread, args.spreads), place, flow, "__new__")

@@ -16,7 +16,7 @@ from lintdem.model.span import NOWHERE, Place, Span
 from lintdem.model.stack import Lambda, Source, Stack
 from lintdem.program.entries import USUAL, Definitions, Entry, assigned, declared, definitions, top_functions
 from lintdem.program.imports import is_test, is_vendored
-from lintdem.program.paths import join
+from lintdem.program.paths import folder, join
 from lintdem.program.triggers import Trigger, of_function
 
 
@@ -168,8 +168,16 @@ def locate(modules: Mapping[str, Module], function: Lambda) -> tuple[str, str] |
         for candidate in (join(root, f"{tail}.py"), join(root, tail, "__init__.py")):
             if candidate in modules:
                 return candidate, name
-    if function.code:
+    if any(path.startswith(f"{root}/") for root in function.code if root for path in modules):
         return None
-    anywhere = [path for path in modules if path == f"{tail}.py" or path.endswith(f"/{tail}.py")]
-    anywhere = [p for p in anywhere if any(f.name == name for f in top_functions(modules[p].body))]
-    return (anywhere[0], name) if len(anywhere) == 1 else None
+    return _only_one(modules, function, tail, name)
+
+
+def _only_one(modules: Mapping[str, Module], function: Lambda, tail: str, name: str) -> tuple[str, str] | None:
+    """Where the code is built elsewhere first: the only file that fits below the template, else in the workspace."""
+    fitting = [path for path in modules if path == f"{tail}.py" or path.endswith(f"/{tail}.py")]
+    fitting = [path for path in fitting if any(f.name == name for f in top_functions(modules[path].body))]
+    near = [path for path in fitting if path.startswith(f"{folder(function.place.path)}/")]
+    if len(near) == 1:
+        return near[0], name
+    return (fitting[0], name) if len(fitting) == 1 and not function.code else None

@@ -1,0 +1,238 @@
+"""CDK applications in Python: what their constructs say about functions, triggers and resources."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from lintdem.analyses.cdk import cdk_stacks
+from lintdem.model.stack import Event, Lambda, Source, Stack
+from lintdem.program import link
+from lintdem.syntax import lower_source
+
+IMPORTS = """
+import os
+from pathlib import Path
+
+from aws_cdk import App, Duration, Stack
+from aws_cdk import aws_apigateway as apigw
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_notifications as notifications
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from aws_cdk.aws_lambda_python_alpha import PythonFunction
+"""
+CODE = "def handler(event, context):\n    return event\n"
+FUNCTION = 'fn = lambda_.Function(self, "Worker", handler="app.handler", code=lambda_.Code.from_asset("src"))\n'
+
+
+def stacks(files: dict[str, str]) -> tuple[Stack, ...]:
+    """The stacks of an application."""
+    modules = [lower_source(path, source.encode()) for path, source in files.items()]
+    return cdk_stacks(link(modules, ()))
+
+
+def of_stack(body: str, **files: str) -> Stack:
+    """The stack of an application whose stack's `__init__` has this body."""
+    inside = textwrap.indent("super().__init__(scope, name)\n" + textwrap.dedent(body), "        ")
+    app = f"{IMPORTS}\n\nclass Shop(Stack):\n    def __init__(self, scope, name):\n{inside}\n\nShop(App(), 'shop')\n"
+    (found,) = stacks({"app.py": app, "src/app.py": CODE, **files})
+    return found
+
+
+def function(body: str, **files: str) -> Lambda:
+    """The only function of that stack."""
+    (found,) = of_stack(body, **files).functions
+    return found
+
+
+def event(body: str) -> Event:
+    """The only event of the only function."""
+    (found,) = function(FUNCTION + textwrap.dedent(body)).events
+    return found
+
+
+class TestFunctions:
+    """Which code runs."""
+
+    def test_handler_and_code(self) -> None:
+        """The handler string, the folder that is there, and what else stands on the function."""
+        found = function(
+            """
+            lambda_.Function(
+                self, "Worker", runtime=lambda_.Runtime.PYTHON_3_12, handler="app.handler",
+                code=lambda_.Code.from_asset("src"), timeout=Duration.minutes(2), retry_attempts=1,
+                max_event_age=Duration.hours(1), environment={"MODE": "live"},
+            )
+            """
+        )
+        assert (found.name, found.handler, found.code, found.runtime) == ("Worker", "app.handler", ("src",), "python3.12")
+        assert (found.timeout, found.async_retries, found.async_max_age) == (120, 1, 3600)
+        assert [(name, value.text) for name, value in found.environment] == [("MODE", "live")]
+
+    @pytest.mark.parametrize(
+        "code",
+        ['os.path.join(os.path.dirname(__file__), "src")', 'str(Path(__file__).parent / "src")', 'f"./{folder}"'],
+    )
+    def test_code_by_a_computed_path(self, code: str) -> None:
+        """Paths beside the stack's own file, put together in the usual ways."""
+        body = f'folder = "src"\nlambda_.Function(self, "W", handler="app.handler", code=lambda_.Code.from_asset({code}))\n'
+        assert function(body).code == ("src",)
+
+    def test_python_function(self) -> None:
+        """`PythonFunction` has an entry and an index file."""
+        found = function('PythonFunction(self, "W", entry="src", index="app.py", handler="run", runtime=None)\n')
+        assert (found.handler, found.code) == ("app.run", ("src",))
+        assert function('PythonFunction(self, "W", entry="src")\n').handler == "index.handler"
+
+    def test_functions_made_by_a_method_in_another_file(self) -> None:
+        """A factory makes several functions; constants come from where they are kept."""
+        shop = """
+from infra import names
+from infra.factory import make
+
+class Shop(Stack):
+    def __init__(self, scope, name):
+        super().__init__(scope, name)
+        make(self, names.ORDERS)
+        make(self, "refunds")
+"""
+        factory = """
+def make(scope, name):
+    return lambda_.Function(scope, name, handler=f"{name}.handler", code=lambda_.Code.from_asset("src"))
+"""
+        (found,) = stacks(
+            {
+                "infra/shop.py": IMPORTS + shop,
+                "infra/factory.py": IMPORTS + factory,
+                "infra/names.py": 'ORDERS = "orders"\n',
+                "src/orders.py": CODE,
+                "src/refunds.py": CODE,
+            }
+        )
+        assert [(one.name, one.handler) for one in found.functions] == [("orders", "orders.handler"), ("refunds", "refunds.handler")]
+
+    def test_stack_that_no_application_makes(self) -> None:
+        """A stack whose application stands elsewhere is read all the same."""
+        shop = f"{IMPORTS}\n\nclass Shop(Stack):\n    def __init__(self, scope, name, **options):\n        {FUNCTION}"
+        (found,) = stacks({"shop.py": shop, "src/app.py": CODE})
+        assert [one.handler for one in found.functions] == ["app.handler"]
+
+    def test_code_that_makes_no_stack_is_left_alone(self) -> None:
+        """Without the CDK there is nothing to run."""
+        assert stacks({"app.py": "import boto3\n", "src/app.py": CODE}) == ()
+
+
+class TestEvents:
+    """What calls them."""
+
+    def test_queue(self) -> None:
+        """An SQS event source with its settings, the queue, and its dead-letter queue."""
+        found = of_stack(
+            """
+            dead = sqs.Queue(self, "Dead")
+            queue = sqs.Queue(
+                self, "Orders", visibility_timeout=Duration.seconds(90),
+                dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=4, queue=dead),
+            )
+            fn = lambda_.Function(self, "Worker", handler="app.handler", code=lambda_.Code.from_asset("src"))
+            fn.add_event_source(sources.SqsEventSource(queue, batch_size=5, report_batch_item_failures=True))
+            """
+        )
+        ((one,),) = (function.events for function in found.functions)
+        assert (one.source, one.batch_size, one.reports_failures) == (Source.SQS, 5, True)
+        assert one.target is not None
+        assert (one.target.kind, one.target.text) == ("ref", "Orders")
+        orders = next(queue for queue in found.queues if queue.name == "Orders")
+        assert (orders.visibility, orders.max_receives) == (90, 4)
+        assert orders.redrive is not None
+        assert orders.redrive.text == "Dead"
+
+    def test_fifo_queue(self) -> None:
+        """A queue that is FIFO makes another source of it."""
+        found = event('q = sqs.Queue(self, "Q", fifo=True)\nfn.add_event_source(sources.SqsEventSource(q))\n')
+        assert found.source is Source.SQS_FIFO
+
+    def test_events_given_with_the_function(self) -> None:
+        """`events=[…]` is the same as adding them."""
+        found = function(
+            """
+            table = dynamodb.Table(self, "T", partition_key=dynamodb.Attribute(name="id", type=None), stream=None)
+            lambda_.Function(
+                self, "W", handler="app.handler", code=lambda_.Code.from_asset("src"),
+                events=[sources.DynamoEventSource(table, starting_position=None, retry_attempts=3, bisect_batch_on_error=True)],
+            )
+            """
+        )
+        assert [(one.source, one.max_retries, one.bisects) for one in found.events] == [(Source.DYNAMODB_STREAM, 3, True)]
+
+    @pytest.mark.parametrize(
+        ("body", "source"),
+        [
+            ('sns.Topic(self, "T").add_subscription(subscriptions.LambdaSubscription(fn))', Source.SNS),
+            ('events.Rule(self, "R", event_pattern={}, targets=[targets.LambdaFunction(fn)])', Source.EVENTBRIDGE),
+            ('events.Rule(self, "R", schedule=events.Schedule.rate(Duration.hours(1)), targets=[targets.LambdaFunction(fn)])',
+             Source.SCHEDULE),
+            ('rule = events.Rule(self, "R", schedule=events.Schedule.cron(hour="4"))\nrule.add_target(targets.LambdaFunction(fn))',
+             Source.SCHEDULE),
+            ('s3.Bucket(self, "B").add_event_notification(s3.EventType.OBJECT_CREATED, notifications.LambdaDestination(fn))', Source.S3),
+            ('apigw.RestApi(self, "A").root.add_method("POST", apigw.LambdaIntegration(fn))', Source.API),
+            ('apigw.LambdaRestApi(self, "A", handler=fn)', Source.API),
+            ("fn.add_function_url(auth_type=None)", Source.FUNCTION_URL),
+        ],
+    )  # fmt: skip
+    def test_source(self, body: str, source: Source) -> None:
+        """Each way to hang a function on a source."""
+        assert event(body).source is source
+
+    def test_alias_stands_for_its_function(self) -> None:
+        """What calls an alias calls the function."""
+        body = 'alias = lambda_.Alias(self, "Live", version=fn.current_version)\napigw.LambdaRestApi(self, "A", handler=alias)'
+        found = function(FUNCTION + body)
+        assert {one.source for one in found.events} <= {Source.API}
+
+    def test_rule_target_with_its_retries(self) -> None:
+        """Retries and age of a target, and where its failures go."""
+        found = event(
+            """
+            dead = sqs.Queue(self, "Dead")
+            target = targets.LambdaFunction(fn, retry_attempts=0, max_event_age=Duration.minutes(5), dead_letter_queue=dead)
+            events.Rule(self, "R", event_pattern={}, targets=[target])
+            """
+        )
+        assert (found.max_retries, found.max_age) == (0, 300)
+        assert found.failures is not None
+        assert found.failures.text == "Dead"
+
+    def test_state_machine_task_retries_unless_told_not_to(self) -> None:
+        """`LambdaInvoke` adds a Retry of its own."""
+        assert event('tasks.LambdaInvoke(self, "T", lambda_function=fn)').retried is True
+        plain = event('tasks.LambdaInvoke(self, "T", lambda_function=fn, retry_on_service_exceptions=False)')
+        assert plain.retried is False
+        again = 't = tasks.LambdaInvoke(self, "T", lambda_function=fn, retry_on_service_exceptions=False)\nt.add_retry(max_attempts=2)'
+        assert event(again).retried is True
+
+
+def test_environment_names_the_table() -> None:
+    """`table.table_name` in the environment is the table."""
+    found = of_stack(
+        """
+        table = dynamodb.Table(
+            self, "Orders", partition_key=dynamodb.Attribute(name="id", type=None), time_to_live_attribute="expires"
+        )
+        lambda_.Function(
+            self, "W", handler="app.handler", code=lambda_.Code.from_asset("src"), environment={"TABLE": table.table_name}
+        )
+        """
+    )
+    (one,) = found.functions
+    assert [(name, value.kind, value.text) for name, value in one.environment] == [("TABLE", "ref", "Orders")]
+    assert [(table.name, table.keys, table.ttl) for table in found.tables] == [("Orders", ("id",), "expires")]
