@@ -21,6 +21,7 @@ from lintdem.analyses.resends import Resent, resent
 from lintdem.analyses.secondruns import Refused, refused
 from lintdem.analyses.subjects import Subject, subject_of
 from lintdem.analyses.trace import Effect, Event, Gap, Tested
+from lintdem.analyses.unscoped import Guarded, collisions
 from lintdem.analyses.written import Texts
 from lintdem.model.finding import Level, Redelivers
 from lintdem.model.module import Problem
@@ -185,6 +186,10 @@ class Facts:
                 if before is None or (one.sure and not before.sure):
                     found[one.effect.place] = one
         return [found[place] for place in sorted(found)]
+
+    def collisions(self) -> list[tuple[Guarded, Guarded]]:
+        """Records of two operations under one key, each with the one it is taken for."""
+        return sorted(collisions(self.cases, self.program), key=lambda pair: pair[0].place)
 
     def late_checks(self) -> list[LateCheck]:
         """Comparisons of an event's age that come after its effect, once for each."""
