@@ -22,7 +22,9 @@ def retry_of(effect: Effect, run: Run, minted: Place | None = None) -> Retry | N
     return None
 
 
-BOTO = frozenset({"ClientError", "BotoCoreError", "Boto3Error"})
+ANSWERS = frozenset({"ClientError"})
+"""What boto3 raises when the service has answered: the SDK has sent the request again by itself where that may help."""
+BOTO = ANSWERS | {"BotoCoreError", "Boto3Error"}
 HTTP = frozenset(
     """
         Timeout RequestException HTTPError ConnectionError ReadTimeout ConnectTimeout URLError RequestError
@@ -36,19 +38,23 @@ def _follows(retry: Retry, effect: Effect, run: Run) -> bool:
     """Whether what goes wrong in the effect, or after it, is what the retry follows."""
     if retry.types is None:
         return True
-    foreign = HTTP if isinstance(effect.call.target, Client) else BOTO
-    if any(name not in foreign and not name.startswith("program:") for name in retry.types):
+    types = frozenset(retry.types)
+    if _fails_with(effect, types - ANSWERS if isinstance(effect.call.target, Client) else types):
         return True
     behind = run.events[next((i for i, e in enumerate(run.events) if e is effect), 0) + 1 :]
-    return any(retry in e.repeated and _may_raise(e, set(retry.types), effect) for e in behind)
+    return any(retry in e.repeated and e.place != effect.place and _may_raise(e, types) for e in behind)
 
 
-def _may_raise(event: Event, types: set[str], effect: Effect) -> bool:
+def _may_raise(event: Event, types: frozenset[str]) -> bool:
     if isinstance(event, Threw):
         return not types.isdisjoint(event.names)
-    if not isinstance(event, (Effect, Asked)) or all(name.startswith("program:") for name in types):
-        return False
-    return isinstance(event.call.target, Client) is not isinstance(effect.call.target, Client)
+    return isinstance(event, (Effect, Asked)) and _fails_with(event, types)
+
+
+def _fails_with(event: Effect | Asked, types: frozenset[str]) -> bool:
+    """Whether a call may raise one of these; classes of the program are raised by the program."""
+    foreign = HTTP if isinstance(event.call.target, Client) else BOTO
+    return any(name not in foreign and not name.startswith("program:") for name in types)
 
 
 def _is_inside(place: Place, retry: Retry, run: Run) -> bool:

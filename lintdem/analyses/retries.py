@@ -57,6 +57,10 @@ REFUSED = re.compile(
 """Names of failures after which nothing has been done: the service refused, or was never reached.
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html"""
 
+FAILED = re.compile(
+    r"^(internal\w*|service(unavailable)?\w*(exception|error)|serviceunavailable|requesttimeout\w*|5\d\d)$", re.IGNORECASE
+)
+"""Codes of a service that broke down at work."""
 COUNTERS = frozenset({"range", "count", "repeat", "arange", "trange"})
 ON_RESULT = frozenset({"on_predicate", "retry_if_result", "retry_if_not_result"})
 
@@ -170,7 +174,7 @@ def of_block(m: Machine, block: Try, loop: Span, flow: Flow) -> Retry | None:
         types = m.evaluate(catch.type, flow.branch()) if catch.type is not None else None
         if types is not None and _is_refusal(m, types, flow):
             continue
-        names = type_names(m, types, flow) if types is not None else None
+        names = type_names(m, types, flow) if types is not None and not _names_failures(catch) else None
         known, followed = known and bool(names), followed | (names or {"anything"})
     if not followed:
         return None
@@ -226,6 +230,11 @@ def _names_refusals(catch: Catch) -> bool:
     words = [n.value for test in tests for n in nodes(test) if isinstance(n, Const) and _is_code(n.value)]
     words += [n.id for test in tests for n in nodes(test) if isinstance(n, Name) and REFUSED.search(n.id)]
     return bool(words) and all(REFUSED.search(str(word)) for word in words)
+
+
+def _names_failures(catch: Catch) -> bool:
+    """Whether a clause names failures of the service itself, which leave open what was done."""
+    return any(isinstance(n, Const) and _is_code(n.value) and FAILED.search(str(n.value)) for n in nodes(catch.body))
 
 
 def _is_code(value: object) -> bool:

@@ -21,7 +21,7 @@ def check(p: Pass) -> Iterator[Finding]:
         elif case.cover.claim is not None:
             guard = f"{case.cover.claim.kind} is taken once, outside the retry: it keeps no attempt from the next"
         yield p.finding(
-            case, case.effect.place, f"{call.name} {phrase(case)} each time {_words(retry)} repeats it after a lost answer",
+            case, case.effect.place, f"{call.name} {phrase(case)} each time {_words(retry)} repeats it after a failure",
             subject=case.subject, level=Level.ERROR, why=way(case, Step(retry.place, f"{_words(retry)} repeats what failed")),
             guard=guard, advice=advice, about=call.name,
         )  # fmt: skip
