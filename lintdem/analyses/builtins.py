@@ -31,6 +31,7 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import SHUFFLED, element_of, unordered
+from lintdem.analyses.gaps import CHOSEN
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.trace import Loop
 from lintdem.model.span import Place
@@ -166,7 +167,7 @@ def _plain_type(m: Machine, value: Value, flow: Flow) -> str | None:
 def _getattr(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     name = text(args.positional[1]) if len(args.positional) > 1 else None
     if name is None:
-        return _chosen(m, args, place, flow) or Unknown("an attribute chosen at run time", (_first(args),))
+        return _chosen(m, args, place, flow) or Unknown(f"an attribute {CHOSEN}", (_first(args),), place)
     found = m.attribute(_first(args), name, flow, place)
     return any_of([found, args.positional[2]]) if len(args.positional) > 2 and isinstance(found, Unknown) else found
 

@@ -26,6 +26,7 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.elements import element_of, unordered
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.operators import FINE, formatted
+from lintdem.analyses.registries import may_be_filled
 from lintdem.analyses.trace import Recorded
 from lintdem.model.span import Place
 
@@ -71,6 +72,9 @@ def _dict_method(
         _update(m, ref, obj, args, flow)
         return NONE
     if name in ("items", "keys", "values"):
+        empty = not (obj.entries or obj.rest or obj.spread)
+        if empty and may_be_filled(m, ref):
+            obj = DictObj({}, ((Unknown("a key of a registry"), Unknown("an entry of a registry")),))
         return _views(m, obj, name, flow, place)
     if name == "copy":
         return m.new(flow, obj)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from lintdem.analyses.domain import (
@@ -24,10 +25,11 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.durable import LATER, around, handed
+from lintdem.analyses.gaps import CHOSEN, MISSING
 from lintdem.analyses.machine import Args, Frame, Machine, Registered, Stop, wrapped
 from lintdem.knowledge import library_call
 from lintdem.model.function import DefineClass, DefineFunction, Import
-from lintdem.model.span import Place
+from lintdem.model.span import NOWHERE, Place
 from lintdem.program.paths import folder
 
 DESCRIPTORS = {
@@ -153,8 +155,23 @@ def _decorate_class(m: Machine, decorator: Value, cls: Cls, place: Place, flow: 
         flow.scope.names[cls.definition.name] = result
 
 
+@contextmanager
+def _shown(m: Machine, flow: Flow) -> Iterator[None]:
+    """A module that is imported while another is being run sees what that one has made so far, and may change it."""
+    if m.importing:
+        m.base.update(flow.heap)
+    yield
+    if m.importing:
+        flow.heap.update({key: m.base[key] for key in flow.heap})
+
+
 def import_names(m: Machine, s: Import, flow: Flow) -> bool:
     """Bind imported names to modules of the program or to outside names."""
+    with _shown(m, flow):
+        return _import(m, s, flow)
+
+
+def _import(m: Machine, s: Import, flow: Flow) -> bool:
     importer = flow.scope.path
     if not s.is_from:
         for alias in s.names:
@@ -194,7 +211,13 @@ def _member(m: Machine, importer: str, target: str | None, s: Import, name: str)
             if whole is not None and not whole.endswith("/"):
                 return Mod(whole)
         return External("." * s.level + dotted)
-    return member_of(m, target, name)
+    found = member_of(m, target, name)
+    if isinstance(found, Unknown) and MISSING in found.reason:
+        if not s.level and (target == f"{folder(importer)}/" or m.program.imports.is_guess(importer, s.module or "")):
+            # Something of the program that is called like the library that is meant.
+            return External(f"{s.module}.{name}")
+        return replace(found, place=Place(target, NOWHERE))
+    return found
 
 
 def member_of(m: Machine, target: str, name: str) -> Value:
@@ -211,7 +234,7 @@ def member_of(m: Machine, target: str, name: str) -> Value:
                 return Mod(candidate)
         if f"{base}/{name}" in m.program.imports.folders:
             return Mod(f"{base}/{name}/")
-    return Unknown(f"{name} is not found in {target}")
+    return Unknown(f"{name} {MISSING} {target.rstrip('/')}")
 
 
 def _star(m: Machine, target: str | None, module: str, flow: Flow) -> None:
@@ -265,18 +288,24 @@ def run_module(m: Machine, path: str) -> Scope:
 
 
 def import_by_name(m: Machine, value: Value, place: Place, flow: Flow) -> Value:
+    """`importlib.import_module(name)`: what it imports sees what is there, and may change it."""
+    with _shown(m, flow):
+        return _by_name(m, value, place, flow)
+
+
+def _by_name(m: Machine, value: Value, place: Place, flow: Flow) -> Value:
     """`importlib.import_module(name)`: of a name known only in front, every module of that package."""
     parts = value.parts if isinstance(value, Derived) and value.op == "format" else (value,)
     front = text(parts[0]) if parts else None
     if front is None:
-        return Unknown("a module chosen at run time")
+        return Unknown(f"a module {CHOSEN}", (), place)
     if len(parts) == 1:
         found = m.program.imports.absolute(flow.scope.path, front)
         return _module(m, found) if found is not None else External(front)
     package = m.program.imports.absolute(flow.scope.path, front.rstrip("."))
     base = folder(package) if package is not None and not package.endswith("/") else (package or "").rstrip("/")
     if package is None or not front.endswith("."):
-        return Unknown("a module chosen at run time")
+        return Unknown(f"a module {CHOSEN}", (), place)
     inside = [path for path in m.program.modules if folder(path) == base and not path.endswith("/__init__.py")]
     return any_of([_module(m, path) for path in sorted(inside)]) if inside else Unknown("a module of an empty package")
 

@@ -256,10 +256,11 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Not known, and why."""
+    """Not known, and why; `place` is where the cause lies."""
 
     reason: str
     parts: tuple[Value, ...] = ()
+    place: Place | None = field(default=None, compare=False)
 
     def __hash__(self) -> int:
         """Shallow: the parts would cost too much; equality still compares them."""

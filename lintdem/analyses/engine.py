@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lintdem.analyses.calling import call as call_value
 from lintdem.analyses.conditions import assume
 from lintdem.analyses.definitions import member_of, run_module
-from lintdem.analyses.domain import Fact, Flow, Func, Partial, Path, Scope, Value, any_of, members
+from lintdem.analyses.domain import Fact, Flow, Func, Partial, Path, Scope, Unknown, Value, any_of, members
 from lintdem.analyses.expressions import evaluate
 from lintdem.analyses.library import call_library
 from lintdem.analyses.lostupdates import origins
@@ -71,8 +71,9 @@ class Engine:
         target = self._target(handler)
         result: list[tuple[Value, frozenset[Fact]]] = []
         try:
-            value = m.call(target, self._given(handler, target), place, flow, "")
-            result.append((value, flow.must))
+            if not isinstance(target, Unknown):
+                value = m.call(target, self._given(handler, target), place, flow, "")
+                result.append((value, flow.must))
         except Stop:
             pass
         wrappers, types = self._decorations(target)

@@ -94,11 +94,13 @@ class Facts:
 
     def gaps(self) -> list[tuple[Judged, Gap]]:
         """What was not understood, once for each cause."""
-        found: dict[tuple[str, str], tuple[Judged, Gap]] = {}
+        found: dict[tuple[str, int, str], tuple[Judged, Gap]] = {}
         for judged, event in self.events():
-            if isinstance(event, Gap):
-                found.setdefault((event.place.path, event.reason), (judged, event))
-        return [found[key] for key in sorted(found)]
+            if isinstance(event, Gap) and event.cause is not None:
+                found.setdefault((event.cause.path, event.cause.span.line, ""), (judged, event))
+            elif isinstance(event, Gap):
+                found.setdefault((event.place.path, 0, event.reason), (judged, event))
+        return sorted(found.values(), key=lambda one: (one[1].place, one[1].reason))
 
     @cached_property
     def texts(self) -> Texts:

@@ -44,6 +44,7 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.durable import durable
 from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
+from lintdem.analyses.gaps import MISSING, gap_of
 from lintdem.analyses.interfaces import subclasses
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
 from lintdem.analyses.mappers import call_batch, call_model, is_model
@@ -257,6 +258,8 @@ def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
     """A library nothing is known of: its result is an object of its own; functions given to it may be called."""
     run_callables(m, args, place, flow)
     m.can_raise(Error(("any",), place), flow)
+    if name.startswith(".") and receiver is None:
+        m.record(Gap(place, f"{name.lstrip('.')} {MISSING} the package that imports it, so what it does is not judged"))
     unread = Derived("unread", (known(name.rpartition(".")[2]), *args.all()), place)
     short = name.rpartition(".")[2]
     if short[:1].isupper() or receiver is not None or not name.startswith("."):
@@ -274,8 +277,9 @@ def _unknown(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
         if isinstance(target, Func):
             owner = m.typed(cls, place, flow) or receiver
             return m.call(bind(m, target, owner, flow, place), args, place, flow, name)
-    if name not in COMMON and isinstance(receiver, Unknown):
-        m.record(Gap(place, f"it is not known what {name} is called on"))
+    gap = gap_of(receiver, name, place) if isinstance(receiver, (Unknown, Method)) else None
+    if gap is not None:
+        m.record(gap)
     run_callables(m, args, place, flow)
     if is_check(name):
         return Derived("unread", (known(name), *args.all()), place)

@@ -168,6 +168,7 @@ class Machine:
         self.memo: dict[object, object] = {}
         self.methods: dict[str, list[tuple[Cls, Function]]] = {}
         self.classes_by: tuple[dict[str, list[tuple[str, Class]]], dict[str, list[tuple[str, Class]]]] | None = None
+        self.fills: frozenset[tuple[str, str]] | None = None
         self.undo: list[tuple[dict[str, Value], str, Value | None]] = []
         self.ids = 0
         self.built: list[tuple[str, Value, dict[str, Plain], Place, Value | None]] | None = None

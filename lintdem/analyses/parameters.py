@@ -15,6 +15,7 @@ from lintdem.analyses.domain import (
     any_of,
     known,
 )  # fmt: skip
+from lintdem.analyses.gaps import ARGUMENT
 from lintdem.analyses.injection import provided
 from lintdem.analyses.machine import Args, Machine
 from lintdem.knowledge import library_call
@@ -53,7 +54,7 @@ def bind_parameters(m: Machine, func: Func, args: Args, place: Place, flow: Flow
             names[name] = provided(m, default, place, outer) or default
             flow.heap = outer.heap
         else:
-            names[name] = Unknown(f"argument {name}")
+            names[name] = Unknown(f"{ARGUMENT}{name}", (), Place(func.path, func.definition.span))
         _use_annotation(m, parameter.annotation, name, func, place, flow)
 
 

@@ -27,6 +27,7 @@ from lintdem.analyses.machine import Machine, Raised, Stop
 from lintdem.analyses.managers import run_with
 from lintdem.analyses.matching import run_match
 from lintdem.analyses.operators import operate
+from lintdem.analyses.registries import may_be_filled
 from lintdem.analyses.retries import is_numbered, of_block, of_call, of_object, retried_blocks
 from lintdem.analyses.roles import inside
 from lintdem.analyses.trace import Loop, Threw
@@ -124,7 +125,7 @@ def _if(m: Machine, s: If, flow: Flow) -> bool:
 def _for(m: Machine, s: For, flow: Flow) -> bool:
     over = m.evaluate(s.iter, flow)
     found = m.elements(flow, over)
-    if found is not None and not found.items and not found.open and not m.importing:
+    if found is not None and not found.items and not found.open and not m.importing and not may_be_filled(m, over):
         return m.execute(s.other, flow)
     element = element_of(m, over, flow)
     certain = found is not None and not found.open and len(found.items) > 0

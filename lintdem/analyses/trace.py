@@ -195,10 +195,11 @@ class Threw(Seen):
 
 @dataclass(frozen=True, slots=True)
 class Gap(Seen):
-    """Something was not understood: `reason` says what."""
+    """Something was not understood: `reason` says what; `cause` where that lies, when it is not here."""
 
     place: Place
     reason: str
+    cause: Place | None = None
 
 
 Event: TypeAlias = Effect | Asked | Claimed | Timed | Tested | Recorded | Swallowed | Threw | Gap

@@ -35,3 +35,4 @@ from lintdem.knowledge.operation import Operation as Operation
 from lintdem.knowledge.resources import client_of_type as client_of_type
 from lintdem.knowledge.resources import resource_method as resource_method
 from lintdem.knowledge.resources import sub_resource as sub_resource
+from lintdem.knowledge.verbs import kind_of as kind_of

@@ -7,6 +7,7 @@ it, in the code and layer folders that templates name, then anywhere in the prog
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 from lintdem.program.paths import ancestors, folder, join, shared
@@ -49,6 +50,7 @@ class Imports:
         for path in sorted(self.paths):
             self._by_tail.setdefault(_tail(path), []).append(path)
         self._found: dict[tuple[str, str], str | None] = {}
+        self._guessed: set[tuple[str, str]] = set()
 
     def relative(self, importer: str, module: str | None, level: int) -> str | None:
         """The file of `from ..module import` in `importer`, or the folder with a trailing slash for a
@@ -69,6 +71,10 @@ class Imports:
         top = module.partition(".")[0]
         if top in THIRD_PARTY or top.startswith(("mypy_boto3", "types_boto3")):
             return None
+        if top in sys.stdlib_module_names:
+            # A file of that name beside the importing one comes before the standard library, one elsewhere does not.
+            found = self._at(folder(importer), module)
+            return found if found is not None and found != importer and not found.endswith("/") else None
         package: str | None = None
         for root in (*ancestors(importer), *self.roots):
             found = self._at(root, module)
@@ -77,7 +83,14 @@ class Imports:
                 if not found.endswith("/"):
                     return found
                 package = package or found
-        return self._anywhere(importer, module) or package
+        elsewhere = self._anywhere(importer, module)
+        if elsewhere is not None:
+            self._guessed.add((folder(importer), module))
+        return elsewhere or package
+
+    def is_guess(self, importer: str, module: str) -> bool:
+        """Whether a module was not found where the importing file would look for it, only somewhere else."""
+        return (folder(importer), module) in self._guessed
 
     def _at(self, root: str, module: str) -> str | None:
         path = join(root, module.replace(".", "/"))

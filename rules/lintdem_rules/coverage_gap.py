@@ -16,7 +16,7 @@ def check(p: Pass) -> Iterator[Finding]:
             subject=case.subject, level=Level.NOTE, why=way(case), guard=case.cover.words,
             advice="declare the function under [[tool.lintdem.guards]] or make its source visible", about=case.effect.call.name,
         )  # fmt: skip
-    for judged, gap in p.facts.gaps():
+    for judged, gap in p.facts.gaps():  # one for each cause
         yield p.finding(
             judged.run, gap.place, f"not followed from here: {gap.reason}", subject=judged.subject, level=Level.NOTE,
             about=gap.reason,
