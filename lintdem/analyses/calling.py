@@ -26,6 +26,7 @@ from lintdem.analyses.domain import (
     Func,
     HeapObject,
     Instance,
+    Known,
     ListObj,
     Made,
     Method,
@@ -67,6 +68,11 @@ class Summary:
 
 SPENT = 1_200
 """After so many statements run for one function in one handler, another calling context of it adds nothing."""
+
+SAME = 2
+"""So many runs of a function inside one another are followed."""
+NAMED = 6
+"""The same for calls with literal names, of which a program has few."""
 
 ROUNDS = 3
 """Further rounds for a function that calls itself; two suffice unless functions call one another crosswise."""
@@ -178,7 +184,7 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
             last = m.memo[home]
             assert isinstance(last, Summary)
             summary = replace(last, value=Unknown(f"what {found_name(func)} returns", args.all()))
-        elif sum(1 for k in m.active if isinstance(k, tuple) and k and k[0] == func.definition.span and k[1] == func.path) > 2:
+        elif _nested(m, func) > (NAMED if _is_named(args) else SAME):
             summary = NOTHING
         else:
             before, spent = m.mutations, m.spent
@@ -188,6 +194,16 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
             if key is not None and block is None and m.mutations == before:
                 m.memo[key] = replace(summary, keep=keep)
     return _take_over(m, summary, func, place, flow, text)
+
+
+def _nested(m: Machine, func: Func) -> int:
+    """How many runs of a function are inside one another now."""
+    return sum(1 for k in m.active if isinstance(k, tuple) and k and k[0] == func.definition.span and k[1] == func.path)
+
+
+def _is_named(args: Args) -> bool:
+    """Whether a call says by a literal name what it wants, as a container's `get("store")` does."""
+    return bool(args.positional) and all(isinstance(v, Known) and isinstance(v.value, str) for v in args.positional)
 
 
 def _to_fixpoint(m: Machine, summarise: Callable[[], Summary], key: object) -> Summary:

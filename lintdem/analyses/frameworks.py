@@ -153,7 +153,7 @@ def _reachable(m: Machine, owner: Made) -> list[Registered]:
             continue
         seen.append(one)
         work += [v for k, v in one.args if k in ("0", "app")]
-        own = [r for r in m.registered if _same(r.owner, one)]
+        own = [r for r in m.registered if _same(r.owner, one) or _wraps(r.owner, one)]
         work += [r.func for r in own if r.kind == "include"]
         found += [r for r in own if r.kind != "include"]
     return found
@@ -161,6 +161,11 @@ def _reachable(m: Machine, owner: Made) -> list[Registered]:
 
 def _same(left: Value, right: Value) -> bool:
     return isinstance(left, Made) and isinstance(right, Made) and left.place == right.place and left.type == right.type
+
+
+def _wraps(outer: Value, app: Made) -> bool:
+    """Whether an object was made around an application: `Api(app)`."""
+    return isinstance(outer, Made) and any(k in ("0", "app") and _same(v, app) for k, v in outer.args)
 
 
 def _views(m: Machine, func: Value) -> list[Value]:
