@@ -34,6 +34,7 @@ TOKEN = re.compile(
 )
 NOT_TOKENS = {
     ("codepipeline", "clientToken"),  # there it is the credential of a job worker
+    ("securityhub", "batch_import_findings"),  # the findings describe resources that have one
     ("eventbridgev2", "create_subscriber"),  # configures what the bus sends later
     ("eventbridgev2", "update_subscriber"),
     ("pipes", "create_pipe"),
@@ -42,7 +43,11 @@ NOT_TOKENS = {
 NESTED = re.compile(TOKEN.pattern + "|messagededuplicationid|deduplicationid", re.IGNORECASE)
 DEEPEST = 3
 CONFLICT = re.compile(r"AlreadyExists|AlreadyInUse|Conflict|Duplicate|ResourceInUse|Exists")
-NO_CONFLICT = re.compile(r"NotExist|NonExist|DoesNot|NotInUse")
+NO_CONFLICT = re.compile(r"NotExist|NonExist|DoesNot|NotInUse|Tag|^Invalid|^(Retryable|Transaction)|Idempoten")
+SECOND = re.compile(r"AlreadyExist|Exists|Duplicate")
+SAYS_SECOND = re.compile(r"exists|already|duplicate|uniqueness|same (name|ID)", re.IGNORECASE)
+# One of its kind for what it belongs to, so that a bare "conflict" can only be a second one.
+RELATION = re.compile(r"_(membership|member|assignment|association|attachment|admin|moderator|ban|mapping|alias|config(uration)?)$")
 # Added by boto3 in code, so they are in no model: boto3/s3/inject.py, boto3/ec2/createtags.py.
 INJECTED: dict[str, dict[str, dict[str, list[Any]]]] = {
     "s3": {
@@ -100,7 +105,7 @@ def _service(service: str, model: ServiceModel) -> dict[str, Any]:
             groups["x"].setdefault(kind, []).append(method)
         _token(service, operation, method, groups)
         if (kind or kind_of(method).value) == "create":
-            for error in _conflicts(operation):
+            for error in _conflicts(operation, method):
                 groups["a"].setdefault(error, []).append(method.removeprefix("create_"))
     result: dict[str, Any] = {
         group: {key: " ".join(sorted(methods)) for key, methods in sorted(entries.items())}
@@ -159,12 +164,24 @@ def _limited(token: str, shape: Shape) -> str:
     return f"{token}<={longest}" if longest else token
 
 
-def _conflicts(operation: OperationModel) -> list[str]:
-    names = {shape.name for shape in operation.error_shapes}
-    names |= {
-        shape.metadata["error"].get("code", shape.name) for shape in operation.error_shapes if "error" in shape.metadata
-    }
+def _conflicts(operation: OperationModel, method: str) -> list[str]:
+    """The errors of a second creation. One that only speaks of a conflict counts when the caller names what is made."""
+    named = _is_named(operation, method) or RELATION.search(method)
+    names = set()
+    for shape in operation.error_shapes:
+        if SECOND.search(shape.name) or SAYS_SECOND.search(shape.documentation or "") or named:
+            names |= {shape.name, shape.metadata.get("error", {}).get("code", shape.name)}
     return sorted(name for name in names if CONFLICT.search(name) and not NO_CONFLICT.search(name))
+
+
+def _is_named(operation: OperationModel, method: str) -> bool:
+    """Whether the call has to say the name of what it makes."""
+    noun = method.removesuffix("_v2").split("_")[1:]
+    own = {"name", "identifier"} | {
+        "".join(noun[start:]) + ending for start in range(len(noun)) for ending in ("name", "identifier", "id", "")
+    }
+    required = operation.input_shape.required_members if operation.input_shape else []
+    return any(member.lower() in own or re.match(r"target\w*name", member, re.IGNORECASE) for member in required)
 
 
 def _words(names: list[str]) -> list[str]:

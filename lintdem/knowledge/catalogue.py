@@ -24,7 +24,8 @@ _NOT_CALLS = frozenset({"exceptions", "meta"})
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An operation as written in a table. What is left out comes from the generated table or the verb
-    rule; an empty `token` says that there is none worth the name."""
+    rule; an empty `token` says that there is none worth the name, an empty `already` that no second creation
+    is refused."""
 
     kind: Kind | None = None
     phrase: str = ""
@@ -35,7 +36,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     token_holds: bool = True
     identity: tuple[str, ...] = ()
     destination: tuple[str, ...] = ()
-    already: tuple[str, ...] = ()
+    already: tuple[str, ...] | None = None
     gone: tuple[str, ...] = ()
     positional: tuple[str, ...] = ()
     source: str = ""
@@ -74,12 +75,11 @@ def operation(service: str, method: str) -> Operation | None:
 
 @cache
 def _operation(service: str, method: str) -> Operation:
-    table = _table(service)
+    table, every = _table(service), _every_client()
     entry = table.operations.get(method) if table else None
-    if entry is None:
-        every = _every_client()
-        entry = every.operations.get(method)
-        table = every if entry else None
+    source = table.source if table and (entry or "{name}" in table.source) else ""
+    if entry is None and method in every.operations:
+        entry, source = every.operations[method], every.source
     known = _models(service) or Models()
     marked, longest = _token(known.t, method)
     token, longest = (marked, longest) if marked else _token(known.u, method)
@@ -89,7 +89,7 @@ def _operation(service: str, method: str) -> Operation:
     if entry.token is not None and entry.token != token:
         token, longest = entry.token or None, None
     kind_now = entry.kind or kind or kind_of(method)
-    pattern = entry.source or (table.source if table else "") or _REFERENCE
+    pattern = entry.source or source or _REFERENCE
     name = entry.name or name_of(method, tuple(known.w.split()))
     return Operation(
         service=service,
@@ -105,7 +105,7 @@ def _operation(service: str, method: str) -> Operation:
         token_holds=entry.token_holds,
         identity=entry.identity,
         destination=entry.destination,
-        already=entry.already or (_already(known, method) if kind_now is Kind.CREATE and not entry.identity else ()),
+        already=_refused(entry, kind_now, known, method),
         gone=entry.gone,
         positional=entry.positional,
         guessed=entry.kind is None and kind is None,
@@ -123,6 +123,12 @@ def _kind(known: Models, method: str) -> Kind | None:
 
 def _key(groups: dict[str, str], method: str) -> str | None:
     return next((key for key, methods in groups.items() if method in methods.split()), None)
+
+
+def _refused(entry: Entry, kind: Kind, known: Models, method: str) -> tuple[str, ...]:
+    if entry.already is not None:
+        return entry.already
+    return _already(known, method) if kind is Kind.CREATE and not entry.identity else ()
 
 
 def _already(known: Models, method: str) -> tuple[str, ...]:

@@ -152,6 +152,47 @@ def test_judges_an_unknown_operation_by_its_verb() -> None:
     assert known("brandnew", "batch_delete_widgets").kind is Kind.DELETE
 
 
+@pytest.mark.parametrize(
+    ("method", "kind"),
+    [
+        ("start_channel", Kind.SET),
+        ("start_job", Kind.EFFECT),
+        ("start_channel_export", Kind.EFFECT),
+        ("restart_channel", Kind.EFFECT),
+        ("failover_cluster", Kind.EFFECT),
+        ("rotate_key", Kind.EFFECT),
+        ("poll_for_work", Kind.READ),
+        ("generate_summary", Kind.COMPUTE),
+        ("create_presigned_widget_url", Kind.COMPUTE),
+        ("increase_replica_count", Kind.SET),
+    ],
+)
+def test_tells_what_is_done_anew_from_what_only_stays_so(method: str, kind: Kind) -> None:
+    """Starting what runs changes nothing, restarting it does; a link or a generated text leaves nothing behind."""
+    assert known("brandnew", method).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("service", "method"),
+    [
+        ("codedeploy", "create_deployment"),
+        ("directconnect", "create_connection"),
+        ("kms", "create_key"),
+        ("appconfig", "create_hosted_configuration_version"),
+        ("dynamodb", "create_backup"),
+    ],
+)
+def test_an_error_about_something_else_refuses_no_second_one(service: str, method: str) -> None:
+    """A conflict with another operation, a repeated tag or an invalid argument does not stop the second creation."""
+    assert known(service, method).already == ()
+
+
+def test_a_conflict_over_a_name_refuses_the_second_one() -> None:
+    """Where the caller names what is made, or it is one of its kind, a bare conflict is that of the second one."""
+    assert known("databrew", "create_dataset").already == ("ConflictException",)
+    assert known("chime-sdk-messaging", "create_channel_membership").already == ("ConflictException",)
+
+
 def test_spells_operation_names_as_aws_does() -> None:
     """Messages name the operation as its documentation does."""
     assert known("rds", "create_db_cluster").name == "CreateDBCluster"
@@ -184,6 +225,8 @@ def test_every_entry_has_a_source_and_a_phrase(service: str) -> None:
 
 
 def test_the_source_of_an_operation_is_its_page() -> None:
-    """The page of the operation itself, also for those that no table describes."""
+    """The page of the operation itself, also for those that no table describes or whose table has one page for all."""
     assert known("sqs", "send_message").source.endswith("/API_SendMessage.html")
+    assert known("sqs", "list_queues").source.endswith("/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html")
+    assert known("pinpoint", "get_app").source.endswith("/services/pinpoint/client/get_app.html")
     assert known("fsx", "create_file_system").source.endswith("/services/fsx/client/create_file_system.html")
