@@ -243,6 +243,14 @@ def _computed(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     return Derived("call", tuple(inputs))
 
 
+def _bool(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    """`bool(x)` is tested as x is."""
+    value = _first(args)
+    if isinstance(value, Known):
+        return known(bool(value.value))
+    return Test("not", (Test("not", (value,), place),), place)
+
+
 def _any(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     found = m.elements(flow, _first(args))
     items = found.items if found is not None else (_first(args),)
@@ -277,8 +285,8 @@ def _locals(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 BUILTINS: dict[str, Builtin] = {
     **dict.fromkeys(("str", "int", "float", "bytes", "repr", "ascii", "format"), _same),
-    "len": _len,
-    **dict.fromkeys(("sum", "min", "max", "abs", "round", "pow", "divmod", "ord", "chr", "hex", "bin", "bool"), _computed),
+    "len": _len, "bool": _bool,
+    **dict.fromkeys(("sum", "min", "max", "abs", "round", "pow", "divmod", "ord", "chr", "hex", "bin"), _computed),
     **dict.fromkeys(("sorted", "reversed", "iter", "aiter"), _elements),
     "list": _sequence("list"), "tuple": _sequence("tuple"), "set": _sequence("set"), "frozenset": _sequence("set"),
     "dict": _dict, "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter, "next": _next, "anext": _next,

@@ -323,6 +323,8 @@ class Claim:
     useless: str = ""
     stack: tuple[Call, ...] = ()
     expires: bool | None = None
+    seconds: int | None = None
+    """How long it is held, when it expires and that is known."""
     record: bool = True
     key_place: Place | None = None
     strict: bool = False

@@ -21,6 +21,7 @@ from lintdem.analyses.resends import Resent, resent
 from lintdem.analyses.secondruns import Refused, refused
 from lintdem.analyses.subjects import Subject, subject_of
 from lintdem.analyses.trace import Effect, Event, Gap, Tested
+from lintdem.analyses.unfinished import Unfinished, unfinished
 from lintdem.analyses.unscoped import Guarded, collisions
 from lintdem.analyses.written import Texts
 from lintdem.model.finding import Level, Redelivers
@@ -132,6 +133,15 @@ class Facts:
                 before = found.get(one.effect.place)
                 if before is None or (before.subject.by_caller and not one.subject.by_caller):
                     found[one.effect.place] = one
+        return [found[place] for place in sorted(found)]
+
+    def unfinished(self) -> list[Unfinished]:
+        """Claims behind which a crash loses the work, once for each, from the most exposed handler."""
+        found: dict[Place, Unfinished] = {}
+        writers = writers_of([judged.run for judged in self.handlers], self.program)
+        for judged in sorted(self.handlers, key=lambda j: _EXPOSED.index(j.subject.redelivers)):
+            for one in unfinished(judged.run, judged.subject, self.program, writers):
+                found.setdefault(one.place, one)
         return [found[place] for place in sorted(found)]
 
     def early(self) -> list[Early]:

@@ -127,7 +127,7 @@ def _is_recorded(container: Value, run: Run) -> bool:
 
 
 def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
-    """A read that is later recorded in the same store is meant to recognise duplicates."""
+    """A read that is recorded in the same store, afterwards or first of all, is meant to recognise duplicates."""
     if not isinstance(check.subject, Path) or check.subject.place is None:
         return False
     read = run.sites.get(check.subject.place)
@@ -137,7 +137,8 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
     for event in run.events:
         if event is effect or (isinstance(event, Effect) and event.place == effect.place):
             after = True
-        if after and isinstance(event, Effect) and same_store(read, event):
+        first = isinstance(event, Effect) and check in event.must and check.kind == "absent" and event.place != effect.place
+        if (after or first) and isinstance(event, Effect) and same_store(read, event):
             return check.kind == "absent" or touches(check, event)
     return False
 

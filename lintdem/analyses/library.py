@@ -248,10 +248,19 @@ def _redis(
         return None
     expires = short == "set" and bool({"ex", "px", "exat", "pxat"} & named.keys())
     key = args.get(1 if short == "hsetnx" else 0, "name") or Unknown("the key")
-    claim = Claim(place, "Redis SET NX" if short == "set" else f"Redis {short.upper()}", key, receiver, expires=expires)
+    words = "Redis SET NX" if short == "set" else f"Redis {short.upper()}"
+    claim = Claim(place, words, key, receiver, expires=expires, seconds=_seconds(named))
     m.claim(claim, flow)
     m.can_raise(Error(("any",), place), flow)
     return Cases(((TRUE, frozenset({claim}), EMPTY), (NONE if short == "set" else FALSE, EMPTY, frozenset({Failed(claim)}))))
+
+
+def _seconds(named: dict[str, Value]) -> int | None:
+    """How long a key is kept, when that is a literal."""
+    held, parts = named.get("ex"), named.get("px")
+    if isinstance(held, Known) and isinstance(held.value, int):
+        return held.value
+    return parts.value // 1000 if isinstance(parts, Known) and isinstance(parts.value, int) else None
 
 
 def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:

@@ -48,7 +48,7 @@ def refused(run: Run, subject: Subject) -> Iterator[Refused]:
 def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
     tried = {e.claim: e for e in run.events if isinstance(e, Claimed)}
     for raised in run.raises:
-        for claim in _behind(raised, run):
+        for claim in behind(raised, run):
             call = run.sites.get(claim.place)
             if call is None or claim.tentative or provenance(claim.key, subject, run.sites).grade in _BROKEN:
                 continue
@@ -64,7 +64,7 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
                 yield Refused(run, subject, claim.place, call.name, names, None, message)
 
 
-def _behind(raised: Raised, run: Run) -> list[Claim]:
+def behind(raised: Raised, run: Run) -> list[Claim]:
     """The claims whose failure an exception is, or was made of in an `except`."""
     if raised.error.claim is not None:
         return [raised.error.claim]
