@@ -8,6 +8,8 @@ from lintdem.analyses.domain import (
     Flow,
     Known,
     ListObj,
+    Made,
+    Method,
     Mod,
     Ref,
     Scope,
@@ -15,8 +17,10 @@ from lintdem.analyses.domain import (
     any_of,
     known,
     members,
+    text,
 )  # fmt: skip
 from lintdem.analyses.machine import Machine
+from lintdem.analyses.requesting import put_on
 from lintdem.model.span import Place
 from lintdem.model.values import (
     Attr,
@@ -78,6 +82,8 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, flow: Flow)
             m.share(one.scope.names, name, value)
         elif isinstance(one, Mod):
             m.share(m.parts.module(m, one.path).names, name, value)
+        elif isinstance(one, Made):
+            put_on(m, one, name, value)
 
 
 def set_item(m: Machine, owner: Value, index: Value, value: Value, flow: Flow, place: Place) -> None:
@@ -86,6 +92,8 @@ def set_item(m: Machine, owner: Value, index: Value, value: Value, flow: Flow, p
 
     for one in members(owner):
         found = m.get(flow, one)
+        if isinstance(one, (Made, Method)) and (key := text(index)) is not None:
+            put_on(m, one, key, value)
         if not isinstance(one, Ref):
             continue
         if isinstance(found, DictObj):

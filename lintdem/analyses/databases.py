@@ -51,11 +51,12 @@ FETCHES = frozenset(
 _EXECUTES = frozenset(
     """
         execute executemany executescript execute_values execute_batch fetch fetchrow fetchval run
-        exec_driver_sql scalar scalars exec execute_async
+        exec_driver_sql scalar scalars exec execute_async execute_many fetch_all fetch_one fetch_val iterate
+        query bulk_query command
     """.split()
 )
 _COPIES = frozenset({"copy_from", "copy_records_to_table", "copy_to_table"})
-_ANSWERS = frozenset({"fetchrow", "fetchval", "scalar"})
+_ANSWERS = frozenset({"fetchrow", "fetchval", "scalar", "fetch_one", "fetch_val"})
 """Methods that execute and give the first row or value themselves."""
 
 
@@ -134,11 +135,11 @@ def _request(m: Machine, short: str, args: Args, place: Place, flow: Flow, recei
     if sql is None:
         sql, rest = (rest[0] if rest else Unknown("the SQL text")), rest[1:]
     given = next(
-        (v for k, v in args.keywords if k in ("params", "parameters", "vars", "args", "vars_list", "argslist", "seq")),
+        (v for k, v in args.keywords if k in ("params", "parameters", "vars", "args", "vars_list", "argslist", "seq", "values")),
         None,
     )
     given = given if given is not None else (rest[0] if rest else None)
-    if short in ("executemany", "execute_values", "execute_batch") and given is not None:
+    if short in ("executemany", "execute_values", "execute_batch", "execute_many") and given is not None:
         given = element_of(m, given, flow)
     if short == "execute_values":
         sql = spelled_rows(sql)
@@ -201,6 +202,9 @@ def apply(
     keys = _keys(statement, columns)
     write = Write(_WRITES[statement.kind], table, keys, columns, accumulates=statement.adds)
     claim = _claim(statement, write, request.place, condition)
+    if claim is not None and statement.kind == "accumulate":
+        # The WHERE is false once the statement has run: it adds nothing the second time, whether or not anybody looks.
+        write = replace(write, kind="set", accumulates="")
     if claim is not None and unique and statement.kind == "insert":
         claim = replace(claim, tentative=False)
     _perform(m, statement, replace(write, claim=claim), request, table, flow)

@@ -133,7 +133,8 @@ def token_value(effect: Effect) -> Value | None:
 
 
 IDEMPOTENCY_HEADERS = frozenset(
-    {"idempotency-key", "x-idempotency-key", "idempotence-key", "paypal-request-id", "x-request-id", "request-id"}
+    {"idempotency-key", "x-idempotency-key", "idempotence-key", "paypal-request-id", "x-request-id", "request-id",
+     "chargebee-idempotency-key", "x-line-retry-key", "nats-msg-id"}
 )
 
 

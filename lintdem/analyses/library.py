@@ -48,6 +48,7 @@ from lintdem.analyses.gaps import MISSING, gap_of
 from lintdem.analyses.interfaces import subclasses
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
 from lintdem.analyses.mappers import call_batch, call_model, is_model
+from lintdem.analyses.naming import named_by_argument
 from lintdem.analyses.objects import bind
 from lintdem.analyses.orm import call_record
 from lintdem.analyses.roles import (
@@ -198,6 +199,7 @@ def _class_method(m: Machine, name: str, args: Args, place: Place, flow: Flow, c
 
 
 def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    name, args = named_by_argument(name, args)
     short = name.rpartition(".")[2]
     if name.startswith("builtins.") and short in BUILTINS:
         return call_builtin(m, short, args, place, flow)

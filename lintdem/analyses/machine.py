@@ -203,8 +203,8 @@ class Machine:
         self.outcomes: dict[Value, tuple[Claim | None, Invocation | None]] = {}
         self.recognised: set[Place] = set()
         self.batches: dict[Value, Args] = {}
-        self.stored: set[Value] = set()
-        self.cleared: set[Value] = set()
+        self.put_on: dict[tuple[Value, str], Value] = {}
+        self.stored, self.cleared = set[Value](), set[Value]()
         self.firsts: dict[Place, tuple[str, ...]] = {}
         self.optional: dict[tuple[str, ...], Place] = {}
         self.required: set[tuple[str, ...]] = set()

@@ -181,7 +181,10 @@ def _added(columns: tuple[tuple[str, Value], ...]) -> str:
 
 def _is_column(value: Value) -> bool:
     if isinstance(value, Method):
-        return isinstance(value.receiver, (Cls, Made))
+        owner = value.receiver
+        if isinstance(owner, Method) and owner.name in ("c", "columns"):
+            owner = owner.receiver
+        return isinstance(owner, (Cls, Made))
     return isinstance(value, Made) and value.type.rpartition(".")[2] in _COLUMNS
 
 

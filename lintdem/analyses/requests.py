@@ -17,6 +17,8 @@ _QUESTIONS = re.compile(
 """A function of such a name that sends a request asks something, whatever the method."""
 _MEASURES = re.compile(r"(metrics?|telemetry|analytics|heartbeat)(_|\b|\.)", re.IGNORECASE)
 """What reports how the program fares is telemetry, not business."""
+_MUTATES = re.compile(r"(^|\}|\n)\s*mutation\b", re.IGNORECASE)
+"""A GraphQL document that changes something: fragments may stand before the operation."""
 _CHANGES = re.compile(
     r"^\s*(insert|unload|create\s+table(?!\s+if\s+not)[^;]*\bas\b|delete|update|merge|copy)\b", re.IGNORECASE | re.DOTALL
 )
@@ -35,7 +37,7 @@ def only_asks(effect: Effect) -> bool:
     query = call.arg("body:query")
     written = text(query) if query is not None else None
     if written is not None:
-        return not written.lstrip().lower().startswith("mutation")
+        return _MUTATES.search(written) is None
     address = [v for k, v in call.args if k in ("0", "1", "url")]
     words = [w for value in address for leaf in leaves(value) if (w := text(leaf))]
     if any(_ASKS.search(word) for word in words):

@@ -34,6 +34,8 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.elements import unordered
 from lintdem.analyses.machine import Args, Machine, Stop, result_of, wrapped
+from lintdem.analyses.requesting import given as carries
+from lintdem.analyses.requesting import header_places, http_kind, http_method, put_headers
 from lintdem.analyses.retries import is_decorator, mount, of_object, of_transport
 from lintdem.analyses.trace import Asked, Invocation
 from lintdem.knowledge import Kind, LibraryCall
@@ -46,9 +48,9 @@ Role: TypeAlias = Callable[[Machine, LibraryCall, Args, Place, Flow, "Value | No
 def effect_or_read(
     m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None
 ) -> Value:  # fmt: skip
-    kind = _http_kind(call, args)
-    given = (*args.named(), *(("**", s) for s in args.spreads), *_headers(m, args, flow))
-    places = (*args.places, *_header_places(m, args, flow))
+    kind = http_kind(m, call, args)
+    given = (*args.named(), *(("**", s) for s in args.spreads), *carries(m, call, args, flow, receiver))
+    places = (*args.places, *header_places(m, args, flow))
     if isinstance(receiver, Made):
         given = (*given, *((f"self.{k}", v) for k, v in receiver.args))
     service = call.target.partition(".")[0]
@@ -65,28 +67,10 @@ def effect_or_read(
         m.record(Asked(place, made, must=flow.must, may=flow.may))
         return returned
     run_callables(m, args, place, flow)
-    method = _method(call, args)
+    method = http_method(m, call, args)
     with m.retrying(of_transport(m, receiver, dict(args.keywords).get("retries"), method, flow) if method else None):
         m.effect(made, place, flow)
     return returned
-
-
-def _headers(m: Machine, args: Args, flow: Flow) -> list[tuple[str, Value]]:
-    """The headers of a request as arguments `header:Name`, the keys of `options=` as `options.name`."""
-    found: list[tuple[str, Value]] = []
-    for argument, prefix in (("headers", "header:"), ("options", "options."), ("json", "body:"), ("data", "body:")):
-        value = next((v for k, v in args.keywords if k == argument), None)
-        for one in members(value) if value is not None else ():
-            entries = m.dict_entries(flow, one)
-            if entries is not None:
-                found += [(f"{prefix}{k}", v) for k, v in entries.entries.items()]
-    return found
-
-
-def _header_places(m: Machine, args: Args, flow: Flow) -> list[tuple[str, Place]]:
-    value = next((v for k, v in args.keywords if k == "headers"), None)
-    entries = m.dict_entries(flow, members(value)[0]) if value is not None else None
-    return [(f"header:{k}", p) for k, p in entries.places] if entries is not None else []
 
 
 def carried(args: Args, receiver: Value | None) -> tuple[tuple[str, Value], ...]:
@@ -94,47 +78,10 @@ def carried(args: Args, receiver: Value | None) -> tuple[tuple[str, Value], ...]
     return (*own, *args.named(), *(("**", s) for s in args.spreads))
 
 
-def _http_kind(call: LibraryCall, args: Args) -> Kind:
-    """What the HTTP method does, where it is an argument."""
-    if call.http == "?":
-        return _body_kind(args)
-    if call.http != "*":
-        return call.kind
-    return _METHODS.get(_method(call, args), call.kind)
-
-
-def _method(call: LibraryCall, args: Args) -> str:
-    """The HTTP method of a request, empty if it is none or not written out."""
-    if call.http != "*":
-        return call.http or ""
-    for value in (args.get(0, "method"), *args.positional[:2]):
-        written = text(value) if value is not None else None
-        if written and written.upper() in _METHODS:
-            return written.upper()
-    return ""
-
-
-def _body_kind(args: Args) -> Kind:
-    """`urlopen(url)` reads, `urlopen(url, data)` sends; a `Request` says both."""
-    named = dict(args.keywords)
-    request = args.positional[0] if args.positional else named.get("url")
-    body = args.get(1, "data")
-    method = None
-    if isinstance(request, Made):
-        inner = dict(request.args)
-        body = body or inner.get("data") or inner.get("1")
-        method = text(inner.get("method", NONE))
-    if method:
-        return _METHODS.get(method.upper(), Kind.EFFECT)
-    return Kind.READ if body is None or body == NONE else Kind.EFFECT
-
-
-_METHODS = {"GET": Kind.READ, "HEAD": Kind.READ, "OPTIONS": Kind.READ, "PUT": Kind.SET, "DELETE": Kind.DELETE,
-            "POST": Kind.EFFECT, "PATCH": Kind.EFFECT}  # fmt: skip
-
-
 def _pure(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
     inputs = args.all()
+    if receiver is not None:
+        put_headers(m, call.target, args, flow, receiver)
     if call.returns:
         return Made(call.returns, place, carried(args, receiver), args.places)
     if receiver is not None and not (isinstance(receiver, Made) and not receiver.args):

@@ -40,7 +40,8 @@ def call_store(m: Machine, name: str, args: Args, place: Place, flow: Flow, rece
     return None
 
 
-TASKS = frozenset({"delay", "apply_async"})
+TASKS = frozenset({"delay", "apply_async", "send", "send_with_options", "kiq", "defer"})
+"""Methods of Celery's, Dramatiq's, Taskiq's and Procrastinate's tasks."""
 
 
 def queue_task(m: Machine, name: str, args: Args, place: Place, flow: Flow, task: Func) -> Value:

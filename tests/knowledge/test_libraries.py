@@ -131,6 +131,23 @@ def test_says_what_a_call_does(dotted: str, kind: Kind, token: str | None) -> No
         ("opensearchpy.OpenSearch", "index"),
         ("ftplib.FTP_TLS", "storbinary"),
         ("paramiko.SSHClient", "exec_command"),
+        ("niquests.Session", "post"),
+        ("requests_futures.sessions.FuturesSession", "post"),
+        ("checkout_sdk.CheckoutSdk.builder", "payments.request_payment"),
+        ("xero_python.accounting.AccountingApi", "create_invoices"),
+        ("redmail.EmailSender", "send"),
+        ("plivo.RestClient", "messages.create"),
+        ("telebot.TeleBot", "send_message"),
+        ("redshift_connector.connect", "execute"),
+        ("upstash_redis.Redis", "incr"),
+        ("aio_pika.connect_robust", "channel.default_exchange.publish"),
+        ("arq.create_pool", "enqueue_job"),
+        ("azure.storage.queue.QueueClient.from_connection_string", "send_message"),
+        ("azure.cosmos.CosmosClient", "get_container_client.upsert_item"),
+        ("google.cloud.storage.Client", "bucket.blob.upload_from_string"),
+        ("gitlab.Gitlab", "projects.get.issues.create"),
+        ("pyairtable.Api", "table.create"),
+        ("asana.TasksApi", "create_task"),
     ],
 )
 def test_what_a_constructor_makes_has_methods(constructor: str, method: str) -> None:
@@ -199,3 +216,65 @@ def test_every_entry_has_a_source_and_can_be_found(table: str) -> None:
         for owner in entry.of:
             for name in entry.names:
                 assert library_call(f"{owner}.{name}".replace("*", "x")) is not None, (owner, name)
+
+
+STRIPE_EFFECTS = """
+    accept acknowledge add_lines advance apply_customer_balance attach_payment cancel_action capture collect_inputs
+    collect_payment_method confirm confirm_microdeposits confirm_payment_intent create create_balance_transaction
+    create_external_account create_feature create_force_capture create_from_calculation create_funding_instructions
+    create_login_link create_person create_refund create_reversal create_source create_tax_id create_unlinked_refund
+    credit deauthorize delete_where deliver_card fail fail_card finalize_amount finalize_invoice finalize_quote
+    fund_cash_balance increment increment_authorization migrate pay ping post present_payment_method
+    process_payment_intent process_setup_intent reactivate recipient_verifications redact refresh_fx_quote
+    refresh_recipient_verification refresh_regulatory_receipt refund refund_payment release remove_lines
+    report_payment report_payment_attempt report_payment_attempt_canceled report_payment_attempt_failed
+    report_payment_attempt_guaranteed report_payment_attempt_informational report_refund respond return_card
+    return_inbound_transfer return_outbound_payment return_outbound_transfer reverse send_invoice send_microdeposits
+    set_reader_display ship_card submit submit_card succeed succeed_input_collection timeout_input_collection token
+    uninstall verify verify_microdeposits
+""".split()
+STRIPE_SETS = """
+    activate approve attach deactivate detach disable disconnect enable mark_as_fraudulent mark_as_safe
+    mark_uncollectible modify modify_balance_transaction modify_capability modify_cash_balance
+    modify_external_account modify_person modify_refund modify_reversal modify_source pause refresh_account resume
+    subscribe unarchive unreject unsubscribe update update_features update_lines validate
+""".split()
+STRIPE_ENDS = """
+    archive cancel close decline delete delete_discount delete_external_account delete_feature delete_person
+    delete_source delete_tax_id expire reject void_credit_note void_grant void_invoice
+""".split()
+STRIPE_KINDS = {
+    **dict.fromkeys(STRIPE_EFFECTS, Kind.EFFECT),
+    **dict.fromkeys(STRIPE_SETS, Kind.SET),
+    **dict.fromkeys(STRIPE_ENDS, Kind.DELETE),
+    **dict.fromkeys(("retrieve", "list", "search", "create_preview"), Kind.READ),
+}
+STRIPE_TOKEN_LESS = frozenset({Kind.DELETE, Kind.READ})
+
+
+@pytest.mark.parametrize(("method", "kind"), STRIPE_KINDS.items())
+@pytest.mark.parametrize("owner", ["stripe.Invoice", "stripe.treasury.OutboundPayment", "stripe.issuing.Card"])
+@pytest.mark.parametrize("suffix", ["", "_async"])
+def test_every_method_of_stripes_classes(method: str, kind: Kind, owner: str, suffix: str) -> None:
+    """The kind goes with the verb, and the key is an argument of its own; deletions take none."""
+    found = known(f"{owner}.{method}{suffix}")
+    assert (found.kind, found.token) == (kind, None if kind in STRIPE_TOKEN_LESS else "idempotency_key")
+
+
+@pytest.mark.parametrize(("method", "kind"), STRIPE_KINDS.items())
+@pytest.mark.parametrize("owner", ["invoices", "v1.invoices", "v1.treasury.outbound_payments", "v2.core.accounts"])
+def test_every_method_of_stripes_client(method: str, kind: Kind, owner: str) -> None:
+    """The key of a service's method is one of its options."""
+    found = known(f"stripe.StripeClient.{owner}.{method}")
+    assert (found.kind, found.token) == (kind, None if kind in STRIPE_TOKEN_LESS else "options.idempotency_key")
+
+
+@pytest.mark.parametrize("table", sorted(shelf.names("libraries") - {"index"}))
+def test_what_repeats_says_so_in_a_sentence(table: str) -> None:
+    """The phrase of an effect continues "on the second delivery it …": a verb in the third person, one line."""
+    for entry in shelf.toml(Table, "libraries", f"{table}.toml").calls:
+        if entry.role == "call" and entry.kind in {Kind.EFFECT, Kind.CREATE, Kind.WRITE}:
+            first = entry.phrase.partition(" ")[0]
+            assert first.endswith("s"), entry
+            assert first == first.lower(), entry
+            assert len(entry.phrase) < 50, entry
