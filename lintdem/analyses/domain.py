@@ -361,6 +361,13 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """The claim was asked for on every path to here; a store that could not answer may have let one through."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """An effect at this place may have happened already."""
 
@@ -375,7 +382,7 @@ class Caught:
     place: Place
 
 
-Fact: TypeAlias = Claim | Check | Failed | Done | Caught
+Fact: TypeAlias = Claim | Check | Failed | Tried | Done | Caught
 
 
 @dataclass(frozen=True, slots=True)

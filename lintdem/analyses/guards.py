@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from lintdem.analyses.domain import Check, Claim, Derived, Done, Failed, Path, Value, parts_of
+from lintdem.analyses.domain import Check, Claim, Derived, Done, Failed, Path, Tried, Value, parts_of
 from lintdem.analyses.engine import Run
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.subjects import Subject
@@ -57,7 +57,17 @@ def cover(effect: Effect, run: Run, subject: Subject) -> Cover:
             broken = Cover(Answer.NO, Fault.KEY, claim, None, key, _key_words(claim, key), claim.place)
         elif not claim.useless and not (key.grade is Grade.ATTEMPT and _own_write(effect, claim)):
             return Cover(Answer.YES, Fault.NONE, claim, None, key)
-    return broken or _without_claim(effect, run, subject)
+    return broken or _open(effect, run, subject) or _without_claim(effect, run, subject)
+
+
+def _open(effect: Effect, run: Run, subject: Subject) -> Cover | None:
+    """A claim that lets the run go on when the store cannot answer still holds back every duplicate that is told."""
+    refused = {f.claim for f in effect.may if isinstance(f, Failed)}
+    for claim in _sorted(f.claim for f in effect.must if isinstance(f, Tried)):
+        key = provenance(claim.key, subject, run.sites)
+        if claim not in refused and claim.place != effect.place and key.grade not in (Grade.ATTEMPT, Grade.ENVELOPE):
+            return Cover(Answer.YES, Fault.NONE, claim, None, key)
+    return None
 
 
 def where(place: Place, effect: Effect) -> str:

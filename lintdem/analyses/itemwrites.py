@@ -15,6 +15,7 @@ from lintdem.analyses.domain import (
     Known,
     ListObj,
     Made,
+    Tried,
     Unknown,
     Value,
     known,
@@ -309,6 +310,7 @@ def perform(m: Machine, calls: list[Invocation], place: Place, flow: Flow, failu
         m.claim(claim, flow)
     for claim in sound or claims:
         m.can_raise(Error(failure, place, claim), flow, frozenset({Failed(claim)}))
+    flow.must |= frozenset(Tried(claim) for claim in sound)
     m.can_raise(Error(("any", "ClientError"), place), flow)
     before = flow.must
     flow.must |= frozenset(sound)

@@ -295,14 +295,27 @@ def _raise(m: Machine, s: Raise, flow: Flow) -> bool:
         m.record(Threw(place, tuple(n for r in handled for n in r.error.names), must=flow.must, may=flow.may))
         for raised in handled:
             if not _is_ruled_out(m, raised.error, flow):
-                m.collectors[-1][Raised(raised.error, flow.must, flow.may | raised.may)] = None
+                _again(m, raised, handled, flow)
         return False
     errors = [error_of(m, value, place, flow) for value in members(m.evaluate(s.error, flow))]
     m.record(Threw(place, tuple(n for e in errors for n in e.names), must=flow.must, may=flow.may))
+    handled = m.frame.handling[-1] if m.frames and m.frame.handling else ()
     for error in errors:
-        if not _is_ruled_out(m, error, flow):
+        same = [raised for raised in handled if raised.error == error]
+        if _is_ruled_out(m, error, flow):
+            continue
+        for raised in same:
+            _again(m, raised, handled, flow)
+        if not same:
             m.can_raise(error, flow)
     return False
+
+
+def _again(m: Machine, raised: Raised, handled: tuple[Raised, ...], flow: Flow) -> None:
+    """What is raised again failed for its own reason, not because of what else the clause catches."""
+    failures = frozenset(f for r in handled for f in r.may if isinstance(f, Failed))
+    others = failures - raised.may
+    m.collectors[-1][Raised(raised.error, flow.must | raised.must, (flow.may | raised.may) - others)] = None
 
 
 def _is_ruled_out(m: Machine, error: Error, flow: Flow) -> bool:
