@@ -167,7 +167,8 @@ def early(run: Run, subject: Subject, cases: tuple[Case, ...]) -> list[Early]:
         if not _acknowledges(ack):
             continue
         for work in effects:
-            if work.place != ack.place and _follows(work, ack) and _is_work(work) and _shares(work, ack):
+            after = _follows(work, ack) or (not _is_used_before(ack, effects) and _follows_round(work, ack))
+            if work.place != ack.place and after and _is_work(work) and _shares(work, ack):
                 found.setdefault(ack.place, Early(run, subject, ack, work))
     return list(found.values())
 
@@ -186,6 +187,19 @@ def _follows(work: Effect, ack: Effect) -> bool:
 def _is_work(effect: Effect) -> bool:
     call = effect.call
     return call.kind in DOES and call.method not in ASIDE and call.method not in ANSWERS and not _acknowledges(effect)
+
+
+def _follows_round(work: Effect, ack: Effect) -> bool:
+    """Whether the work comes after a loop that did nothing but acknowledge what was received."""
+    outer = [one.place for one in ack.loops][:-1]
+    done = any(isinstance(fact, Done) and fact.place == ack.place for fact in work.may)
+    return done and bool(ack.loops) and [one.place for one in work.loops][: len(outer)] == outer
+
+
+def _is_used_before(ack: Effect, effects: list[Effect]) -> bool:
+    """Whether something was done before the message was acknowledged."""
+    done = {fact.place for fact in ack.may if isinstance(fact, Done)}
+    return any(e.place in done and e.place != ack.place and _is_work(e) for e in effects)
 
 
 def _shares(work: Effect, ack: Effect) -> bool:
