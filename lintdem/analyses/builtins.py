@@ -32,6 +32,7 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.elements import SHUFFLED, element_of, unordered
 from lintdem.analyses.gaps import CHOSEN
+from lintdem.analyses.joins import aged
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.trace import Loop
 from lintdem.model.span import Place
@@ -123,9 +124,11 @@ def _filter(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     if _first(args) != NONE:
         inner = flow.branch()
         try:
-            m.call(_first(args), Args((element,)), place, inner, "")
+            answer = m.call(_first(args), Args((element,)), place, inner, "")
         except Stop:
             return m.new(flow, ListObj("list", (element,), True, place))
+        m.assume(answer, True, inner)
+        flow.must |= aged(inner.must)
     return m.new(flow, ListObj("list", (element,), True, place))
 
 

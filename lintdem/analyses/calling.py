@@ -285,7 +285,8 @@ def _summary(
     if isinstance(value, (Unknown, Derived, Made)) and isinstance(definition, Function) and definition.returns is not None:
         value = _kept(m, definition.returns, frame, joined) or value
     if isinstance(definition, Function) and definition.is_generator:
-        value = m.new(joined, ListObj("list", tuple(dict.fromkeys(frame.yields)), True))
+        value = m.new(joined, ListObj("list", tuple(dict.fromkeys(v for v, _ in frame.yields)), True))
+        joined.must |= frozenset.intersection(*(passed for _, passed in frame.yields)) if frame.yields else EMPTY
     return Summary(events, value, True, joined.must, joined.may, raises, _lasting(m, joined, flow, value))
 
 

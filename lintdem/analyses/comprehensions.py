@@ -15,6 +15,7 @@ from lintdem.analyses.domain import (
     known,
 )  # fmt: skip
 from lintdem.analyses.elements import SHUFFLED, element_of
+from lintdem.analyses.joins import aged
 from lintdem.analyses.machine import Machine, Stop
 from lintdem.analyses.trace import Loop
 from lintdem.model.values import (
@@ -46,7 +47,8 @@ def comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
     finally:
         del m.loops[loops:]
     flow.heap, flow.may = inner.heap, inner.may
-    flow.must = before
+    # What is too old is left out: whoever takes an element takes one that was looked at.
+    flow.must = before | aged(inner.must)
     if expr.kind == "dict":
         named = key or Unknown("no key")
         return m.new(flow, DictObj({}, ((Derived("shuffled", (named,)) if shuffled else named, value),)))

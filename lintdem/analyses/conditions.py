@@ -29,6 +29,7 @@ from lintdem.analyses.domain import (
     members,
     text,
 )  # fmt: skip
+from lintdem.analyses.joins import aged, compared_if_there
 from lintdem.analyses.machine import Machine
 from lintdem.knowledge import Kind
 from lintdem.model.span import NOWHERE, Place
@@ -89,7 +90,8 @@ def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
     if not chosen:
         return False
     may = frozenset.union(*(c[1] for c in chosen))
-    certain = frozenset.intersection(*(c[0] for c in chosen))
+    paths = [c[0] for c in chosen]
+    certain = frozenset.intersection(*paths) | compared_if_there(paths)
     m.recognised |= {f.place for f in certain if isinstance(f, Claim)}
     flow.must |= certain
     flow.may = (flow.may - (left_out - may)) | may
@@ -114,7 +116,8 @@ def _assume_any(m: Machine, value: AnyOf, truth: bool, flow: Flow) -> bool:
             if not isinstance(one, Known):
                 found.append(branch)
     if found:
-        flow.must |= frozenset.intersection(*(f.must for f in found))
+        paths = [f.must for f in found]
+        flow.must |= frozenset.intersection(*paths) | compared_if_there(paths)
     return bool(found) or defaults > 0
 
 
@@ -145,7 +148,8 @@ def _assume_some(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
             break
     if not found:
         return False
-    flow.must |= frozenset.intersection(*(f.must for f in found))
+    # An age that is looked at beside other things ("if there is a time, and it is old") is looked at.
+    flow.must |= frozenset.intersection(*(f.must for f in found)).union(*(aged(f.must) for f in found))
     flow.may = frozenset.union(*(f.may for f in found))
     return True
 
@@ -167,7 +171,8 @@ def _assume_alternatives(m: Machine, test: Test, truth: bool, flow: Flow) -> boo
             _learn(m, Test(test.op, (a, b), test.place), truth, branch)
             found.append(branch)
     if found:
-        flow.must |= frozenset.intersection(*(f.must for f in found))
+        paths = [f.must for f in found]
+        flow.must |= frozenset.intersection(*paths) | compared_if_there(paths)
     return bool(found) or defaults > 0
 
 
@@ -204,7 +209,8 @@ def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
         m.note_required(leaf)
     fresh = freshness(test)
     if fresh is not None:
-        flow.must |= {Check(test.place, "fresh", fresh)}
+        # Which way it came out is part of the fact: where both ways meet again, nothing was set aside.
+        flow.must |= {Check(test.place, "fresh", fresh, "held" if truth else "did not hold")}
     cached = m.subjects.get(id(test))
     if cached is None:
         cached = m.subjects[id(test)] = (test, _subjects(test))
@@ -212,6 +218,17 @@ def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
         check = _check_of(m, test, value, truth, flow)
         if check is not None:
             flow.must |= {check}
+    flow.must |= _undated(test, truth)
+
+
+def _undated(test: Test, truth: bool) -> frozenset[Fact]:
+    """The event carries no time to compare: `if sent is None`, `"sent_at" not in order`."""
+    for value in test.args:
+        if isinstance(value, Path) and value.root == "event":
+            named = (text(test.args[0]) or "",) if test.op in ("in", "not in") else value.steps[-1:]
+            if any(_TIME_WORDS.search(name) for name in named) and _is_absence(test, value, truth):
+                return frozenset({Check(test.place, "undated", value)})
+    return EMPTY
 
 
 def _subjects(test: Test) -> list[Value]:

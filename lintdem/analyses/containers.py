@@ -24,6 +24,7 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import element_of, unordered
+from lintdem.analyses.joins import aged
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.operators import FINE, formatted
 from lintdem.analyses.registries import may_be_filled
@@ -113,7 +114,8 @@ def _list_method(
 ) -> Value:  # fmt: skip
     first = args.positional[0] if args.positional else NONE
     if name in ("append", "add", "appendleft"):
-        m.put(flow, ref, replace(obj, items=(*obj.items, first)[-24:], open=obj.open or bool(m.loops)))
+        passed = aged(flow.must) if not obj.items else aged(flow.must) & obj.aged
+        m.put(flow, ref, replace(obj, items=(*obj.items, first)[-24:], open=obj.open or bool(m.loops), aged=passed))
         return NONE
     if name == "sort":
         m.put(flow, ref, replace(obj, kind="list"))

@@ -295,13 +295,15 @@ class DictObj:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListObj:
-    """A list, tuple or set: `items` in order; `open` when it may hold any number of them."""
+    """A list, tuple or set: `items` in order; `open` when it may hold any number of them; `aged` the comparisons of an
+    age that every item has passed."""
 
     kind: str
     items: tuple[Value, ...]
     open: bool = False
     place: Place | None = None
     module_level: bool = False
+    aged: frozenset[Fact] = frozenset()
 
 
 HeapObject: TypeAlias = Instance | DictObj | ListObj
@@ -341,7 +343,8 @@ class Claim:
 class Check:
     """A test that was passed and is not atomic. `kind`: "absent" (a store was asked and has no record), "state"
     (what a store said was compared), "memory" (not in a container of the process), "named" (a function that
-    cannot be read but is named like a check), "fresh" (age, version or order of the event compared)."""
+    cannot be read but is named like a check), "fresh" (age, version or order of the event compared; `words` say
+    how it came out), "undated" (the event has no time to compare)."""
 
     place: Place
     kind: str

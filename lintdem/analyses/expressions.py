@@ -30,7 +30,7 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import element_of
-from lintdem.analyses.joins import merge
+from lintdem.analyses.joins import aged, merge
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.operators import (
     FINE,
@@ -323,7 +323,7 @@ def _yield(m: Machine, expr: Yield, flow: Flow) -> Value:
         return NONE
     if expr.delegates:
         value = element_of(m, value, flow)
-    m.frame.yields.append(value)
+    m.frame.yields.append((value, aged(flow.must)))
     if m.frame.on_yield is not None:
         return m.frame.on_yield(value, flow)
     return Unknown("sent into a generator")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lintdem.analyses.domain import Claim, DictObj, Fact, Flow, HeapObject, ListObj, Value, any_of
+from lintdem.analyses.domain import Check, Claim, DictObj, Fact, Flow, HeapObject, ListObj, Value, any_of
 
 
 def merge(target: Flow, flows: list[Flow]) -> None:
@@ -23,7 +23,7 @@ def merge(target: Flow, flows: list[Flow]) -> None:
             mine = heap.get(key)
             if mine is not obj:
                 heap[key] = obj if mine is None else _merge_objects(mine, obj)
-    must = _common(flows)
+    must = common([f.must for f in flows])
     may = frozenset.union(*(f.may for f in flows))
     if names != target.scope.names:
         target.scope.names.clear()
@@ -31,19 +31,33 @@ def merge(target: Flow, flows: list[Flow]) -> None:
     target.heap, target.must, target.may = heap, must, may
 
 
-def _common(flows: list[Flow]) -> frozenset[Fact]:
+def common(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
     """What holds on every path. When each path has a sound claim of its own, one of them holds in any case."""
-    common = frozenset.intersection(*(f.must for f in flows))
-    own = [[c for c in f.must - common if isinstance(c, Claim) and not c.useless] for f in flows]
+    shared = frozenset.intersection(*paths)
+    own = [[c for c in must - shared if isinstance(c, Claim) and not c.useless] for must in paths]
     if all(own):
-        common |= {min((c for claims in own for c in claims), key=lambda c: (c.place, c.kind))}
-    return common
+        shared |= {min((c for claims in own for c in claims), key=lambda c: (c.place, c.kind))}
+    return shared | compared_if_there(paths)
+
+
+def compared_if_there(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
+    """An age that is compared on every path on which there is something to compare it with."""
+    there = [m for m in paths if not any(isinstance(c, Check) and c.kind in ("absent", "undated") for c in m)]
+    if not there or len(there) == len(paths):
+        return frozenset()
+    return frozenset.intersection(*(aged(must) for must in there))
+
+
+def aged(facts: frozenset[Fact]) -> frozenset[Fact]:
+    """The comparisons of an event's age, version or order among facts."""
+    return frozenset(f for f in facts if isinstance(f, Check) and f.kind == "fresh")
 
 
 def _merge_objects(left: HeapObject, right: HeapObject) -> HeapObject:
     if isinstance(left, ListObj) and isinstance(right, ListObj):
         items = tuple(dict.fromkeys((*left.items, *right.items)))
-        return replace(left, items=items, open=left.open or right.open or left.items != right.items)
+        aged = left.aged & right.aged if left.items and right.items else left.aged | right.aged
+        return replace(left, items=items, open=left.open or right.open or left.items != right.items, aged=aged)
     if isinstance(left, DictObj) and isinstance(right, DictObj):
         entries: dict[object, Value] = {}
         for key in dict.fromkeys((*left.entries, *right.entries)):

@@ -107,7 +107,7 @@ class Frame:
     returns: list[tuple[Value, Flow]] = field(default_factory=list)
     breaks: list[list[Flow]] = field(default_factory=list)
     continues: list[list[Flow]] = field(default_factory=list)
-    yields: list[Value] = field(default_factory=list)
+    yields: list[tuple[Value, frozenset[Fact]]] = field(default_factory=list)
     on_yield: Callable[[Value, Flow], Value] | None = None
     handling: list[tuple[Raised, ...]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)

@@ -40,6 +40,7 @@ from lintdem.analyses.elements import element_of
 from lintdem.analyses.injection import provided
 from lintdem.analyses.interfaces import implementations, is_open, made
 from lintdem.analyses.machine import Args, Machine, Stop
+from lintdem.analyses.validators import validate
 from lintdem.knowledge import client_of_type
 from lintdem.model.function import Assign, Declare
 from lintdem.model.span import Place
@@ -275,6 +276,7 @@ def instantiate(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> V
     post = find_in_class(cls, "__post_init__")
     if isinstance(post, Func):
         m.call(bind(m, post, ref, flow, place), Args(), place, flow, "__post_init__")
+    validate(m, lineage(cls), ref, place, flow)
     return ref
 
 

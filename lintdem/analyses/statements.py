@@ -15,9 +15,11 @@ from lintdem.analyses.domain import (
     Failed,
     Flow,
     Known,
+    ListObj,
     Made,
     Scope,
     Unknown,
+    Value,
     members,
 )  # fmt: skip
 from lintdem.analyses.elements import element_of
@@ -133,12 +135,18 @@ def _for(m: Machine, s: For, flow: Flow) -> bool:
     m.frame.retried |= retried_blocks(s, is_numbered(m, over, flow))
     with m.retrying(of_object(m, over, flow) if isinstance(over, Made) and _is_retry(over) else None):
         return _loop(m, Loop(m.place(flow, s.span), over, items), s.body, s.other, flow, not certain,
-                     lambda inner: bind_target(m, s.target, element, inner))  # fmt: skip
+                     lambda inner: _enter(m, s, element, found, inner))  # fmt: skip
 
 
 def _is_retry(over: Made) -> bool:
     call = library_call(over.type)
     return call is not None and call.role == "retry"
+
+
+def _enter(m: Machine, s: For, element: Value, over: ListObj | None, inner: Flow) -> None:
+    """One round: what every item of a list has passed when it was put there, this one has."""
+    bind_target(m, s.target, element, inner)
+    inner.must |= over.aged if over is not None else frozenset()
 
 
 def _while(m: Machine, s: While, flow: Flow) -> bool:
