@@ -36,6 +36,17 @@ def _file(receiver: Value | None) -> Made | None:
     return receiver if isinstance(receiver, Made) and receiver.type == "builtins.file" else None
 
 
+def opened(name: str, args: Args, place: Place, receiver: Value | None) -> Value | None:
+    """An open file, by whatever call opens it: `gzip.open(path, mode)`, `path.open(mode)`."""
+    if name in ("gzip.open", "bz2.open", "lzma.open", "codecs.open", "io.open", "aiofiles.open"):
+        return Made("builtins.file", place, args.named())
+    if name == "pathlib.Path.open" and isinstance(receiver, Made):
+        path = dict(receiver.args).get("0", NONE)
+        mode = args.get(0, "mode") or Known("r", "str")
+        return Made("builtins.file", place, (("0", path), ("1", mode)))
+    return None
+
+
 def _is_shared(path: Value) -> bool:
     """On a mounted file system: the path begins with /mnt."""
     if isinstance(path, Known):

@@ -115,6 +115,7 @@ def _actions(m: Machine, args: Args, flow: Flow) -> tuple[dict[str, Value], str]
         sets[str(index)] = value
         grows = method == "add" and text(value) is None
         own = method == "set" and isinstance(value, Derived) and value.op in ("arith+", "arith-")
+        grows = grows or (isinstance(value, Made) and value.type.rpartition(".")[2] in ("append", "prepend"))
         if grows or (own and any(isinstance(leaf, Made) and "pynamodb" in leaf.type for leaf in leaves(value))):
             accumulates = f"{method}(…)"
     return sets, accumulates

@@ -340,9 +340,9 @@ def call_record(
     if isinstance(found, Instance):
         if name not in ("save", "asave"):
             return None
-        forced = kind == "django" or args.get(-1, "force_insert") == known(True)
+        # An object of the program, not one that was read: without a key it is a new row.
         keyed = any(k in ("id", "pk") or _is_primary(cls, k) for k in found.attrs)
-        _change(m, "insert" if forced and not keyed else "upsert", cls, tuple(found.attrs.items()), place, flow, query)
+        _change(m, "upsert" if keyed else "insert", cls, tuple(found.attrs.items()), place, flow, query)
         return result_of(place)
     if kind == "django" and steps[:1] == ("objects",):
         return _chain(m, name, args, place, flow, query)

@@ -11,7 +11,7 @@ from lintdem.analyses.databases import call_driver
 from lintdem.analyses.documents import call_documents, call_search
 from lintdem.analyses.domain import Claim, Done, Error, Fact, Failed, Flow, Func, Made, Value
 from lintdem.analyses.keyvalue import call_keys
-from lintdem.analyses.local import call_file
+from lintdem.analyses.local import call_file, opened
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.objects import found_name
 from lintdem.analyses.orm import call_peewee, call_session
@@ -35,7 +35,12 @@ def call_store(m: Machine, name: str, args: Args, place: Place, flow: Flow, rece
         return call_search(m, name, args, place, flow, receiver)
     if head in ("redis", "valkey", "pymemcache"):
         return call_keys(m, name, args, place, flow, receiver)
-    if name.startswith(("builtins.file.", "csv.writer.")):
+    file = opened(name, args, place, receiver)
+    if file is not None:
+        return file
+    if name in ("json.dump", "pickle.dump", "yaml.dump", "yaml.safe_dump") and len(args.positional) > 1:
+        return call_file(m, "builtins.file.write", replace(args, positional=args.positional[:1]), place, flow, args.positional[1])
+    if name.startswith(("builtins.file.", "csv.writer.", "csv.DictWriter.")):
         return call_file(m, name, args, place, flow, receiver)
     return None
 
