@@ -48,7 +48,9 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program) -> Har
     """What a second run of this call does."""
     call = effect.call
     if call.write is not None:
-        return _write_harm(effect, run, subject, program)
+        # Redshift's data API takes a token for a statement.
+        kept = _token(effect, run, subject) if call.service == "sql" else None
+        return kept or _write_harm(effect, run, subject, program)
     if only_asks(effect) or only_queries(effect):
         return SAFE
     token = _token(effect, run, subject)
