@@ -11,6 +11,7 @@ from lintdem.analyses.domain import (
     Made,
     Method,
     Mod,
+    Path,
     Ref,
     Scope,
     Value,
@@ -40,8 +41,10 @@ def bind_target(m: Machine, target: Expr, value: Value, flow: Flow) -> None:
     elif isinstance(target, Attr):
         set_attribute(m, m.evaluate(target.value, flow), target.name, value, flow)
     elif isinstance(target, Item) and not isinstance(target.index, Slice):
-        owner = m.evaluate(target.value, flow)
-        set_item(m, owner, m.evaluate(target.index, flow), value, flow, m.place(flow, target.span))
+        owner, at = m.evaluate(target.value, flow), m.evaluate(target.index, flow)
+        if _is_document(owner) and isinstance(at, Known) and isinstance(at.value, str):
+            owner = _opened(m, target.value, owner, flow)
+        set_item(m, owner, at, value, flow, m.place(flow, target.span))
     elif isinstance(target, Sequence):
         found = m.elements(flow, value)
         for index, part in enumerate(target.items):
@@ -53,6 +56,22 @@ def bind_target(m: Machine, target: Expr, value: Value, flow: Flow) -> None:
                 bind_target(m, part, m.item(value, known(index), flow, m.place(flow, part.span)), flow)
     elif isinstance(target, Star):
         bind_target(m, target.value, value, flow)
+
+
+def _is_document(value: Value) -> bool:
+    """Whether a value is a part of the event, a dict that came from outside."""
+    return isinstance(value, Path) and value.root == "event"
+
+
+def _opened(m: Machine, target: Expr, owner: Value, flow: Flow) -> Value:
+    """A dict that holds all of a document, in its place, so that what is set in it is seen from here on."""
+    if isinstance(target, Name) and target.id not in flow.scope.names:
+        return owner
+    if not isinstance(target, (Name, Attr, Item)):
+        return owner
+    opened = m.new(flow, DictObj({}, (), (owner,)))
+    bind_target(m, target, opened, flow)
+    return opened
 
 
 def _bind_name(m: Machine, name: str, value: Value, flow: Flow) -> None:

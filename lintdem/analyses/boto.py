@@ -24,6 +24,7 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.exceptions import FAILED
 from lintdem.analyses.itemwrites import batch, entries, perform, read_write, transact, untyped, write_item
 from lintdem.analyses.machine import Args, Machine, result_of
+from lintdem.analyses.requests import ships_log
 from lintdem.analyses.trace import Asked, Invocation
 from lintdem.knowledge import Kind, Operation, operation, resource_method, sub_resource
 from lintdem.knowledge.resources import identifiers
@@ -158,7 +159,7 @@ def operate(
     sent = call_data_api(m, call, place, flow)
     if sent is not None:
         return sent
-    if op.kind in (Kind.READ, Kind.TELEMETRY, Kind.COMPUTE):
+    if op.kind in (Kind.READ, Kind.TELEMETRY, Kind.COMPUTE) or ships_log(client.service, m.frame.name):
         m.can_raise(Error(("any", "ClientError"), place), flow)
         if op.kind is Kind.READ:
             m.record(Asked(place, call, must=flow.must, may=flow.may))

@@ -271,7 +271,8 @@ def _is_absence(test: Test, value: Value, truth: bool) -> bool:
 
 ORDERED = frozenset({"<", ">", "<=", ">="})
 _TIME_WORDS = re.compile(
-    r"(time|date|_at$|timestamp|created|updated|modified|expir|age|version|sequence|sequencer|ttl|epoch|occurred|when)",
+    r"(time|date|_at$|timestamp|created|updated|modified|expir|(^|_)age(_|$)|(?-i:Age(?=$|[A-Z]))|version|sequence|sequencer|ttl"
+    r"|epoch|occurred|when)",
     re.IGNORECASE,
 )
 

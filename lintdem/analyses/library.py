@@ -49,7 +49,7 @@ from lintdem.analyses.interfaces import subclasses
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
 from lintdem.analyses.mappers import call_batch, call_model, is_model
 from lintdem.analyses.naming import named_by_argument
-from lintdem.analyses.objects import bind
+from lintdem.analyses.objects import bind, with_bound
 from lintdem.analyses.orm import call_record
 from lintdem.analyses.roles import (
     ROLES,
@@ -218,6 +218,8 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
         return import_by_name(m, args.positional[0], place, flow)
     if name in ("functools.wraps", "functools.update_wrapper"):
         return Made(name, place)
+    if name == "types.MethodType" and len(args.positional) == 2 and isinstance(args.positional[0], Func):
+        return with_bound(args.positional[0], args.positional[1])
     if name in ("functools.partial", "functools.partialmethod") and args.positional:
         return Partial(args.positional[0], args.positional[1:], args.keywords)
     if name.startswith(("redis.", "valkey.")):

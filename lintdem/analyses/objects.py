@@ -127,7 +127,7 @@ def _class_attribute(m: Machine, cls: Cls, name: str, flow: Flow, place: Place) 
         return Method(cls, name)
     if isinstance(found, Func):
         kinds = {w.kind for w in found.wrappers}
-        return _with_bound(found, cls) if "class" in kinds else found
+        return with_bound(found, cls) if "class" in kinds else found
     return found
 
 
@@ -165,6 +165,8 @@ def bind(m: Machine, found: Value, owner: Value, flow: Flow, place: Place) -> Va
     """What an attribute found in a class gives on an instance: a bound method, a property's value."""
     if isinstance(found, AnyOf):
         return any_of([bind(m, v, owner, flow, place) for v in found.values])
+    if isinstance(found, Ref):
+        return _described(m, found, owner, flow, place)
     if not isinstance(found, Func):
         return found
     kinds = {w.kind for w in found.wrappers}
@@ -175,7 +177,7 @@ def bind(m: Machine, found: Value, owner: Value, flow: Flow, place: Place) -> Va
         behind = _behind(m, instance.cls, found, owner, flow, place)
         if behind is not None:
             return behind
-    bound = _with_bound(found, owner)
+    bound = with_bound(found, owner)
     if "property" in kinds:
         return m.call(bound, Args(), place, flow, found_name(found))
     return bound
@@ -195,12 +197,24 @@ def _behind(m: Machine, own: Cls, method: Func, owner: Value, flow: Flow, place:
     return any_of(found) if found else None
 
 
+def _described(m: Machine, found: Ref, owner: Value, flow: Flow, place: Place) -> Value:
+    """An object in a class body whose own class says by `__get__` what it gives on an instance."""
+    held = m.get(flow, found)
+    getter = find_in_class(held.cls, "__get__") if isinstance(held, Instance) else None
+    if not isinstance(getter, Func):
+        return found
+    instance = m.get(flow, owner)
+    cls = instance.cls if isinstance(instance, Instance) else NONE
+    return m.call(with_bound(getter, found), Args((owner, cls)), place, flow, "__get__")
+
+
 def found_name(func: Func) -> str:
     """The name of a function for messages."""
     return getattr(func.definition, "name", "lambda")
 
 
-def _with_bound(func: Func, owner: Value) -> Func:
+def with_bound(func: Func, owner: Value) -> Func:
+    """The method that a function is on an object."""
     return Func(func.path, func.definition, func.scope, owner, func.owner, func.wrappers)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import Known, Path, leaves
+from lintdem.analyses.domain import Derived, Known, Path, Value, leaves
 from lintdem.analyses.effects import event_values, is_random
 from lintdem.analyses.engine import Run
+from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Write
 from lintdem.model.finding import Level
@@ -52,7 +53,7 @@ def _other_writer(effect: Effect, others: dict[Place, Write]) -> str:
     if write is None:
         return ""
     for place, other in sorted(others.items(), key=lambda pair: pair[0]):
-        if place == effect.place:
+        if place == effect.place or _apart(write, other):
             continue
         where = f"{place.path}:{place.span.line}"
         if write.kind == "put" and other.kind in ("update", "delete", "accumulate"):
@@ -63,9 +64,35 @@ def _other_writer(effect: Effect, others: dict[Place, Write]) -> str:
     return ""
 
 
+def _apart(one: Write, other: Write) -> bool:
+    """Whether two writes of one table never meet: what their keys begin with differs, as in `USER#…` and `ORDER#…`."""
+    mine, its = dict(key_attributes(one)), dict(key_attributes(other))
+    return any(_differ(_beginning(value), _beginning(its[name])) for name, value in mine.items() if name in its)
+
+
+def _beginning(value: Value) -> tuple[str, bool]:
+    """The literal text that a value begins with, and whether that is all of it."""
+    if isinstance(value, Known):
+        return str(value.value), True
+    if isinstance(value, Derived) and value.op == "format" and value.parts:
+        return _beginning(value.parts[0])[0], False
+    return "", False
+
+
+def _differ(one: tuple[str, bool], other: tuple[str, bool]) -> bool:
+    (mine, all_of_mine), (its, all_of_its) = one, other
+    length = min(len(mine), len(its))
+    if mine[:length] != its[:length]:
+        return True
+    return (all_of_mine and len(its) > len(mine)) or (all_of_its and len(mine) > len(its))
+
+
 def _contradicts(write: Write, other: Write) -> bool:
     named = dict(other.values)
-    return any(k in named and named[k] != v and isinstance(v, Known) for k, v in write.values)
+    return any(
+        k in named and named[k] != v and (isinstance(v, Known) or _differ(_beginning(v), _beginning(named[k])))
+        for k, v in write.values
+    )
 
 
 def _whole_event(effect: Effect) -> bool:

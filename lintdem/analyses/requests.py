@@ -1,4 +1,4 @@
-"""Requests that only ask, whatever their HTTP method says: tokens, log-ins, searches, GraphQL queries."""
+"""Calls that only ask or only tell, whatever they look like: tokens, log-ins, searches, GraphQL queries, log lines."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ _MEASURES = re.compile(r"(metrics?|telemetry|analytics|heartbeat)(_|\b|\.)", re.
 """What reports how the program fares is telemetry, not business."""
 _MUTATES = re.compile(r"(^|\}|\n)\s*mutation\b", re.IGNORECASE)
 """A GraphQL document that changes something: fragments may stand before the operation."""
+_LOGS = re.compile(
+    r"(^|_)(send|put|push|ship|write|forward|emit|publish|stream|deliver)_(\w+_)?logs?(_|$)|^logs?_to_\w+$", re.IGNORECASE
+)
+_BUSINESS_LOG = re.compile(r"audit|event|change|access|transaction|order|payment", re.IGNORECASE)
+_STREAMS = frozenset({"firehose", "kinesis"})
 _CHANGES = re.compile(
     r"^\s*(insert|unload|create\s+table(?!\s+if\s+not)[^;]*\bas\b|delete|update|merge|copy)\b", re.IGNORECASE | re.DOTALL
 )
@@ -55,3 +60,11 @@ def only_queries(effect: Effect) -> bool:
     query = call.arg("QueryString")
     words = [w for leaf in leaves(query) if (w := text(leaf))] if query is not None else []
     return not any(_CHANGES.search(word) for word in words)
+
+
+def ships_log(service: str, function: str) -> bool:
+    """Whether a function that writes to a stream sends the program's own log lines: `send_log_to_firehose`.
+
+    A log of business, such as an audit log, is data that somebody counts.
+    """
+    return service in _STREAMS and _LOGS.search(function) is not None and not _BUSINESS_LOG.search(function)

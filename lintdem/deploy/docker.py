@@ -35,19 +35,25 @@ def is_lambda_image(text: str) -> bool:
 
 
 def read_image(path: str, text: str, context: str | None = None) -> Image:
-    """The last stage of a Dockerfile; `context` is the build folder, the Dockerfile's own by default."""
-    context = folder_of(path) if context is None else context
+    """The last stage of a Dockerfile; `context` is the build folder: by default the Dockerfile's own or one above."""
+    contexts = _above(folder_of(path)) if context is None else [context]
     handler, place = None, Place(path, Span(1, 1, 1, 1))
     folders: list[str] = []
     for line, name, rest in _instructions(text):
         if name == "FROM":
             handler, folders = None, []
         elif name in ("COPY", "ADD"):
-            folders += _copied(context, rest)
+            folders += [folder for one in contexts for folder in _copied(one, rest)]
         elif name == "CMD" or (name == "ENTRYPOINT" and handler is None):
             handler = _last_handler(rest)
             place = Place(path, Span(line, 1, line, len(name) + len(rest) + 2))
-    return Image(handler, place, unique([*folders, context]))
+    return Image(handler, place, unique([*folders, contexts[0]]))
+
+
+def _above(folder: str) -> list[str]:
+    """A folder and those above it: a build is often started higher up, to copy what several images share."""
+    steps = folder.split("/") if folder else []
+    return ["/".join(steps[:count]) for count in range(len(steps), -1, -1)]
 
 
 def _instructions(text: str) -> list[tuple[int, str, str]]:

@@ -24,9 +24,17 @@ def test_handler_of_the_last_stage() -> None:
     (found,) = read_stacks({"services/charge/Dockerfile": IMAGE})
     (charge,) = found.functions
     assert (found.kind, charge.name, charge.handler) == ("dockerfile", "charge", "app.lambda_handler")
-    assert charge.code == ("services/charge", "services/charge/src")
+    assert charge.code[:2] == ("services/charge", "services")
+    assert "services/charge/src" in charge.code
     assert charge.handler_place is not None
     assert charge.handler_place.span.line == 9
+
+
+def test_a_build_started_above_the_dockerfile() -> None:
+    """Images that share code are built from a folder above: what is copied is looked for from each of them."""
+    text = "FROM public.ecr.aws/lambda/python:3.12\nCOPY ./charge/src .\nCMD [\"app.start\"]\n"
+    (found,) = read_stacks({"services/charge/Dockerfile": text})
+    assert found.functions[0].code == ("services/charge/charge/src", "services/charge/src", "charge/src", "services/charge")
 
 
 @pytest.mark.parametrize(
