@@ -142,7 +142,7 @@ def _isinstance(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     wanted = args.positional[1] if len(args.positional) > 1 else NONE
     found = m.get(flow, subject)
     if isinstance(found, Instance) and isinstance(wanted, Cls):
-        from lintdem.analyses.objects import lineage  # noqa: PLC0415 - mutual recursion
+        from lintdem.analyses.lineage import lineage  # noqa: PLC0415 - mutual recursion
 
         return known(any(c.key == wanted.key for c in lineage(found.cls)))
     if subject == NONE:
@@ -177,7 +177,7 @@ def _getattr(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 def _chosen(m: Machine, args: Args, place: Place, flow: Flow) -> Value | None:
     """`getattr(x, f"on_{kind}")`: every function of an object, a class or a module whose name begins so."""
-    from lintdem.analyses.objects import lineage  # noqa: PLC0415 - mutual recursion
+    from lintdem.analyses.lineage import lineage  # noqa: PLC0415 - mutual recursion
 
     wanted = args.positional[1] if len(args.positional) > 1 else NONE
     front = text(wanted.parts[0]) if isinstance(wanted, Derived) and wanted.op == "format" and wanted.parts else None

@@ -43,8 +43,9 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.durable import LATER, postponed
 from lintdem.analyses.interfaces import is_interface
 from lintdem.analyses.joins import merge
+from lintdem.analyses.lineage import find_in_class, outside_bases
 from lintdem.analyses.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop
-from lintdem.analyses.objects import bind, find_in_class, found_name, instantiate, outside_bases
+from lintdem.analyses.objects import bind, found_name, instantiate
 from lintdem.analyses.parameters import bind_parameters
 from lintdem.analyses.trace import Event, Gap
 from lintdem.model.function import Function

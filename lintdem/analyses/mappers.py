@@ -11,8 +11,8 @@ from lintdem.analyses.domain import Claim, Cls, Derived, Flow, Instance, Made, R
 from lintdem.analyses.exceptions import FAILED
 from lintdem.analyses.itemconditions import judge, read_condition
 from lintdem.analyses.itemwrites import compared_values, perform
+from lintdem.analyses.lineage import find_in_class, outside_bases
 from lintdem.analyses.machine import Args, Machine, result_of
-from lintdem.analyses.objects import find_in_class, outside_bases
 from lintdem.analyses.trace import Asked, Invocation, Write
 from lintdem.knowledge import Kind, operation
 from lintdem.model.span import Place

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lintdem.analyses.definitions import member_of
 from lintdem.analyses.documents import collection_of, is_mongo
 from lintdem.analyses.domain import (
@@ -39,6 +37,7 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.elements import element_of
 from lintdem.analyses.injection import provided
 from lintdem.analyses.interfaces import implementations, is_open, made
+from lintdem.analyses.lineage import find_in_bases, find_in_class, lineage
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.validators import validate
 from lintdem.knowledge import client_of_type
@@ -75,7 +74,7 @@ def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> 
     if isinstance(value, Cls):
         return _class_attribute(m, value, name, flow, place)
     if isinstance(value, Super):
-        found_in = _in_bases(value.cls, name)
+        found_in = find_in_bases(value.cls, name)
         return bind(m, found_in, value.bound, flow, place) if found_in is not None else Method(value.bound, name)
     if isinstance(value, Error):
         return Derived(f"error:{name}", (value,))
@@ -216,36 +215,6 @@ def found_name(func: Func) -> str:
 def with_bound(func: Func, owner: Value) -> Func:
     """The method that a function is on an object."""
     return Func(func.path, func.definition, func.scope, owner, func.owner, func.wrappers)
-
-
-def lineage(cls: Value, seen: tuple[str, ...] = ()) -> Iterator[Cls]:
-    """A class and its bases, depth first; stops at circles and outside classes."""
-    for one in members(cls):
-        if isinstance(one, Cls) and one.key not in seen:
-            yield one
-            for base in one.bases:
-                yield from lineage(base, (*seen, one.key))
-
-
-def find_in_class(cls: Cls, name: str) -> Value | None:
-    """An attribute in a class or its bases."""
-    for one in lineage(cls):
-        if name in one.scope.names:
-            return one.scope.names[name]
-    return None
-
-
-def _in_bases(cls: Cls, name: str) -> Value | None:
-    for base in cls.bases:
-        for one in lineage(base):
-            if name in one.scope.names:
-                return one.scope.names[name]
-    return None
-
-
-def outside_bases(cls: Cls) -> set[str]:
-    """The dotted names of bases that are not classes of the program."""
-    return {b.name for one in lineage(cls) for base in one.bases for b in members(base) if isinstance(b, External)}
 
 
 def fields_of(cls: Cls) -> dict[str, tuple[Value | None, object]]:

@@ -27,8 +27,8 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.elements import element_of
 from lintdem.analyses.itemconditions import Compares, Condition, Junction
 from lintdem.analyses.itemwrites import entries
+from lintdem.analyses.lineage import find_in_class, outside_bases
 from lintdem.analyses.machine import Args, Machine, answered, result_of
-from lintdem.analyses.objects import find_in_class, outside_bases
 from lintdem.analyses.trace import Asked, Invocation
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
