@@ -38,6 +38,10 @@ _FIRST = re.compile(r"(is_new|first_time|is_first|not_seen|isNew|unseen)")
 FAILED = "ConditionalCheckFailed"
 REFUSALS = (FAILED, "TransactionCanceled", "DuplicateItem", "PreconditionFailed", "23505", "1062", "11000", "uplicate")
 """Codes and words by which a store says that what is claimed is taken: PostgreSQL, MySQL and MongoDB have numbers."""
+PAGES = frozenset({
+    "LastEvaluatedKey", "NextToken", "nextToken", "NextMarker", "Marker", "NextContinuationToken", "IsTruncated", "Truncated",
+})  # fmt: skip
+"""What an answer says of further pages."""
 NAMED_CHECK = re.compile(
     r"(already|seen|duplicate|processed|is_new|handled|exists|first_time|dedup|idempoten|has_been|was_)", re.IGNORECASE
 )
@@ -241,7 +245,7 @@ def _subjects(test: Test) -> list[Value]:
 def _check_of(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> Check | None:
     if isinstance(value, Path) and value.root == "result" and value.place is not None:
         call = m.sites.get(value.place)
-        if call is not None and call.kind is Kind.READ:
+        if call is not None and call.kind is Kind.READ and not _is_paging(test, value):
             return Check(test.place, "absent" if _is_absence(test, value, truth) else "state", value, call.name)
     if isinstance(value, Ref) and test.op in ("in", "not in") and value.id in m.base and truth == (test.op == "not in"):
         return Check(test.place, "memory", value)
@@ -252,6 +256,12 @@ def _check_of(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> 
         if NAMED_CHECK.search(name) and truth == bool(_FIRST.search(name)):
             return Check(value.place or test.place, "named", value, name)
     return None
+
+
+def _is_paging(test: Test, value: Path) -> bool:
+    """Whether the test asks for the next page: it says nothing about what was found."""
+    asked = {str(a.value) for a in test.args if isinstance(a, Known)} | set(value.steps[-1:])
+    return not PAGES.isdisjoint(asked)
 
 
 def _is_absence(test: Test, value: Value, truth: bool) -> bool:
