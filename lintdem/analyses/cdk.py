@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from posixpath import normpath
 
 from lintdem.analyses.constructs import Built, build
@@ -91,7 +91,7 @@ class _App:
         handler, code = self._handler(one), self._code(one)
         if handler is None:
             return None
-        written = one.args.get("environment")
+        written, invoked = one.args.get("environment"), self._invoked(one)
         return Lambda(
             name=self.names.get(one.value, one.name),
             place=one.place,
@@ -102,12 +102,29 @@ class _App:
             timeout=_seconds(one.args.get("timeout")),
             environment=tuple((k, self._reference(v, one.place)) for k, v in written.items()) if isinstance(written, dict) else (),
             events=tuple(self._events(one)),
-            async_retries=_number(one.args.get("retry_attempts")),
-            async_max_age=_seconds(one.args.get("max_event_age")),
-            dead_letter=self._destination(one.args.get("dead_letter_queue"), one.place),
-            on_failure=self._destination(one.args.get("on_failure"), one.place),
+            async_retries=_number(invoked.get("retry_attempts")),
+            async_max_age=_seconds(invoked.get("max_event_age")),
+            dead_letter=self._dead_letter(one),
+            on_failure=self._destination(invoked.get("on_failure"), one.place),
             concurrency=_number(one.args.get("reserved_concurrent_executions")),
+            unread=(
+                *_unread(_seconds, one.args, timeout="timeout"),
+                *_unread(_number, invoked, async_retries="retry_attempts"),
+                *_unread(_seconds, invoked, async_max_age="max_event_age"),
+            ),
         )
+
+    def _invoked(self, one: Built) -> dict[str, Plain]:
+        """The settings of asynchronous invocations, on the function itself or given to it later."""
+        later = [other for other in self.built if other.name == "configure_async_invoke" and other.receiver == one.value]
+        return {name: value for made in (one, *later) for name, value in made.args.items()}
+
+    def _dead_letter(self, one: Built) -> TemplateValue | None:
+        """The dead-letter queue or topic; one that is only enabled is made by the CDK."""
+        found = self._destination(one.args.get("dead_letter_queue", one.args.get("dead_letter_topic")), one.place)
+        if found is None and one.args.get("dead_letter_queue_enabled") is not None:
+            return TemplateValue("unknown", "", one.place)
+        return found
 
     def _handler(self, one: Built) -> str | None:
         written = _text(one.args.get("handler"))
@@ -188,6 +205,10 @@ class _App:
             max_retries=_number(args.get("retry_attempts")),
             max_age=_seconds(args.get("max_record_age")),
             failures=self._destination(args.get("on_failure"), place),
+            unread=(
+                *_unread(_number, args, max_retries="retry_attempts", batch_size="batch_size"),
+                *_unread(_seconds, args, max_age="max_record_age"),
+            ),
         )
 
     def _held(self, one: Built) -> Iterator[Event]:
@@ -241,6 +262,11 @@ class _App:
             retention=_seconds(one.args.get("retention_period")),
             redrive=self._destination(given.get("queue"), one.place),
             max_receives=_number(given.get("max_receive_count")),
+            unread=(
+                *_unread(_seconds, one.args, visibility="visibility_timeout", retention="retention_period"),
+                *_unread(_flag, one.args, content_dedup="content_based_deduplication"),
+                *(("redrive",) if redrive is not None and given.get("queue") is None else ()),
+            ),
         )
 
     def _table(self, one: Built) -> Table:
@@ -253,6 +279,7 @@ class _App:
             keys=tuple(name for name in names if name),
             ttl=_text(one.args.get("time_to_live_attribute")),
             streams=one.args.get("stream", one.args.get("dynamo_stream")) is not None,
+            unread=_unread(_text, one.args, ttl="time_to_live_attribute"),
         )
 
     def _destination(self, given: Plain | None, place: Place) -> TemplateValue | None:
@@ -342,6 +369,11 @@ def _number(given: Plain | None) -> int | None:
 
 def _flag(given: Plain | None) -> bool | None:
     return given.value if isinstance(given, Known) and isinstance(given.value, bool) else None
+
+
+def _unread(read: Callable[[Plain | None], object], args: Mapping[str, Plain], **fields: str) -> tuple[str, ...]:
+    """The fields whose argument is given but cannot be read."""
+    return tuple(field for field, name in fields.items() if args.get(name) is not None and read(args.get(name)) is None)
 
 
 _UNITS = {"millis": 0.001, "seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from lintdem.analyses import losses
 from lintdem.analyses.absent import Optional, optional_key
 from lintdem.analyses.arrivals import First, first_records, import_effects
 from lintdem.analyses.batches import Early, Rerun, early, reruns
 from lintdem.analyses.contexts import Untimed, untimed
+from lintdem.analyses.deployments import Deployed, deployed
 from lintdem.analyses.diagnosis import Case, Kind, diagnose, writers_of
 from lintdem.analyses.domain import Derived, Method, Value
 from lintdem.analyses.droppedconditions import Dropped, dropped
 from lintdem.analyses.engine import Engine, Run
 from lintdem.analyses.failures import Lost, Unread, lost, unread
 from lintdem.analyses.lateness import LateCheck, late_checks
+from lintdem.analyses.losses import Fault
 from lintdem.analyses.poisoned import poisoned
 from lintdem.analyses.resends import Resent, resent
 from lintdem.analyses.secondruns import Refused, refused
@@ -102,6 +106,23 @@ class Facts:
             elif isinstance(event, Gap):
                 found.setdefault((event.place.path, 0, event.reason), (judged, event))
         return sorted(found.values(), key=lambda one: (one[1].place, one[1].reason))
+
+    @cached_property
+    def deployed(self) -> tuple[Deployed, ...]:
+        """Every function of a template whose handler was analysed, in the order of the templates."""
+        return tuple(deployed([(judged.run, judged.subject, judged.cases) for judged in self.handlers], self.program))
+
+    def lost_events(self) -> list[Fault]:
+        """Functions, queues and streams whose failures go nowhere."""
+        return _each(losses.lost(self.deployed, self.program))
+
+    def endless_retries(self) -> list[Fault]:
+        """Streams that wait for a batch until its records expire."""
+        return _each(losses.endless(self.deployed))
+
+    def short_timeouts(self) -> list[Fault]:
+        """Queues that show a message again before Lambda is through with it."""
+        return _each(losses.short(self.deployed, self.program))
 
     @cached_property
     def texts(self) -> Texts:
@@ -226,6 +247,14 @@ class Facts:
             for judged, event in self.events()
             if isinstance(event, Tested) and event.test.op in ("<", ">", "<=", ">=") and any(map(_is_wrapped, event.test.args))
         ]
+
+
+def _each(faults: Iterator[Fault]) -> list[Fault]:
+    """The first fault of each resource, in order of their places."""
+    found: dict[tuple[Place, str], Fault] = {}
+    for one in faults:
+        found.setdefault((one.place, one.name), one)
+    return [found[key] for key in sorted(found)]
 
 
 def _rank(case: Case) -> tuple[int, bool, int, int, str]:

@@ -8,7 +8,7 @@ import msgspec
 
 from lintdem.deploy.functions import read_function, with_invoke_config
 from lintdem.deploy.statemachine import task_links
-from lintdem.deploy.storage import TABLE_TYPES, read_queue, read_table
+from lintdem.deploy.storage import TABLE_TYPES, read_alarms, read_queue, read_table, read_topic
 from lintdem.deploy.template import FUNCTION_TYPES, OUTSIDE, Declared, Link, Template
 from lintdem.deploy.wiring import links, permitted
 from lintdem.model.module import Problem
@@ -39,6 +39,8 @@ def stack_of(template: Template, kind: str, extra: Iterable[Lambda] = (), beyond
         functions=tuple(wire(functions, wired, list(permitted(template)))),
         queues=tuple(read_queue(template, resource) for resource in template.of_type("AWS::SQS::Queue")),
         tables=tuple(read_table(template, resource) for resource in template.of_type(*TABLE_TYPES)),
+        topics=tuple(read_topic(template, resource) for resource in template.of_type("AWS::SNS::Topic")),
+        alarms=tuple(alarm for resource in template.of_type("AWS::CloudWatch::Alarm") for alarm in read_alarms(template, resource)),
         resources=tuple(_others(template)),
         problems=tuple(item for item in found if isinstance(item, Problem)),
     )

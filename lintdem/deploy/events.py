@@ -95,6 +95,9 @@ def polled(
         max_age=scope.number(properties.get("MaximumRecordAgeInSeconds")),
         parallel=scope.number(properties.get("ParallelizationFactor")),
         failures=destination(template, scope.get(properties, "DestinationConfig", "OnFailure")),
+        unread=template.unread(
+            properties, max_retries="MaximumRetryAttempts", max_age="MaximumRecordAgeInSeconds", batch_size="BatchSize"
+        ),
     )
 
 

@@ -31,6 +31,7 @@ def read_function(template: Template, resource: Declared) -> Lambda:
         dead_letter=destination(template, properties.get("DeadLetterQueue" if serverless else "DeadLetterConfig")),
         concurrency=scope.number(properties.get("ReservedConcurrentExecutions")),
         conditional=resource.conditional,
+        unread=template.unread(properties, timeout="Timeout"),
     )
     found = with_invoke_config(template, found, scope.pick(properties.get("EventInvokeConfig")))
     if scope.text(properties.get("PackageType")) == "Image" or "ImageUri" in properties.entries:
@@ -43,8 +44,10 @@ def with_invoke_config(template: Template, function: Lambda, config: Node | None
     if not isinstance(config, Record):
         return function
     scope = template.scope
+    unread = template.unread(config, async_retries="MaximumRetryAttempts", async_max_age="MaximumEventAgeInSeconds")
     return msgspec.structs.replace(
         function,
+        unread=(*function.unread, *unread),
         async_retries=scope.number(config.get("MaximumRetryAttempts")),
         async_max_age=scope.number(config.get("MaximumEventAgeInSeconds")),
         on_failure=destination(template, scope.get(config, "DestinationConfig", "OnFailure")),

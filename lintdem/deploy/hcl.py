@@ -121,7 +121,10 @@ class _Parser:
     def _operand(self, depth: int) -> Node:
         token = self._next()
         if token.kind == "mark" and token.text in ("!", "-"):
-            return self._special(MIXED, [self._operand_below(depth)], token)
+            below = self._operand_below(depth)
+            if token.text == "-" and isinstance(below, Scalar) and below.text.isdigit():
+                return Scalar(f"-{below.text}", self._place(token, self.tokens[self.at - 1]), plain=True)
+            return self._special(MIXED, [below], token)
         if token.kind == "string":
             return self._postfix(self._string(token.text, self._place(token), depth), depth)
         if token.kind == "heredoc":

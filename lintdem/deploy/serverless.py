@@ -108,9 +108,13 @@ def _function(template: Template, service: Record, declared: Declared) -> Lambda
         events=tuple(_events(template, body)),
         async_retries=scope.number(body.get("maximumRetryAttempts")),
         async_max_age=scope.number(body.get("maximumEventAge")),
-        dead_letter=destination(template, body.get("onError")),
+        dead_letter=destination(template, body.get("onError") or body.get("deadLetter")),
         on_failure=destination(template, _destination_arn(failing)),
         concurrency=scope.number(body.get("reservedConcurrency")),
+        unread=(
+            *template.unread(body if "timeout" in body.entries else provider, timeout="timeout"),
+            *template.unread(body, async_retries="maximumRetryAttempts", async_max_age="maximumEventAge"),
+        ),
     )
     return _with_image(template, provider, body, found) if "image" in body.entries else found
 

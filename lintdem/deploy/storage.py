@@ -1,13 +1,15 @@
-"""Queues and tables, with the properties that decide how often and how long something comes back."""
+"""Queues, tables, topics and alarms, with the properties that decide how often and how long something comes back."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lintdem.deploy.events import is_fifo
 from lintdem.deploy.json_tree import read_json
-from lintdem.deploy.nodes import Node, Record, Scalar
+from lintdem.deploy.nodes import Node, Record, Scalar, records_with
 from lintdem.deploy.template import Declared, Template
 from lintdem.errors import LoweringError
-from lintdem.model.stack import Queue, Table
+from lintdem.model.stack import Alarm, Queue, Table, Topic, Value
 
 TABLE_TYPES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable")
 
@@ -27,7 +29,14 @@ def read_queue(template: Template, resource: Declared) -> Queue:
         retention=scope.number(properties.get("MessageRetentionPeriod")),
         redrive=scope.value(target) if target is not None else None,
         max_receives=scope.number(redrive.get("maxReceiveCount")) if redrive else None,
-    )
+        unread=(
+            *template.unread(
+                properties, visibility="VisibilityTimeout", retention="MessageRetentionPeriod",
+                content_dedup="ContentBasedDeduplication",
+            ),
+            *(("redrive",) if target is None and scope.pick(properties.get("RedrivePolicy")) is not None else ()),
+        ),
+    )  # fmt: skip
 
 
 def _redrive(template: Template, node: Node | None) -> Record | None:
@@ -56,7 +65,50 @@ def read_table(template: Template, resource: Declared) -> Table:
         keys=keys,
         ttl=None if off else scope.text(scope.get(expiry, "AttributeName")),
         streams=scope.get(properties, "StreamSpecification") is not None,
+        unread=template.unread(expiry, ttl="AttributeName", enabled="Enabled") if isinstance(expiry, Record) else (),
     )
+
+
+def read_topic(template: Template, resource: Declared) -> Topic:
+    """An `AWS::SNS::Topic`."""
+    scope, properties = template.scope, resource.properties
+    written = scope.pick(properties.get("ContentBasedDeduplication"))
+    return Topic(
+        name=resource.name,
+        place=resource.place,
+        topic_name=scope.text(properties.get("TopicName")),
+        fifo=bool(scope.flag(properties.get("FifoTopic"))),
+        content_dedup=False if written is None else scope.flag(written),
+    )
+
+
+def read_alarms(template: Template, resource: Declared) -> Iterator[Alarm]:
+    """The metrics that an `AWS::CloudWatch::Alarm` watches: its own, or those of its expressions."""
+    scope, properties = template.scope, resource.properties
+    queries = [stat for _, stat in records_with(properties.get("Metrics"), "MetricStat") if isinstance(stat, Record)]
+    for _, written in records_with(properties, "MetricQuery"):
+        queries += [query for query in scope.items(written) if isinstance(query, Record)]
+    watched = [inner for query in queries if isinstance(inner := scope.get(query, "Metric"), Record)] or [properties]
+    for metric in watched:
+        yield Alarm(
+            name=resource.name,
+            place=resource.place,
+            namespace=scope.text(metric.get("Namespace")),
+            metric=scope.text(metric.get("MetricName")),
+            dimensions=tuple(_dimensions(template, metric.get("Dimensions"))),
+        )
+
+
+def _dimensions(template: Template, node: Node | None) -> Iterator[tuple[str, Value]]:
+    """CloudFormation has a list of names and values, Terraform a map."""
+    for item in template.scope.items(node):
+        name = template.scope.text(item.get("Name")) if isinstance(item, Record) else None
+        value = item.get("Value") if isinstance(item, Record) else None
+        if name is not None and value is not None:
+            yield name, template.scope.value(value)
+        elif isinstance(item, Record):
+            for key, _, given in item.values():
+                yield key, template.scope.value(given)
 
 
 def _keys(template: Template, properties: Record) -> tuple[str, ...]:

@@ -57,6 +57,15 @@ class Template(msgspec.Struct, frozen=True):
         """The resources of these types, in the order of the file."""
         return (resource for resource in self.resources.values() if resource.type in types)
 
+    def unread(self, properties: Record, **fields: str) -> tuple[str, ...]:
+        """The fields whose property is written, but neither as a number, a flag nor a text that is known."""
+        return tuple(
+            field
+            for field, name in fields.items()
+            if (node := self.scope.pick(properties.get(name))) is not None and self.scope.text(node) is None
+            and not (isinstance(node, Scalar) and node.is_null)
+        )  # fmt: skip
+
     def type_of(self, name: str) -> str:
         """The type of a resource, "" when there is none of that name."""
         found = self.resources.get(name)

@@ -61,7 +61,8 @@ class Value(msgspec.Struct, frozen=True, array_like=True):
 
 class Event(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """One event source of a function, from `Events`, an event source mapping, a subscription, a rule
-    target, a permission or a state machine task. Numbers are None when the template does not say.
+    target, a permission or a state machine task. Numbers are None when the template does not say; `unread` names
+    those that it says in a way that cannot be read.
     `failures` names the on-failure destination or dead-letter target; `detail_types` the EventBridge
     detail types; `retried` whether a Step Functions task has a Retry (None unknown)."""
 
@@ -79,12 +80,14 @@ class Event(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     failures: Value | None = None
     retried: bool | None = None
     detail_types: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class Lambda(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """A function resource. `handler` is the handler string ("app.handler"); `code` the folders its code
     may stand in, relative to the workspace root, most likely first; `layers` folders of layers in the
-    same repository; `inline` the code written in the template, with `inline_place`."""
+    same repository; `inline` the code written in the template, with `inline_place`. `unread` names the fields
+    that the template says in a way that cannot be read."""
 
     name: str
     place: Place
@@ -104,11 +107,12 @@ class Lambda(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     on_failure: Value | None = None
     concurrency: int | None = None
     conditional: bool = False
+    unread: tuple[str, ...] = ()
 
 
 class Queue(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """An SQS queue. Times in seconds; None when the template does not say. `redrive` is its dead-letter
-    queue."""
+    queue; `unread` names the fields that the template says in a way that cannot be read."""
 
     name: str
     place: Place
@@ -119,10 +123,22 @@ class Queue(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     retention: int | None = None
     redrive: Value | None = None
     max_receives: int | None = None
+    unread: tuple[str, ...] = ()
+
+
+class Topic(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """An SNS topic. `content_dedup` is None when what the template says of it cannot be read."""
+
+    name: str
+    place: Place
+    topic_name: str | None = None
+    fifo: bool = False
+    content_dedup: bool | None = False
 
 
 class Table(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """A DynamoDB table; `keys` is (hash,) or (hash, range)."""
+    """A DynamoDB table; `keys` is (hash,) or (hash, range). `ttl` is the attribute that DynamoDB expires items by;
+    `unread` names the fields that the template says in a way that cannot be read."""
 
     name: str
     place: Place
@@ -130,6 +146,18 @@ class Table(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     keys: tuple[str, ...] = ()
     ttl: str | None = None
     streams: bool = False
+    unread: tuple[str, ...] = ()
+
+
+class Alarm(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """A metric that a CloudWatch alarm watches. `namespace` and `metric` are None when they cannot be read, or when
+    the alarm looks at an expression; `dimensions` the values it is about."""
+
+    name: str
+    place: Place
+    namespace: str | None = None
+    metric: str | None = None
+    dimensions: tuple[tuple[str, Value], ...] = ()
 
 
 class Resource(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
@@ -149,5 +177,7 @@ class Stack(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     functions: tuple[Lambda, ...] = ()
     queues: tuple[Queue, ...] = ()
     tables: tuple[Table, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
     resources: tuple[Resource, ...] = ()
     problems: tuple[Problem, ...] = ()

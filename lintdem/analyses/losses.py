@@ -1,0 +1,148 @@
+"""Where the failures of deployed functions go: what is lost, what holds a stream up, what comes back too soon or expires."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lintdem.analyses.deployments import (
+    ASYNC_RETRIES,
+    ASYNCHRONOUS,
+    RETENTION,
+    STREAMS,
+    VISIBILITY,
+    Deployed,
+    Fed,
+    dead_letters,
+    fed,
+    queue_at,
+)
+from lintdem.analyses.diagnosis import Case
+from lintdem.analyses.plans import duration
+from lintdem.model.finding import Step
+from lintdem.model.span import Place
+from lintdem.model.stack import Event, Queue
+from lintdem.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault of a deployed function that stands at a resource or property of its template. `name` is the resource,
+    `words` what happens, `case` the effect that it matters for."""
+
+    place: Place
+    name: str
+    words: str
+    deployed: Deployed
+    case: Case
+    why: tuple[Step, ...] = ()
+    guard: str = ""
+
+
+def lost(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
+    """Functions and queues whose failures go nowhere, where a run that is lost leaves work undone."""
+    last = dead_letters(program)
+    for one in fed(functions, program):
+        if one.queue.redrive is None and "redrive" not in one.queue.unread and one.queue.place not in last:
+            yield from _fault(one.deployed, one.queue.place, one.queue.name, _poisonous(one.queue), one.event)
+    for function in functions:
+        yield from _lost_event(function)
+        for event in function.function.events:
+            if event.source in STREAMS and event.failures is None and not _is_endless(event) and not event.unread:
+                words = (
+                    f"a batch that keeps failing is skipped {_end(event)}, and its records are lost: there is no on-failure "
+                    "destination"
+                )
+                yield from _fault(function, event.place, function.function.name, words, event)
+
+
+def _end(event: Event) -> str:
+    """When a stream gives a batch up."""
+    if event.max_retries is not None and event.max_retries >= 0:
+        return f"after {event.max_retries + 1} runs" if event.max_retries else "after one run"
+    return f"when it is {duration(event.max_age or 0)} old"
+
+
+def _lost_event(one: Deployed) -> Iterator[Fault]:
+    function = one.function
+    event = next((event for event in function.events if event.source in ASYNCHRONOUS), None)
+    if event is None or function.dead_letter is not None or function.on_failure is not None or "async_retries" in function.unread:
+        return
+    runs = (ASYNC_RETRIES if function.async_retries is None else function.async_retries) + 1
+    many = f"after {runs} runs" if runs > 1 else "after one run"
+    words = f"an event that keeps failing is lost {many}: {function.name} has no dead-letter queue and no on-failure destination"
+    guard = "the dead-letter queue of the subscription or rule takes what Lambda did not accept, not what the function fails on"
+    yield from _fault(one, function.place, function.name, words, event, guard if event.failures is not None else "")
+
+
+def _poisonous(queue: Queue) -> str:
+    age = RETENTION if queue.retention is None else queue.retention
+    visibility = VISIBILITY if queue.visibility is None else queue.visibility
+    if {"retention", "visibility"} & set(queue.unread) or not visibility:
+        return f"a message that keeps failing runs again until it expires and is then lost: {queue.name} has no redrive policy"
+    runs = f"some {age // visibility} times, " if age // visibility > 1 else ""
+    return (
+        f"a message that keeps failing runs again every {duration(visibility)}, {runs}and is lost after {duration(age)}: "
+        f"{queue.name} has no redrive policy"
+    )
+
+
+def endless(functions: Sequence[Deployed]) -> Iterator[Fault]:
+    """Streams whose shard waits for a batch that keeps failing until its records expire."""
+    for one in functions:
+        for event in one.function.events:
+            if event.source in STREAMS and _is_endless(event):
+                which = "from the failed record on" if event.reports_failures else "in halves" if event.bisects else "whole"
+                words = (
+                    f"a record that keeps failing stops its shard until it expires, 24 hours or more, and its batch runs again "
+                    f"{which} all that time: neither retries nor age have a limit"
+                )
+                yield from _fault(one, event.place, one.function.name, words, event)
+
+
+def _is_endless(event: Event) -> bool:
+    unlimited = [value is None or value < 0 for value in (event.max_retries, event.max_age)]
+    return all(unlimited) and not {"max_retries", "max_age"} & set(event.unread)
+
+
+def short(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
+    """Queues that show a message again before Lambda is through with it."""
+    for one in fed(functions, program):
+        queue, timeout = one.queue, one.deployed.timeout
+        visibility = VISIBILITY if queue.visibility is None else queue.visibility
+        if timeout is None or "visibility" in queue.unread or visibility >= 6 * timeout:
+            continue
+        told = duration(visibility) if queue.visibility is not None else f"{duration(visibility)}, the default,"
+        limits = f"the visibility timeout of {told} is {{}} the function's timeout of {duration(timeout)}"
+        if visibility < timeout:
+            words = f"Lambda refuses the event source mapping: {limits.format('shorter than')}"
+        else:
+            words = (
+                f"a message that waits while the function is throttled is delivered again and counts as failed: "
+                f"{limits.format('less than 6 times')}"
+            )
+        yield from _fault(one.deployed, queue.place, queue.name, words, one.event)
+
+
+def expiring(functions: Sequence[Deployed], program: Program) -> Iterator[tuple[Fed, Queue]]:
+    """Queues whose dead-letter queue keeps a message no longer than they do, counted from the first send."""
+    for one in fed(functions, program):
+        letters = queue_at(one.queue.redrive, one.deployed.stack, program, one.queue.place.path)
+        if letters is None or letters.fifo or "retention" in (*one.queue.unread, *letters.unread):
+            continue
+        kept, after = (RETENTION if queue.retention is None else queue.retention for queue in (one.queue, letters))
+        said = one.queue.retention is not None or letters.retention is not None
+        if after < kept or (after == kept and said and after < 14 * 86_400):
+            yield one, letters
+
+
+def _fault(one: Deployed, place: Place, name: str, words: str, event: Event, guard: str = "") -> Iterator[Fault]:
+    case = one.work
+    if case is None:
+        return
+    why = (
+        Step(event.place, f"{event.source.value} calls {one.function.name}"),
+        Step(Place(one.run.handler.path, one.run.handler.span), f"which runs {one.run.handler.function}"),
+        Step(case.effect.place, f"{case.effect.call.name} is its work"),
+    )
+    yield Fault(place, name, words, one, case, why, guard)
