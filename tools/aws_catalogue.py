@@ -95,11 +95,9 @@ def catalogue() -> dict[str, Any]:
 
 def _service(service: str, model: ServiceModel) -> dict[str, Any]:
     raw = model._service_description["operations"]
-    groups: dict[str, dict[str, list[str]]] = {"n": {}, "t": {}, "u": {}, "x": {}, "a": {}}
+    groups: dict[str, dict[str, list[str]]] = {"n": _by_verbs(model.operation_names), "t": {}, "u": {}, "x": {}, "a": {}}
     for name in model.operation_names:
         method, operation = xform_name(name), model.operation_model(name)
-        verb, _, rest = method.partition("_")
-        groups["n"].setdefault(verb, []).append(rest or "-")
         kind = _kind(method, raw[name])
         if kind is not None:
             groups["x"].setdefault(kind, []).append(method)
@@ -119,6 +117,18 @@ def _service(service: str, model: ServiceModel) -> dict[str, Any]:
             result["a"][error] = "*"
     words = _words(model.operation_names)
     return result | ({"w": " ".join(words)} if words else {})
+
+
+def _by_verbs(names: list[str]) -> dict[str, list[str]]:
+    """The methods: what they act on, by the verbs that they do with it ("create delete": "alarm dashboard")."""
+    verbs: dict[str, list[str]] = {}
+    for method in map(xform_name, names):
+        verb, _, rest = method.partition("_")
+        verbs.setdefault(rest or "-", []).append(verb)
+    found: dict[str, list[str]] = {}
+    for rest, these in verbs.items():
+        found.setdefault(" ".join(sorted(these)), []).append(rest)
+    return found
 
 
 def _kind(method: str, raw: dict[str, Any]) -> str | None:

@@ -52,7 +52,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One service of the generated table; methods are separated by spaces.
 
-    `n`: its methods by verb, without it ("-" when nothing is left); `t`: tokens that botocore fills, with
+    `n`: its methods, what they act on by their verbs ("-" when there is only the verb); `t`: tokens that botocore fills, with
     their longest length ("clientToken<=64"); `u`: tokens that it does not; `x`: kinds the verb rule gets
     wrong; `a`: exceptions of a second creation, of methods without their "create_", "*" when every
     creation of the service has it; `w`: words of operation names not spelt Like This.
@@ -162,4 +162,9 @@ def services() -> tuple[str, ...]:
 def methods(service: str) -> tuple[str, ...]:
     """Every operation of a service, by its method; empty for a service that the models do not have."""
     known = _models(service) or Models()
-    return tuple(verb if rest == "-" else f"{verb}_{rest}" for verb, names in known.n.items() for rest in names.split())
+    return tuple(
+        verb if rest == "-" else f"{verb}_{rest}"
+        for verbs, names in known.n.items()
+        for verb in verbs.split()
+        for rest in names.split()
+    )
