@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.domain import Env, Value, leaves, text
-from lintdem.model.stack import Lambda, Queue, Stack, Table
+from lintdem.model.stack import Lambda, Queue, Stack, Table, Topic
 from lintdem.model.stack import Value as TemplateValue
 from lintdem.program import Handler, Program
 from lintdem.program.paths import ancestors, folder
@@ -17,6 +17,15 @@ def queue_of(value: Value | None, handler: Handler, program: Program) -> Queue |
         for queue in stack.queues:
             if name in (queue.name, queue.queue_name):
                 return queue
+    return None
+
+
+def topic_of(value: Value | None, handler: Handler, program: Program) -> Topic | None:
+    """The topic a value names."""
+    for stack, name in _names(value, handler, program):
+        for topic in stack.topics:
+            if name in (topic.name, topic.topic_name):
+                return topic
     return None
 
 

@@ -10,7 +10,7 @@ from lintdem.analyses.engine import Run
 from lintdem.analyses.failures import ASIDE, CACHES, DOES
 from lintdem.analyses.subjects import Subject
 from lintdem.knowledge import Kind
-from lintdem.model.stack import Event, Lambda, Queue, Source, Stack, Topic, Value
+from lintdem.model.stack import Event, Lambda, Queue, Source, Stack, Value
 from lintdem.program import Program
 from lintdem.program.handlers import locate
 
@@ -124,7 +124,3 @@ def dead_letters(program: Program) -> set[object]:
         found |= {queue.place for value in letters if (queue := queue_at(value, stack, program)) is not None}
     return found
 
-
-def topic_of(value: Value, stack: Stack) -> Topic | None:
-    """The topic a value of a template means."""
-    return next((topic for topic in stack.topics if is_named(value, topic.name, topic.topic_name)), None)

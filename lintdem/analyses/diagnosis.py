@@ -14,6 +14,7 @@ from lintdem.analyses.deployed import table_of
 from lintdem.analyses.domain import Claim, Env, Known, Value, text
 from lintdem.analyses.effects import Harm, Repeat, harm_of, relies_on_token
 from lintdem.analyses.engine import Run
+from lintdem.analyses.fifo import fifo_fault
 from lintdem.analyses.guards import Answer, Cover, Fault, cover, touches
 from lintdem.analyses.itemconditions import LIMIT
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, provenance, readable
@@ -58,6 +59,7 @@ class Kind(str, Enum):
     INSERTED = "inserted"
     UNSTABLE = "unstable hash"
     RETRIED = "retried"
+    UNDEDUPLICATED = "undeduplicated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,9 @@ def _unstable(case: Case) -> Case:
 
 def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers: Writers) -> Case:
     harm = harm_of(effect, run, subject, program)
+    refused = fifo_fault(effect, run, program)
+    if refused:
+        return Case(run, subject, effect, harm, cover(effect, run, subject), Kind.UNDEDUPLICATED, Level.WARNING, refused)
     found = _declared(effect, program) or cover(effect, run, subject)
     if harm.repeat in REPEATS:
         return _repeated(effect, run, subject, harm, found)

@@ -20,7 +20,9 @@ from lintdem.analyses.engine import Engine, Run
 from lintdem.analyses.failures import Lost, Unread, lost, unread
 from lintdem.analyses.lateness import LateCheck, late_checks
 from lintdem.analyses.losses import Fault
+from lintdem.analyses.partials import unreported
 from lintdem.analyses.poisoned import poisoned
+from lintdem.analyses.records import kept_for_ever
 from lintdem.analyses.resends import Resent, resent
 from lintdem.analyses.secondruns import Refused, refused
 from lintdem.analyses.subjects import Subject, subject_of
@@ -123,6 +125,22 @@ class Facts:
     def short_timeouts(self) -> list[Fault]:
         """Queues that show a message again before Lambda is through with it."""
         return _each(losses.short(self.deployed, self.program))
+
+    def aged_redrives(self) -> list[Fault]:
+        """Dead letters that expire unseen or come back old."""
+        return _each(losses.aged(self.deployed, self.program))
+
+    def unbounded_windows(self) -> list[Fault]:
+        """Asynchronous functions that may run late although what they do is bound to its time."""
+        return _each(losses.unbounded(self.deployed))
+
+    def unreported_failures(self) -> list[Fault]:
+        """Mappings and handlers that do not agree on who says which records failed."""
+        return _each(unreported(self.deployed, self.texts))
+
+    def endless_records(self) -> list[Fault]:
+        """Tables that never delete the records of guards."""
+        return _each(kept_for_ever(self.deployed, self.program))
 
     @cached_property
     def texts(self) -> Texts:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lintdem.analyses.deployments import (
+    ASYNC_AGE,
     ASYNC_RETRIES,
     ASYNCHRONOUS,
     RETENTION,
@@ -17,12 +18,20 @@ from lintdem.analyses.deployments import (
     fed,
     queue_at,
 )
-from lintdem.analyses.diagnosis import Case
+from lintdem.analyses.diagnosis import Case, Kind
 from lintdem.analyses.plans import duration
-from lintdem.model.finding import Step
+from lintdem.analyses.timeliness import is_fresh_checked, time_bound
+from lintdem.model.finding import Level, Step
 from lintdem.model.span import Place
-from lintdem.model.stack import Event, Queue
+from lintdem.model.stack import Event, Queue, Source
 from lintdem.program import Program
+
+DAY = 86_400
+LONGEST = 14 * DAY
+"""The longest that SQS keeps a message."""
+
+DOUBLES = frozenset({Kind.UNGUARDED, Kind.MINTED, Kind.TOKENLESS, Kind.ACCUMULATES, Kind.INSERTED})
+"""Effects that a second run does again, with nothing that holds it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,7 @@ class Fault:
     case: Case
     why: tuple[Step, ...] = ()
     guard: str = ""
+    level: Level = Level.WARNING
 
 
 def lost(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
@@ -44,7 +54,7 @@ def lost(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
     last = dead_letters(program)
     for one in fed(functions, program):
         if one.queue.redrive is None and "redrive" not in one.queue.unread and one.queue.place not in last:
-            yield from _fault(one.deployed, one.queue.place, one.queue.name, _poisonous(one.queue), one.event)
+            yield from fault(one.deployed, one.queue.place, one.queue.name, _poisonous(one.queue), one.event)
     for function in functions:
         yield from _lost_event(function)
         for event in function.function.events:
@@ -53,7 +63,7 @@ def lost(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
                     f"a batch that keeps failing is skipped {_end(event)}, and its records are lost: there is no on-failure "
                     "destination"
                 )
-                yield from _fault(function, event.place, function.function.name, words, event)
+                yield from fault(function, event.place, function.function.name, words, event)
 
 
 def _end(event: Event) -> str:
@@ -72,7 +82,7 @@ def _lost_event(one: Deployed) -> Iterator[Fault]:
     many = f"after {runs} runs" if runs > 1 else "after one run"
     words = f"an event that keeps failing is lost {many}: {function.name} has no dead-letter queue and no on-failure destination"
     guard = "the dead-letter queue of the subscription or rule takes what Lambda did not accept, not what the function fails on"
-    yield from _fault(one, function.place, function.name, words, event, guard if event.failures is not None else "")
+    yield from fault(one, function.place, function.name, words, event, guard if event.failures is not None else "")
 
 
 def _poisonous(queue: Queue) -> str:
@@ -97,7 +107,7 @@ def endless(functions: Sequence[Deployed]) -> Iterator[Fault]:
                     f"a record that keeps failing stops its shard until it expires, 24 hours or more, and its batch runs again "
                     f"{which} all that time: neither retries nor age have a limit"
                 )
-                yield from _fault(one, event.place, one.function.name, words, event)
+                yield from fault(one, event.place, one.function.name, words, event)
 
 
 def _is_endless(event: Event) -> bool:
@@ -121,22 +131,65 @@ def short(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
                 f"a message that waits while the function is throttled is delivered again and counts as failed: "
                 f"{limits.format('less than 6 times')}"
             )
-        yield from _fault(one.deployed, queue.place, queue.name, words, one.event)
+        yield from fault(one.deployed, queue.place, queue.name, words, one.event)
 
 
-def expiring(functions: Sequence[Deployed], program: Program) -> Iterator[tuple[Fed, Queue]]:
-    """Queues whose dead-letter queue keeps a message no longer than they do, counted from the first send."""
+def aged(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
+    """Dead letters that expire unseen, or that a redrive sends to a handler which does not look at their age."""
     for one in fed(functions, program):
-        letters = queue_at(one.queue.redrive, one.deployed.stack, program, one.queue.place.path)
-        if letters is None or letters.fifo or "retention" in (*one.queue.unread, *letters.unread):
+        queue = one.queue
+        letters = queue_at(queue.redrive, one.deployed.stack, program, queue.place.path)
+        if letters is None or "retention" in (*queue.unread, *letters.unread):
             continue
-        kept, after = (RETENTION if queue.retention is None else queue.retention for queue in (one.queue, letters))
-        said = one.queue.retention is not None or letters.retention is not None
-        if after < kept or (after == kept and said and after < 14 * 86_400):
-            yield one, letters
+        kept, after = (RETENTION if q.retention is None else q.retention for q in (queue, letters))
+        said = queue.retention is not None or letters.retention is not None
+        if not letters.fifo and (after < kept or (after == kept and said and after < LONGEST)):
+            words = (
+                f"a message that fails late expires unseen: {letters.name} keeps it for {duration(after)} since it was first sent, "
+                f"{'shorter than' if after < kept else 'no longer than'} {queue.name} with {duration(kept)}"
+            )
+            yield from fault(one.deployed, letters.place, letters.name, words, one.event)
+        elif letters.retention is not None and letters.retention > DAY:
+            yield from _replayed(one, letters)
 
 
-def _fault(one: Deployed, place: Place, name: str, words: str, event: Event, guard: str = "") -> Iterator[Fault]:
+def _replayed(one: Fed, letters: Queue) -> Iterator[Fault]:
+    """An effect that a redrive of old dead letters repeats, and that is not reported for its lateness already."""
+    late = [case for case in one.deployed.cases if case.kind in DOUBLES and not is_fresh_checked(case.effect)]
+    if late and not any(case.kind is Kind.STALE for case in one.deployed.cases):
+        words = (
+            f"a redrive sends messages up to {duration(letters.retention or 0)} old to {one.deployed.function.name}, where "
+            f"{late[0].effect.call.name} has neither a guard nor a look at their age"
+        )
+        for found in fault(one.deployed, letters.place, letters.name, words, one.event):
+            yield replace(found, case=late[0], level=Level.NOTE)
+
+
+def unbounded(functions: Sequence[Deployed]) -> Iterator[Fault]:
+    """Asynchronous functions that may run hours late although what they do is bound to its time."""
+    for one in functions:
+        function = one.function
+        event = next((event for event in function.events if event.source in (*ASYNCHRONOUS, Source.SCHEDULE)), None)
+        bounded = (function.async_max_age, function.async_retries) != (None, None) or function.unread
+        stale = next((case for case in one.cases if is_time_bound(case)), None)
+        if event is None or bounded or stale is None:
+            continue
+        late = "may overwrite what is newer" if stale.effect.call.write is not None else "is right only for a while"
+        words = (
+            f"an event may run {duration(ASYNC_AGE)} late: {function.name} limits neither age nor retries, and "
+            f"{stale.effect.call.name} {late}"
+        )
+        for found in fault(one, function.place, function.name, words, event):
+            yield replace(found, case=stale)
+
+
+def is_time_bound(case: Case) -> bool:
+    """Whether an effect is right only for a while, also where more is wrong with it than that."""
+    return case.kind is Kind.STALE or bool(time_bound(case.effect, case.run, case.subject))
+
+
+def fault(one: Deployed, place: Place, name: str, words: str, event: Event, guard: str = "") -> Iterator[Fault]:
+    """The fault, if the handler has an effect that it matters for."""
     case = one.work
     if case is None:
         return

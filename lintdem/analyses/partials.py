@@ -1,0 +1,55 @@
+"""Partial-batch responses: what the template promises against what the code returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lintdem.analyses.deployments import QUEUES, STREAMS, Deployed
+from lintdem.analyses.domain import External, Method, Unknown, leaves
+from lintdem.analyses.failures import REPORTS
+from lintdem.analyses.frameworks import BATCH
+from lintdem.analyses.losses import Fault, fault
+from lintdem.analyses.written import Texts
+from lintdem.model.stack import Event
+from lintdem.program.imports import is_test
+
+POLLED = QUEUES | STREAMS
+ANSWERS = REPORTS | BATCH | {"batch_processor", "async_batch_processor"}
+"""Words of code that names the records that failed."""
+
+
+def unreported(functions: Sequence[Deployed], texts: Texts) -> Iterator[Fault]:
+    """Mappings whose template and code do not agree on who says which records failed."""
+    for one in functions:
+        for event in one.function.events:
+            if event.source in POLLED:
+                yield from _disagreement(one, event, texts)
+
+
+def _disagreement(one: Deployed, event: Event, texts: Texts) -> Iterator[Fault]:
+    name = one.function.name
+    if event.reports_failures and event.batch_size != 1 and "batch_size" not in event.unread and not _may_answer(one, texts):
+        words = (
+            f"the mapping waits for batchItemFailures, which {one.run.handler.function} never returns: a run that ends counts as "
+            "all done, one that raises brings the whole batch back"
+        )
+        yield from fault(one, event.place, name, words, event)
+    elif event.reports_failures is False and ANSWERS & texts.words(one.run.handler.path):
+        kept = "deleted" if event.source in QUEUES else "skipped"
+        words = (
+            f"the records that {one.run.handler.function} returns in batchItemFailures are {kept} all the same: "
+            "the mapping has no ReportBatchItemFailures"
+        )
+        yield from fault(one, event.place, name, words, event)
+
+
+def _may_answer(one: Deployed, texts: Texts) -> bool:
+    """Whether anything in the function's code or in what it was seen to call may name failed records."""
+    run = one.run
+    if not run.complete or any(isinstance(leaf, (Unknown, External, Method)) for value, _ in run.returns for leaf in leaves(value)):
+        return True
+    paths = {run.handler.path, *(event.place.path for event in run.events)}
+    folders = (*one.function.code, *one.function.layers)
+    inside = tuple(f"{folder}/" if folder else "" for folder in folders)
+    paths |= {path for path in texts.modules if path.startswith(inside) and not is_test(path)}
+    return any(ANSWERS & texts.words(path) for path in paths)

@@ -1,0 +1,23 @@
+"""LDM706: template and code do not agree on who says which records failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.rule import Finding, Group, Pass, Rule
+
+
+def check(p: Pass) -> Iterator[Finding]:
+    """Mappings with ReportBatchItemFailures without the answer, and answers without the mapping."""
+    for one in p.facts.unreported_failures():
+        yield p.finding(
+            one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or None,
+            advice="return the failed records in batchItemFailures and set FunctionResponseTypes to ReportBatchItemFailures, both",
+            about=one.name,
+        )  # fmt: skip
+
+
+RULE = Rule(
+    "LDM706", "unreported-batch-failures", Group.CONFIG, "0.1",
+    "the template waits for failed records that the code never names, or ignores those that it names", check, "none",
+)  # fmt: skip
