@@ -22,6 +22,7 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.exceptions import FAILED
+from lintdem.analyses.invoking import only_asks_function
 from lintdem.analyses.itemwrites import batch, entries, perform, read_write, transact, untyped, write_item
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.requests import ships_log
@@ -151,6 +152,8 @@ def operate(
     for argument in ("Key", "CopySource"):
         given.update({f"{argument}.{k}": untyped(m, v, flow) for k, v in entries(m, given.get(argument), flow).items()})
     call = replace(_invocation(op, given, client), places=args.places)
+    if only_asks_function(m, call, flow):
+        call = replace(call, kind=Kind.READ)
     m.sites[place] = call
     if client.service == "dynamodb":
         special = _dynamodb(m, call, place, flow)
@@ -159,9 +162,9 @@ def operate(
     sent = call_data_api(m, call, place, flow)
     if sent is not None:
         return sent
-    if op.kind in (Kind.READ, Kind.TELEMETRY, Kind.COMPUTE) or ships_log(client.service, m.frame.name):
+    if call.kind in (Kind.READ, Kind.TELEMETRY, Kind.COMPUTE) or ships_log(client.service, m.frame.name):
         m.can_raise(Error(("any", "ClientError"), place), flow)
-        if op.kind is Kind.READ:
+        if call.kind is Kind.READ:
             m.record(Asked(place, call, must=flow.must, may=flow.may))
         return result_of(place)
     if client.service == "lambda" and name == "invoke" and text(given.get("InvocationType", NONE)) == "DryRun":

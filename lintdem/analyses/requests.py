@@ -49,7 +49,12 @@ def only_asks(effect: Effect) -> bool:
         return True
     if any(_ASKING.search(step.text.rpartition(".")[2]) for step in effect.stack[-2:]):
         return True
-    return bool(effect.stack) and bool(_QUESTIONS.match(effect.stack[-1].text.rpartition(".")[2]))
+    return bool(effect.stack) and is_question(effect.stack[-1].text)
+
+
+def is_question(function: str) -> bool:
+    """Whether a function is named like one that asks something."""
+    return _QUESTIONS.match(function.rpartition(".")[2]) is not None
 
 
 def only_queries(effect: Effect) -> bool:
