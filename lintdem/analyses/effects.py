@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -173,9 +174,30 @@ def _named(effect: Effect, run: Run, subject: Subject) -> Harm | None:
     return None
 
 
+_LIMITS = re.compile(r"rate_?limit|throttl|too_?many_?(requests|attempts)|limiter\b", re.IGNORECASE)
+_LIMITS_TIME = re.compile(r"quota|window|_limit|limit_|attempts|brute_?force", re.IGNORECASE)
+
+
+def limits_rate(effect: Effect, run: Run) -> bool:
+    """Whether a counter counts runs on purpose: every one of them spends something of a rate limit or quota.
+
+    The words that others use as well count only where the counter is one of a window of time.
+    """
+    write = effect.call.write
+    keys = [v for _, v in write.key] if write is not None else [v for k, v in effect.call.args if k in ("0", "name", "key")]
+    table = write.table if write is not None else None
+    found = [leaf for value in (*keys, *([table] if table is not None else [])) for leaf in leaves(value)]
+    words = [text(leaf) or getattr(leaf, "name", "") for leaf in found]
+    words += [effect.place.path.rpartition("/")[2], *(step.text for step in effect.stack), run.handler.function]
+    timed = any(isinstance(leaf, Fresh) and leaf.kind == "clock" for leaf in found)
+    return any(_LIMITS.search(word) or (timed and _LIMITS_TIME.search(word)) for word in words)
+
+
 def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program) -> Harm:
     write = effect.call.write
     assert write is not None
+    if write.kind == "accumulate" and limits_rate(effect, run):
+        return SAFE
     table = table_of(write.table, run.handler, program)
     schema = table.keys if table is not None else ()
     minted: Provenance | None = None
