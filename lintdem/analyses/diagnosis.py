@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from lintdem.analyses.deployed import table_of
-from lintdem.analyses.domain import Claim, Env, Known, Value, text
+from lintdem.analyses.domain import Claim, Env, Fresh, Known, Value, leaves, text
 from lintdem.analyses.effects import Harm, Repeat, harm_of, relies_on_token
 from lintdem.analyses.engine import Run
 from lintdem.analyses.fifo import fifo_fault
@@ -270,13 +270,21 @@ def business_ids(run: Run, subject: Subject) -> list[str]:
 # --- overwrites ---
 
 
+def _takes(write: Write) -> bool:
+    """Whether two runs that pass a test together write different things: of constants and times both write the same."""
+    keys = {name for name, _ in write.key}
+    values = [leaf for name, value in write.values if name not in keys for leaf in leaves(value)]
+    same = (isinstance(v, (Known, Env)) or (isinstance(v, Fresh) and v.kind == "clock") for v in values)
+    return write.opaque or not values or not all(same)
+
+
 def _overwrite(
     effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: dict[Place, Write]
 ) -> Case:  # fmt: skip
     write = effect.call.write
     assert write is not None
     tested = found.check if found.fault is Fault.CHECK else None
-    if tested is not None and tested.kind == "state" and not write.conditional and touches(tested, effect):
+    if tested is not None and tested.kind == "state" and not write.conditional and touches(tested, effect) and _takes(write):
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
     if write.conditional or (found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place)):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
