@@ -209,15 +209,16 @@ def _assume_failure(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
 
 def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
     """Add the checks that a passed test stands for."""
-    for leaf in leaves(test):
-        m.note_required(leaf)
-    fresh = freshness(test)
+    same = (test.op, test.place, *map(id, test.args))
+    cached = m.subjects.get(same)
+    if cached is None:
+        cached = m.subjects[same] = (test, _subjects(test), freshness(test))
+        for leaf in leaves(test):
+            m.note_required(leaf)
+    fresh = cached[2]
     if fresh is not None:
         # Which way it came out is part of the fact: where both ways meet again, nothing was set aside.
         flow.must |= {Check(test.place, "fresh", fresh, "held" if truth else "did not hold")}
-    cached = m.subjects.get(id(test))
-    if cached is None:
-        cached = m.subjects[id(test)] = (test, _subjects(test))
     for value in cached[1]:
         check = _check_of(m, test, value, truth, flow)
         if check is not None:

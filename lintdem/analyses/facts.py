@@ -211,6 +211,7 @@ class Facts:
         """Keys of guards and tokens that may be absent."""
         return [found for case in self.cases if (found := optional_key(case)) is not None]
 
+    @cached_property
     def refused(self) -> list[tuple[Judged, Refused]]:
         """Calls whose second run fails and takes the handler down, once for each, from the most exposed handler."""
         found: dict[tuple[Place, str], tuple[Judged, Refused]] = {}

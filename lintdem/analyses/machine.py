@@ -199,7 +199,7 @@ class Machine:
         self.runs: dict[object, int] = {}
         self.recursed: set[object] = set()
         self.assumed: dict[object, object] = {}
-        self.subjects: dict[int, tuple[Test, list[Value]]] = {}
+        self.subjects: dict[tuple[object, ...], tuple[Test, list[Value], Value | None]] = {}
         self.outcomes: dict[Value, tuple[Claim | None, Invocation | None]] = {}
         self.recognised: set[Place] = set()
         self.batches: dict[Value, Args] = {}

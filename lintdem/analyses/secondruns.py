@@ -47,8 +47,9 @@ def refused(run: Run, subject: Subject) -> Iterator[Refused]:
 
 def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
     tried = {e.claim: e for e in run.events if isinstance(e, Claimed)}
+    thrown = thrown_at(run)
     for raised in run.raises:
-        for claim in behind(raised, run):
+        for claim in behind(raised, run, thrown):
             call = run.sites.get(claim.place)
             if call is None or claim.tentative or provenance(claim.key, subject, run.sites).grade in _BROKEN:
                 continue
@@ -64,11 +65,16 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
                 yield Refused(run, subject, claim.place, call.name, names, None, message)
 
 
-def behind(raised: Raised, run: Run) -> list[Claim]:
-    """The claims whose failure an exception is, or was made of in an `except`."""
+def thrown_at(run: Run) -> frozenset[Place]:
+    """Where the program raises."""
+    return frozenset(e.place for e in run.events if isinstance(e, Threw))
+
+
+def behind(raised: Raised, run: Run, thrown: frozenset[Place]) -> list[Claim]:
+    """The claims whose failure an exception is, or was made of in an `except`; `thrown` is where the program raises."""
     if raised.error.claim is not None:
         return [raised.error.claim]
-    if not any(isinstance(e, Threw) and e.place == raised.error.place for e in run.events):
+    if raised.error.place not in thrown:
         return []
     clauses = [f.place for f in raised.must if isinstance(f, Caught) and encloses(f.place, raised.error.place)]
     failed = {f.claim for f in raised.may if isinstance(f, Failed)} if clauses else set()

@@ -12,6 +12,7 @@ from lintdem.analyses.domain import (
     Cases,
     Caught,
     Error,
+    Fact,
     Failed,
     Flow,
     Known,
@@ -301,9 +302,10 @@ def _raise(m: Machine, s: Raise, flow: Flow) -> bool:
     if s.error is None:
         handled = m.frame.handling[-1] if m.frames and m.frame.handling else ()
         m.record(Threw(place, tuple(n for r in handled for n in r.error.names), must=flow.must, may=flow.may))
+        failures = _failures(handled)
         for raised in handled:
             if not _is_ruled_out(m, raised.error, flow):
-                _again(m, raised, handled, flow)
+                _again(m, raised, failures, flow)
         return False
     errors = [error_of(m, value, place, flow) for value in members(m.evaluate(s.error, flow))]
     m.record(Threw(place, tuple(n for e in errors for n in e.names), must=flow.must, may=flow.may))
@@ -312,16 +314,21 @@ def _raise(m: Machine, s: Raise, flow: Flow) -> bool:
         same = [raised for raised in handled if raised.error == error]
         if _is_ruled_out(m, error, flow):
             continue
+        failures = _failures(handled) if same else frozenset()
         for raised in same:
-            _again(m, raised, handled, flow)
+            _again(m, raised, failures, flow)
         if not same:
             m.can_raise(error, flow)
     return False
 
 
-def _again(m: Machine, raised: Raised, handled: tuple[Raised, ...], flow: Flow) -> None:
-    """What is raised again failed for its own reason, not because of what else the clause catches."""
-    failures = frozenset(f for r in handled for f in r.may if isinstance(f, Failed))
+def _failures(handled: tuple[Raised, ...]) -> frozenset[Fact]:
+    """Every failure that a clause catches."""
+    return frozenset(f for may in {r.may for r in handled} for f in may if isinstance(f, Failed))
+
+
+def _again(m: Machine, raised: Raised, failures: frozenset[Fact], flow: Flow) -> None:
+    """What is raised again failed for its own reason, not because of what else the clause catches (`failures`)."""
     others = failures - raised.may
     m.collectors[-1][Raised(raised.error, flow.must | raised.must, (flow.may | raised.may) - others)] = None
 
@@ -330,7 +337,8 @@ def _is_ruled_out(m: Machine, error: Error, flow: Flow) -> bool:
     """Whether a test inside the `except` has told that it is not the failure of this claim that is handled here."""
     if error.claim is None or Failed(error.claim) in flow.may or not (m.frames and m.frame.handling):
         return False
-    return any(raised.error == error and Failed(error.claim) in raised.may for raised in m.frame.handling[-1])
+    failed = Failed(error.claim)
+    return any(failed in raised.may and raised.error == error for raised in m.frame.handling[-1])
 
 
 def _assert(m: Machine, s: Assert, flow: Flow) -> bool:

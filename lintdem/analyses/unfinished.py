@@ -12,7 +12,7 @@ from lintdem.analyses.failures import ASIDE, CACHES, DOES
 from lintdem.analyses.guards import same_store
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, provenance
-from lintdem.analyses.secondruns import behind
+from lintdem.analyses.secondruns import behind, thrown_at
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Asked, Claimed, Effect, Seen, Write
 from lintdem.model.span import Place
@@ -71,7 +71,8 @@ def _keeps_out(claim: Claim, run: Run, subject: Subject) -> bool:
     if any(isinstance(v, Fresh) or (isinstance(v, Path) and v.root == "result") for v in compared):
         # A lease, or the version that this run read: the next one reads another.
         return False
-    return not any(claim in behind(r, run) or _is_refused(r, claim) for r in run.raises) and _is_noticed(claim, run)
+    thrown = thrown_at(run)
+    return not any(claim in behind(r, run, thrown) or _is_refused(r, claim) for r in run.raises) and _is_noticed(claim, run)
 
 
 def _is_refused(raised: object, claim: Claim) -> bool:

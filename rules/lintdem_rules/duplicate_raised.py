@@ -9,7 +9,7 @@ from lintdem.rule import Finding, Group, Level, Pass, Place, Redelivers, Rule, S
 
 def check(p: Pass) -> Iterator[Finding]:
     """Claims whose failure leaves a handler that is called again for it."""
-    for judged, one in p.facts.refused():
+    for judged, one in p.facts.refused:
         if one.claim is None or judged.subject.redelivers is Redelivers.CALLER:
             continue
         handler = judged.run.handler

@@ -9,7 +9,7 @@ from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
 
 def check(p: Pass) -> Iterator[Finding]:
     """Calls that are refused the second time, and whose refusal leaves the handler."""
-    for judged, one in p.facts.refused():
+    for judged, one in p.facts.refused:
         if one.claim is not None:
             continue
         handler = judged.run.handler
