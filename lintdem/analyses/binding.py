@@ -5,6 +5,7 @@ from __future__ import annotations
 from lintdem.analyses.domain import (
     NONE,
     DictObj,
+    External,
     Flow,
     Known,
     ListObj,
@@ -107,12 +108,14 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, flow: Flow)
 
 def set_item(m: Machine, owner: Value, index: Value, value: Value, flow: Flow, place: Place) -> None:
     """`owner[index] = value`."""
-    from lintdem.analyses.trace import Recorded  # noqa: PLC0415 - only here
+    from lintdem.analyses.trace import Configured, Recorded  # noqa: PLC0415 - only here
 
     for one in members(owner):
         found = m.get(flow, one)
         if isinstance(one, (Made, Method)) and (key := text(index)) is not None:
             put_on(m, one, key, value)
+        if isinstance(one, External) and one.name == "os.environ" and (key := text(index)) is not None:
+            m.record(Configured(place, key, value, must=flow.must, may=flow.may))
         if not isinstance(one, Ref):
             continue
         if isinstance(found, DictObj):

@@ -21,6 +21,7 @@ from lintdem.analyses.domain import (
     Value,
     any_of,
     known,
+    leaves,
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import element_of, unordered
@@ -206,6 +207,10 @@ def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, f
     if name in ("strftime", "date") and isinstance(value, Fresh):
         wanted = text(args.positional[0]) if args.positional else "%Y" if name == "date" else None
         return Derived("coarse", ()) if wanted and not FINE.search(wanted) else value
+    if name == "total_seconds" and isinstance(value, Derived) and value.op == "span":
+        return value.parts[0]
+    if name == "isoformat" and any(isinstance(leaf, Fresh) for leaf in leaves(value)):
+        return Derived("text", (value,))
     if name in SAME and not isinstance(value, Known):
         return value
     if name in SAME and isinstance(value, Known) and not args.positional and isinstance(value.value, str):

@@ -14,9 +14,11 @@ from lintdem.analyses.batches import Early, Rerun, early, reruns
 from lintdem.analyses.contexts import Untimed, untimed
 from lintdem.analyses.deployments import Deployed, deployed
 from lintdem.analyses.diagnosis import Case, Kind, diagnose, writers_of
+from lintdem.analyses.disabled import Disabled, disabled
 from lintdem.analyses.domain import Derived, Method, Value
 from lintdem.analyses.droppedconditions import Dropped, dropped
 from lintdem.analyses.engine import Engine, Run
+from lintdem.analyses.expiries import Endless, Unreadable, endless, unreadable
 from lintdem.analyses.failures import Lost, Unread, lost, unread
 from lintdem.analyses.lateness import LateCheck, late_checks
 from lintdem.analyses.losses import Fault
@@ -29,6 +31,7 @@ from lintdem.analyses.subjects import Subject, subject_of
 from lintdem.analyses.trace import Effect, Event, Gap, Tested
 from lintdem.analyses.unfinished import Unfinished, unfinished
 from lintdem.analyses.unscoped import Guarded, collisions
+from lintdem.analyses.windows import Short, short_windows
 from lintdem.analyses.written import Texts
 from lintdem.model.finding import Level, Redelivers
 from lintdem.model.module import Problem
@@ -249,6 +252,40 @@ class Facts:
         for judged in self.handlers:
             for one in late_checks(judged.run, judged.subject, self.program.modules):
                 found.setdefault(one.place, one)
+        return [found[place] for place in sorted(found)]
+
+    def disabled(self) -> list[Disabled]:
+        """What turns guards off, once for each place."""
+        found: dict[Place, Disabled] = {}
+        for judged in self.handlers:
+            for one in disabled(judged.run, judged.subject, self.program):
+                found.setdefault(one.place, one)
+        return [found[place] for place in sorted(found)]
+
+    def short_windows(self) -> list[Short]:
+        """Records that are forgotten while the source still delivers again, once for each, the surest first."""
+        found: dict[Place, Short] = {}
+        for case in self.cases:
+            for one in short_windows(case, self.program):
+                before = found.get(one.place)
+                if before is None or (one.horizon.sure and not before.horizon.sure):
+                    found[one.place] = one
+        return [found[place] for place in sorted(found)]
+
+    def unreadable_expiries(self) -> list[Unreadable]:
+        """Expiries that are never reached, once for each."""
+        found: dict[Place, Unreadable] = {}
+        for judged in self.handlers:
+            for one in unreadable(judged.run, judged.subject, self.program):
+                found.setdefault(one.place, one)
+        return [found[place] for place in sorted(found)]
+
+    def unending(self) -> list[Endless]:
+        """Dedup records that nothing ends, once for each."""
+        found: dict[Place, Endless] = {}
+        for case in self.cases:
+            for one in endless(case, self.program):
+                found.setdefault(one.claim.place, one)
         return [found[place] for place in sorted(found)]
 
     def dropped(self) -> list[tuple[Judged, Dropped]]:

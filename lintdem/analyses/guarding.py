@@ -18,6 +18,7 @@ from lintdem.analyses.domain import (
     Flow,
     Func,
     Instance,
+    Known,
     Made,
     Path,
     Unknown,
@@ -30,10 +31,12 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.frameworks import run_batch
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.retries import of_wrapper
-from lintdem.analyses.trace import Timed
+from lintdem.analyses.trace import Claimed, Timed
 from lintdem.model.span import Place
 
 GUARDS = frozenset({"idempotent", "idempotent_function", "guard"})
+KEPT = 3600
+"""https://docs.aws.amazon.com/powertools/python/latest/utilities/idempotency/#customizing-the-default-behavior"""
 AROUND = GUARDS | {"retry", "lock", "cache", "batch"}
 """Kinds of decorators that do something around a call."""
 
@@ -57,7 +60,8 @@ def enter_wrappers(
                 if wrapper.kind == "idempotent":
                     # On the handler itself the decorator is handed the context.
                     m.record(Timed(place, config, must=inner.must, may=inner.may))
-                m.claim(claim, inner, config)
+                data = data_of(func, wrapper, args)
+                m.record(Claimed(claim.place, claim, config, data, must=inner.must, may=inner.may))
                 inner.must |= {claim}
         value = run(inner)
     flow.heap, flow.may = inner.heap, inner.may
@@ -68,15 +72,33 @@ def claim_of(m: Machine, func: Func, wrapper: Wrapper, args: Args, flow: Flow) -
     """The claim that a guarding decorator makes for this call."""
     named = dict(wrapper.args)
     if wrapper.kind == "guard":
-        return Claim(wrapper.place, f"the decorator {wrapper.name.rpartition('.')[2]}", _guard_key(named, args), record=True)
-    subject: Value = args.positional[0] if args.positional else Unknown("the event")
-    if wrapper.kind == "idempotent_function":
-        wanted = text(named.get("data_keyword_argument", NONE))
-        subject = _argument(func, args, wanted) if wanted else Unknown("data_keyword_argument")
-    key = key_of_config(m, named.get("config"), subject, flow)
+        return Claim(
+            wrapper.place, f"the decorator {wrapper.name.rpartition('.')[2]}", _guard_key(named, args), record=True
+        )
+    config = named.get("config")
+    key = key_of_config(m, config, data_of(func, wrapper, args), flow)
     words = f"Powertools {wrapper.kind}"
-    return Claim(wrapper.place, words, key, named.get("persistence_store"), expires=True, key_place=_key_place(named.get("config")),
-                 strict=_is_strict(named.get("config")))  # fmt: skip
+    return Claim(wrapper.place, words, key, named.get("persistence_store"), expires=True, seconds=_kept(config),
+                 key_place=_key_place(config), strict=_is_strict(config))  # fmt: skip
+
+
+def data_of(func: Func, wrapper: Wrapper, args: Args) -> Value:
+    """What a Powertools guard takes its key from: the event, or the argument it names."""
+    if wrapper.kind != "idempotent_function":
+        return args.positional[0] if args.positional else Unknown("the event")
+    wanted = text(dict(wrapper.args).get("data_keyword_argument", NONE))
+    return _argument(func, args, wanted) if wanted else Unknown("data_keyword_argument")
+
+
+def _kept(config: Value | None) -> int | None:
+    """How many seconds a record counts, if that is written out."""
+    if config is None or config == NONE:
+        return KEPT
+    if not isinstance(config, Made):
+        return None
+    named = dict(config.args)
+    given = named.get("expires_after_seconds", named.get("4", known(KEPT)))
+    return given.value if isinstance(given, Known) and isinstance(given.value, int) else None
 
 
 def _is_strict(config: Value | None) -> bool:

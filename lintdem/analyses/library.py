@@ -50,6 +50,7 @@ from lintdem.analyses.machine import Args, Machine, Stop, result_of
 from lintdem.analyses.mappers import call_batch, call_model, is_model
 from lintdem.analyses.naming import named_by_argument
 from lintdem.analyses.objects import bind, with_bound
+from lintdem.analyses.operators import span_of
 from lintdem.analyses.orm import call_record
 from lintdem.analyses.roles import (
     ROLES,
@@ -216,6 +217,8 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
         return decoded(m, Path("event", ("body",)), "json()", flow) if short == "get_json" else Path("event", ("body",))
     if name in ("importlib.import_module", "builtins.__import__") and args.positional:
         return import_by_name(m, args.positional[0], place, flow)
+    if name == "datetime.timedelta":
+        return span_of(args.positional, args.keywords)
     if name in ("functools.wraps", "functools.update_wrapper"):
         return Made(name, place)
     if name == "types.MethodType" and len(args.positional) == 2 and isinstance(args.positional[0], Func):

@@ -52,6 +52,21 @@ def formatted(parts: tuple[Value, ...]) -> Value:
     return Derived("format", tuple(joined))
 
 
+_UNITS = {"days": 86_400, "seconds": 1, "microseconds": 1e-6, "milliseconds": 1e-3, "minutes": 60, "hours": 3600, "weeks": 604_800}
+"""The parameters of `timedelta` in order, with their seconds."""
+
+
+def span_of(positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> Value:
+    """`timedelta(hours=1)`: its seconds, if they are written out."""
+    given = [*zip(_UNITS, positional, strict=False), *keywords]
+    seconds = [
+        v.value * _UNITS[n] for n, v in given if n in _UNITS and isinstance(v, Known) and isinstance(v.value, (int, float))
+    ]
+    if len(seconds) < len(given):
+        return Derived("call", tuple(v for _, v in given))
+    return Derived("span", (known(int(sum(seconds))),))
+
+
 def negated(value: Value, place: Place) -> Value:
     """`not value`."""
     if isinstance(value, Known):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from lintdem.analyses.subjects import Subject
+from lintdem.knowledge import redelivery
+from lintdem.model.finding import Redelivers
 from lintdem.model.stack import Queue, Source, Value
 from lintdem.program import Program, Trigger
 
@@ -95,3 +99,48 @@ def duration(seconds: int) -> str:
         if seconds >= size and seconds % size == 0:
             return f"{seconds // size} {unit}{'s' if seconds != size else ''}"
     return f"{seconds} second{'s' if seconds != 1 else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """How long after the first delivery a source may deliver again; `words` say by what, `sure` whether the template
+    says it or it is the service's default."""
+
+    seconds: int
+    words: str
+    sure: bool
+
+
+def horizon(subject: Subject, program: Program) -> Horizon | None:
+    """The longest redelivery of a source that redelivers by itself; None when nothing bounds it or it is not known."""
+    trigger = subject.triggers[0] if subject.triggers else None
+    facts = redelivery(subject.source)
+    if trigger is None or facts.redelivers is not Redelivers.ITSELF:
+        return None
+    if trigger.source in (Source.SQS, Source.SQS_FIFO):
+        return _queue_horizon(trigger, program)
+    if trigger.source in _STREAMS and (trigger.max_retries or -1) >= 0:
+        return None
+    if trigger.max_age is not None and trigger.max_age > 0:
+        return Horizon(trigger.max_age, f"the template lets an event be {duration(trigger.max_age)} old", True)
+    if facts.horizon is None:
+        return None
+    return Horizon(facts.horizon, f"{facts.words}, up to {duration(facts.horizon)} after the first delivery", True)
+
+
+def _queue_horizon(trigger: Trigger, program: Program) -> Horizon | None:
+    queue = queue_of_trigger(trigger, program)
+    if queue is None:
+        # Another template may have a dead-letter queue for it, after which nothing comes back by itself.
+        kept = redelivery(trigger.source).horizon or _RETENTION
+        return Horizon(kept, f"a queue without a dead-letter queue delivers again for {duration(kept)}", False)
+    retention = _RETENTION if queue.retention is None else queue.retention
+    if queue.redrive is None:
+        words = f"the queue has no dead-letter queue and delivers again until the message is {duration(retention)} old"
+        return Horizon(retention, words, True)
+    if queue.max_receives is None:
+        return None
+    visibility = _VISIBILITY if queue.visibility is None else queue.visibility
+    seconds = min(retention, queue.max_receives * visibility)
+    words = f"the queue delivers up to {queue.max_receives} times, {duration(visibility)} apart"
+    return Horizon(seconds, words, True)

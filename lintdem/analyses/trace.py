@@ -137,11 +137,12 @@ class Asked(Seen):
 
 @dataclass(frozen=True, slots=True)
 class Claimed(Seen):
-    """A claim was tried here; `config` is the configuration of a Powertools guard."""
+    """A claim was tried here; `config` is the configuration of a Powertools guard, `data` what it picks its key from."""
 
     place: Place
     claim: Claim
     config: Value | None = None
+    data: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,15 @@ class Timed(Seen):
 
     place: Place
     config: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Configured(Seen):
+    """The program sets an environment variable of its own process."""
+
+    place: Place
+    name: str
+    value: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,4 +212,4 @@ class Gap(Seen):
     cause: Place | None = None
 
 
-Event: TypeAlias = Effect | Asked | Claimed | Timed | Tested | Recorded | Swallowed | Threw | Gap
+Event: TypeAlias = Effect | Asked | Claimed | Timed | Configured | Tested | Recorded | Swallowed | Threw | Gap
