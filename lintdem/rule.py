@@ -70,11 +70,11 @@ class Pass:
 
     def finding(
         self,
-        judged: Run | Case,
+        judged: Run | Case | None,
         place: Place,
         message: str,
         *,
-        subject: Subject,
+        subject: Subject | None,
         level: Level | None = None,
         why: tuple[Step, ...] = (),
         guard: str | None = None,
@@ -82,15 +82,19 @@ class Pass:
         fixes: tuple[Fix, ...] = (),
         about: str = "",
     ) -> Finding:
-        """A finding of this rule; `about` names what it is about and makes its identity."""
-        handler = judged.run.handler if isinstance(judged, Case) else judged.handler
+        """A finding of this rule; `about` names what it is about and makes its identity. What no handler is at fault for
+        has neither run nor subject."""
+        run = judged.run if isinstance(judged, Case) else judged
+        handler = run.handler if run is not None else None
+        about = about or (handler.function if handler is not None else "")
         why = tuple(Step(_real(step.place), step.message) for step in why)
         place = _real(place)
         return Finding(
             path=place.path, span=place.span, code=self.rule.code, name=self.rule.name, group=self.rule.group,
-            level=level or DEFAULTS[self.rule.group], message=message, handler=handler.name, trigger=subject.info, why=why,
+            level=level or DEFAULTS[self.rule.group], message=message,
+            handler=handler.name if handler is not None else None, trigger=subject.info if subject is not None else None, why=why,
             guard=guard, advice=advice, fixes=fixes,
-            identity=f"{self.rule.code}:{place.path}:{self._function(place)}:{about or handler.function}",
+            identity=f"{self.rule.code}:{place.path}:{self._function(place)}:{about}",
         )  # fmt: skip
 
     def _function(self, place: Place) -> str:

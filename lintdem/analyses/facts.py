@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from lintdem.analyses import losses
+from lintdem.analyses import alarms, losses
 from lintdem.analyses.absent import Optional, optional_key
 from lintdem.analyses.arrivals import First, first_records, import_effects
 from lintdem.analyses.batches import Early, Rerun, early, reruns
@@ -36,7 +36,7 @@ from lintdem.analyses.written import Texts
 from lintdem.model.finding import Level, Redelivers
 from lintdem.model.module import Problem
 from lintdem.model.span import Place
-from lintdem.program import Handler, Program
+from lintdem.program import Handler, Program, Unfound, unfound
 
 _EXPOSED = [Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER]
 
@@ -140,6 +140,22 @@ class Facts:
     def unreported_failures(self) -> list[Fault]:
         """Mappings and handlers that do not agree on who says which records failed."""
         return _each(unreported(self.deployed, self.texts))
+
+    def unwatched_letters(self) -> list[Fault]:
+        """Dead-letter queues that no alarm looks at, in templates with alarms."""
+        return _each(alarms.unwatched_letters(self.deployed, self.program))
+
+    def unwatched_ages(self) -> list[Fault]:
+        """Queues and streams whose events may be old where that matters, in templates with other alarms."""
+        return _each(alarms.unwatched_ages(self.deployed, self.program))
+
+    def unfound(self) -> list[Unfound]:
+        """Functions of templates whose handler is not there; of code built elsewhere one for each template."""
+        found: dict[tuple[str, int, str], Unfound] = {}
+        for one in unfound(self.program.modules, self.program.stacks):
+            key = (one.place.path, 0, "") if one.elsewhere else (one.place.path, one.place.span.line, one.function.name)
+            found.setdefault(key, one)
+        return sorted(found.values(), key=lambda one: one.place)
 
     def endless_records(self) -> list[Fault]:
         """Tables that never delete the records of guards."""

@@ -7,7 +7,7 @@ import msgspec
 from lintdem.deploy.docker import Image, read_image
 from lintdem.deploy.events import destination
 from lintdem.deploy.nodes import Node, Record, Scalar, Series, as_record, walk
-from lintdem.deploy.paths import code_folders, folder_of, join, layer_folders, unique
+from lintdem.deploy.paths import code_folders, folder_of, is_archive, join, layer_folders, unique
 from lintdem.deploy.sam import sam_events, with_globals
 from lintdem.deploy.template import Declared, Template
 from lintdem.model.span import Place, Span
@@ -68,7 +68,13 @@ def _with_code(template: Template, resource: Declared, properties: Record, funct
     if inline is not None:
         text, place = inline
         return msgspec.structs.replace(function, inline=text, inline_place=place)
-    return msgspec.structs.replace(function, code=_code(template, resource, properties))
+    packed = template.scope.get(resource.body, "Metadata", "BuildMethod") is not None or _is_archive(template, properties)
+    return msgspec.structs.replace(function, code=_code(template, resource, properties), packed=packed)
+
+
+def _is_archive(template: Template, properties: Record) -> bool:
+    written = [template.scope.text(properties.get(field)) or "" for field in ("CodeUri", "Code")]
+    return any(is_archive(path) for path in written)
 
 
 def _code(template: Template, resource: Declared, properties: Record) -> tuple[str, ...]:
@@ -110,7 +116,7 @@ def _from_image(template: Template, resource: Declared, properties: Record, func
     said = scope.text(scope.items(command)[0]) if isinstance(command, Series) and command.items else None
     handler, place = (said, _place(command)) if said else (image.handler, image.place) if image else (None, None)
     code = image.folders if image else ()
-    return msgspec.structs.replace(function, handler=handler, handler_place=place, code=code)
+    return msgspec.structs.replace(function, handler=handler, handler_place=place, code=code, packed=True)
 
 
 def _image(template: Template, metadata: Record) -> Image | None:

@@ -31,6 +31,11 @@ def join(folder: str, relative: str) -> str | None:
     return "/".join(parts)
 
 
+def is_archive(path: str) -> bool:
+    """Whether a path is that of a packed archive."""
+    return path.endswith(_ARCHIVES)
+
+
 def code_folders(folder: str, written: str | None) -> tuple[str, ...]:
     """Folders the code may stand in, most likely first: as written beside the template, then from the root.
 

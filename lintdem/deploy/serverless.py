@@ -102,6 +102,7 @@ def _function(template: Template, service: Record, declared: Declared) -> Lambda
         handler_place=_place(body.get("handler")),
         code=_code(template, body),
         layers=_layers(template, service, body.get("layers") or provider.get("layers")),
+        packed=any(scope.get(part, "package", "artifact") is not None for part in (body, service)),
         runtime=scope.text(body.get("runtime")) or scope.text(provider.get("runtime")),
         timeout=scope.number(body.get("timeout")) or scope.number(provider.get("timeout")),
         environment=_environment(template, provider, body),
@@ -181,9 +182,9 @@ def _with_image(template: Template, provider: Record, body: Record, function: La
     command = scope.get(image, "command")
     if isinstance(command, Series) and command.items and context is not None:
         handler = scope.text(command.items[0])
-        return msgspec.structs.replace(function, handler=handler, handler_place=command.place, code=(context,))
+        return msgspec.structs.replace(function, handler=handler, handler_place=command.place, code=(context,), packed=True)
     path = join(context or "", scope.text(scope.get(build, "file")) or "Dockerfile")
     if path is None or path not in template.files:
         return function
     found = read_image(path, template.files[path], context)
-    return msgspec.structs.replace(function, handler=found.handler, handler_place=found.place, code=found.folders)
+    return msgspec.structs.replace(function, handler=found.handler, handler_place=found.place, code=found.folders, packed=True)

@@ -119,6 +119,6 @@ def _read_dockerfile(path: str, text: str) -> Stack | None:
         return None
     name = folder_of(path).rpartition("/")[2] or "image"
     function = Lambda(
-        name=name, place=image.place, handler=image.handler, handler_place=image.place, code=image.folders
+        name=name, place=image.place, handler=image.handler, handler_place=image.place, code=image.folders, packed=True
     )
     return Stack(path=path, kind="dockerfile", functions=(function,))

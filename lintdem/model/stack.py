@@ -87,7 +87,8 @@ class Lambda(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """A function resource. `handler` is the handler string ("app.handler"); `code` the folders its code
     may stand in, relative to the workspace root, most likely first; `layers` folders of layers in the
     same repository; `inline` the code written in the template, with `inline_place`. `unread` names the fields
-    that the template says in a way that cannot be read."""
+    that the template says in a way that cannot be read; `packed` when what is deployed is made from the folders by a
+    build that is not seen here, as of an image, an archive or a makefile."""
 
     name: str
     place: Place
@@ -108,6 +109,7 @@ class Lambda(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     concurrency: int | None = None
     conditional: bool = False
     unread: tuple[str, ...] = ()
+    packed: bool = False
 
 
 class Queue(msgspec.Struct, frozen=True, array_like=True, kw_only=True):

@@ -5,5 +5,6 @@ from __future__ import annotations
 from lintdem.program.handlers import Handler, inline_path
 from lintdem.program.link import HandlerSetting, LinkSettings, Program, link
 from lintdem.program.triggers import Trigger
+from lintdem.program.unfound import Unfound, unfound
 
-__all__ = ["Handler", "HandlerSetting", "LinkSettings", "Program", "Trigger", "inline_path", "link"]
+__all__ = ["Handler", "HandlerSetting", "LinkSettings", "Program", "Trigger", "Unfound", "inline_path", "link", "unfound"]

@@ -1,0 +1,23 @@
+"""LDM709: nobody is told that events are old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.rule import Finding, Group, Pass, Rule
+
+
+def check(p: Pass) -> Iterator[Finding]:
+    """Queues and streams without an alarm on the age of their events, where that age matters."""
+    for one in p.facts.unwatched_ages():
+        yield p.finding(
+            one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or None,
+            advice="add an alarm on ApproximateAgeOfOldestMessage of the queue, or on IteratorAge of the function",
+            about=one.name,
+        )  # fmt: skip
+
+
+RULE = Rule(
+    "LDM709", "unwatched-event-age", Group.CONFIG, "0.1",
+    "no alarm tells that events wait too long, although their age matters and the template has alarms", check, "none",
+)  # fmt: skip
