@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from lintdem.deploy.functions import read_function, with_invoke_config
+from lintdem.deploy.nodes import Record
 from lintdem.deploy.statemachine import task_links
 from lintdem.deploy.storage import TABLE_TYPES, read_alarms, read_queue, read_table, read_topic
 from lintdem.deploy.template import FUNCTION_TYPES, OUTSIDE, Declared, Link, Template
@@ -32,7 +33,7 @@ def stack_of(template: Template, kind: str, extra: Iterable[Lambda] = (), beyond
     functions = [read_function(template, resource) for resource in template.of_type(*FUNCTION_TYPES)]
     found = list(task_links(template))
     wired = [*links(template), *(item for item in found if not isinstance(item, Problem)), *beyond]
-    functions = [_configured(template, function) for function in (*functions, *extra)]
+    functions = _configured(template, [*functions, *extra])
     return Stack(
         path=template.path,
         kind=kind,
@@ -42,7 +43,7 @@ def stack_of(template: Template, kind: str, extra: Iterable[Lambda] = (), beyond
         topics=tuple(read_topic(template, resource) for resource in template.of_type("AWS::SNS::Topic")),
         alarms=tuple(alarm for resource in template.of_type("AWS::CloudWatch::Alarm") for alarm in read_alarms(template, resource)),
         resources=tuple(_others(template)),
-        problems=tuple(item for item in found if isinstance(item, Problem)),
+        problems=(*template.problems, *(item for item in found if isinstance(item, Problem))),
     )
 
 
@@ -65,12 +66,13 @@ def _by_name(wired: Iterable[Link]) -> dict[str, list[Event]]:
     return found
 
 
-def _configured(template: Template, function: Lambda) -> Lambda:
-    """The function with an `AWS::Lambda::EventInvokeConfig` that stands apart from it."""
+def _configured(template: Template, functions: list[Lambda]) -> list[Lambda]:
+    """The functions with the `AWS::Lambda::EventInvokeConfig` that stands apart from them."""
+    settings: dict[str, Record] = {}
     for resource in template.of_type("AWS::Lambda::EventInvokeConfig"):
-        if function.name in template.functions_in(resource.properties.get("FunctionName")):
-            return with_invoke_config(template, function, resource.properties)
-    return function
+        for name in template.functions_in(resource.properties.get("FunctionName")):
+            settings.setdefault(name, resource.properties)
+    return [with_invoke_config(template, function, settings.get(function.name)) for function in functions]
 
 
 def _others(template: Template) -> Iterable[Resource]:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 
 import msgspec
 
-from lintdem.deploy.hcl_tokens import Token, failure, tokens
+from lintdem.deploy.hcl_tokens import Token, failure, words
 from lintdem.deploy.nodes import DEEPEST, Entry, Node, Record, Scalar, Series, record_of
 from lintdem.errors import LoweringError
 from lintdem.model.span import Place, Span
@@ -68,7 +68,7 @@ class _Parser:
         self.path = path
         self.text = text
         self.starts = [0, *(found.end() for found in re.finditer("\n", text))]
-        self.tokens = list(tokens(text))
+        self.tokens = words(text)
         self.at = 0
 
     def body(self, kind: str, labels: tuple[str, ...], place: Place, depth: int) -> Block:

@@ -11,7 +11,7 @@ from lintdem.errors import LoweringError
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\ufeff]+)
-    |(?P<comment>\#[^\n]*|//[^\n]*|/\*(?:(?!\*/)[\s\S])*\*/)
+    |(?P<comment>\#[^\n]*|//[^\n]*)
     |(?P<line>\n)
     |(?P<heredoc><<-?[ ]*(?P<tag>[\w.-]+)[ \t\r]*\n)
     |(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
@@ -20,6 +20,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+LARGEST = 200_000
+"""Words of one file; a megabyte of HCL has about as many."""
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -32,6 +36,16 @@ class Token(msgspec.Struct, frozen=True):
     end: int
 
 
+def words(text: str) -> list[Token]:
+    """Every token of a text. Raises LoweringError where there are too many."""
+    found: list[Token] = []
+    for token in tokens(text):
+        found.append(token)
+        if len(found) > LARGEST:
+            raise failure(text, token.start, "too large to be Terraform code")
+    return found
+
+
 def tokens(text: str) -> Iterator[Token]:
     """Every token but spaces and comments; the last one is the end."""
     at = 0
@@ -40,6 +54,9 @@ def tokens(text: str) -> Iterator[Token]:
             end = string_end(text, at + 1)
             yield Token("string", text[at + 1 : end], at, end + 1)
             at = end + 1
+            continue
+        if text.startswith("/*", at):
+            at = _comment_end(text, at)
             continue
         found = _TOKEN.match(text, at)
         if found is None:
@@ -54,6 +71,13 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(kind, found.group(), found.start(), found.end())
         at = found.end()
     yield Token("end", "", at, at)
+
+
+def _comment_end(text: str, at: int) -> int:
+    end = text.find("*/", at + 2)
+    if end < 0:
+        raise failure(text, at, "a comment without end")
+    return end + 2
 
 
 def string_end(text: str, at: int) -> int:

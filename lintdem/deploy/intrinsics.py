@@ -186,8 +186,9 @@ class Scope(msgspec.Struct, frozen=True):
             local = second if isinstance(second, Record) else local
 
         text = self.render(template)
-        filled = {name: self._filled(name.strip(), local) for name in _SLOT.findall(text)}
-        if sum(map(len, filled.values())) + len(text) > _LONGEST:
+        slots = _SLOT.findall(text)
+        filled = {name: self._filled(name.strip(), local) for name in dict.fromkeys(slots)}
+        if sum(len(filled[name]) for name in slots) + len(text) > _LONGEST:
             return "${Sub}"
         return _SLOT.sub(lambda found: filled[found.group(1)], text).replace("${!", "${")
 

@@ -22,7 +22,8 @@ from lintdem.model.stack import Event, Lambda, Source, Stack, Value
 
 def read_serverless(path: str, root: Record, files: Mapping[str, str]) -> Stack | None:
     """The stack of a serverless.yml; None when it declares neither functions nor resources."""
-    service = Variables(path, root, files).resolved(root)
+    variables = Variables(path, root, files)
+    service = variables.resolved(root)
     if not isinstance(service, Record) or not _on_aws(service):
         return None
     declared = list(_functions(service))
@@ -31,7 +32,8 @@ def read_serverless(path: str, root: Record, files: Mapping[str, str]) -> Stack 
     template = read_template(path, _resources(service), files, outside)
     if template is None:
         return None
-    template = msgspec.structs.replace(template, names=dict(template.names) | dict(_names(template, declared)))
+    names = dict(template.names) | dict(_names(template, declared))
+    template = msgspec.structs.replace(template, names=names, problems=(*template.problems, *variables.problems))
     return stack_of(template, "serverless", [_function(template, service, found) for found in declared])
 
 

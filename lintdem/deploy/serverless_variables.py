@@ -9,15 +9,18 @@ import re
 from collections.abc import Mapping
 
 from lintdem.deploy.json_tree import read_json
-from lintdem.deploy.nodes import DEEPEST, HOLE, LARGEST, Entry, Node, Record, Scalar, Series
+from lintdem.deploy.nodes import DEEPEST, HOLE, LARGEST, Entry, Node, Record, Scalar, Series, line_of
 from lintdem.deploy.paths import folder_of, join
 from lintdem.deploy.yaml_tree import read_yaml
 from lintdem.errors import LoweringError
+from lintdem.model.module import Problem
+from lintdem.model.span import Place, Span
 
 _INNERMOST = re.compile(r"\$\{((?:self|opt|env|file|sls|param|ssm|cf|s3|aws|terraform|output|strToBool)[:(.][^${}]*)\}")
 _FILE = re.compile(r"file\(([^)]+)\)(?::(.+))?$")
 _DEFAULTS = {"opt:stage": "dev", "sls:stage": "dev", "opt:region": "us-east-1", "self:service.name": ""}
 _ROUNDS = 40
+_LARGEST = LARGEST // 4
 
 
 class Variables:
@@ -29,21 +32,40 @@ class Variables:
         self.files = files
         self.parsed: dict[str, Node | None] = {}
         self.work = 0
+        self.open: set[str] = set()
+        self.problems: list[Problem] = []
 
     def resolved(self, node: Node, depth: int = 0) -> Node:
         """The tree with every variable that can be known replaced, each value with its own place."""
         self.work += 1
-        if depth > DEEPEST or self.work > LARGEST:
+        if depth > DEEPEST or self.work > _LARGEST:
+            self._refuse(node)
             return node
         if isinstance(node, Scalar):
-            found = self._scalar(node)
-            return found if found is node or isinstance(found, Scalar) else self.resolved(found, depth + 1)
+            return self._entered(node, depth)
         if isinstance(node, Series):
             return Series(tuple(self.resolved(item, depth + 1) for item in node.items), node.place)
         entries = {
             name: Entry(entry.key, self.resolved(entry.value, depth + 1)) for name, entry in node.entries.items()
         }
         return Record(entries, node.place)
+
+    def _refuse(self, node: Node) -> None:
+        if not self.problems:
+            message = "the template cannot be read in full: its variables repeat too much"
+            self.problems.append(Problem(line_of(node.place), "LDM901", message))
+
+    def _entered(self, node: Scalar, depth: int) -> Node:
+        """What a text comes to, with the variables in that; one that leads back to itself stays as it is written."""
+        found = self._scalar(node)
+        if found is node or isinstance(found, Scalar):
+            return found
+        if node.text in self.open:
+            return node
+        self.open.add(node.text)
+        resolved = self.resolved(found, depth + 1)
+        self.open.discard(node.text)
+        return resolved
 
     def _scalar(self, node: Scalar) -> Node:
         text = node.text
@@ -87,15 +109,17 @@ class Variables:
         if path is None or path not in self.files:
             return None
         if path not in self.parsed:
-            self.parsed[path] = _read(path, self.files[path])
+            self.parsed[path] = self._read(path)
         return self.parsed[path]
 
-
-def _read(path: str, text: str) -> Node | None:
-    try:
-        return read_json(path, text) if path.endswith(".json") else read_yaml(path, text)
-    except LoweringError:
-        return None
+    def _read(self, path: str) -> Node | None:
+        text = self.files[path]
+        try:
+            return read_json(path, text) if path.endswith(".json") else read_yaml(path, text)
+        except LoweringError as error:
+            place = Place(path, Span(error.line, error.column, error.line, error.column + 1))
+            self.problems.append(Problem(place, "LDM901", f"the included file cannot be read: {error}"))
+            return None
 
 
 def _alternatives(expression: str) -> list[str]:

@@ -26,7 +26,9 @@ _RENDERED = re.compile(r"\.(j2|jinja2?|tmpl|tpl)$")
 _SERVERLESS = re.compile(r"(^|/)serverless[\w.-]*\.(ya?ml|json)$")
 _WORDS = (b"AWSTemplateFormatVersion", b"AWS::")
 _CLEARLY = re.compile(r"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|\bType[\"']?\s*:\s*[\"']?AWS::\w+::\w")
-_REFERRED = re.compile(r"[\w.@/-]+\.(?:asl\.json|asl\.ya?ml|json|ya?ml|toml)\b|[\w./-]*Dockerfile[\w.-]*")
+_REFERRED = re.compile(
+    r"(?<![\w.@/-])[\w.@/-]{1,400}\.(?:asl\.json|asl\.ya?ml|json|ya?ml|toml)\b|(?<![\w./-])[\w./-]{0,400}Dockerfile[\w.-]*"
+)
 _CONTEXT = re.compile(r"DockerContext[\"']?\s*:\s*[\"']?([^\s\"',}]+)")
 
 

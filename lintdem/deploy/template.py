@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from lintdem.deploy.foreach import unroll
 from lintdem.deploy.intrinsics import Scope, slots_of
-from lintdem.deploy.nodes import HOLE, Node, Record, Scalar, Series, as_record, empty
+from lintdem.deploy.nodes import HOLE, Node, Record, Scalar, as_record, empty
 from lintdem.deploy.paths import folder_of
+from lintdem.model.module import Problem
 from lintdem.model.span import Place
 from lintdem.model.stack import Event
 
@@ -19,9 +21,6 @@ Link = tuple[str, Event]
 FUNCTION_TYPES = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
 OUTSIDE = "function"
 """The type given to functions that are declared outside a resources section, as in serverless.yml."""
-
-_REPEATED = 200
-"""Values of a loop that are followed."""
 
 _ALIASES = frozenset({"AWS::Lambda::Alias", "AWS::Lambda::Version"})
 _FUNCTION_ARN = re.compile(r"function:((?:\$\{[^}]*\}|[\w-])+)")
@@ -47,6 +46,7 @@ class Template(msgspec.Struct, frozen=True):
     resources: Mapping[str, Declared]
     files: Mapping[str, str]
     names: Mapping[str, str]
+    problems: tuple[Problem, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -103,40 +103,29 @@ def read_template(
 ) -> Template | None:
     """The template in `root`; None when it has no resources. `outside` are resources declared elsewhere."""
     section = as_record(root.get("Resources"))
-    resources = dict(outside or {}) | ({found.name: found for found in _declared(section)} if section else {})
+    parameters = _defaults(as_record(root.get("Parameters")))
+    mappings = as_record(root.get("Mappings")) or empty(root.place)
+    problems: tuple[Problem, ...] = ()
+    resources = dict(outside or {})
+    if section is not None:
+        unrolled = unroll(section, Scope(parameters, mappings, frozenset()))
+        resources |= {found.name: found for found in _declared(unrolled.section)}
+        problems = unrolled.problems
     if not resources:
         return None
-    mappings = as_record(root.get("Mappings")) or empty(root.place)
-    scope = Scope(_defaults(as_record(root.get("Parameters"))), mappings, frozenset(resources))
-    template = Template(path, root, scope, resources, files, {})
+    scope = Scope(parameters, mappings, frozenset(resources))
+    template = Template(path, root, scope, resources, files, {}, problems)
     return msgspec.structs.replace(template, names=dict(_function_names(template)))
 
 
 def _declared(section: Record) -> Iterator[Declared]:
     for name, key, body in section.values():
-        if name.startswith("Fn::ForEach::") and isinstance(body, Series):
-            yield from _repeated(body)
-            continue
         kind = body.get("Type") if isinstance(body, Record) else None
         if not isinstance(body, Record) or not isinstance(kind, Scalar):
             continue
         properties = as_record(body.get("Properties")) or empty(body.place)
         written = "" if HOLE in kind.text else kind.text
         yield Declared(name, written, key.place, body, properties, "Condition" in body.entries)
-
-
-def _repeated(loop: Series) -> Iterator[Declared]:
-    """The resources a `Fn::ForEach` makes, for the values that stand in the template."""
-    if len(loop.items) != 3:
-        return
-    variable, values, body = loop.items
-    if not isinstance(variable, Scalar) or not isinstance(values, Series) or not isinstance(body, Record):
-        return
-    slot = re.compile(r"[$&]\{" + re.escape(variable.text) + r"\}")
-    for value in values.items[:_REPEATED]:
-        if isinstance(value, Scalar):
-            for found in _declared(body):
-                yield msgspec.structs.replace(found, name=value.text.join(slot.split(found.name)))
 
 
 def _defaults(section: Record | None) -> dict[str, Node | None]:

@@ -12,7 +12,7 @@ from lintdem.deploy.nodes import Node, Scalar, empty
 from lintdem.deploy.paths import folder_of, join
 from lintdem.deploy.template import Declared, read_template
 from lintdem.deploy.terraform_resources import declared_in
-from lintdem.deploy.terraform_scope import ModuleScope
+from lintdem.deploy.terraform_scope import ModuleScope, Work
 from lintdem.errors import LoweringError
 from lintdem.model.module import Problem
 from lintdem.model.span import NOWHERE, Place, Span
@@ -75,19 +75,26 @@ def _calls(folder: str, blocks: tuple[Block, ...]) -> Iterator[tuple[Block, str]
 
 
 def _stack(root: Folder, folders: Mapping[str, Folder], files: Mapping[str, str]) -> Stack | None:
-    scopes: list[ModuleScope] = []
     problems: dict[Problem, None] = {}
-    _open(root, folders, ModuleScope("", ".", root.blocks, root.given, {}), scopes, problems)
-    declared: dict[str, Declared] = {}
-    for scope in scopes:
-        for resource in declared_in(scope):
-            declared[resource.name] = resource
+    try:
+        declared = _declared(root, folders, problems)
+    except LoweringError as error:
+        declared = {}
+        place = Place(root.first, Span(error.line, error.column, error.line, error.column + 1))
+        problems[Problem(place, "LDM901", f"the Terraform code cannot be read: {error}")] = None
     template = read_template(root.first, empty(Place(root.first, NOWHERE)), files, declared)
     if template is None or not any(item.type.startswith("AWS::") for item in declared.values()):
         found = Stack(path=root.first, kind="terraform") if problems else None
     else:
         found = stack_of(template, "terraform")
     return msgspec.structs.replace(found, problems=(*problems, *found.problems)) if found else None
+
+
+def _declared(root: Folder, folders: Mapping[str, Folder], problems: dict[Problem, None]) -> dict[str, Declared]:
+    """The resources of a root module and of all it calls, by their addresses."""
+    scopes: list[ModuleScope] = []
+    _open(root, folders, ModuleScope("", ".", root.blocks, root.given, {}, Work()), scopes, problems)
+    return {resource.name: resource for scope in scopes for resource in declared_in(scope)}
 
 
 def _open(
@@ -108,6 +115,6 @@ def _open(
         here = f"{scope.here}/{written.text}" if isinstance(written, Scalar) else scope.here
         given = {name: scope.evaluate(entry.value) for name, entry in block.attributes.items() if name != "source"}
         name = block.labels[0]
-        child = ModuleScope(f"{scope.prefix}module.{name}.", here, called.blocks, given, {})
+        child = ModuleScope(f"{scope.prefix}module.{name}.", here, called.blocks, given, {}, scope.work)
         scope.children[name] = child
         _open(called, folders, child, scopes, problems)

@@ -11,9 +11,17 @@ import msgspec
 
 from lintdem.deploy.hcl import CALL, CHOICE, MIXED, PARTS, PATH, Block, special
 from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_items, as_record, record_of
+from lintdem.errors import LoweringError
 from lintdem.model.span import Place
 
 _DEEPEST = 40
+_LONGEST = 200_000
+_EACH = 50_000
+"""Expressions that one attribute may come to."""
+
+_MOST = 2_000_000
+"""Expressions that the attributes of a root module and all it calls may come to."""
+
 _PASSED = frozenset(
     {"abspath", "base64encode", "coalesce", "element", "flatten", "jsonencode", "lookup", "lower", "nonsensitive"}
     | {"one", "replace", "sensitive", "tolist", "tomap", "tonumber", "toset", "tostring", "trimspace", "try", "upper"}
@@ -22,6 +30,24 @@ _PASSED = frozenset(
 """Functions that give their first argument back, or something near enough to follow it."""
 
 _FOLDERS = frozenset({"module", "root", "cwd"})
+
+
+class Work:
+    """What evaluating has cost in one root module: expressions may stand for others and these for others again."""
+
+    def __init__(self) -> None:
+        self.spent = 0
+        self.total = 0
+        self.known: dict[tuple[int, str], tuple[Block, Node | None]] = {}
+
+    def allows(self, node: Node, depth: int) -> bool:
+        """Whether one more expression may be evaluated. Raises LoweringError when the whole costs too much."""
+        self.spent = self.spent + 1 if depth else 1
+        self.total += 1
+        if self.total > _MOST:
+            message = "its expressions repeat too much"
+            raise LoweringError(message, node.place.span.line, node.place.span.column)
+        return depth <= _DEEPEST and self.spent <= _EACH
 
 
 class ModuleScope(msgspec.Struct, frozen=True):
@@ -33,6 +59,7 @@ class ModuleScope(msgspec.Struct, frozen=True):
     blocks: tuple[Block, ...]
     given: Mapping[str, Node]
     children: dict[str, ModuleScope]
+    work: Work
 
     def of_type(self, kind: str) -> Iterator[Block]:
         """The blocks of a kind: resource, data, module, variable, locals, output."""
@@ -44,7 +71,7 @@ class ModuleScope(msgspec.Struct, frozen=True):
 
     def evaluate(self, node: Node, depth: int = 0) -> Node:
         """The node with names replaced by what they mean here."""
-        if depth > _DEEPEST:
+        if not self.work.allows(node, depth):
             return _unknown("endless", node.place)
         if isinstance(node, Scalar):
             return node
@@ -59,11 +86,17 @@ class ModuleScope(msgspec.Struct, frozen=True):
         }
         return Record(entries, node.place)
 
-    def attribute(self, block: Block, name: str) -> Node | None:
+    def attribute(self, block: Block, name: str, depth: int = 0) -> Node | None:
         """An attribute of a block, evaluated; None when it is absent or null."""
+        key = (id(block), f"{self.prefix}{name}")
+        if key in self.work.known:
+            return self.work.known[key][1]
         written = block.get(name)
-        found = self.evaluate(written) if written is not None else None
-        return None if isinstance(found, Scalar) and found.is_null else found
+        found = self.evaluate(written, depth) if written is not None else None
+        found = None if isinstance(found, Scalar) and found.is_null else found
+        if depth == 0:
+            self.work.known[key] = (block, found)
+        return found
 
     def path(self, parts: tuple[Node, ...], place: Place, depth: int) -> Node:
         """What a dotted name means."""
@@ -98,7 +131,7 @@ class ModuleScope(msgspec.Struct, frozen=True):
         if block is None:
             return None
         if kind == "template_file" and attribute == "rendered":
-            template, given = self.attribute(block, "template"), self.attribute(block, "vars")
+            template, given = self.attribute(block, "template", depth + 1), self.attribute(block, "vars", depth + 1)
             file = file_of(template)
             if file is not None and given is not None:
                 return _function("Fn::File", Series((file[0], given), block.place))
@@ -132,7 +165,8 @@ class ModuleScope(msgspec.Struct, frozen=True):
             return found[0]
         if all(isinstance(part, Scalar) for part in found):
             margin = next((part.margin for part in parts if isinstance(part, Scalar)), None)
-            return Scalar("".join(part.text for part in found if isinstance(part, Scalar)), place, margin=margin)
+            text = "".join(part.text for part in found if isinstance(part, Scalar))
+            return Scalar(text, place, margin=margin) if len(text) <= _LONGEST else _unknown("endless", place)
         return _function("Fn::Join", Series((Scalar("", place), Series(tuple(found), place)), place))
 
     def choice(self, parts: tuple[Node, ...], place: Place, depth: int) -> Node:

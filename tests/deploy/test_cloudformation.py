@@ -446,3 +446,35 @@ def test_source_of_the_events_in_the_example() -> None:
         5,
         True,
     )
+
+
+class TestLoops:
+    """`Fn::ForEach` makes one resource of each value, with the value wherever its variable stands."""
+
+    LOOP = """
+        Transform: AWS::LanguageExtensions
+        Parameters:
+          Names: {Type: CommaDelimitedList, Default: "orders, refunds"}
+        Resources:
+          Fn::ForEach::Workers:
+            - Name
+            - NAMES
+            - "Work${Name}":
+                Type: AWS::Lambda::Function
+                Properties:
+                  Handler: !Sub "${Name}.handler"
+                  Environment: {Variables: {KIND: !Ref Name, OTHER: !Sub "${Name}-${AWS::Region}"}}
+        """
+
+    @pytest.mark.parametrize("values", ["[orders, refunds]", "!Ref Names", "[!Sub orders, refunds]"])
+    def test_every_value_makes_a_function_of_its_own(self, values: str) -> None:
+        (found,) = read_stacks({"template.yaml": dedent(self.LOOP).replace("NAMES", values)})
+        assert [(one.name, one.handler) for one in found.functions] == [
+            ("Workorders", "orders.handler"),
+            ("Workrefunds", "refunds.handler"),
+        ]
+        assert [value.text for _, value in found.functions[0].environment] == ["orders", "orders-${AWS::Region}"]
+
+    def test_values_that_only_deployment_knows_are_said(self) -> None:
+        (found,) = read_stacks({"template.yaml": dedent(self.LOOP).replace("NAMES", "!Ref Given") + "  T: {Type: AWS::SNS::Topic}\n"})
+        assert [(problem.code, problem.place.span.line) for problem in found.problems] == [("LDM902", 6)]
