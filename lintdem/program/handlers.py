@@ -16,7 +16,7 @@ from lintdem.model.span import NOWHERE, Place, Span
 from lintdem.model.stack import Lambda, Source, Stack
 from lintdem.program.entries import USUAL, Definitions, Entry, assigned, declared, definitions, top_functions
 from lintdem.program.imports import is_test, is_vendored
-from lintdem.program.paths import folder, join
+from lintdem.program.paths import ancestors, folder, join
 from lintdem.program.triggers import Trigger, of_function
 
 
@@ -168,9 +168,20 @@ def locate(modules: Mapping[str, Module], function: Lambda) -> tuple[str, str] |
         for candidate in (join(root, f"{tail}.py"), join(root, tail, "__init__.py")):
             if candidate in modules:
                 return candidate, name
+    packaged = _packaged(modules, function, tail)
+    if packaged is not None:
+        return packaged, name
     if any(path.startswith(f"{root}/") for root in function.code if root for path in modules):
         return None
     return _only_one(modules, function, tail, name)
+
+
+def _packaged(modules: Mapping[str, Module], function: Lambda, tail: str) -> str | None:
+    """The file of a dotted module below a folder above the code's: a service that is packed from there."""
+    if "/" not in tail:
+        return None
+    above = (upper for root in function.code if root for upper in ancestors(root))
+    return next((path for upper in above if (path := join(upper, f"{tail}.py")) in modules), None)
 
 
 def _only_one(modules: Mapping[str, Module], function: Lambda, tail: str, name: str) -> tuple[str, str] | None:
