@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from lintdem.analyses.dataapis import call_data_api
@@ -10,9 +11,11 @@ from lintdem.analyses.domain import (
     Claim,
     Client,
     Derived,
+    DictObj,
     Error,
     Failed,
     Flow,
+    ListObj,
     Made,
     Path,
     Unknown,
@@ -27,7 +30,7 @@ from lintdem.analyses.itemwrites import batch, entries, perform, read_write, tra
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.requests import ships_log
 from lintdem.analyses.trace import Asked, Invocation
-from lintdem.knowledge import Kind, Operation, operation, resource_method, sub_resource
+from lintdem.knowledge import Kind, Operation, command, operation, resource_method, sub_resource
 from lintdem.knowledge.resources import identifiers
 from lintdem.model.span import Place
 
@@ -137,6 +140,21 @@ def _invocation(op: Operation, given: dict[str, Value], client: Client) -> Invoc
     )  # fmt: skip
 
 
+def _held(m: Machine, op: Operation, given: dict[str, Value], flow: Flow) -> tuple[tuple[str, Value], ...]:
+    """What is handed over in lists and dicts, where it matters which of it comes from the event."""
+    if op.kind is not Kind.READ and command(op.service, op.method) is None:
+        return ()
+    return tuple((name, inner) for name, value in given.items() for inner in _within(m, value, flow, 3))
+
+
+def _within(m: Machine, value: Value, flow: Flow, depth: int) -> Iterator[Value]:
+    obj = m.get(flow, value) if depth else None
+    inside = obj.items if isinstance(obj, ListObj) else tuple(obj.entries.values()) if isinstance(obj, DictObj) else ()
+    for one in inside:
+        yield one
+        yield from _within(m, one, flow, depth - 1)
+
+
 def operate(
     m: Machine, client: Client, name: str, keywords: dict[str, Value], args: Args, place: Place, flow: Flow
 ) -> Value:  # fmt: skip
@@ -151,7 +169,7 @@ def operate(
         given.setdefault("**", spread)
     for argument in ("Key", "CopySource"):
         given.update({f"{argument}.{k}": untyped(m, v, flow) for k, v in entries(m, given.get(argument), flow).items()})
-    call = replace(_invocation(op, given, client), places=args.places)
+    call = replace(_invocation(op, given, client), places=args.places, held=_held(m, op, given, flow))
     if only_asks_function(m, call, flow):
         call = replace(call, kind=Kind.READ)
     m.sites[place] = call
@@ -227,7 +245,8 @@ def paginate(m: Machine, paginator: Made, args: Args, place: Place, flow: Flow) 
     if isinstance(client, Client) and method:
         op = operation(client.service, method)
         if op is not None:
-            call = _invocation(op, dict(args.keywords), client)
+            given = dict(args.keywords)
+            call = replace(_invocation(op, given, client), held=_held(m, op, given, flow))
             m.sites[place] = call
             m.record(Asked(place, call, must=flow.must, may=flow.may))
     return result_of(place)

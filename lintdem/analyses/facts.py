@@ -11,6 +11,7 @@ from lintdem.analyses import alarms, losses
 from lintdem.analyses.absent import Optional, optional_key
 from lintdem.analyses.arrivals import First, first_records, import_effects
 from lintdem.analyses.batches import Early, Rerun, early, reruns
+from lintdem.analyses.commands import LateRequest, late_request
 from lintdem.analyses.contexts import Untimed, untimed
 from lintdem.analyses.deployments import Deployed, deployed
 from lintdem.analyses.diagnosis import Case, Kind, diagnose, writers_of
@@ -302,6 +303,15 @@ class Facts:
         for case in self.cases:
             for one in endless(case, self.program):
                 found.setdefault(one.claim.place, one)
+        return [found[place] for place in sorted(found)]
+
+    def late_requests(self) -> list[LateRequest]:
+        """Handlers that carry out what may have been asked for long ago, once for each."""
+        found: dict[Place, LateRequest] = {}
+        for judged in self.handlers:
+            one = late_request(judged.run, judged.subject, judged.cases, self.program)
+            if one is not None:
+                found.setdefault(one.place, one)
         return [found[place] for place in sorted(found)]
 
     def dropped(self) -> list[tuple[Judged, Dropped]]:

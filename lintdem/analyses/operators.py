@@ -159,9 +159,14 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
         if isinstance(one, Path) and one.root == "event" and (constant := text(other)):
             m.constants.add(constant)
     test = Test(op, (left, right), place)
-    if op in ("<", ">", "<=", ">="):
+    if op in _ORDERS or (op in ("==", "!=") and _is_asked_of_record(left, right)):
         m.record(Tested(place, test, must=flow.must, may=flow.may))
     return test
+
+
+def _is_asked_of_record(left: Value, right: Value) -> bool:
+    """Whether what a call returned is compared with what the event says."""
+    return {one.root for one in (left, right) if isinstance(one, Path)} == {"event", "result"}
 
 
 def is_condition(value: Value) -> bool:

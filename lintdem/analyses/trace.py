@@ -19,7 +19,8 @@ from lintdem.model.span import Place
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """A call that touches the world. `name` is what users read ("dynamodb.PutItem", "requests.post");
-    `args` are the arguments by name, positional ones under their number; `target` the receiver."""
+    `args` are the arguments by name, positional ones under their number; `target` the receiver; `held` what the
+    lists and dicts among the arguments of a read or a command hold, by argument."""
 
     name: str
     service: str
@@ -40,6 +41,7 @@ class Invocation:
     write: Write | None = None
     http: str | None = None
     places: tuple[tuple[str, Place], ...] = ()
+    held: tuple[tuple[str, Value], ...] = field(default=(), compare=False)
 
     def arg(self, name: str) -> Value | None:
         """An argument by name; the first letter's case is significant, as in the API."""

@@ -7,6 +7,7 @@ TOML tables with a source each; modules only join them:
 `resources`  boto3's resource objects: `resource_method`, `sub_resource`, `client_of_type`;
 `libraries`  everything else that is imported: `library_call`;
 `declared`   what a project's configuration says of its own calls: `Declared`;
+`commands`   operations that carry out a request, right only for a while: `command`;
 `dynamodb`   DynamoDB's update and condition expressions: `parse_update`, `parse_condition`;
 `events`     Lambda's event sources: `scope_of`, `detect_source`, `redelivery`.
 """
@@ -14,6 +15,10 @@ TOML tables with a source each; modules only join them:
 from __future__ import annotations
 
 from lintdem.knowledge.catalogue import operation as operation
+from lintdem.knowledge.commands import Command as Command
+from lintdem.knowledge.commands import command as command
+from lintdem.knowledge.commands import commands as commands
+from lintdem.knowledge.commands import tells_what_happened as tells_what_happened
 from lintdem.knowledge.declared import Declared as Declared
 from lintdem.knowledge.declared import DeclaredCall as DeclaredCall
 from lintdem.knowledge.dynamodb import parse_condition as parse_condition

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, way
+from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, Step, lower, way
 
 
 def check(p: Pass) -> Iterator[Finding]:
-    """Time-bound effects and overwrites whose event carries a time that nobody compares."""
+    """Time-bound effects, requests carried out late, and overwrites whose event carries a time that nobody compares."""
     for case in p.cases(Kind.STALE):
         call = case.effect.call
         yield p.finding(
             case, case.effect.place, f"{call.name} acts on a late event as if it were new: {case.reason}",
             subject=case.subject, level=lower(Level.WARNING, case.subject), why=way(case), guard=case.cover.words or None,
             advice="compare the event's time or version first, and set aside what is too old", about=call.name,
+        )  # fmt: skip
+    for late in p.facts.late_requests():
+        first, does = late.commands[0]
+        others = (Step(case.effect.place, f"{case.effect.call.name} {what}, too") for case, what in late.commands[1:])
+        yield p.finding(
+            first, late.place, f"a late request is carried out as if it were new: {first.effect.call.name} {does}, and the age"
+            " of the event is never looked at", subject=late.subject, level=lower(Level.WARNING, late.subject),
+            why=(*way(first), *others), advice="send the time of the request with it, compare it first and set aside what is"
+            " too old", about="late request",
         )  # fmt: skip
 
 
