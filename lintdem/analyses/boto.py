@@ -189,7 +189,7 @@ def operate(
         return result_of(place)
     if client.service == "s3" and name in ("put_object", "copy_object") and text(given.get("IfNoneMatch", NONE)) == "*":
         return _create_once(m, call, place, flow)
-    _already(m, call, place, flow)
+    refuse_second(m, call, place, flow)
     _spent(m, call, place, flow)
     m.can_raise(Error(("any", "ClientError"), place), flow)
     m.effect(call, place, flow)
@@ -216,7 +216,7 @@ def _create_once(m: Machine, call: Invocation, place: Place, flow: Flow) -> Valu
     return result_of(place)
 
 
-def _already(m: Machine, call: Invocation, place: Place, flow: Flow) -> None:
+def refuse_second(m: Machine, call: Invocation, place: Place, flow: Flow) -> None:
     """An operation that refuses a second artifact of the same name is a claim on the name."""
     if not call.already or not call.identity:
         return

@@ -52,6 +52,7 @@ from lintdem.analyses.naming import named_by_argument
 from lintdem.analyses.objects import bind, with_bound
 from lintdem.analyses.operators import span_of
 from lintdem.analyses.orm import call_record
+from lintdem.analyses.providers import call_provider, fails, is_failure
 from lintdem.analyses.roles import (
     ROLES,
     carried,
@@ -127,7 +128,7 @@ def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver
             if result is not None:
                 return result
         if isinstance(found, Instance):
-            saved = call_record(m, name, args, place, flow, receiver)
+            saved = call_record(m, name, args, place, flow, receiver) or call_provider(m, receiver, name, args, place, flow)
             return saved if saved is not None else _unknown(m, name, args, place, flow, receiver)
         return call_container(m, receiver, name, args, place, flow)
     if isinstance(receiver, Path):
@@ -239,6 +240,8 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
     stored = call_store(m, name, args, place, flow, receiver)
     if stored is not None:
         return stored
+    if name == "cfnresponse.send" and is_failure(args.get(2, "responseStatus")):
+        fails(m, place, flow)
     call = library_call(name)
     if call is None:
         return _outside(m, name, args, place, flow, receiver)

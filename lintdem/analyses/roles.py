@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from lintdem.analyses.boto import make
+from lintdem.analyses.boto import make, refuse_second
 from lintdem.analyses.domain import (
     NONE,
     TRUE,
@@ -55,13 +55,16 @@ def effect_or_read(
         given = (*given, *((f"self.{k}", v) for k, v in receiver.args))
     service = call.target.partition(".")[0]
     made = Invocation(call.target, service, call.target.rpartition(".")[2], kind, call.phrase or "runs again", given,
-                      receiver, call.token, http=call.http, places=places)  # fmt: skip
+                      receiver, call.token, identity=call.identity, already=call.already, http=call.http,
+                      places=places)  # fmt: skip
     returned: Value = result_of(place)
     if call.returns:
         returned = Made(call.returns, place, carried(args, receiver), args.places)
     if kind in (Kind.TELEMETRY, Kind.COMPUTE):
         return returned
     m.sites[place] = made
+    if not _ignores(made):
+        refuse_second(m, made, place, flow)
     m.can_raise(Error(("any",), place), flow)
     if kind is Kind.READ:
         m.record(Asked(place, made, must=flow.must, may=flow.may))
@@ -71,6 +74,11 @@ def effect_or_read(
     with m.retrying(of_transport(m, receiver, dict(args.keywords).get("retries"), method, flow) if method else None):
         m.effect(made, place, flow)
     return returned
+
+
+def _ignores(call: Invocation) -> bool:
+    """`ignore=400` of a search engine's client: what is there already is no failure."""
+    return call.arg("ignore") is not None or call.arg("ignore_status") is not None or call.arg("params") is not None
 
 
 def carried(args: Args, receiver: Value | None) -> tuple[tuple[str, Value], ...]:

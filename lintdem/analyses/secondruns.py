@@ -41,6 +41,7 @@ class Refused:
 def refused(run: Run, subject: Subject) -> Iterator[Refused]:
     """The calls whose second run fails and takes the handler down with it."""
     yield from _uncaught(run, subject)
+    yield from _taken(run, subject)
     yield from _consumed(run, subject)
     yield from _found(run, subject)
 
@@ -60,9 +61,29 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
             elif claim.record or _has_token(call):
                 continue
             elif not _is_new(claim.key, call, run) and not _is_looked_up(claim.place, run):
-                names = " or ".join([*call.already, *call.gone][:3])
-                message = f"{call.name} raises {names} in the second run, and nothing catches it"
+                known = [*call.already, *call.gone]
+                names = known[0] if "." not in known[0] and known[0].islower() else " or ".join(known[:3])
+                end = "nothing catches it" if raised.error.claim == claim else "that ends the run as a failure"
+                message = f"{call.name} raises {names} in the second run, and {end}"
                 yield Refused(run, subject, claim.place, call.name, names, None, message)
+
+
+def _taken(run: Run, subject: Subject) -> Iterator[Refused]:
+    """A row that the first run inserted: an `except` for its unique key raises an exception of its own."""
+    threw = thrown_at(run)
+    tried = [e for e in run.events if isinstance(e, Claimed) and e.claim.tentative and e.claim.kind.startswith("the unique key")]
+    for raised in run.raises if tried else ():
+        if raised.error.claim is not None or raised.error.place not in threw:
+            continue
+        clauses = [f.place for f in raised.must if isinstance(f, Caught) and encloses(f.place, raised.error.place)]
+        for event in tried:
+            claim, call = event.claim, run.sites.get(event.claim.place)
+            inside = any(encloses(block, clause) for block in event.caught for clause in clauses)
+            broken = provenance(claim.key, subject, run.sites).grade in _BROKEN
+            if call is None or broken or not inside or claim not in raised.must or _is_held_back(raised, claim, run, subject):
+                continue
+            message = f"{call.name} meets the row of the first run in the second run, and that is raised as an error"
+            yield Refused(run, subject, claim.place, call.name, "the unique key", None, message)
 
 
 def thrown_at(run: Run) -> frozenset[Place]:

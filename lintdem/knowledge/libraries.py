@@ -29,7 +29,8 @@ class LibraryCall(msgspec.Struct, frozen=True, kw_only=True):
 
     `token` is where an idempotency key goes: an argument, "headers:<name>", or a dotted argument.
     `http` is the method of the request, "*" when the first argument says it, "?" when there being a body
-    decides; `returns` the dotted type of the result.
+    decides; `returns` the dotted type of the result. `identity` are the arguments that name what is made,
+    `already` the exceptions that refuse a second one of that name.
     """
 
     target: str
@@ -40,6 +41,8 @@ class LibraryCall(msgspec.Struct, frozen=True, kw_only=True):
     token: str | None = None
     http: str | None = None
     returns: str | None = None
+    identity: tuple[str, ...] = ()
+    already: tuple[str, ...] = ()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,6 +58,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     token: str | None = None
     http: str | None = None
     returns: str | None = None
+    identity: tuple[str, ...] = ()
+    already: tuple[str, ...] = ()
     source: str = ""
 
 
@@ -108,6 +113,8 @@ def library_call(dotted: str) -> LibraryCall | None:
         token=entry.token,
         http=entry.http,
         returns=returns,
+        identity=entry.identity,
+        already=entry.already,
     )
 
 
