@@ -11,6 +11,7 @@ from lintdem.analyses import alarms, losses
 from lintdem.analyses.absent import Optional, optional_key
 from lintdem.analyses.arrivals import First, first_records, import_effects
 from lintdem.analyses.batches import Early, Rerun, early, reruns
+from lintdem.analyses.coarse import Coarse, coarse_key
 from lintdem.analyses.commands import LateRequest, late_request
 from lintdem.analyses.contexts import Untimed, untimed
 from lintdem.analyses.deployments import Deployed, deployed
@@ -230,6 +231,10 @@ class Facts:
     def optional_keys(self) -> list[Optional]:
         """Keys of guards and tokens that may be absent."""
         return [found for case in self.cases if (found := optional_key(case)) is not None]
+
+    def coarse_keys(self) -> list[Coarse]:
+        """Keys of guards and tokens that distinct events share."""
+        return [found for case in self.cases if (found := coarse_key(case)) is not None]
 
     @cached_property
     def refused(self) -> list[tuple[Judged, Refused]]:
