@@ -22,6 +22,7 @@ from lintdem.analyses.droppedconditions import Dropped, dropped
 from lintdem.analyses.engine import Engine, Run
 from lintdem.analyses.expiries import Endless, Unreadable, endless, unreadable
 from lintdem.analyses.failures import Lost, Unread, lost, unread
+from lintdem.analyses.keypaths import Unmatched, unmatched
 from lintdem.analyses.lateness import LateCheck, late_checks
 from lintdem.analyses.losses import Fault
 from lintdem.analyses.partials import unreported
@@ -273,6 +274,14 @@ class Facts:
         found: dict[Place, LateCheck] = {}
         for judged in self.handlers:
             for one in late_checks(judged.run, judged.subject, self.program.modules):
+                found.setdefault(one.place, one)
+        return [found[place] for place in sorted(found)]
+
+    def unmatched_key_paths(self) -> list[Unmatched]:
+        """Key paths that pick nothing out of the event, once for each."""
+        found: dict[Place, Unmatched] = {}
+        for judged in sorted(self.handlers, key=lambda j: _EXPOSED.index(j.subject.redelivers)):
+            for one in unmatched(judged.run, judged.subject):
                 found.setdefault(one.place, one)
         return [found[place] for place in sorted(found)]
 

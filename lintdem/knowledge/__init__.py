@@ -9,7 +9,8 @@ TOML tables with a source each; modules only join them:
 `declared`   what a project's configuration says of its own calls: `Declared`;
 `commands`   operations that carry out a request, right only for a while: `command`;
 `dynamodb`   DynamoDB's update and condition expressions: `parse_update`, `parse_condition`;
-`events`     Lambda's event sources: `scope_of`, `detect_source`, `redelivery`.
+`events`     Lambda's event sources: `scope_of`, `detect_source`, `redelivery`;
+`shapes`     what a key path picks out of them: `form_of`, `picks`, `mended`.
 """
 
 from __future__ import annotations
@@ -40,4 +41,7 @@ from lintdem.knowledge.operation import Operation as Operation
 from lintdem.knowledge.resources import client_of_type as client_of_type
 from lintdem.knowledge.resources import resource_method as resource_method
 from lintdem.knowledge.resources import sub_resource as sub_resource
+from lintdem.knowledge.shapes import form_of as form_of
+from lintdem.knowledge.shapes import mended as mended
+from lintdem.knowledge.shapes import picks as picks
 from lintdem.knowledge.verbs import kind_of as kind_of
