@@ -27,7 +27,7 @@ from lintdem.analyses.lateness import LateCheck, late_checks
 from lintdem.analyses.losses import Fault
 from lintdem.analyses.partials import unreported
 from lintdem.analyses.poisoned import poisoned
-from lintdem.analyses.records import kept_for_ever
+from lintdem.analyses.records import kept_for_ever, refused_guards
 from lintdem.analyses.resends import Resent, resent
 from lintdem.analyses.secondruns import Refused, refused
 from lintdem.analyses.subjects import Subject, subject_of
@@ -151,6 +151,10 @@ class Facts:
     def unwatched_ages(self) -> list[Fault]:
         """Queues and streams whose events may be old where that matters, in templates with other alarms."""
         return _each(alarms.unwatched_ages(self.deployed, self.program))
+
+    def refused_guards(self) -> list[Fault]:
+        """Functions that may not write the records of their guards."""
+        return _each(refused_guards(self.deployed, self.program))
 
     def unfound(self) -> list[Unfound]:
         """Functions of templates whose handler is not there; of code built elsewhere one for each template."""

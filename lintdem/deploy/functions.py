@@ -8,6 +8,7 @@ from lintdem.deploy.docker import Image, read_image
 from lintdem.deploy.events import destination
 from lintdem.deploy.nodes import Node, Record, Scalar, Series, as_record, walk
 from lintdem.deploy.paths import code_folders, folder_of, is_archive, join, layer_folders, unique
+from lintdem.deploy.permissions import read_grants
 from lintdem.deploy.sam import sam_events, with_globals
 from lintdem.deploy.template import Declared, Template
 from lintdem.model.span import Place, Span
@@ -32,6 +33,7 @@ def read_function(template: Template, resource: Declared) -> Lambda:
         concurrency=scope.number(properties.get("ReservedConcurrentExecutions")),
         conditional=resource.conditional,
         unread=template.unread(properties, timeout="Timeout"),
+        grants=read_grants(template, resource, properties),
     )
     found = with_invoke_config(template, found, scope.pick(properties.get("EventInvokeConfig")))
     if scope.text(properties.get("PackageType")) == "Image" or "ImageUri" in properties.entries:

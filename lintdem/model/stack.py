@@ -83,12 +83,20 @@ class Event(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     unread: tuple[str, ...] = ()
 
 
+class Grant(msgspec.Struct, frozen=True, array_like=True):
+    """Actions that a policy allows ("dynamodb:PutItem", "dynamodb:*"), on these resources; none means all."""
+
+    actions: tuple[str, ...]
+    resources: tuple[Value, ...] = ()
+
+
 class Lambda(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """A function resource. `handler` is the handler string ("app.handler"); `code` the folders its code
     may stand in, relative to the workspace root, most likely first; `layers` folders of layers in the
     same repository; `inline` the code written in the template, with `inline_place`. `unread` names the fields
     that the template says in a way that cannot be read; `packed` when what is deployed is made from the folders by a
-    build that is not seen here, as of an image, an archive or a makefile."""
+    build that is not seen here, as of an image, an archive or a makefile; `grants` what its policies allow, None
+    when not all of them can be read."""
 
     name: str
     place: Place
@@ -110,6 +118,7 @@ class Lambda(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     conditional: bool = False
     unread: tuple[str, ...] = ()
     packed: bool = False
+    grants: tuple[Grant, ...] | None = None
 
 
 class Queue(msgspec.Struct, frozen=True, array_like=True, kw_only=True):

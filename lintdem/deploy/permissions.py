@@ -1,0 +1,137 @@
+"""What the policies of a function allow, where all of them can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.deploy.nodes import Node, Record, Scalar, as_record, records_with, walk
+from lintdem.deploy.template import Declared, Template
+from lintdem.model.stack import Grant, Value
+
+Grants = tuple[Grant, ...] | None
+"""None when a policy cannot be read: then anything may be allowed."""
+
+_READ = ("GetItem", "Scan", "Query", "BatchGetItem", "DescribeTable")
+_WRITE = ("PutItem", "UpdateItem", "BatchWriteItem")
+_TEMPLATES = {
+    "DynamoDBCrudPolicy": (*_READ, *_WRITE, "DeleteItem", "ConditionCheckItem"),
+    "DynamoDBReadPolicy": _READ,
+    "DynamoDBWritePolicy": _WRITE,
+    "DynamoDBStreamReadPolicy": ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"),
+    "DynamoDBReconfigurePolicy": ("UpdateTable",),
+}
+"""https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html"""
+
+_OTHER = (
+    "SQS", "SNS", "S3", "SES", "Lambda", "StepFunctions", "Kinesis", "Firehose", "EventBridge", "CloudWatch", "SSM", "KMS",
+    "AWSSecretsManager", "CloudFormation", "CodePipeline", "CodeCommit", "Rekognition", "Textract", "Comprehend", "Polly",
+    "VPCAccess", "Athena", "ECS", "EC2", "Route53", "Cost", "Mobile", "Pinpoint", "ACM", "AMI",
+    "FilterLogEvents", "EKS", "Elasticsearch",
+)  # fmt: skip
+"""Beginnings of policy templates for other services."""
+
+_MANAGED = frozenset(
+    """
+        AWSLambdaBasicExecutionRole AWSLambdaVPCAccessExecutionRole AWSXRayDaemonWriteAccess AWSXrayWriteOnlyAccess
+        AWSLambdaSQSQueueExecutionRole AWSLambdaKinesisExecutionRole AWSLambdaDynamoDBExecutionRole AWSLambdaExecute
+        CloudWatchLambdaInsightsExecutionRolePolicy AWSLambdaMSKExecutionRole AmazonSQSFullAccess AmazonSNSFullAccess
+        AmazonS3FullAccess AmazonS3ReadOnlyAccess AmazonSESFullAccess
+    """.split()
+)
+"""Managed policies that allow nothing on tables: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html"""
+
+
+_ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+
+
+class _Unread(Exception):
+    """A policy that cannot be read."""
+
+
+def read_grants(template: Template, resource: Declared, properties: Record) -> Grants:
+    """What a function may do, by its role in the template or by the policies that SAM makes a role of."""
+    try:
+        role = template.scope.pick(properties.get("Role"))
+        if role is not None:
+            return tuple(_of_role(template, role))
+        if resource.type != "AWS::Serverless::Function" or "Connectors" in resource.body.entries:
+            return None
+        _refuse_others(template, resource.name)
+        return tuple(_policies(template, properties.get("Policies")))
+    except _Unread:
+        return None
+
+
+def _refuse_others(template: Template, name: str) -> None:
+    """Connectors and policies that reach the role SAM makes."""
+    for other in template.of_type("AWS::Serverless::Connector", *_ATTACHED):
+        texts = [part.text for part in walk(other.properties) if isinstance(part, Scalar)]
+        if any(name in text for text in texts):
+            raise _Unread
+
+
+def _of_role(template: Template, role: Node) -> Iterator[Grant]:
+    names = template.scope.references(role)
+    declared = template.resources.get(names[0]) if len(names) == 1 else None
+    if declared is None or declared.type != "AWS::IAM::Role":
+        raise _Unread
+    for item in template.scope.items(declared.properties.get("ManagedPolicyArns")):
+        yield from _policy(template, item)
+    for item in template.scope.items(declared.properties.get("Policies")):
+        yield from _document(template, template.scope.get(item, "PolicyDocument"))
+    for other in template.of_type(*_ATTACHED):
+        attached = (other.properties.get("Roles"), other.properties.get("RoleName"))
+        if any(declared.name in template.scope.references(node) for node in attached):
+            yield from _document(template, other.properties.get("PolicyDocument"))
+
+
+def _policies(template: Template, node: Node | None) -> Iterator[Grant]:
+    if any(True for _ in records_with(node, "Fn::If")):
+        raise _Unread
+    for item in template.scope.items(node):
+        yield from _policy(template, item)
+
+
+def _policy(template: Template, item: Node) -> Iterator[Grant]:
+    """A managed policy by name, ARN or reference, a statement document, or a policy template of SAM."""
+    scope = template.scope
+    record = as_record(item)
+    if record is not None and "Statement" in record.entries:
+        yield from _document(template, record)
+        return
+    if record is not None and len(record.entries) == 1:
+        name, entry = next(iter(record.entries.items()))
+        if name in _TEMPLATES:
+            table = scope.get(entry.value, "TableName")
+            on = (scope.value(table),) if table is not None else ()
+            yield Grant(tuple(f"dynamodb:{action}" for action in _TEMPLATES[name]), on)
+            return
+        if name.endswith(("Policy", "PolicyV2")) and not name.startswith("Fn::"):
+            if name.startswith(_OTHER):
+                return
+            raise _Unread
+    names = scope.references(item)
+    if names and template.type_of(names[0]) == "AWS::IAM::ManagedPolicy":
+        yield from _document(template, template.resources[names[0]].properties.get("PolicyDocument"))
+        return
+    managed = scope.render(item).rpartition("/")[2]
+    if managed == "AmazonDynamoDBFullAccess":
+        yield Grant(("dynamodb:*",))
+    elif managed not in _MANAGED:
+        raise _Unread
+
+
+def _document(template: Template, node: Node | None) -> Iterator[Grant]:
+    scope = template.scope
+    statements = scope.items(scope.get(node, "Statement"))
+    if not statements or any(True for _ in records_with(node, "Fn::If")):
+        raise _Unread
+    for statement in statements:
+        actions = [scope.text(item) for item in scope.items(scope.get(statement, "Action"))]
+        if scope.text(scope.get(statement, "Effect")) != "Allow" or not actions:
+            raise _Unread
+        yield Grant(tuple(action or "*" for action in actions), _resources(template, scope.get(statement, "Resource")))
+
+
+def _resources(template: Template, node: Node | None) -> tuple[Value, ...]:
+    return tuple(template.scope.value(item) for item in template.scope.items(node))
