@@ -70,7 +70,8 @@ def _with_code(template: Template, resource: Declared, properties: Record, funct
     if inline is not None:
         text, place = inline
         return msgspec.structs.replace(function, inline=text, inline_place=place)
-    packed = template.scope.get(resource.body, "Metadata", "BuildMethod") is not None or _is_archive(template, properties)
+    built = template.scope.get(resource.body, "Metadata", "BuildMethod") is not None
+    packed = built or ("CodeUri" not in properties.entries and "Code" not in properties.entries) or _is_archive(template, properties)
     return msgspec.structs.replace(function, code=_code(template, resource, properties), packed=packed)
 
 
