@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -12,6 +13,12 @@ from lintdem.model.span import Place, Span
 
 _HANDLER = re.compile(r"[\w./-]+\.\w+")
 _LAMBDA = re.compile(r"lambda/python|awslambdaric|aws-lambda-ric|lambda-python|lambci/lambda|\bLAMBDA_TASK_ROOT\b")
+_LEAST = 4
+"""Letters of a folder's name that say which image is meant."""
+
+_GENERAL = frozenset(
+    {"lambda", "lambdas", "function", "functions", "docker", "image", "images", "container", "python", "build", "code"}
+)
 _ROOTS = ("", ".", "./", "/var/task", "/var/task/", "/function", "/function/", "/app", "/app/")
 
 
@@ -32,6 +39,23 @@ def is_dockerfile(path: str) -> bool:
 def is_lambda_image(text: str) -> bool:
     """Whether the Dockerfile builds on Lambda's runtime."""
     return _LAMBDA.search(text) is not None
+
+
+def image_named(text: str, files: Mapping[str, str]) -> str | None:
+    """The Dockerfile of the folder that an image's address names: the longest name there, None when two fit."""
+    words = _joined(text)
+    found: dict[str, list[str]] = {}
+    for path in files:
+        name = _joined(folder_of(path).rpartition("/")[2])
+        if is_dockerfile(path) and len(name) >= _LEAST and name in words and name not in _GENERAL:
+            found.setdefault(name, []).append(path)
+    longest = found.get(max(found, key=len)) if found else None
+    return longest[0] if longest and len(longest) == 1 and is_lambda_image(files[longest[0]]) else None
+
+
+def _joined(text: str) -> str:
+    """The text as names compare: their words are separated in many ways."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def read_image(path: str, text: str, context: str | None = None) -> Image:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from lintdem.deploy.docker import Image, read_image
+from lintdem.deploy.docker import Image, image_named, read_image
 from lintdem.deploy.events import destination
 from lintdem.deploy.nodes import Node, Record, Scalar, Series, as_record, walk
 from lintdem.deploy.paths import code_folders, folder_of, is_archive, join, layer_folders, unique
@@ -115,6 +115,9 @@ def _from_image(template: Template, resource: Declared, properties: Record, func
     scope = template.scope
     metadata = as_record(scope.pick(resource.body.get("Metadata")))
     image = _image(template, metadata) if metadata else None
+    named = image_named(scope.render(properties.get("ImageUri")), template.files) if image is None else None
+    if named is not None:
+        image = read_image(named, template.files[named])
     command = scope.get(properties, "ImageConfig", "Command")
     said = scope.text(scope.items(command)[0]) if isinstance(command, Series) and command.items else None
     handler, place = (said, _place(command)) if said else (image.handler, image.place) if image else (None, None)

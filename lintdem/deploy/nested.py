@@ -1,7 +1,7 @@
-"""Templates inside templates: what one template says about the functions of another.
+"""What one template says about the functions of another.
 
-A nested stack is given values by its parent and gives outputs back. Where such a value is a function, the
-events that one template declares belong to the function of the other.
+A nested stack is given values by its parent and gives outputs back; stacks side by side exchange values by name.
+Where such a value is a function, the events that one template declares belong to the function of the other.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from lintdem.deploy.exchange import exchanges
 from lintdem.deploy.nodes import Node, Record, as_record
 from lintdem.deploy.paths import join
 from lintdem.deploy.statemachine import task_links
@@ -32,10 +33,15 @@ def nested_links(templates: Mapping[str, Template]) -> dict[str, list[Link]]:
     """For each template, the events that other templates declare for its functions."""
     nestings = [nesting for template in templates.values() for nesting in _nestings(template, templates)]
     known: dict[str, dict[str, Target]] = {}
-    for _ in range(_ROUNDS if nestings else 0):
+    exchanged = exchanges(templates)
+    for _ in range(_ROUNDS if nestings or exchanged else 0):
         for parent, name, given, child in nestings:
             _pass_down(parent, given, child, known)
             _pass_up(parent, name, child, known)
+        for wanted, offer in exchanged:
+            target = _target(templates[offer.template], offer.value, known)
+            if target is not None and target[0] != wanted.template:
+                known.setdefault(wanted.template, {}).setdefault(wanted.text, target)
     found: dict[str, list[Link]] = {}
     for path, foreign in sorted(known.items()):
         for (owner, function), event in _foreign_links(templates[path], foreign):
@@ -84,7 +90,7 @@ def _foreign_links(template: Template, foreign: Mapping[str, Target]) -> Iterato
     """The links of a template to the functions that it only knows by a value given to it."""
     marked = {text: f"\0{number}" for number, text in enumerate(foreign)}
     targets = {marked[text]: target for text, target in foreign.items()}
-    open_parameters = {text[2:-1]: None for text in foreign}
+    open_parameters = {text[2:-1]: None for text in foreign if text.startswith("${")}
     scope = msgspec.structs.replace(template.scope, parameters={**template.scope.parameters, **open_parameters})
     seen = msgspec.structs.replace(template, scope=scope, names={**template.names, **marked})
     for item in (*links(seen), *task_links(seen)):

@@ -78,7 +78,22 @@ def _function(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
     image = block.get("image_uri")
     if image is not None:
         return empty(block.place), _image_metadata(scope, image, block.place)
-    return _record(block.place, Code=_archived(scope, block)), empty(block.place)
+    text = _written_in_place(scope, block)
+    code = _archived(scope, block) if text is None else _record(block.place, ZipFile=text)
+    return _record(block.place, Code=code), empty(block.place)
+
+
+def _written_in_place(scope: ModuleScope, block: Block) -> Node | None:
+    """The code of a function whose archive is made from text in the module itself."""
+    archive = _archive(scope, block)
+    handler = scope.attribute(block, "handler")
+    for inner in archive.blocks if archive is not None and isinstance(handler, Scalar) else ():
+        content, name = scope.attribute(inner, "content"), scope.attribute(inner, "filename")
+        if inner.type == "source" and isinstance(content, Scalar) and isinstance(name, Scalar):
+            stem = name.text.rpartition("/")[2].removesuffix(".py")
+            if isinstance(handler, Scalar) and handler.text.rpartition(".")[0] == stem:
+                return content
+    return None
 
 
 def _layer(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
@@ -87,18 +102,24 @@ def _layer(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
 
 def _archived(scope: ModuleScope, block: Block) -> Node | None:
     """What the archive of `filename` is made from; the archive's own path when nothing here makes it."""
-    written = block.get("filename")
-    if written is None:
-        return None
-    value = scope.evaluate(written)
-    for archive in scope.of_type("data"):
-        if archive.labels[:1] != ("archive_file",) or len(archive.labels) != 2:
+    value = scope.attribute(block, "filename")
+    archive = _archive(scope, block)
+    if archive is not None:
+        return _source(scope, archive)
+    return value if isinstance(value, Scalar) else None
+
+
+def _archive(scope: ModuleScope, block: Block) -> Block | None:
+    """The `archive_file` that makes the archive of `filename`."""
+    value = scope.attribute(block, "filename")
+    for archive in scope.of_type("data") if value is not None else ():
+        if archive.labels[:1] != ("archive_file",) or len(archive.labels) != 2 or value is None:
             continue
         address = f"{scope.prefix}data.archive_file.{archive.labels[1]}"
         output = scope.attribute(archive, "output_path")
         if _mentions(value, address) or (output is not None and _same_file(value, output)):
-            return _source(scope, archive)
-    return value if isinstance(value, Scalar) else None
+            return archive
+    return None
 
 
 def _source(scope: ModuleScope, archive: Block) -> Node | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
+
 from lintdem.deploy import read_stacks
 from lintdem.model.stack import Event, Source
 
@@ -98,3 +100,59 @@ def test_resources_of_a_loop() -> None:
         """
     (stack,) = read_stacks({"t.yaml": dedent(text)})
     assert [(queue.name, queue.place.span.line) for queue in stack.queues] == [("OrdersQueue", 5), ("RefundsQueue", 5)]
+
+
+class TestExchanged:
+    """Values that stacks side by side hand to each other by name."""
+
+    OWNER = """\
+        Parameters: {Stage: {Type: String}}
+        Resources:
+          Charge: {Type: AWS::Serverless::Function, Properties: {Handler: app.handler}}
+          Told:
+            Type: AWS::SSM::Parameter
+            Properties: {Name: !Sub "/${Stage}/payment/charge", Value: !Sub "${Charge.Arn}", Type: String}
+        Outputs:
+          ChargeFunction: {Value: !GetAtt Charge.Arn, Export: {Name: !Sub "${AWS::StackName}-charge"}}
+        """
+    USER = """\
+        Parameters:
+          {parameter}
+        Resources:
+          Nightly:
+            Type: AWS::Scheduler::Schedule
+            Properties: {{ScheduleExpression: rate(1 day), Target: {{Arn: {arn}}}}}
+        """
+    OTHER = '{{Type: "AWS::SSM::Parameter::Value<String>", Default: {default}}}'
+
+    @pytest.mark.parametrize(
+        ("parameter", "arn"),
+        [
+            ("Pay: " + OTHER.format(default="/dev/payment/charge"), "!Ref Pay"),
+            ('ChargeFunction: {Type: "AWS::SSM::Parameter::Value<String>"}', "!Ref ChargeFunction"),
+            ("ChargeFunction: {Type: String}", '!Sub "${ChargeFunction}"'),
+            ("Stack: {Type: String}", '!ImportValue {"Fn::Sub": "${Stack}-charge"}'),
+            ("Stage: {Type: String}", '"{{resolve:ssm:/dev/payment/charge:3}}"'),
+        ],
+        ids=["store", "store by the output's name", "output", "export", "resolved"],
+    )
+    def test_a_function_of_another_stack_is_called(self, parameter: str, arn: str) -> None:
+        user = self.USER.format(parameter=parameter, arn=arn)
+        found = events("Charge", **{"app/owner": self.OWNER, "app/user": user})
+        assert [(path, event.source, event.place.path) for path, event in found] == [
+            ("app/owner.yaml", Source.SCHEDULE, "app/user.yaml")
+        ]
+
+    def test_a_name_that_two_stacks_offer_joins_nothing(self) -> None:
+        user = self.USER.format(parameter="ChargeFunction: {Type: String}", arn="!Ref ChargeFunction")
+        files = {"app/one": self.OWNER, "app/two": self.OWNER, "app/user": user}
+        assert events("Charge", **files) == []
+
+    def test_outputs_of_another_project_are_not_meant(self) -> None:
+        user = self.USER.format(parameter="ChargeFunction: {Type: String}", arn="!Ref ChargeFunction")
+        assert events("Charge", **{"one/owner": self.OWNER, "two/user": user}) == []
+
+    def test_another_path_of_the_store_is_not_meant(self) -> None:
+        default = self.OTHER.format(default="/dev/payment/refund")
+        user = self.USER.format(parameter=f"Pay: {default}", arn="!Ref Pay")
+        assert events("Charge", **{"app/owner": self.OWNER, "app/user": user}) == []

@@ -378,3 +378,72 @@ def test_locals_that_mean_each_other_end() -> None:
         'locals {\n  a = local.b\n  b = local.a\n}\nresource "aws_lambda_function" "charge" { handler = local.a }\n'
     )
     assert function(found).handler is None
+
+
+class TestWrittenInPlace:
+    """Code that stands in the module itself, packed by an `archive_file`."""
+
+    def test_the_code_and_its_place(self) -> None:
+        found = function(
+            stack('''\
+            data "archive_file" "charge" {
+              type        = "zip"
+              output_path = "charge.zip"
+              source {
+                filename = "charge.py"
+                content  = <<-EOF
+            def handler(event, context):
+                return 1
+            EOF
+              }
+            }
+            resource "aws_lambda_function" "charge" {
+              handler  = "charge.handler"
+              filename = data.archive_file.charge.output_path
+            }
+            ''')
+        )
+        assert found.inline is not None
+        assert "def handler(event, context):\n" in found.inline
+        assert found.inline_place is not None
+        assert found.inline_place.span.line == 7
+
+    def test_text_that_is_not_the_handler_s_module_is_no_code(self) -> None:
+        found = function(
+            stack('''\
+            data "archive_file" "charge" {
+              output_path = "charge.zip"
+              source {
+                filename = "settings.json"
+                content  = "{}"
+              }
+            }
+            resource "aws_lambda_function" "charge" {
+              handler  = "charge.handler"
+              filename = data.archive_file.charge.output_path
+            }
+            ''')
+        )
+        assert found.inline is None
+
+
+class TestImagesByName:
+    """An image that something else builds is the one of the folder its address names."""
+
+    TEXT = 'resource "aws_lambda_function" "charge" {\n  package_type = "Image"\n  image_uri = %s\n}\nvariable "order_sync_image_uri" {}\n'
+    DOCKERFILE = 'FROM public.ecr.aws/lambda/python:3.12\nCOPY src .\nCMD ["app.handler"]\n'
+
+    def _handler(self, uri: str, *folders: str) -> str | None:
+        files = {f"{folder}/Dockerfile": self.DOCKERFILE for folder in folders}
+        found = read_stacks({"infra/main.tf": self.TEXT % uri} | files)
+        return next(function(one) for one in found if one.kind == "terraform").handler
+
+    @pytest.mark.parametrize("uri", ["var.order_sync_image_uri", '"${aws_ecr_repository.order_sync.repository_url}:latest"'])
+    def test_the_longest_name_counts(self, uri: str) -> None:
+        assert self._handler(uri, "services/order-sync", "services/sync", "services/order") == "app.handler"
+
+    def test_two_folders_of_the_same_name_say_nothing(self) -> None:
+        assert self._handler("var.order_sync_image_uri", "a/order_sync", "b/order_sync") is None
+
+    def test_another_folder_says_nothing(self) -> None:
+        assert self._handler("var.order_sync_image_uri", "services/refund", "images/image") is None
