@@ -113,7 +113,11 @@ def _open(
             continue
         written = block.get("source")
         here = f"{scope.here}/{written.text}" if isinstance(written, Scalar) else scope.here
-        given = {name: scope.evaluate(entry.value) for name, entry in block.attributes.items() if name != "source"}
+        given = {
+            name: scope.image(entry.value) if "image" in name else scope.evaluate(entry.value)
+            for name, entry in block.attributes.items()
+            if name != "source"
+        }
         name = block.labels[0]
         child = ModuleScope(f"{scope.prefix}module.{name}.", here, called.blocks, given, {}, scope.work)
         scope.children[name] = child

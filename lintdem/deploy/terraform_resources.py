@@ -77,7 +77,7 @@ def _function(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
     """The code of a function: the folder behind its archive, or the build folder of its image."""
     image = block.get("image_uri")
     if image is not None:
-        return empty(block.place), _image_metadata(scope, image, block.place)
+        return _record(block.place, ImageUri=scope.image(image)), _image_metadata(scope, image, block.place)
     text = _written_in_place(scope, block)
     code = _archived(scope, block) if text is None else _record(block.place, ZipFile=text)
     return _record(block.place, Code=code), empty(block.place)

@@ -98,6 +98,14 @@ class ModuleScope(msgspec.Struct, frozen=True):
             self.work.known[key] = (block, found)
         return found
 
+    def image(self, node: Node) -> Node:
+        """The address of an image; a variable whose default is empty stands for what deployment gives it."""
+        found, names = self.evaluate(node), special(node, PATH)
+        is_empty = isinstance(found, Scalar) and not found.text
+        if is_empty and isinstance(names, Series) and isinstance(names.items[-1], Scalar):
+            return _unknown(names.items[-1].text, node.place)
+        return found
+
     def path(self, parts: tuple[Node, ...], place: Place, depth: int) -> Node:
         """What a dotted name means."""
         names = [part.text for part in parts if isinstance(part, Scalar)]

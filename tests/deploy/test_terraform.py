@@ -430,7 +430,7 @@ class TestWrittenInPlace:
 class TestImagesByName:
     """An image that something else builds is the one of the folder its address names."""
 
-    TEXT = 'resource "aws_lambda_function" "charge" {\n  package_type = "Image"\n  image_uri = %s\n}\nvariable "order_sync_image_uri" {}\n'
+    TEXT = 'resource "aws_lambda_function" "charge" {\n  package_type = "Image"\n  image_uri = %s\n}\nvariable "order_sync_image_uri" { default = "" }\n'
     DOCKERFILE = 'FROM public.ecr.aws/lambda/python:3.12\nCOPY src .\nCMD ["app.handler"]\n'
 
     def _handler(self, uri: str, *folders: str) -> str | None:
