@@ -270,12 +270,13 @@ def business_ids(run: Run, subject: Subject) -> list[str]:
 # --- overwrites ---
 
 
-def _takes(write: Write) -> bool:
-    """Whether two runs that pass a test together write different things: of constants and times both write the same."""
+def _takes(write: Write, subject: Subject) -> bool:
+    """Whether a test that is not atomic lets harm through: two runs that pass it together and write the same constants
+    and times do none, but one that comes late writes them over what was reached meanwhile."""
     keys = {name for name, _ in write.key}
     values = [leaf for name, value in write.values if name not in keys for leaf in leaves(value)]
     same = (isinstance(v, (Known, Env)) or (isinstance(v, Fresh) and v.kind == "clock") for v in values)
-    return write.opaque or not values or not all(same)
+    return subject.late or write.opaque or not values or not all(same)
 
 
 def _overwrite(
@@ -284,7 +285,7 @@ def _overwrite(
     write = effect.call.write
     assert write is not None
     tested = found.check if found.fault is Fault.CHECK else None
-    if tested is not None and tested.kind == "state" and not write.conditional and touches(tested, effect) and _takes(write):
+    if tested is not None and tested.kind == "state" and not write.conditional and touches(tested, effect) and _takes(write, subject):
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
     if write.conditional or (found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place)):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
