@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from lintdem.analyses.buffers import held, is_buffer, write
 from lintdem.analyses.dataapis import call_data_api
 from lintdem.analyses.domain import (
     NONE,
@@ -167,6 +168,9 @@ def operate(
         given.setdefault(op.positional[index] if index < len(op.positional) else str(index), value)
     for spread in args.spreads:
         given.setdefault("**", spread)
+    if name == "download_fileobj" and is_buffer(m, file := given.get("Fileobj", NONE), flow):
+        write(m, file, result_of(place), flow)
+    given = {k: held(m, v, flow) for k, v in given.items()}
     for argument in ("Key", "CopySource"):
         given.update({f"{argument}.{k}": untyped(m, v, flow) for k, v in entries(m, given.get(argument), flow).items()})
     call = replace(_invocation(op, given, client), places=args.places, held=_held(m, op, given, flow))

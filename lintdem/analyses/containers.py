@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from lintdem.analyses.buffers import BUFFER, buffer_method
 from lintdem.analyses.domain import (
     NONE,
     Derived,
@@ -49,6 +50,8 @@ def call_container(m: Machine, ref: Ref, name: str, args: Args, place: Place, fl
         m.record(Recorded(place, ref, args.positional[0] if args.positional else NONE, must=flow.must, may=flow.may))
     if isinstance(obj, DictObj):
         return _dict_method(m, ref, obj, name, args, place, flow)
+    if isinstance(obj, ListObj) and obj.kind == BUFFER:
+        return buffer_method(m, ref, obj, name, args, flow)
     if isinstance(obj, ListObj):
         return _list_method(m, ref, obj, name, args, place, flow)
     return Unknown(f"what {name} returns")

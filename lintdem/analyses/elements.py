@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lintdem.analyses.buffers import BUFFER, content
 from lintdem.analyses.domain import (
     AnyOf,
     Cases,
@@ -26,6 +27,8 @@ from lintdem.model.span import Place
 def element_of(m: Machine, value: Value, flow: Flow) -> Value:
     """One element of an iterable."""
     found = m.get(flow, value)
+    if isinstance(found, ListObj) and found.kind == BUFFER:
+        return element_of(m, content(found), flow)
     if isinstance(found, ListObj):
         return any_of(found.items) if found.items else Unknown("element of an empty list")
     if isinstance(found, DictObj):

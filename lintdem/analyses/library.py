@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lintdem.analyses.boto import call_client, make, paginate
+from lintdem.analyses.buffers import call_buffer, handed_on
 from lintdem.analyses.building import CDK, keep
 from lintdem.analyses.builtins import BUILTINS, call_builtin
 from lintdem.analyses.containers import call_container, path_method, text_method
@@ -237,12 +238,13 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
         m.classes.add(name)
     if short.endswith("BatchProcessor"):
         m.classes.update(v.name for v in args.all() if isinstance(v, External) and source_of_class(v.name) is not None)
-    stored = call_store(m, name, args, place, flow, receiver)
+    stored = call_buffer(m, name, args, place, flow, receiver) or call_store(m, name, args, place, flow, receiver)
     if stored is not None:
         return stored
     if name == "cfnresponse.send" and is_failure(args.get(2, "responseStatus")):
         fails(m, place, flow)
     call = library_call(name)
+    args = handed_on(m, name, args, flow, receiver)
     if call is None:
         return _outside(m, name, args, place, flow, receiver)
     return ROLES.get(call.role, effect_or_read)(m, call, args, place, flow, receiver)

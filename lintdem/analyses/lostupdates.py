@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lintdem.analyses.domain import (
+    AnyOf,
+    Cases,
     Claim,
     Derived,
     DictObj,
@@ -22,6 +24,7 @@ from lintdem.analyses.domain import (
     Ref,
     Test,
     Value,
+    any_of,
     known,
     leaves,
     members,
@@ -34,6 +37,7 @@ from lintdem.knowledge import Kind
 _ARITHMETIC = frozenset({"arith+", "arith-", "arith*", "arith/", "arith//", "arith%", "arith**"})
 _PLAIN = frozenset({"dumps", "encode"})
 _WRAPPING = frozenset({"Item", "Items", "Attributes", "*", "json()", "b64()"})
+_BODIES = {"put_object": "Body", "upload_fileobj": "Fileobj"}
 _KEY_VALUE = frozenset({"redis", "valkey"})
 
 
@@ -41,8 +45,8 @@ def origins(m: Machine, call: Invocation, flow: Flow) -> tuple[Origin, ...]:
     """What a write puts back of the very place that the run has read before."""
     if call.write is not None and call.service == "dynamodb":
         return tuple(dict.fromkeys((*_whole_items(m, call.write, flow), *_attributes(m, call.write, flow))))
-    if call.service == "s3" and call.method == "put_object":
-        return tuple(_replaced(m, call, call.arg("Body"), ("Bucket", "Key"), flow))
+    if call.service == "s3" and call.method in _BODIES:
+        return tuple(_replaced(m, call, call.arg(_BODIES[call.method]), ("Bucket", "Key"), flow))
     if call.service in _KEY_VALUE and call.method in ("set", "setex", "psetex", "hset"):
         value = call.arg("value") or next((v for k, v in reversed(call.args) if k.isdigit()), None)
         return tuple(_replaced(m, call, value, ("0",), flow))
@@ -79,10 +83,31 @@ def _attributes(m: Machine, write: Write, flow: Flow) -> Iterator[Origin]:
 def _replaced(
     m: Machine, call: Invocation, value: Value | None, address: tuple[str, ...], flow: Flow
 ) -> Iterator[Origin]:  # fmt: skip
-    """An object or key whose new content is made of its old one."""
-    found = list(_read_in(m, value, flow, True)) if value is not None else []
-    if len({path.place for path, _, _ in found}) > 1:
+    """An object or key whose new content is made of its old one, or else of what stands for "nothing there yet"."""
+    choices = list(_choices(value)) if value is not None else []
+    if len(choices) > 1 and _has_source(m, any_of(choices), flow):
         return
+    kept = [c for c in choices if len(choices) == 1 or not isinstance(m.get(flow, c), DictObj)]
+    found = [read for choice in kept for read in _read_in(m, choice, flow, True)]
+    if len({path.place for path, _, _ in found}) == 1:
+        yield from _same_address(m, call, found, address)
+
+
+def _choices(value: Value) -> Iterator[Value]:
+    """The alternatives of a content, seen through its encoding."""
+    if isinstance(value, Derived) and value.op in _PLAIN and value.parts:
+        yield from _choices(value.parts[0])
+    elif isinstance(value, (AnyOf, Cases)):
+        for one in members(value):
+            yield from _choices(one)
+    else:
+        yield value
+
+
+def _same_address(
+    m: Machine, call: Invocation, found: list[tuple[Path, bool, bool]], address: tuple[str, ...]
+) -> Iterator[Origin]:  # fmt: skip
+    """What was read where a call writes."""
     for path, computed, arithmetic in found:
         read = _site(m, path)
         if read is None or read.service != call.service or (call.service in _KEY_VALUE and read.target != call.target):
@@ -125,7 +150,8 @@ def _has_source(m: Machine, value: Value, flow: Flow) -> bool:
     """Whether one of several alternatives is more than what stands for "nothing there yet"."""
     for one in members(value):
         found = m.get(flow, one)
-        empty = isinstance(one, Known) or isinstance(found, DictObj) or (isinstance(found, ListObj) and not found.items)
+        written_out = all(isinstance(leaf, Known) for leaf in leaves(one))
+        empty = written_out or isinstance(found, DictObj) or (isinstance(found, ListObj) and not found.items)
         if not empty and not any(isinstance(leaf, Path) and leaf.root == "result" for leaf in leaves(one)):
             return True
     return False
