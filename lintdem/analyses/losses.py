@@ -179,7 +179,9 @@ def unbounded(functions: Sequence[Deployed]) -> Iterator[Fault]:
             f"an event may run {duration(ASYNC_AGE)} late: {function.name} limits neither age nor retries, and "
             f"{stale.effect.call.name} {late}"
         )
-        for found in fault(one, function.place, function.name, words, event):
+        ruled = (event.max_age, event.max_retries) != (None, None)
+        guard = "the rule's retry policy ends when Lambda has accepted the event, not when the function has run" if ruled else ""
+        for found in fault(one, function.place, function.name, words, event, guard):
             yield replace(found, case=stale)
 
 

@@ -71,7 +71,8 @@ def _with_code(template: Template, resource: Declared, properties: Record, funct
         text, place = inline
         return msgspec.structs.replace(function, inline=text, inline_place=place)
     built = template.scope.get(resource.body, "Metadata", "BuildMethod") is not None
-    packed = built or ("CodeUri" not in properties.entries and "Code" not in properties.entries) or _is_archive(template, properties)
+    unsaid = not {"CodeUri", "Code"} & properties.entries.keys()
+    packed = built or unsaid or _is_archive(template, properties)
     return msgspec.structs.replace(function, code=_code(template, resource, properties), packed=packed)
 
 
