@@ -144,6 +144,8 @@ def _text(call: Call) -> str:
 
 def phrase(case: Case) -> str:
     """What the second delivery does, in the third person."""
+    if case.kind is Kind.MINTED and case.harm.key_name:
+        return f"makes another one, with a new {case.harm.key_name}"
     return case.effect.call.phrase or "runs again"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lintdem.analyses.domain import (
     NONE,
+    Cases,
     DictObj,
     External,
     Flow,
@@ -42,37 +43,21 @@ def bind_target(m: Machine, target: Expr, value: Value, flow: Flow) -> None:
     elif isinstance(target, Attr):
         set_attribute(m, m.evaluate(target.value, flow), target.name, value, flow)
     elif isinstance(target, Item) and not isinstance(target.index, Slice):
-        owner, at = m.evaluate(target.value, flow), m.evaluate(target.index, flow)
-        if _is_document(owner) and isinstance(at, Known) and isinstance(at.value, str):
-            owner = _opened(m, target.value, owner, flow)
-        set_item(m, owner, at, value, flow, m.place(flow, target.span))
+        owner, index = m.evaluate(target.value, flow), m.evaluate(target.index, flow)
+        if text(index) is not None:
+            owner = opened(m, target.value, owner, flow)
+        set_item(m, owner, index, value, flow, m.place(flow, target.span))
     elif isinstance(target, Sequence):
         found = m.elements(flow, value)
-        for index, part in enumerate(target.items):
+        for count, part in enumerate(target.items):
             if isinstance(part, Star):
                 bind_target(m, part.value, value, flow)
-            elif found is not None and not found.open and index < len(found.items):
-                bind_target(m, part, found.items[index], flow)
+            elif found is not None and not found.open and count < len(found.items):
+                bind_target(m, part, found.items[count], flow)
             else:
-                bind_target(m, part, m.item(value, known(index), flow, m.place(flow, part.span)), flow)
+                bind_target(m, part, m.item(value, known(count), flow, m.place(flow, part.span)), flow)
     elif isinstance(target, Star):
         bind_target(m, target.value, value, flow)
-
-
-def _is_document(value: Value) -> bool:
-    """Whether a value is a part of the event, a dict that came from outside."""
-    return isinstance(value, Path) and value.root == "event"
-
-
-def _opened(m: Machine, target: Expr, owner: Value, flow: Flow) -> Value:
-    """A dict that holds all of a document, in its place, so that what is set in it is seen from here on."""
-    if isinstance(target, Name) and target.id not in flow.scope.names:
-        return owner
-    if not isinstance(target, (Name, Attr, Item)):
-        return owner
-    opened = m.new(flow, DictObj({}, (), (owner,)))
-    bind_target(m, target, opened, flow)
-    return opened
 
 
 def _bind_name(m: Machine, name: str, value: Value, flow: Flow) -> None:
@@ -88,6 +73,24 @@ def _bind_name(m: Machine, name: str, value: Value, flow: Flow) -> None:
         while scope is not None and name not in scope.names:
             scope = scope.parent
     (scope or flow.scope).names[name] = value
+
+
+def opened(m: Machine, expr: Expr, value: Value, flow: Flow) -> Value:
+    """What came with the event, as a dict that is written to: it takes the old value's place under this name."""
+    parts = members(value)
+    if isinstance(expr, Name) and expr.id not in flow.scope.names:
+        return value
+    if isinstance(value, Cases) or not isinstance(expr, (Name, Attr, Item)) or not any(map(_came, parts)):
+        return value
+    if isinstance(expr, Item) and text(m.evaluate(expr.index, flow)) is None:
+        return value
+    dicts = any_of([m.new(flow, DictObj({}, (), (one,))) if _came(one) else one for one in parts])
+    bind_target(m, expr, dicts, flow)
+    return dicts
+
+
+def _came(value: Value) -> bool:
+    return isinstance(value, Path) and value.root == "event"
 
 
 def set_attribute(m: Machine, owner: Value, name: str, value: Value, flow: Flow) -> None:

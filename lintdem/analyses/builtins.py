@@ -30,7 +30,8 @@ from lintdem.analyses.domain import (
     known,
     text,
 )  # fmt: skip
-from lintdem.analyses.elements import SHUFFLED, element_of, unordered
+from lintdem.analyses.elements import SHUFFLED, element_of, inside, unordered
+from lintdem.analyses.fields import as_dict
 from lintdem.analyses.gaps import CHOSEN
 from lintdem.analyses.joins import aged
 from lintdem.analyses.machine import Args, Machine, Stop
@@ -55,6 +56,13 @@ def _same(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     if isinstance(value, Known) and not isinstance(value.value, (str, int)):
         return Derived("call", (value,))
     return unordered(m, value, place, flow) or value
+
+
+def _written(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    """`str(x)`: of a tuple, list or dict, what is in it."""
+    value = _same(m, args, place, flow)
+    held = inside(m, value, flow) if isinstance(value, Ref) and not isinstance(m.get(flow, value), Instance) else ()
+    return Derived("call", held, place) if held else value
 
 
 def _sequence(kind: str) -> Builtin:
@@ -282,12 +290,15 @@ def _exec(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 
 def _locals(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    obj = m.get(flow, _first(args))
+    if isinstance(obj, Instance):
+        return as_dict(m, obj, flow)
     names: dict[Any, Value] = dict(flow.scope.names)
     return m.new(flow, DictObj(names))
 
 
 BUILTINS: dict[str, Builtin] = {
-    **dict.fromkeys(("str", "int", "float", "bytes", "repr", "ascii", "format"), _same),
+    **dict.fromkeys(("int", "float", "bytes", "format"), _same), **dict.fromkeys(("str", "repr", "ascii"), _written),
     "len": _len, "bool": _bool,
     **dict.fromkeys(("sum", "min", "max", "abs", "round", "pow", "divmod", "ord", "chr", "hex", "bin"), _computed),
     **dict.fromkeys(("sorted", "reversed", "iter", "aiter"), _elements),

@@ -42,6 +42,7 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.durable import LATER, postponed
 from lintdem.analyses.interfaces import is_interface
+from lintdem.analyses.jmespaths import entered
 from lintdem.analyses.joins import merge
 from lintdem.analyses.lineage import find_in_class, outside_bases
 from lintdem.analyses.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop
@@ -156,6 +157,8 @@ def call_function(m: Machine, func: Func, args: Args, place: Place, flow: Flow, 
     if declared is not None:
         return call_own(m, func, declared, args, place, flow, lambda: _run_call(m, func, args, place, flow, text))
     kinds = {w.kind for w in func.wrappers}
+    if "event" in kinds:
+        args = entered(m, func, args, place, flow)
     if "manager" in kinds and m.block is None:
         return Partial(func, args.positional, args.keywords, True)
     if kinds & LATER.keys():

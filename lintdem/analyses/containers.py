@@ -71,7 +71,9 @@ def _dict_method(
         if name == "setdefault":
             from lintdem.analyses.binding import set_item  # noqa: PLC0415 - one use
 
-            set_item(m, ref, first, default, flow, place)
+            set_item(m, ref, first, any_of([*found, default]), flow, place)
+        elif len(obj.spread) == 1 and isinstance(obj.spread[0], Path) and not obj.rest:
+            return path_method(m, obj.spread[0], name, args, place, flow) or default
         return any_of([*found, default]) if found or default != NONE else NONE
     if name == "update":
         _update(m, ref, obj, args, flow)
@@ -142,11 +144,15 @@ def _list_method(
     return Unknown(f"what {name} returns")
 
 
+_PARTS = {"get_header_value": "headers", "get_query_string_value": "queryStringParameters"}
+
+
 def path_method(m: Machine, value: Path, name: str, args: Args, place: Place, flow: Flow) -> Value | None:
     """A method of something that came with the event or was returned: None when it is just its attribute."""
     first = args.positional[0] if args.positional else NONE
     if name in ("get", "pop", "get_header_value", "get_query_string_value", "__getitem__") and args.positional:
-        found = m.item(value, first, flow, place)
+        part = _PARTS.get(name)
+        found = m.item(replace(value, steps=(*value.steps, part)) if part else value, first, flow, place)
         default = args.get(1, "default") or args.get(1, "default_value")
         if default is None or default in (NONE, known("")):
             m.note_optional(found, place)
@@ -179,7 +185,7 @@ def path_method(m: Machine, value: Path, name: str, args: Args, place: Place, fl
 _HOLES = re.compile(r"\{([A-Za-z_0-9]*)[^{}]*\}")
 
 
-def _filled(template: Value, args: Args) -> Value:
+def _filled(m: Machine, template: Value, args: Args, place: Place, flow: Flow) -> Value:
     """`"SET {}".format(x)`: the text with its arguments in their places."""
     written = text(template)
     if written is None:
@@ -190,6 +196,8 @@ def _filled(template: Value, args: Args) -> Value:
         name = hole[1]
         index = int(name) if name.isdigit() else count
         value = args.get(-1, name) if name and not name.isdigit() else args.get(index)
+        if value is None and name and args.spreads:
+            value = m.item(args.spreads[0], known(name), flow, place)
         parts += [known(written[end : hole.start()]), value if value is not None else Unknown("an argument of format")]
         end = hole.end()
     return formatted((*parts, known(written[end:])))
@@ -198,7 +206,7 @@ def _filled(template: Value, args: Args) -> Value:
 def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, flow: Flow) -> Value:
     """A method of text, of a time, or of anything computed."""
     if name == "format":
-        return _filled(value, args)
+        return _filled(m, value, args, place, flow)
     if name == "join":
         found = m.elements(flow, args.positional[0]) if args.positional else None
         if found is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.domain import Env, Value, leaves, text
-from lintdem.model.stack import Lambda, Queue, Stack, Table, Topic
+from lintdem.model.stack import Lambda, Queue, Source, Stack, Table, Topic
 from lintdem.model.stack import Value as TemplateValue
-from lintdem.program import Handler, Program
+from lintdem.program import Handler, Program, Trigger
 from lintdem.program.paths import ancestors, folder
 
 
@@ -51,6 +51,21 @@ def own_function(handler: Handler, program: Program) -> Lambda | None:
     """The resource that deploys a handler."""
     found = (f for stack in _stacks(handler, program) for f in stack.functions if f.name == handler.resource)
     return next(found, None) if handler.resource else None
+
+
+def sent_anew(triggers: tuple[Trigger, ...], handler: Handler, program: Program) -> str:
+    """Why a template lets a source send an event again under another id; "" when it does not."""
+    sources = {trigger.source for trigger in triggers}
+    for stack in _stacks(handler, program):
+        queues = {name for trigger in triggers if trigger.target is not None for name in _named(trigger.target)}
+        if any(queue.redrive is not None and queues & {queue.name, queue.queue_name} for queue in stack.queues):
+            return "the template gives its queue a dead-letter queue, and a redrive from there sends a message under a new id"
+        if Source.EVENTBRIDGE in sources and any(resource.type in _ARCHIVES for resource in stack.resources):
+            return "the template archives the events of a bus, and a replay sends an event under a new id"
+    return ""
+
+
+_ARCHIVES = frozenset({"AWS::Events::Archive", "aws_cloudwatch_event_archive"})
 
 
 def _names(value: Value | None, handler: Handler, program: Program) -> Iterator[tuple[Stack, str]]:

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
-from lintdem.analyses.deployed import table_of
+from lintdem.analyses.deployed import sent_anew, table_of
 from lintdem.analyses.domain import Claim, Env, Fresh, Known, Value, leaves, text
-from lintdem.analyses.effects import Harm, Repeat, harm_of, relies_on_token
+from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on_token, tells
 from lintdem.analyses.engine import Run
 from lintdem.analyses.fifo import fifo_fault
 from lintdem.analyses.guards import Answer, Cover, Fault, cover, touches
 from lintdem.analyses.itemconditions import LIMIT
-from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, provenance, readable
+from lintdem.analyses.itemwrites import key_attributes
+from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
 from lintdem.analyses.lostupdates import counts_again, lost_update
 from lintdem.analyses.overwrites import overwrite_level
 from lintdem.analyses.repetition import retry_of
@@ -157,9 +158,9 @@ def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers:
         return Case(run, subject, effect, harm, cover(effect, run, subject), Kind.UNDEDUPLICATED, Level.WARNING, refused)
     found = _declared(effect, program) or cover(effect, run, subject)
     if harm.repeat in REPEATS:
-        return _repeated(effect, run, subject, harm, found)
+        return _repeated(effect, run, subject, program, harm, found)
     if harm.repeat is Repeat.SAFE and harm.key is not None and harm.key.grade is Grade.DELIVERY and found.answer is not Answer.YES:
-        return _delivery(effect, run, subject, harm, found, harm.key, harm.key_place or effect.place)
+        return _delivery(effect, run, subject, program, harm, found, harm.key, harm.key_place or effect.place)
     if harm.repeat is Repeat.OVERWRITES:
         put_back = _put_back(effect, run, subject, harm, found)
         if put_back is not None:
@@ -188,14 +189,16 @@ def _declared(effect: Effect, program: Program) -> Cover | None:
     return None
 
 
-def _repeated(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover) -> Case:
+def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm: Harm, found: Cover) -> Case:
     if found.answer is Answer.YES:
         if found.key is not None and found.key.grade is Grade.DELIVERY and found.claim is not None:
-            return _delivery(effect, run, subject, harm, found, found.key, key_place(found.claim, run))
+            return _delivery(effect, run, subject, program, harm, found, found.key, key_place(found.claim, run))
         stale = time_bound(effect, run, subject)
         kind = Kind.STALE if stale else Kind.NOTHING
         return Case(run, subject, effect, harm, found, kind, Level.WARNING if stale else None, stale)
-    if found.fault is Fault.KEY and found.claim is not None and found.key is not None:
+    if harm.repeat is Repeat.MINTS and _is_marker(effect, run):
+        return Case(run, subject, effect, harm, found, Kind.NOTHING)
+    if found.fault is Fault.KEY and found.claim is not None and found.key is not None and not _stores(found.claim, run):
         kind = Kind.ENVELOPE_KEY if found.key.grade is Grade.ENVELOPE else Kind.ATTEMPT_KEY
         return Case(run, subject, effect, harm, found, kind, None, "", found.key, key_place(found.claim, run))
     if relies_on_token(effect, run, subject, harm):
@@ -210,6 +213,21 @@ def _repeated(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cov
         envelope = harm.key is not None and harm.key.grade is Grade.ENVELOPE
         kind = Kind.ENVELOPE_KEY if envelope else Kind.ATTEMPT_KEY
     return Case(run, subject, effect, harm, found, kind, None, "", harm.key, harm.key_place)
+
+
+def _is_marker(effect: Effect, run: Run) -> bool:
+    """Whether a put only claims that the work begins: then its key is the fault, said where the work is done."""
+    write = effect.call.write
+    if write is None or write.claim is None or tells(write):
+        return False
+    places = [e.place for e in run.events if isinstance(e, Effect)]
+    return places[-1] != effect.place
+
+
+def _stores(claim: Claim, run: Run) -> bool:
+    """Whether a claim is the condition of a put that makes another item in each run: a fault of its own."""
+    puts = [e.call.write for e in run.events if isinstance(e, Effect) and e.place == claim.place and e.call.write is not None]
+    return any(put.kind == "put" and tells(put) and any(is_random(v) for _, v in key_attributes(put)) for put in puts)
 
 
 def _put_back(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover) -> Case | None:
@@ -239,7 +257,7 @@ _ID_STEP = re.compile(r"(^id$|_id$|Id$|ID$|_no$|number$|reference$|_ref$|key$)")
 
 
 def _delivery(
-    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, key: Provenance, place: Place
+    effect: Effect, run: Run, subject: Subject, program: Program, harm: Harm, found: Cover, key: Provenance, place: Place
 ) -> Case:  # fmt: skip
     level, reason = Level.NOTE, "it survives every retry, not a second send of the same fact"
     business = business_ids(run, subject)
@@ -247,6 +265,8 @@ def _delivery(
         level, reason = Level.ERROR, "money or stock moves behind it"
     elif business:
         level, reason = Level.WARNING, f"the event carries {business[0]}, which the producer keeps"
+    elif anew := sent_anew(subject.triggers, run.handler, program):
+        level, reason = Level.WARNING, anew
     return Case(run, subject, effect, harm, found, Kind.DELIVERY_KEY, level, reason, key, place)
 
 
@@ -262,7 +282,7 @@ def business_ids(run: Run, subject: Subject) -> list[str]:
     """Identifiers in the event that the producer gives, as the code reads them."""
     found = []
     for steps in sorted(run.paths):
-        if steps and _ID_STEP.search(steps[-1]) and scope_of(subject.source, steps) is Scope.BUSINESS:
+        if steps and _ID_STEP.search(steps[-1]) and scope_of(subject.source, steps, beside(subject, steps)) is Scope.BUSINESS:
             found.append(readable(steps))
     return list(dict.fromkeys(found))
 
@@ -285,7 +305,8 @@ def _overwrite(
     write = effect.call.write
     assert write is not None
     tested = found.check if found.fault is Fault.CHECK else None
-    if tested is not None and tested.kind == "state" and not write.conditional and touches(tested, effect) and _takes(write, subject):
+    asked = tested is not None and tested.kind == "state" and touches(tested, effect)
+    if asked and not write.conditional and _takes(write, subject):
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
     if write.conditional or (found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place)):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)

@@ -40,10 +40,11 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A value made new in each run. `kind`: "uuid", "random", "clock", "salted" (builtin hash), "attempt"."""
+    """A value made new in each run. `kind`: "uuid", "random", "clock", "salted" (builtin hash), "attempt"; `made`: by what."""
 
     kind: str
     place: Place
+    made: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,6 +467,9 @@ def parts_of(value: Value) -> tuple[Value, ...]:
         return value.args
     if isinstance(value, (AnyOf, Cases)):
         return members(value)
+    if isinstance(value, Made) and value.type == "builtins.file":
+        # What a file holds does not come from its name.
+        return ()
     if isinstance(value, (Made, Client)):
         return tuple(v for _, v in (value.args if isinstance(value, Made) else value.params))
     if isinstance(value, Error) and value.value is not None:

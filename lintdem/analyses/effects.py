@@ -13,7 +13,7 @@ from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.requests import only_asks, only_queries
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect
+from lintdem.analyses.trace import Effect, Write
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 from lintdem.program import Program
@@ -236,7 +236,8 @@ def _minted_key(value: Value, subject: Subject, run: Run, creates: bool) -> Prov
     if key.grade is Grade.ATTEMPT and any(isinstance(leaf, Fresh) for leaf in leaves(value)):
         return key
     alternatives = [provenance(one, subject, run.sites) for one in members(value)]
-    if creates and len(alternatives) > 1 and {p.grade for p in alternatives} <= {Grade.ATTEMPT, Grade.BUSINESS}:
+    certain = any(isinstance(one, Path) and one.root == "event" and one.steps in run.certain for one in members(value))
+    if creates and not certain and len(alternatives) > 1 and {p.grade for p in alternatives} <= {Grade.ATTEMPT, Grade.BUSINESS}:
         return next((p for p in alternatives if p.grade is Grade.ATTEMPT), None)
     return None
 
@@ -249,6 +250,13 @@ def event_values(effect: Effect) -> list[Path]:
     keys = {name for name, _ in write.key}
     return [leaf for name, value in write.values if name not in keys for leaf in leaves(value)
             if isinstance(leaf, Path) and leaf.root == "event"]  # fmt: skip
+
+
+def tells(write: Write) -> bool:
+    """Whether an item says more of the event than its key does."""
+    keys = {name for name, _ in key_attributes(write)}
+    return any(isinstance(leaf, Path) and leaf.root == "event"
+               for held in (*(v for k, v in write.values if k not in keys), *write.whole) for leaf in leaves(held))  # fmt: skip
 
 
 def is_random(value: Value) -> bool:

@@ -10,6 +10,7 @@ from lintdem.analyses.domain import (
     DictObj,
     Flow,
     Fresh,
+    Instance,
     Known,
     ListObj,
     Path,
@@ -46,6 +47,12 @@ def element_of(m: Machine, value: Value, flow: Flow) -> Value:
     return Derived("element", (value,))
 
 
+def origin(m: Machine, value: Value, flow: Flow) -> Value:
+    """The part of the event that a dict was made from before it was written to; any other value as it is."""
+    found = m.dict_entries(flow, value)
+    return found.spread[0] if found is not None and len(found.spread) == 1 and isinstance(found.spread[0], Path) else value
+
+
 SHUFFLED = frozenset({"set", "shuffled"})
 """Kinds of collections whose order is another in every process."""
 
@@ -64,3 +71,20 @@ def unordered(m: Machine, value: Value, place: Place, flow: Flow) -> Value | Non
         if any(isinstance(k, Derived) and k.op == "shuffled" for k, _ in inner.rest):
             return Derived("unordered", (Fresh("order", place), *(v for _, v in inner.rest)), place)
     return None
+
+
+def inside(m: Machine, value: Value, flow: Flow, depth: int = 3) -> tuple[Value, ...]:
+    """The values held in a dict or list, so that text made of it still tells where it comes from."""
+    obj = m.get(flow, value)
+    found: list[Value] = []
+    if obj is None or depth == 0:
+        return ()
+    if isinstance(obj, Instance):
+        inner = list(obj.attrs.values())
+    elif hasattr(obj, "items"):
+        inner = list(obj.items)
+    else:
+        inner = [*obj.entries.values(), *(v for _, v in obj.rest), *obj.spread]
+    for one in inner[:40]:
+        found += [one] if not isinstance(one, Ref) else inside(m, one, flow, depth - 1)
+    return tuple(dict.fromkeys(found))

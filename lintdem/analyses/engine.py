@@ -48,6 +48,8 @@ class Run:
     """Where fresh values are made, with the retries around it."""
     buffers: tuple[tuple[Place, frozenset[Place]], ...] = ()
     """Where writes are gathered into one call, with the loops around it."""
+    certain: frozenset[tuple[str, ...]] = frozenset()
+    """What of the event is read so that its absence raises, where nothing asks whether it is there."""
 
 
 class Engine:
@@ -83,7 +85,7 @@ class Engine:
             m.spent <= BUDGET, frozenset(m.paths), frozenset(m.constants), frozenset(m.classes),
             tuple(e for path, events in m.import_events.items() if path not in loaded for e in events),
             tuple(sorted(m.firsts.items())), tuple((s, p) for s, p in m.optional.items() if s not in m.required),
-            tuple(m.minted.items()), tuple(m.buffers.items()),
+            tuple(m.minted.items()), tuple(m.buffers.items()), _certain(m.required),
         )  # fmt: skip
 
     def _target(self, handler: Handler) -> Value:
@@ -134,6 +136,12 @@ class Engine:
             return []
         value = evaluate(self.machine, first.annotation, Flow(func.scope, {}))
         return [str(getattr(value, "name", getattr(value, "value", "")))]
+
+
+def _certain(required: dict[tuple[str, ...], set[str]]) -> frozenset[tuple[str, ...]]:
+    return frozenset(
+        steps for steps, how in required.items() if "read" in how and "tested" not in required.get(steps[:-1], set())
+    )
 
 
 def _inner(value: Value) -> list[Value]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from lintdem.analyses.binding import bind_target, opened
 from lintdem.analyses.comprehensions import comprehension
 from lintdem.analyses.domain import (
     FALSE,
     NONE,
     TRUE,
+    AnyOf,
     Cases,
     Derived,
     DictObj,
@@ -20,6 +23,8 @@ from lintdem.analyses.domain import (
     Func,
     Known,
     ListObj,
+    Made,
+    Method,
     Path,
     Scope,
     Test,
@@ -104,7 +109,7 @@ def _item(m: Machine, expr: Item, flow: Flow) -> Value:
     if isinstance(expr.index, Slice):
         return slice_of(m, value, expr.index, flow)
     found = m.item(value, evaluate(m, expr.index, flow), flow, m.place(flow, expr.span))
-    m.note_required(found)
+    m.note_required(found, "tried" if m.tries else "read")
     return found
 
 
@@ -124,7 +129,26 @@ def slice_of(m: Machine, value: Value, index: Slice, flow: Flow) -> Value:
 def _call(m: Machine, expr: Call, flow: Flow) -> Value:
     func = evaluate(m, expr.func, flow)
     args = arguments(m, expr, flow)
+    if isinstance(expr.func, Attr) and expr.func.name in ("update", "setdefault"):
+        func = _changing(m, expr.func, func, args, flow)
     return m.call(func, args, m.place(flow, expr.span), flow, written(expr.func))
+
+
+def _changing(m: Machine, expr: Attr, func: Value, args: Args, flow: Flow) -> Value:
+    """The method of something that it changes: a dict that came with the event, a digest that goes on."""
+    if isinstance(func, (Path, AnyOf)):
+        before = evaluate(m, expr.value, flow) if isinstance(expr.value, (Name, Attr, Item)) else NONE
+        after = opened(m, expr.value, before, flow)
+        return func if after is before else m.attribute(after, expr.name, flow, m.place(flow, expr.span))
+    digest = func.receiver if isinstance(func, Method) else None
+    if isinstance(digest, Made) and digest.type.startswith(DIGESTS) and len(digest.args) < MAX_PIECES:
+        pieces = tuple((f"{len(digest.args)}.{n}", value) for n, value in enumerate(args.positional))
+        bind_target(m, expr.value, replace(digest, args=(*digest.args, *pieces)), flow)
+    return func
+
+
+DIGESTS = ("hashlib.", "hmac.", "xxhash.")
+MAX_PIECES = 8
 
 
 def arguments(m: Machine, expr: Call, flow: Flow) -> Args:

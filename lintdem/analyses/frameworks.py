@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lintdem.analyses.domain import Cls, Derived, Flow, Func, Made, Method, Partial, Path, Unknown, Value, known
-from lintdem.analyses.elements import element_of
+from lintdem.analyses.elements import element_of, origin
 from lintdem.analyses.injection import is_given, provided
 from lintdem.analyses.joins import merge
 from lintdem.analyses.machine import Args, Machine, Registered, Stop
@@ -130,6 +130,7 @@ def _routes(m: Machine, owner: Made, args: Args, place: Place, flow: Flow) -> Va
     if not found:
         return None
     m.classes.add(owner.type)
+    args = replace(args, positional=tuple(origin(m, value, flow) for value in args.positional))
     ends = [flow.branch()]
     for func in [f for route in found for f in _views(m, route.func)]:
         branch = flow.branch()

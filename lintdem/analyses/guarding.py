@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
-
-import jmespath
-import jmespath.exceptions
 
 from lintdem.analyses.domain import (
     FALSE,
@@ -17,19 +13,17 @@ from lintdem.analyses.domain import (
     Derived,
     Flow,
     Func,
-    Instance,
     Known,
     Made,
-    Path,
     Unknown,
     Value,
     Wrapper,
-    any_of,
     known,
     text,
 )  # fmt: skip
 from lintdem.analyses.frameworks import run_batch
-from lintdem.analyses.machine import Args, Machine, Stop
+from lintdem.analyses.jmespaths import pick
+from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.retries import of_wrapper
 from lintdem.analyses.trace import Claimed, Timed
 from lintdem.model.span import Place
@@ -141,59 +135,5 @@ def key_of_config(m: Machine, config: Value | None, subject: Value, flow: Flow) 
     expression = text(named.get("event_key_jmespath", named.get("0", NONE)))
     if not expression:
         return subject
-    try:
-        parsed = jmespath.compile(expression).parsed
-    except jmespath.exceptions.JMESPathError:
-        return Unknown(f"the JMESPath {expression}")
-    return _pick(m, dict(parsed), subject, flow, config.place)
+    return pick(m, expression, subject, flow, config.place)
 
-
-def _pick(m: Machine, node: dict[str, object], subject: Value, flow: Flow, place: Place) -> Value:
-    kind = str(node.get("type"))
-    children: list[dict[str, object]] = list(node.get("children", []))  # type: ignore[call-overload]
-    if kind == "field":
-        return _field(m, subject, str(node["value"]), flow, place)
-    if kind in ("subexpression", "index_expression", "pipe"):
-        for child in children:
-            subject = _pick(m, child, subject, flow, place)
-        return subject
-    if kind == "index":
-        return m.item(subject, known(int(str(node["value"]))), flow, place)
-    if kind in ("projection", "value_projection", "flatten", "filter_projection", "slice"):
-        inner = _pick(m, children[0], subject, flow, place) if children else subject
-        each = m.item(inner, Unknown("each"), flow, place)
-        return _pick(m, children[1], each, flow, place) if len(children) > 1 else each
-    if kind == "multi_select_list":
-        return Derived("format", tuple(_pick(m, child, subject, flow, place) for child in children))
-    if kind == "multi_select_dict":
-        inside = [c for child in children for c in child.get("children", [])]  # type: ignore[attr-defined]
-        return Derived("format", tuple(_pick(m, child, subject, flow, place) for child in inside))
-    if kind == "function_expression":
-        picked = [_pick(m, child, subject, flow, place) for child in children]
-        if node.get("value") == "powertools_json" and picked:
-            return _decoded(picked[0], "json()")
-        if node.get("value") in ("powertools_base64", "powertools_base64_gzip") and picked:
-            return _decoded(picked[0], "b64()")
-        return Derived("call", tuple(picked))
-    if kind == "or_expression":
-        return any_of([_pick(m, child, subject, flow, place) for child in children])
-    if kind in ("current", "identity"):
-        return subject
-    if kind == "literal":
-        return known(node.get("value")) if not isinstance(node.get("value"), (list, dict)) else Unknown("a literal")
-    return Unknown(f"the JMESPath {kind}")
-
-
-def _field(m: Machine, subject: Value, name: str, flow: Flow, place: Place) -> Value:
-    if isinstance(m.get(flow, subject), Instance):
-        try:
-            return m.attribute(subject, name, flow, place)
-        except Stop:
-            return Unknown(name)
-    return m.item(subject, known(name), flow, place)
-
-
-def _decoded(value: Value, step: str) -> Value:
-    if isinstance(value, Path):
-        return replace(value, steps=(*value.steps, step))
-    return value

@@ -9,6 +9,7 @@ from lintdem.analyses.domain import (
     Claim,
     Derived,
     DictObj,
+    Env,
     Error,
     Failed,
     Flow,
@@ -160,7 +161,17 @@ def key_attributes(write: Write, schema: tuple[str, ...] = ()) -> list[tuple[str
     exact = [(k, v) for k, v in write.values if _ID.match(k)]
     if exact:
         return exact
-    return [(k, v) for k, v in write.values if _IDS.search(k)][:1]
+    ids = [(k, v) for k, v in write.values if _IDS.search(k)]
+    # The key of a table of orders is the order's, not that of the user who made it.
+    own = [(k, v) for k, v in ids if _names(write.table, k)]
+    return (own or ids)[:1]
+
+
+def _names(table: Value | None, attribute: str) -> bool:
+    """Whether the name of a table, or of the variable that holds it, speaks of what an attribute identifies."""
+    name = text(table) if isinstance(table, Known) else table.name if isinstance(table, Env) else None
+    stem = re.sub(r"[^a-z]", "", _IDS.sub("", attribute).lower())
+    return name is not None and len(stem) > 2 and stem in re.sub(r"[^a-z]", "", name.lower())
 
 
 def entries(m: Machine, value: Value | None, flow: Flow) -> dict[str, Value]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lintdem.analyses.domain import Check, Claim, DictObj, Fact, Flow, HeapObject, ListObj, Value, any_of
+from lintdem.analyses.domain import Check, Claim, DictObj, Fact, Flow, HeapObject, ListObj, Path, Value, any_of
 
 
 def merge(target: Flow, flows: list[Flow]) -> None:
@@ -53,6 +53,13 @@ def aged(facts: frozenset[Fact]) -> frozenset[Fact]:
     return frozenset(f for f in facts if isinstance(f, Check) and f.kind == "fresh")
 
 
+def _held(obj: DictObj, key: object) -> list[Value]:
+    """What a dict has under a key, its own or that of the part of the event it was copied from."""
+    if key in obj.entries:
+        return [obj.entries[key]]
+    return [replace(one, steps=(*one.steps, key)) for one in obj.spread if isinstance(one, Path) and isinstance(key, str)]
+
+
 def _merge_objects(left: HeapObject, right: HeapObject) -> HeapObject:
     if isinstance(left, ListObj) and isinstance(right, ListObj):
         items = tuple(dict.fromkeys((*left.items, *right.items)))
@@ -61,8 +68,7 @@ def _merge_objects(left: HeapObject, right: HeapObject) -> HeapObject:
     if isinstance(left, DictObj) and isinstance(right, DictObj):
         entries: dict[object, Value] = {}
         for key in dict.fromkeys((*left.entries, *right.entries)):
-            both = [o.entries[key] for o in (left, right) if key in o.entries]
-            entries[key] = any_of(both)
+            entries[key] = any_of([value for obj in (left, right) for value in _held(obj, key)])
         rest = tuple(dict.fromkeys((*left.rest, *right.rest)))
         return DictObj(entries, rest, tuple(dict.fromkeys((*left.spread, *right.spread))))
     if isinstance(left, (ListObj, DictObj)) or isinstance(right, (ListObj, DictObj)):

@@ -44,13 +44,14 @@ class Grade(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """`words` names the part that decides ("messageId of the SQS record", "uuid4()"); `place` is where a fresh
-    value is made."""
+    """`words` names the part that decides ("messageId of the SQS record", "a new uuid"); `place` is where a fresh
+    value is made, `made` the call that makes it."""
 
     grade: Grade
     words: str
     place: Place | None = None
     steps: tuple[str, ...] = ()
+    made: str = ""
 
 
 _COARSE = frozenset({"year", "month", "day", "date", "weekday", "quarter", "isocalendar"})
@@ -106,7 +107,7 @@ def _identity_leaves(value: Value) -> list[Value]:
 
 def _leaf(leaf: Value, subject: Subject, sites: dict[Place, Invocation]) -> Provenance:
     if isinstance(leaf, Fresh):
-        return Provenance(Grade.ATTEMPT, _FRESH_WORDS.get(leaf.kind, leaf.kind), leaf.place)
+        return Provenance(Grade.ATTEMPT, _FRESH_WORDS.get(leaf.kind, leaf.kind), leaf.place, (), leaf.made)
     if isinstance(leaf, Path):
         return _path(leaf, subject, sites)
     if isinstance(leaf, (Known, Env)):
@@ -139,7 +140,7 @@ _SCOPES = {
 def _path(leaf: Path, subject: Subject, sites: dict[Place, Invocation]) -> Provenance:
     name = readable(leaf.steps)
     if leaf.root == "event":
-        scope = scope_of(subject.source, leaf.steps)
+        scope = scope_of(subject.source, leaf.steps, beside(subject, leaf.steps))
         return Provenance(_SCOPES[scope], f"{name} of the event" if name else "the whole event", None, leaf.steps)
     if leaf.root == "context":
         return Provenance(_SCOPES[scope_of_context(subject.source, leaf.steps)], f"context.{name}", None, leaf.steps)
@@ -147,6 +148,12 @@ def _path(leaf: Path, subject: Subject, sites: dict[Place, Invocation]) -> Prove
     if call is not None and call.kind is Kind.READ:
         return Provenance(Grade.STORED, f"{name or 'the record'} read by {call.name}", leaf.place, leaf.steps)
     return Provenance(Grade.UNKNOWN, f"what {call.name if call else 'a call'} returned", leaf.place, leaf.steps)
+
+
+def beside(subject: Subject, steps: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """What the program reads beside a part of the event: it tells one envelope inside another."""
+    around = steps[:-1]
+    return tuple(sorted(path for path in subject.paths if len(path) > len(around) and path[: len(around)] == around))
 
 
 def readable(steps: tuple[str, ...]) -> str:

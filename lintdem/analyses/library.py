@@ -44,9 +44,12 @@ from lintdem.analyses.domain import (
     members,
 )  # fmt: skip
 from lintdem.analyses.durable import durable
+from lintdem.analyses.elements import origin
+from lintdem.analyses.fields import DUMPS, FUNCTIONS, JSON, as_dict, as_text
 from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
 from lintdem.analyses.gaps import MISSING, gap_of
 from lintdem.analyses.interfaces import subclasses
+from lintdem.analyses.jmespaths import ENVELOPED, unwrapped
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
 from lintdem.analyses.mappers import call_batch, call_model, is_model
 from lintdem.analyses.naming import named_by_argument
@@ -130,6 +133,10 @@ def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver
                 return result
         if isinstance(found, Instance):
             saved = call_record(m, name, args, place, flow, receiver) or call_provider(m, receiver, name, args, place, flow)
+            if saved is None and name in DUMPS:
+                return as_dict(m, found, flow, args)
+            if saved is None and name in JSON:
+                return as_text(m, found, flow, place)
             return saved if saved is not None else _unknown(m, name, args, place, flow, receiver)
         return call_container(m, receiver, name, args, place, flow)
     if isinstance(receiver, Path):
@@ -215,6 +222,10 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
         found = call_framework(m, name, short, args, place, flow, receiver)
         if found is not None:
             return found
+    if name in FUNCTIONS and args.positional and isinstance(obj := m.get(flow, args.positional[0]), Instance):
+        return as_dict(m, obj, flow)
+    if name in ENVELOPED:
+        return unwrapped(m, args, place, flow)
     if name in ("flask.request.get_json", "flask.request.get_data"):
         return decoded(m, Path("event", ("body",)), "json()", flow) if short == "get_json" else Path("event", ("body",))
     if name in ("importlib.import_module", "builtins.__import__") and args.positional:
@@ -231,11 +242,11 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
         found = _redis(m, short, args, place, flow, receiver, name)
         if found is not None:
             return found
-    if source_of_class(name) is not None and args.positional and isinstance(args.positional[0], Path):
-        m.classes.add(name)
-        return args.positional[0]
     if source_of_class(name) is not None:
         m.classes.add(name)
+        given = origin(m, args.positional[0], flow) if args.positional else None
+        if isinstance(given, Path):
+            return given
     if short.endswith("BatchProcessor"):
         m.classes.update(v.name for v in args.all() if isinstance(v, External) and source_of_class(v.name) is not None)
     stored = call_buffer(m, name, args, place, flow, receiver) or call_store(m, name, args, place, flow, receiver)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.domain import Cls, External, Value, members
+from lintdem.analyses.domain import Cls, External, Instance, Known, Value, members
+from lintdem.model.function import Assign, Declare
+from lintdem.model.values import Name
 
 
 def lineage(cls: Value, seen: tuple[str, ...] = ()) -> Iterator[Cls]:
@@ -36,3 +38,32 @@ def find_in_bases(cls: Cls, name: str) -> Value | None:
 def outside_bases(cls: Cls) -> set[str]:
     """The dotted names of bases that are not classes of the program."""
     return {b.name for one in lineage(cls) for base in one.bases for b in members(base) if isinstance(b, External)}
+
+
+def fields_of(cls: Cls) -> dict[str, tuple[Value | None, object]]:
+    """Annotated fields of a data class or model in order: name to (annotation unknown yet, default expression)."""
+    found: dict[str, tuple[Value | None, object]] = {}
+    for one in reversed(list(lineage(cls))):
+        for statement in one.definition.body:
+            if isinstance(statement, Declare) and isinstance(statement.target, Name):
+                found[statement.target.id] = (None, None)
+            elif isinstance(statement, Assign) and statement.annotation is not None:
+                for target in statement.targets:
+                    if isinstance(target, Name):
+                        found[target.id] = (None, statement.value)
+    return found
+
+
+def is_typed_dict(cls: Cls) -> bool:
+    """Whether making an object of a class gives a plain dict."""
+    return any(base.rpartition(".")[2] == "TypedDict" for base in outside_bases(cls))
+
+
+def field_at(obj: Instance, index: Value) -> Value | None:
+    """The field of a named tuple at a position."""
+    if not isinstance(index, Known) or not isinstance(index.value, int):
+        return None
+    if not any(base.rpartition(".")[2] == "NamedTuple" for base in outside_bases(obj.cls)):
+        return None
+    names = list(fields_of(obj.cls))
+    return obj.attrs.get(names[index.value]) if -len(names) <= index.value < len(names) else None

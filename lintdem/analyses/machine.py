@@ -207,7 +207,7 @@ class Machine:
         self.stored, self.cleared = set[Value](), set[Value]()
         self.firsts: dict[Place, tuple[str, ...]] = {}
         self.optional: dict[tuple[str, ...], Place] = {}
-        self.required: set[tuple[str, ...]] = set()
+        self.required: dict[tuple[str, ...], set[str]] = {}
 
     # --- the parts, as methods ---
 
@@ -298,10 +298,10 @@ class Machine:
         if isinstance(value, Path) and value.root == "event":
             self.optional.setdefault(value.steps, place)
 
-    def note_required(self, value: Value) -> None:
+    def note_required(self, value: Value, how: str = "tested") -> None:
         """Something of the event was tested, or read so that its absence raises."""
         if isinstance(value, Path) and value.root == "event":
-            self.required.add(value.steps)
+            self.required.setdefault(value.steps, set()).add(how)
 
     # --- frames and places ---
 

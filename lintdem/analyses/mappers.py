@@ -7,7 +7,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lintdem.analyses.domain import Claim, Cls, Derived, Flow, Instance, Made, Ref, Unknown, Value, known, leaves, text
+from lintdem.analyses.domain import (
+    Claim,
+    Cls,
+    Derived,
+    External,
+    Flow,
+    Func,
+    Instance,
+    Made,
+    Ref,
+    Unknown,
+    Value,
+    known,
+    leaves,
+    text,
+)
 from lintdem.analyses.exceptions import FAILED
 from lintdem.analyses.itemconditions import judge, read_condition
 from lintdem.analyses.itemwrites import compared_values, perform
@@ -81,11 +96,19 @@ def _keys(cls: Cls) -> list[str]:
     return found
 
 
+def _default(m: Machine, cls: Cls, name: str, place: Place, flow: Flow) -> Value:
+    """The default of an attribute, which a function may make."""
+    declared = find_in_class(cls, name)
+    named = dict(declared.args) if isinstance(declared, Made) else {}
+    default = named.get("default") or named.get("default_for_new") or Unknown(name)
+    return m.call(default, Args(), place, flow, "default") if isinstance(default, (Func, External)) else default
+
+
 def _write(m: Machine, owner: Ref, cls: Cls, name: str, args: Args, place: Place, flow: Flow) -> Write:
     found = m.get(flow, owner)
     attrs = {k: v for k, v in found.attrs.items() if k != "**"} if isinstance(found, Instance) else {}
     opaque = isinstance(found, Instance) and "**" in found.attrs
-    key = tuple((k, attrs.get(k, Unknown(k))) for k in _keys(cls))
+    key = tuple((k, attrs[k] if k in attrs else _default(m, cls, k, place, flow)) for k in _keys(cls))
     accumulates = ""
     if name == "update":
         attrs, accumulates = _actions(m, args, flow)

@@ -35,13 +35,14 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import element_of
+from lintdem.analyses.fields import DUMPS, JSON, filled
 from lintdem.analyses.injection import provided
 from lintdem.analyses.interfaces import implementations, is_open, made
-from lintdem.analyses.lineage import find_in_bases, find_in_class, lineage
+from lintdem.analyses.lineage import field_at, find_in_bases, find_in_class, is_typed_dict, lineage
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.validators import validate
 from lintdem.knowledge import client_of_type
-from lintdem.model.function import Assign, Declare
+from lintdem.model.function import Declare
 from lintdem.model.span import Place
 from lintdem.model.values import Name
 
@@ -143,7 +144,7 @@ def _object_attribute(m: Machine, ref: Ref, name: str, flow: Flow, place: Place)
     inside = find_in_class(found.cls, name)
     if inside is not None and not (isinstance(inside, Unknown) and "**" in found.attrs):
         return bind(m, inside, ref, flow, place)
-    if "**" in found.attrs:
+    if "**" in found.attrs and name not in DUMPS | JSON:
         return m.item(found.attrs["**"], known(name), flow, place)
     return _declared(m, found.cls, name, flow, place) or Method(ref, name)
 
@@ -217,18 +218,6 @@ def with_bound(func: Func, owner: Value) -> Func:
     return Func(func.path, func.definition, func.scope, owner, func.owner, func.wrappers)
 
 
-def fields_of(cls: Cls) -> dict[str, tuple[Value | None, object]]:
-    """Annotated fields of a data class or model in order: name to (annotation unknown yet, default expression)."""
-    found: dict[str, tuple[Value | None, object]] = {}
-    for one in reversed(list(lineage(cls))):
-        for statement in one.definition.body:
-            if isinstance(statement, Declare) and isinstance(statement.target, Name):
-                found[statement.target.id] = (None, None)
-            elif isinstance(statement, Assign) and statement.annotation is not None:
-                for target in statement.targets:
-                    if isinstance(target, Name):
-                        found[target.id] = (None, statement.value)
-    return found
 
 
 def instantiate(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> Value:
@@ -240,39 +229,20 @@ def instantiate(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> V
         made = m.call(maker, Args((cls, *args.positional), args.keywords, args.spread, args.spreads), place, flow, "__new__")
         if isinstance(made, (Cls, Func)):
             return made
+    if is_typed_dict(cls):
+        return m.new(flow, DictObj(dict(args.keywords), (), (*args.positional, *args.spreads), args.places))
     ref = m.new(flow, Instance(cls, {}))
     init = find_in_class(cls, "__init__")
     if isinstance(init, Func):
         m.call(bind(m, init, ref, flow, place), args, place, flow, cls.definition.name)
         return ref
-    attrs: dict[str, Value] = dict(args.keywords)
-    fields = fields_of(cls)
-    for name, value in zip(fields, args.positional, strict=False):
-        attrs.setdefault(name, value)
-    spreads = [*args.spreads]
-    if spreads:
-        attrs["**"] = any_of(spreads)
-    for name, (_, default) in fields.items():
-        if name not in attrs and default is not None and "**" not in attrs:
-            attrs[name] = _default(m, cls, name, place, flow)
+    attrs = filled(m, cls, args, place, flow)
     m.put(flow, ref, Instance(cls, attrs))
     post = find_in_class(cls, "__post_init__")
     if isinstance(post, Func):
         m.call(bind(m, post, ref, flow, place), Args(), place, flow, "__post_init__")
     validate(m, lineage(cls), ref, place, flow)
     return ref
-
-
-def _default(m: Machine, cls: Cls, name: str, place: Place, flow: Flow) -> Value:
-    """A field's default: the class attribute, or what its `default_factory` makes."""
-    value = find_in_class(cls, name) or Unknown("no default")
-    if isinstance(value, Made) and value.type.rpartition(".")[2] in ("field", "Field", "attrib", "ib"):
-        named = dict(value.args)
-        factory = named.get("default_factory") or named.get("factory")
-        if factory is not None:
-            return m.call(factory, Args(), place, flow, "default_factory")
-        return named.get("default") or Unknown("no default")
-    return value
 
 
 def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Value:
@@ -295,6 +265,9 @@ def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Va
         getter = find_in_class(obj.cls, "__getitem__")
         if isinstance(getter, Func):
             return m.call(bind(m, getter, value, flow, place), Args((index,)), place, flow, "__getitem__")
+        field = field_at(obj, index)
+        if field is not None:
+            return field
         return m.item(obj.attrs["**"], index, flow, place) if "**" in obj.attrs else Unknown("item of an object")
     if isinstance(value, Path):
         if index == FIRST and value.root == "event" and value.steps[-1:] == ("Records",):

@@ -83,12 +83,10 @@ def operate(m: Machine, op: str, left: Value, right: Value, flow: Flow, place: P
         if both[0] is not None or both[1] is not None:
             items = tuple(i for b, v in zip(both, (left, right), strict=True) for i in (b.items if b else (v,)))
             return m.new(flow, ListObj((both[0] or both[1] or ListObj("list", ())).kind, items, True, place))
-        dicts = m.dict_entries(flow, left), m.dict_entries(flow, right)
-        if dicts[0] is not None and dicts[1] is not None:
-            return m.new(
-                flow, DictObj({**dicts[0].entries, **dicts[1].entries}, dicts[0].rest + dicts[1].rest,
-                              dicts[0].spread + dicts[1].spread)
-            )  # fmt: skip
+        one, two = m.dict_entries(flow, left), m.dict_entries(flow, right)
+        if one is not None or two is not None:
+            one, two = one or DictObj({}, (), (left,)), two or DictObj({}, (), (right,))
+            return m.new(flow, DictObj({**one.entries, **two.entries}, one.rest + two.rest, one.spread + two.spread))
     if isinstance(left, Known) and isinstance(right, Known):
         folded = _fold(op, left.value, right.value)
         if folded is not None:

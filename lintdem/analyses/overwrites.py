@@ -59,7 +59,7 @@ def _other_writer(effect: Effect, others: dict[Place, Write]) -> str:
         if write.kind == "put" and other.kind in ("update", "delete", "accumulate"):
             done = "deletes" if other.kind == "delete" else "updates"
             return f"{where} {done} the item, and a late event puts the old one back"
-        if write.kind == "update" and _contradicts(write, other):
+        if write.kind == "update" and _contradicts(write, other) and not _is_new(other):
             return f"{where} sets the same attribute otherwise, and a late event sets it back"
     return ""
 
@@ -95,6 +95,14 @@ def _contradicts(write: Write, other: Write) -> bool:
     )
 
 
+def _is_new(other: Write) -> bool:
+    """Whether a write makes an item of its own in each run: it never touches one that is there."""
+    return other.kind == "put" and any(is_random(value) for name, value in other.values if name.lower().endswith(_KEYS))
+
+
+_KEYS = ("id", "pk", "sk", "key", "uuid")
+
+
 def _whole_event(effect: Effect) -> bool:
-    item = effect.call.arg("Item")
-    return item is not None and any(isinstance(v, Path) and v.root == "event" for v in leaves(item))
+    whole = effect.call.write.whole if effect.call.write is not None else ()
+    return any(isinstance(v, Path) and v.root == "event" for item in whole for v in leaves(item))

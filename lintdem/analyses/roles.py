@@ -18,7 +18,6 @@ from lintdem.analyses.domain import (
     Flow,
     Fresh,
     Func,
-    Instance,
     Known,
     Made,
     Method,
@@ -32,8 +31,9 @@ from lintdem.analyses.domain import (
     members,
     text,
 )  # fmt: skip
-from lintdem.analyses.elements import unordered
+from lintdem.analyses.elements import inside, unordered
 from lintdem.analyses.machine import Args, Machine, Stop, result_of, wrapped
+from lintdem.analyses.operators import FINE
 from lintdem.analyses.requesting import given as carries
 from lintdem.analyses.requesting import header_places, http_kind, http_method, put_headers
 from lintdem.analyses.retries import is_decorator, mount, of_object, of_transport
@@ -132,23 +132,6 @@ def _sorts(m: Machine, args: Args, value: Value, flow: Flow) -> bool:
     return dict(args.keywords).get("sort_keys") == TRUE and m.dict_entries(flow, value) is not None
 
 
-def inside(m: Machine, value: Value, flow: Flow, depth: int = 3) -> tuple[Value, ...]:
-    """The values held in a dict or list, so that text made of it still tells where it comes from."""
-    obj = m.get(flow, value)
-    found: list[Value] = []
-    if obj is None or depth == 0:
-        return ()
-    if isinstance(obj, Instance):
-        inner = list(obj.attrs.values())
-    elif hasattr(obj, "items"):
-        inner = list(obj.items)
-    else:
-        inner = [*obj.entries.values(), *(v for _, v in obj.rest), *obj.spread]
-    for one in inner[:40]:
-        found += [one] if not isinstance(one, Ref) else inside(m, one, flow, depth - 1)
-    return tuple(dict.fromkeys(found))
-
-
 def _decode(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
     return decoded(m, args.positional[0] if args.positional else receiver or NONE, "b64()", flow)
 
@@ -168,11 +151,22 @@ def _fresh(kind: str) -> Role:
     ) -> Value:  # fmt: skip
         if args.positional and call.target.startswith("uuid.UUID"):
             return args.positional[0]
+        if call.target.startswith("shortuuid.") and call.target.endswith(".uuid") and args.get(0, "name") is not None:
+            return Derived("hash", args.all(), place)
         open_retries = frozenset(r for frame in m.frames for r in frame.retries)
         m.minted[place] = m.minted.get(place, frozenset()) | open_retries
-        return Fresh(kind, place)
+        return Fresh(kind, place, f"{call.target.replace('datetime.datetime', 'datetime')}()")
 
     return make_fresh
+
+
+def _formatted_time(
+    m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None
+) -> Value:  # fmt: skip
+    """`time.strftime(format)`, `time.strftime(format, moment)`: without a moment it is now."""
+    wanted = text(args.get(0, "format") or NONE)
+    moment = args.get(1, "t") or _fresh("clock")(m, call, Args(), place, flow, None)
+    return Derived("coarse", ()) if isinstance(moment, Fresh) and wanted and not FINE.search(wanted) else moment
 
 
 def _salted(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
@@ -264,6 +258,7 @@ ROLES: dict[str, Role] = {
     "call": effect_or_read, "pure": _pure, "json": _json, "encode": _encode, "decode": _decode, "hash": _hash,
     "salted": _salted, "uuid": _fresh("uuid"), "random": _fresh("random"), "clock": _fresh("clock"), "env": _env,
     "client": _boto, "resource": _boto, "session": _session, "transparent": _transparent, "submit": _submit,
+    "formatted": _formatted_time,
     "retry": _retry, "mount": _mount, "guard": _constructed, "lock": _constructed, "telemetry": _telemetry,
     "sleep": lambda m, call, args, place, flow, receiver: NONE,
 }  # fmt: skip

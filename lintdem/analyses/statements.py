@@ -23,7 +23,7 @@ from lintdem.analyses.domain import (
     Value,
     members,
 )  # fmt: skip
-from lintdem.analyses.elements import element_of
+from lintdem.analyses.elements import element_of, inside
 from lintdem.analyses.exceptions import catches, error_of, exits, swallow
 from lintdem.analyses.joins import merge
 from lintdem.analyses.machine import Machine, Raised, Stop
@@ -32,7 +32,6 @@ from lintdem.analyses.matching import run_match
 from lintdem.analyses.operators import operate
 from lintdem.analyses.registries import may_be_filled
 from lintdem.analyses.retries import is_numbered, of_block, of_call, of_object, retried_blocks
-from lintdem.analyses.roles import inside
 from lintdem.analyses.trace import Loop, Threw
 from lintdem.knowledge import library_call
 from lintdem.model.function import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from lintdem.analyses.engine import Run
 from lintdem.knowledge import Redelivery, detect_source, redelivery, source_of_class
@@ -29,6 +29,8 @@ class Subject:
     reports_failures: bool | None
     evidence: Place | None
     triggers: tuple[Trigger, ...] = ()
+    paths: frozenset[tuple[str, ...]] = field(default=frozenset(), compare=False, repr=False)
+    """What the run reads of the event."""
 
     @property
     def info(self) -> TriggerInfo:
@@ -45,7 +47,8 @@ def subject_of(run: Run) -> Subject:
     """The subject of one run."""
     triggers = run.handler.triggers or _from_code(run)
     ranked = sorted((_judged(t) for t in triggers), key=_eagerness)
-    return ranked[0] if ranked else _judged(Trigger(Source.UNKNOWN, "nothing"))
+    found = ranked[0] if ranked else _judged(Trigger(Source.UNKNOWN, "nothing"))
+    return replace(found, paths=run.paths)
 
 
 def _from_code(run: Run) -> tuple[Trigger, ...]:

@@ -79,6 +79,7 @@ class Events(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     headers: dict[str, Scope]
     context: dict[str, Scope]
     attributes: dict[str, Steps]
+    envelopes: dict[str, str]
 
 
 _ASYNCHRONOUS = frozenset(
@@ -112,6 +113,11 @@ def normal(step: str) -> str:
 def attribute_steps(name: str) -> Steps:
     """The steps that an attribute of a Powertools data class stands for."""
     return _events().attributes.get(name, (name,))
+
+
+def envelope(name: str) -> str | None:
+    """The JMESPath of the payload that an envelope of Powertools takes out of the event."""
+    return _events().envelopes.get(name)
 
 
 def scope_of(source: Source, steps: Steps, siblings: Iterable[Steps] = ()) -> Scope:

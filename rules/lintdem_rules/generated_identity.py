@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, Step, lower, way
+from lintdem.rule import Case, Finding, Group, Kind, Level, Pass, Rule, Step, lower, way
 
 
 def check(p: Pass) -> Iterator[Finding]:
@@ -12,13 +12,24 @@ def check(p: Pass) -> Iterator[Finding]:
     for case in p.cases(Kind.MINTED):
         call, key = case.effect.call, case.harm.key
         made = key.words if key is not None else "a value made in the run"
-        extra = (Step(key.place, f"{made} is made here"),) if key is not None and key.place is not None else ()
+        extra = (Step(key.place, f"{key.made or 'this'} gives {made}"),) if key is not None and key.place is not None else ()
         yield p.finding(
-            case, case.effect.place, f"{call.name} makes another one on the second delivery: {case.harm.key_name} is {made}",
+            case, case.effect.place,
+            f"{call.name} makes another one on the second delivery: {case.harm.key_name} is {made}{_origin(case)}",
             subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case, *extra), guard=case.cover.words,
             advice=f"derive {case.harm.key_name} from the event's business id, for example with uuid5, so that a repeat "
             "finds what the first run made", about=call.name,
         )  # fmt: skip
+
+
+def _origin(case: Case) -> str:
+    """The call that mints the identity, with its place."""
+    key = case.harm.key
+    if key is None or key.place is None or not key.made:
+        return ""
+    line = key.place.span.line
+    where = f"in line {line}" if key.place.path == case.effect.place.path else f"at {key.place.path}:{line}"
+    return f" ({key.made} {where})"
 
 
 RULE = Rule(
