@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lintdem.analyses.diagnosis import Writers, store_of
-from lintdem.analyses.domain import Caught, Check, Claim, Done, Failed, Fresh, Path, Value, leaves
+from lintdem.analyses.domain import Caught, Check, Claim, Done, Failed, Fresh, Known, Path, Value, leaves
 from lintdem.analyses.engine import Run
 from lintdem.analyses.failures import ASIDE, CACHES, DOES
 from lintdem.analyses.guards import same_store
@@ -127,8 +127,14 @@ def _values(effect: Effect) -> list[Value]:
 
 def _shares(values: list[Value], key: Value) -> bool:
     """Whether two keys have a value in common, or nothing is known of one of them."""
-    wanted = set(leaves(key))
+    wanted = _telling([key])
     return not values or any(leaf in wanted for v in values for leaf in leaves(v))
+
+
+def _telling(values: list[Value]) -> set[Value]:
+    """What tells one key from another: literals such as a fixed sort key only where there is nothing else."""
+    found = {leaf for v in values for leaf in leaves(v)}
+    return {leaf for leaf in found if not isinstance(leaf, Known)} or found
 
 
 def _is_released(effect: Effect) -> bool:
@@ -187,7 +193,7 @@ def _is_of(check: Check, row: Effect, run: Run) -> bool:
     if read is None or not same_store(read, row):
         return False
     key = [v for name, v in read.args if name.startswith(("Key", "0", "hash_key"))]
-    wanted = {leaf for v in key for leaf in leaves(v)}
+    wanted = _telling(key)
     named = {leaf for _, v in key_attributes(row.call.write) for leaf in leaves(v)}
     return not wanted or not named or bool(wanted & named)
 
@@ -196,8 +202,9 @@ def _rewrites(effect: Effect, row: Effect) -> bool:
     write, own = effect.call.write, row.call.write
     if write is None or own is None or write.table != own.table:
         return False
-    wanted = {leaf for _, v in key_attributes(own) for leaf in leaves(v)}
-    return _shares([v for _, v in key_attributes(write)], next(iter(wanted))) if wanted else True
+    wanted = _telling([v for _, v in key_attributes(own)])
+    values = [v for _, v in key_attributes(write)]
+    return not wanted or not values or any(leaf in wanted for v in values for leaf in leaves(v))
 
 
 def _is_done_when_found(check: Check, work: list[Effect], effects: list[Effect]) -> bool:
