@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import NONE, Caught, Known, Made, Path, Ref, Unknown, Value, leaves, parts_of
+from lintdem.analyses.domain import NONE, Caught, Check, Known, Made, Path, Ref, Unknown, Value, leaves, parts_of
 from lintdem.analyses.engine import Run
+from lintdem.analyses.guards import same_store
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Swallowed, Threw
 from lintdem.analyses.written import COLLECTS, Texts, calls, changes, encloses, is_dropped, only_tells
@@ -42,16 +43,15 @@ ASIDE = frozenset(
     {"delete_message", "delete_message_batch", "change_message_visibility", "change_message_visibility_batch"}
 )
 STORES = frozenset({"dynamodb", "s3", "sqs"})
-CACHES = frozenset(
-    {"redis", "valkey", "pymemcache", "memcache", "builtins", "os", "shutil", "tempfile", "pathlib", "io"}
-)
+MEMORIES = frozenset({"redis", "valkey", "pymemcache", "memcache"})
+CACHES = MEMORIES | {"builtins", "os", "shutil", "tempfile", "pathlib", "io"}
 REPORTS = frozenset({"batchItemFailures", "batch_item_failures", "batchItemIdentifiers"})
 FRAMEWORK = "record_handler"
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """An `except` that eats the failure of `effects`; `words` says how the handler goes on."""
+    """An `except` that eats the failure of `effects`; `words` says how the handler goes on, `gone` what is lost."""
 
     run: Run
     subject: Subject
@@ -59,6 +59,7 @@ class Lost:
     swallowed: Swallowed
     effects: tuple[Effect, ...]
     words: str
+    gone: str
 
 
 def reports_failures(run: Run, subject: Subject, texts: Texts) -> bool:
@@ -76,7 +77,8 @@ def is_broad(one: Swallowed) -> bool:
 
 def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
     """The failures that end in the code while the source believes the work done."""
-    if subject.by_caller or subject.source not in TAKES_SUCCESS:
+    planned = subject.source is Source.SCHEDULE
+    if subject.by_caller or not (planned or subject.source in TAKES_SUCCESS):
         return []
     swallowed = [e for e in run.events if isinstance(e, Swallowed) and is_broad(e)]
     effects = [e for e in run.events if isinstance(e, Effect)]
@@ -85,14 +87,15 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
     if not swallowed or any(e.call.service == "sqs" and e.call.method in ASIDE for e in effects):
         return []
     partial = reports_failures(run, subject, texts)
+    gone = "nobody runs it again" if planned else "the event is gone"
     found: dict[Place, Lost] = {}
     for one in swallowed:
         if partial and all(step.text != FRAMEWORK for step in one.stack):
             continue
-        eaten = _eaten(one, work, run)
+        eaten = _eaten(one, work, run, planned)
         if eaten and not _is_answered(one, effects, run, texts) and not _may_be_read(one, subject):
             # Of several clauses of one `try` the first tells it.
-            found.setdefault(one.block or one.place, Lost(run, subject, _head(one), one, eaten, _words(one)))
+            found.setdefault(one.block or one.place, Lost(run, subject, _head(one), one, eaten, _words(one), gone))
     return list(found.values())
 
 
@@ -102,7 +105,7 @@ def _head(one: Swallowed) -> Place:
     return Place(one.place.path, Span(span.line, span.column, span.line, span.column + len("except")))
 
 
-def _eaten(one: Swallowed, effects: list[Effect], run: Run) -> tuple[Effect, ...]:
+def _eaten(one: Swallowed, effects: list[Effect], run: Run, planned: bool) -> tuple[Effect, ...]:
     """The effects whose failure ends here, also when it was raised again as another exception on the way."""
     places = {error.place for error in one.errors}
     raised = {
@@ -114,11 +117,31 @@ def _eaten(one: Swallowed, effects: list[Effect], run: Run) -> tuple[Effect, ...
     }
     inner = [e.block for e in run.events if isinstance(e, Swallowed) and e.block is not None and e.place in raised]
     found: dict[Place, Effect] = {}
+    cached = not any(_is_work(effect) for effect in effects)
     for effect in effects:
         mine = one.block in effect.caught and (effect.place in places or _converted(effect, raised, inner))
-        if mine and _is_work(effect) and _carries_event(effect, run):
+        if not mine or not _is_work(effect, cached) or _is_marker(effect, one, effects, run):
+            continue
+        if _is_sent_once(effect, one) if planned else _carries_event(effect, run):
             found.setdefault(effect.place, effect)
     return tuple(found.values())
+
+
+def _is_sent_once(effect: Effect, one: Swallowed) -> bool:
+    """Whether a scheduled run sends this and nothing stored makes the next one send it: no row decides or is gone through."""
+    stored = any(isinstance(f, Check) and f.kind in ("state", "absent") for f in effect.must)
+    return effect.call.kind is Kind.EFFECT and not effect.loops and not one.loops and not stored
+
+
+def _is_marker(effect: Effect, one: Swallowed, effects: list[Effect], run: Run) -> bool:
+    """Whether a call only notes that the work is done, and the work is done without it."""
+    if effect.call.write is None or one.ends not in ((), ("falls",)):
+        return False
+    checks = [f.subject for f in effect.must if isinstance(f, Check) and f.kind == "absent"]
+    reads = [run.sites.get(v.place) for v in checks if isinstance(v, Path) and v.place is not None]
+    if not any(read is not None and same_store(read, effect) for read in reads):
+        return False
+    return any(Caught(one.place) in e.may and one.block not in e.caught and _is_work(e) for e in effects)
 
 
 def _converted(effect: Effect, raised: set[Place], inner: list[Place]) -> bool:
@@ -127,9 +150,11 @@ def _converted(effect: Effect, raised: set[Place], inner: list[Place]) -> bool:
     return around or any(block in effect.caught for block in inner)
 
 
-def _is_work(effect: Effect) -> bool:
+def _is_work(effect: Effect, cached: bool = False) -> bool:
+    """Whether a call does something of use; one to a cache does where a handler does nothing else (`cached`)."""
     call = effect.call
-    return call.kind in DOES and call.service not in CACHES and call.method not in ASIDE
+    kept = call.service not in CACHES or (cached and call.service in MEMORIES)
+    return call.kind in DOES and kept and call.method not in ASIDE
 
 
 def _carries_event(effect: Effect, run: Run) -> bool:

@@ -13,7 +13,7 @@ def check(p: Pass) -> Iterator[Finding]:
         first = lost.effects[0]
         handler = lost.run.handler
         steps = [Step(call.place, f"calls {call.text}") for call in lost.swallowed.stack[1:]]
-        said = f"a failed {first.call.name} ends here and the handler {lost.words}: the event is gone"
+        said = f"a failed {first.call.name} ends here and the handler {lost.words}: {lost.gone}"
         yield p.finding(
             lost.run, lost.place, said, subject=lost.subject, about=f"{lost.place.path}:{first.call.name}",
             why=(
