@@ -45,6 +45,7 @@ from lintdem.analyses.operators import (
     negated,
     operate,
 )
+from lintdem.analyses.trace import Tested
 from lintdem.model.span import Place
 from lintdem.model.values import (
     Attr,
@@ -330,7 +331,11 @@ def _choice(m: Machine, expr: Choice, flow: Flow) -> Value:
     merge(flow, flows)
     if any(must for _, must, _ in cases) and len(cases) > 1:
         return Cases(tuple(cases))
-    return any_of(results)
+    chosen = any_of(results)
+    if isinstance(test, Test) and any(isinstance(a, Path) and a.root == "event" for a in test.args) and isinstance(chosen, AnyOf):
+        place = m.place(flow, expr.span)
+        m.record(Tested(place, Test("chosen", (test, chosen), place), must=flow.must, may=flow.may))
+    return chosen
 
 
 def _lambda(m: Machine, expr: Lambda, flow: Flow) -> Value:

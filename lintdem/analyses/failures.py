@@ -137,7 +137,7 @@ def _is_marker(effect: Effect, one: Swallowed, effects: list[Effect], run: Run) 
     """Whether a call only notes that the work is done, and the work is done without it."""
     if effect.call.write is None or one.ends not in ((), ("falls",)):
         return False
-    checks = [f.subject for f in effect.must if isinstance(f, Check) and f.kind == "absent"]
+    checks = [f.subject for f in effect.must if isinstance(f, Check) and f.kind in ("absent", "state")]
     reads = [run.sites.get(v.place) for v in checks if isinstance(v, Path) and v.place is not None]
     if not any(read is not None and same_store(read, effect) for read in reads):
         return False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import Derived, Known, Path, Value, leaves
+from lintdem.analyses.domain import AnyOf, Derived, Known, Path, Value, leaves, text
 from lintdem.analyses.effects import event_values, is_random
 from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect, Write
+from lintdem.analyses.trace import Effect, Tested, Write
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
 from lintdem.model.stack import Source
@@ -31,6 +31,9 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Pla
         return Level.WARNING, "a late or reordered event overwrites what a newer one wrote"
     if write.kind == "put" and write.opaque and _whole_event(effect):
         return Level.WARNING, "a late or reordered event replaces the whole item that a newer one wrote"
+    chosen = _chosen(effect, run)
+    if chosen:
+        return Level.WARNING, f"{chosen} depends on what kind of event this is, and a late one of another kind sets it back"
     other = _other_writer(effect, others)
     if other:
         return Level.WARNING, other
@@ -45,6 +48,16 @@ def _created_here(effect: Effect, run: Run) -> bool:
         and e.call.write.kind in ("put", "update", "accumulate")
         for e in run.events
     )  # fmt: skip
+
+
+def _chosen(effect: Effect, run: Run) -> str:
+    """The attribute of an update that one kind of event sets to one literal and other kinds to another."""
+    write = effect.call.write
+    if write is None or write.kind != "update":
+        return ""
+    found = [e.test.args[1] for e in run.events if isinstance(e, Tested) and e.test.op == "chosen"]
+    literal = (n for n, v in write.values if isinstance(v, AnyOf) and v in found and all(map(text, v.values)))
+    return next(literal, "")
 
 
 def _other_writer(effect: Effect, others: dict[Place, Write]) -> str:
