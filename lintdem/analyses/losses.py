@@ -37,13 +37,13 @@ DOUBLES = frozenset({Kind.UNGUARDED, Kind.MINTED, Kind.TOKENLESS, Kind.ACCUMULAT
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A fault of a deployed function that stands at a resource or property of its template. `name` is the resource,
-    `words` what happens, `case` the effect that it matters for."""
+    `words` what happens, `case` the effect that it matters for, if that is known."""
 
     place: Place
     name: str
     words: str
     deployed: Deployed
-    case: Case
+    case: Case | None
     why: tuple[Step, ...] = ()
     guard: str = ""
     level: Level = Level.WARNING

@@ -10,6 +10,8 @@ from lintdem.analyses.failures import REPORTS
 from lintdem.analyses.frameworks import BATCH
 from lintdem.analyses.losses import Fault, fault
 from lintdem.analyses.written import Texts
+from lintdem.model.finding import Step
+from lintdem.model.span import Place
 from lintdem.model.stack import Event
 from lintdem.program.imports import is_test
 
@@ -40,7 +42,12 @@ def _disagreement(one: Deployed, event: Event, texts: Texts) -> Iterator[Fault]:
             f"the records that {one.run.handler.function} returns in batchItemFailures are {kept} all the same: "
             "the mapping has no ReportBatchItemFailures"
         )
-        yield from fault(one, event.place, name, words, event)
+        # Code that names failed records has work to lose, also where lintdem does not know what that is.
+        why = (
+            Step(event.place, f"{event.source.value} calls {name}"),
+            Step(Place(one.run.handler.path, one.run.handler.span), f"which runs {one.run.handler.function}"),
+        )
+        yield Fault(event.place, name, words, one, one.work, why)
 
 
 def _may_answer(one: Deployed, texts: Texts) -> bool:
