@@ -9,17 +9,33 @@ from lintdem.rule import Case, Finding, Group, Kind, Level, Pass, Rule, Step, lo
 
 def check(p: Pass) -> Iterator[Finding]:
     """Stored or started things whose identity is minted in the handler."""
-    for case in p.cases(Kind.MINTED):
+    for case, *others in _by_identity(p.cases(Kind.MINTED)):
         call, key = case.effect.call, case.harm.key
         made = key.words if key is not None else "a value made in the run"
         extra = (Step(key.place, f"{key.made or 'this'} gives {made}"),) if key is not None and key.place is not None else ()
         yield p.finding(
             case, case.effect.place,
             f"{call.name} makes another one on the second delivery: {case.harm.key_name} is {made}{_origin(case)}",
-            subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case, *extra), guard=case.cover.words,
+            subject=case.subject, level=lower(Level.ERROR, case.subject), guard=case.cover.words,
+            why=(*way(case, *extra), *_along(others)),
             advice=f"derive {case.harm.key_name} from the event's business id, for example with uuid5, so that a repeat "
             "finds what the first run made", about=call.name,
         )  # fmt: skip
+
+
+def _by_identity(cases: list[Case]) -> list[list[Case]]:
+    """What one function stores under one minted identity is one fault."""
+    found: dict[object, list[Case]] = {}
+    for case in cases:
+        key = case.harm.key
+        minted = key.place if key is not None else None
+        one = (minted, case.effect.stack, case.effect.call.name) if minted is not None else case.effect.place
+        found.setdefault(one, []).append(case)
+    return list(found.values())
+
+
+def _along(others: list[Case]) -> tuple[Step, ...]:
+    return tuple(Step(other.effect.place, f"{other.effect.call.name} stores another under the same identity") for other in others)
 
 
 def _origin(case: Case) -> str:
