@@ -235,7 +235,7 @@ def _analyse(work: _Work, config: Config, rules: tuple[Rule, ...], observer: Obs
         program = link(modules, stacks, _link_settings(config))
         own = _with_room(lambda: cdk_stacks(program))
         if own:
-            program = link(modules, [*stacks, *own], _link_settings(config))
+            program = link([*modules, *_inline(own)], [*stacks, *own], _link_settings(config))
     with _phase(observer, "rules"):
         selection = Selection(Known(rules).names, config)
         chosen = tuple(rule for rule in rules if selection.is_on(rule))
@@ -253,7 +253,7 @@ def _analyse(work: _Work, config: Config, rules: tuple[Rule, ...], observer: Obs
     return _Analysed(full, facts)
 
 
-def _inline(stacks: tuple[Stack, ...]) -> list[Module]:
+def _inline(stacks: Iterable[Stack]) -> list[Module]:
     """The code written inside templates, each function a module of its own, its lines those of the template."""
     found = []
     for stack in stacks:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from posixpath import normpath
 
+import msgspec
+
+from lintdem.analyses.cdk_code import code_of, each_function
 from lintdem.analyses.constructs import Built, build
-from lintdem.analyses.domain import Derived, External, Known, Made, Method, Value, members, text
+from lintdem.analyses.domain import External, Known, Made, Method, Value, members, text
 from lintdem.analyses.machine import Plain
 from lintdem.model.span import Place
 from lintdem.model.stack import Event, Lambda, Queue, Source, Stack, Table
 from lintdem.model.stack import Value as TemplateValue
 from lintdem.program import Program
-from lintdem.program.paths import ancestors, folder, join
 
 _FUNCTIONS = frozenset(
     {"Function", "PythonFunction", "DockerImageFunction", "SingletonFunction", "TriggerFunction", "EdgeFunction"}
@@ -44,8 +45,6 @@ _NOTIFIERS = frozenset({"add_event_notification", "add_object_created_notificati
 _TARGETED = frozenset({"add_target", "Rule", "Schedule", *_NOTIFIERS})
 """What is given an object that holds the function."""
 
-_PYTHON_INDEX = "index.py"
-
 
 def cdk_stacks(program: Program) -> tuple[Stack, ...]:
     """The stacks that the program's own CDK applications describe, one for each file that makes functions."""
@@ -76,7 +75,7 @@ class _App:
 
     def stacks(self) -> Iterator[Stack]:
         """One stack for each file with functions; every one has the whole application's resources."""
-        functions = [function for one in self.built if (function := self._function(one)) is not None]
+        functions = [function for one in self.built for function in self._each_function(one)]
         queues = tuple(self._queue(one) for one in self.built if one.type in ("aws_sqs.Queue",))
         tables = tuple(self._table(one) for one in self.built if one.type in ("aws_dynamodb.Table", "aws_dynamodb.TableV2"))
         for path in sorted({function.place.path for function in functions}):
@@ -85,30 +84,42 @@ class _App:
 
     # --- functions ---
 
-    def _function(self, one: Built) -> Lambda | None:
+    def _each_function(self, one: Built) -> Iterator[Lambda]:
+        """The functions a construct makes: one, or in a loop one for each time."""
         if one.name not in _FUNCTIONS or not isinstance(one.value, Made):
+            return
+        name = self.names.get(one.value, one.name)
+        every = list(each_function(one.args))
+        for args in every:
+            found = self._function(one, args)
+            if found is not None:
+                own = _text(args.get("1", args.get("id"))) if len(every) > 1 else None
+                yield msgspec.structs.replace(found, name=own or name)
+
+    def _function(self, one: Built, args: Mapping[str, Plain]) -> Lambda | None:
+        code = code_of(self.program, self.built, one, args)
+        if code.handler is None:
             return None
-        handler, code = self._handler(one), self._code(one)
-        if handler is None:
-            return None
-        written, invoked = one.args.get("environment"), self._invoked(one)
+        written, invoked = args.get("environment"), self._invoked(one)
         return Lambda(
-            name=self.names.get(one.value, one.name),
+            name="",
             place=one.place,
-            handler=handler,
+            handler=code.handler,
             handler_place=one.place,
-            code=code,
-            runtime=_runtime(one.args.get("runtime")),
-            timeout=_seconds(one.args.get("timeout")),
+            code=code.folders,
+            inline=code.inline,
+            inline_place=code.inline_place,
+            runtime=_runtime(args.get("runtime")),
+            timeout=_seconds(args.get("timeout")),
             environment=tuple((k, self._reference(v, one.place)) for k, v in written.items()) if isinstance(written, dict) else (),
             events=tuple(self._events(one)),
             async_retries=_number(invoked.get("retry_attempts")),
             async_max_age=_seconds(invoked.get("max_event_age")),
             dead_letter=self._dead_letter(one),
             on_failure=self._destination(invoked.get("on_failure"), one.place),
-            concurrency=_number(one.args.get("reserved_concurrent_executions")),
+            concurrency=_number(args.get("reserved_concurrent_executions")),
             unread=(
-                *_unread(_seconds, one.args, timeout="timeout"),
+                *_unread(_seconds, args, timeout="timeout"),
                 *_unread(_number, invoked, async_retries="retry_attempts"),
                 *_unread(_seconds, invoked, async_max_age="max_event_age"),
             ),
@@ -125,31 +136,6 @@ class _App:
         if found is None and one.args.get("dead_letter_queue_enabled") is not None:
             return TemplateValue("unknown", "", one.place)
         return found
-
-    def _handler(self, one: Built) -> str | None:
-        written = _text(one.args.get("handler"))
-        if one.name == "PythonFunction":
-            index = _text(one.args.get("index")) or _PYTHON_INDEX
-            return f"{index.removesuffix('.py')}.{written or 'handler'}"
-        return written
-
-    def _code(self, one: Built) -> tuple[str, ...]:
-        """The folders that exist here; none when the code is built elsewhere first."""
-        given = one.args.get("entry") if one.name == "PythonFunction" else one.args.get("code")
-        if given is None or isinstance(given, (list, dict)):
-            return ()
-        parts = [written for leaf in _written(given) if (written := text(leaf)) is not None]
-        rest = "/".join(part.strip("/") for part in parts if part)
-        found = []
-        for above in (folder(one.place.path), *ancestors(one.place.path)):
-            target = normpath(join(above, rest)) if rest or above else ""
-            if not target.startswith("..") and target not in found and self._holds(target):
-                found.append("" if target == "." else target)
-        return tuple(found)
-
-    def _holds(self, target: str) -> bool:
-        prefix = f"{target}/" if target not in ("", ".") else ""
-        return any(path.startswith(prefix) for path in self.program.modules)
 
     # --- what calls them ---
 
@@ -342,21 +328,6 @@ def _owner(value: Value) -> Made | None:
     while isinstance(value, Method):
         value = value.receiver
     return value if isinstance(value, Made) else None
-
-
-def _written(given: Value) -> Iterator[Value]:
-    """The texts that a path is put together from, in order."""
-    if isinstance(given, Made):
-        for name, value in given.args:
-            if name in ("self", "0", "path"):
-                yield from _written(value)
-    elif isinstance(given, Derived):
-        for part in given.parts:
-            yield from _written(part)
-    elif isinstance(given, Method):
-        yield from _written(given.receiver)
-    else:
-        yield given
 
 
 def _text(given: Plain | None) -> str | None:

@@ -7,8 +7,10 @@ import textwrap
 import pytest
 
 from lintdem.analyses.cdk import cdk_stacks
+from lintdem.deploy import read_stacks
 from lintdem.model.stack import Event, Lambda, Source, Stack
 from lintdem.program import link
+from lintdem.session import check_files
 from lintdem.syntax import lower_source
 
 IMPORTS = """
@@ -236,3 +238,79 @@ def test_environment_names_the_table() -> None:
     (one,) = found.functions
     assert [(name, value.kind, value.text) for name, value in one.environment] == [("TABLE", "ref", "Orders")]
     assert [(table.name, table.keys, table.ttl) for table in found.tables] == [("Orders", ("id",), "expires")]
+
+
+class TestCode:
+    """Where the code of a function is: written in place, read from a file, in an image."""
+
+    def test_a_file_that_is_read_into_the_construct_is_the_code(self) -> None:
+        found = function(
+            """\
+            with open("src/app.py", encoding="utf8") as file:
+                code = file.read()
+            lambda_.Function(self, "Worker", handler="index.handler", code=lambda_.InlineCode(code))
+            """
+        )
+        assert (found.handler, found.code) == ("app.handler", ("src",))
+
+    def test_text_written_in_place_keeps_its_lines(self) -> None:
+        app = f'{IMPORTS}\nclass Shop(Stack):\n    def __init__(self, scope, name):\n        super().__init__(scope, name)\n        lambda_.Function(self, "Worker", handler="index.main", code=lambda_.InlineCode("""\ndef main(event, context):\n    pass\n"""))\n'
+        ((found,),) = (one.functions for one in stacks({"app.py": app}))
+        assert found.inline == "\ndef main(event, context):\n    pass\n"
+        assert found.inline_place is not None
+        assert app.splitlines()[found.inline_place.span.line] == "def main(event, context):"
+
+    def test_findings_stand_in_the_application(self) -> None:
+        app = f'{IMPORTS}\nclass Shop(Stack):\n    def __init__(self, scope, name):\n        super().__init__(scope, name)\n        queue = sqs.Queue(self, "Q")\n        fn = lambda_.Function(self, "Worker", handler="index.main", code=lambda_.InlineCode("""\nimport boto3\ndef main(event, context):\n    boto3.client("sns").publish(TopicArn="t", Message="m")\n"""))\n        fn.add_event_source(sources.SqsEventSource(queue))\n'
+        (finding, *_) = [one for one in check_files({"app.py": app}).findings if one.code == "LDM101"]
+        assert app.splitlines()[finding.span.line - 1].lstrip().startswith("boto3.client")
+
+    def test_the_command_of_an_image(self) -> None:
+        found = function(
+            """\
+            lambda_.DockerImageFunction(
+                self, "Worker", code=lambda_.DockerImageCode.from_image_asset("src", cmd=["app.handler"])
+            )
+            """
+        )
+        assert (found.handler, found.code) == ("app.handler", ("src",))
+
+    def test_the_command_of_the_dockerfile(self) -> None:
+        app = f'{IMPORTS}\nclass Shop(Stack):\n    def __init__(self, scope, name):\n        super().__init__(scope, name)\n        lambda_.DockerImageFunction(self, "Worker", code=lambda_.DockerImageCode.from_image_asset("src"))\n'
+        modules = [lower_source(path, source.encode()) for path, source in {"app.py": app, "src/app.py": CODE}.items()]
+        images = read_stacks({"src/Dockerfile": 'FROM public.ecr.aws/lambda/python:3.12\nCOPY . .\nCMD ["app.handler"]\n'})
+        ((found,),) = (one.functions for one in cdk_stacks(link(modules, images)))
+        assert found.handler == "app.handler"
+
+
+class TestLoops:
+    """A construct in a loop stands for one function each time."""
+
+    @pytest.mark.parametrize("names", ['["orders", "refunds"]', '{"orders": 1, "refunds": 2}', '("orders", "refunds")'])
+    def test_every_name_makes_a_function(self, names: str) -> None:
+        found = of_stack(
+            f"""\
+            queue = sqs.Queue(self, "Jobs")
+            for name in {names}:
+                fn = lambda_.Function(
+                    self, name, handler=f"{{name}}.handler", code=lambda_.Code.from_asset("src"), environment={{"KIND": name}}
+                )
+                fn.add_event_source(sources.SqsEventSource(queue))
+            """,
+            **{"src/orders.py": CODE, "src/refunds.py": CODE},
+        )
+        assert [(one.name, one.handler, one.environment[0][1].text) for one in found.functions] == [
+            ("orders", "orders.handler", "orders"),
+            ("refunds", "refunds.handler", "refunds"),
+        ]
+        assert [len(one.events) for one in found.functions] == [1, 1]
+
+    def test_what_changes_together_stays_together(self) -> None:
+        found = of_stack(
+            """\
+            for name, folder in (("first", "src"), ("second", "lib")):
+                lambda_.Function(self, name, handler="app.handler", code=lambda_.Code.from_asset(folder))
+            """,
+            **{"lib/app.py": CODE},
+        )
+        assert [(one.name, one.code) for one in found.functions] == [("first", ("src",)), ("second", ("lib",))]
