@@ -22,6 +22,7 @@ from lintdem.analyses.droppedconditions import Dropped, dropped
 from lintdem.analyses.engine import Engine, Run
 from lintdem.analyses.expiries import Endless, Unreadable, endless, unreadable
 from lintdem.analyses.failures import Lost, Unread, lost, unread
+from lintdem.analyses.inprogress import Dismissed, dismissed
 from lintdem.analyses.keypaths import Unmatched, unmatched
 from lintdem.analyses.lateness import LateCheck, late_checks
 from lintdem.analyses.losses import Fault
@@ -287,6 +288,16 @@ class Facts:
         for judged in sorted(self.handlers, key=lambda j: _EXPOSED.index(j.subject.redelivers)):
             for one in unmatched(judged.run, judged.subject):
                 found.setdefault(one.place, one)
+        return [found[place] for place in sorted(found)]
+
+    def dismissed(self) -> list[Dismissed]:
+        """Duplicates of unfinished runs that end in success, once for each; what loses work anyway is reported as that."""
+        lost = {one.place for one in self.unfinished()}
+        found: dict[Place, Dismissed] = {}
+        for judged in self.handlers:
+            for one in dismissed(judged.run, judged.subject, self.program):
+                if one.claimed not in lost:
+                    found.setdefault(one.place, one)
         return [found[place] for place in sorted(found)]
 
     def disabled(self) -> list[Disabled]:

@@ -144,3 +144,24 @@ def _queue_horizon(trigger: Trigger, program: Program) -> Horizon | None:
     seconds = min(retention, queue.max_receives * visibility)
     words = f"the queue delivers up to {queue.max_receives} times, {duration(visibility)} apart"
     return Horizon(seconds, words, True)
+
+
+_LONGEST_RUN = 900
+_FIRST_ASYNC = 60
+"""https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
+
+
+def first_retry(subject: Subject, program: Program) -> int | None:
+    """Seconds after which a run that died is repeated for the first time; None when that is not known."""
+    trigger = subject.triggers[0] if subject.triggers else None
+    if trigger is None:
+        return None
+    if trigger.source in (Source.SQS, Source.SQS_FIFO):
+        queue = queue_of_trigger(trigger, program)
+        if queue is None:
+            # A visibility timeout is hardly longer than the longest run.
+            return _LONGEST_RUN
+        return _VISIBILITY if queue.visibility is None else queue.visibility
+    if trigger.source in _STREAMS:
+        return 0
+    return _FIRST_ASYNC if trigger.source in _ASYNCHRONOUS else None

@@ -72,7 +72,7 @@ def _keeps_out(claim: Claim, run: Run, subject: Subject) -> bool:
         # A lease, or the version that this run read: the next one reads another.
         return False
     thrown = thrown_at(run)
-    return not any(claim in behind(r, run, thrown) or _is_refused(r, claim) for r in run.raises) and _is_noticed(claim, run)
+    return not any(claim in behind(r, run, thrown) or _is_refused(r, claim) for r in run.raises) and leaves_quietly(claim, run)
 
 
 def _is_refused(raised: object, claim: Claim) -> bool:
@@ -80,10 +80,10 @@ def _is_refused(raised: object, claim: Claim) -> bool:
     return Failed(claim) in getattr(raised, "may", ()) and claim not in getattr(raised, "must", ())
 
 
-def _is_noticed(claim: Claim, run: Run) -> bool:
+def leaves_quietly(claim: Claim, run: Run) -> bool:
     """Whether a run that finds the claim taken comes to its end, and does not look into what it found."""
     taken = [e for e in run.events if Failed(claim) in e.may and claim not in e.must]
-    return not any(isinstance(e, Asked) or (isinstance(e, Effect) and _is_work(e)) for e in taken if _is_after(e, claim))
+    return not any(isinstance(e, Asked) or (isinstance(e, Effect) and is_work(e)) for e in taken if _is_after(e, claim))
 
 
 def _is_after(event: Seen, claim: Claim) -> bool:
@@ -97,21 +97,21 @@ def _behind_claim(
     own = next((e for e in effects if e.place == claim.place and e.call.write is not None), None)
     inside = [e for e in effects if claim in e.must and e.place != claim.place]
     open_places = {e.place for e in effects if claim not in e.must}
-    touching = [e for e in inside if _touches(e, claim, own)]
-    work = [e for e in inside if _is_work(e) and e.place not in open_places and e not in touching]
-    if not work or any(_is_released(e) for e in touching) or _is_finished_elsewhere(own, run, program, writers):
+    touching = [e for e in inside if touches_claim(e, claim, own)]
+    work = [e for e in inside if is_work(e) and e.place not in open_places and e not in touching]
+    if not work or any(is_released(e) for e in touching) or _is_finished_elsewhere(own, run, program, writers):
         return None
     name = site.name if site is not None else claim.kind
     finish = next((e for e in reversed(touching) if effects.index(e) > effects.index(work[0])), None)
     return Unfinished(run, subject, claim.place, name, claim.kind, work[0], finish)
 
 
-def _is_work(effect: Effect) -> bool:
+def is_work(effect: Effect) -> bool:
     call = effect.call
     return call.kind in DOES and call.service not in CACHES and call.method not in ASIDE
 
 
-def _touches(effect: Effect, claim: Claim, own: Effect | None) -> bool:
+def touches_claim(effect: Effect, claim: Claim, own: Effect | None) -> bool:
     """Whether a later call changes what was claimed."""
     write = effect.call.write
     if effect.call.service in ("redis", "valkey"):
@@ -137,7 +137,7 @@ def _telling(values: list[Value]) -> set[Value]:
     return {leaf for leaf in found if not isinstance(leaf, Known)} or found
 
 
-def _is_released(effect: Effect) -> bool:
+def is_released(effect: Effect) -> bool:
     """Whether a call frees the claim, or says in an `except` how the work went."""
     write = effect.call.write
     gone = write.kind in ("delete", "unset") if write is not None else effect.call.method in ("delete", "unlink", "expire")
@@ -175,8 +175,8 @@ def _behind_row(
         inside = [e for e in effects if check in e.must and Done(row.place, row.call.name) in e.may and e.place != row.place]
         open_places = {e.place for e in effects if check not in e.must}
         touching = [e for e in inside if _rewrites(e, row)]
-        work = [e for e in inside if _is_work(e) and e.place not in open_places and e not in touching]
-        if not work or _is_done_when_found(check, work, effects) or any(_is_released(e) for e in touching):
+        work = [e for e in inside if is_work(e) and e.place not in open_places and e not in touching]
+        if not work or _is_done_when_found(check, work, effects) or any(is_released(e) for e in touching):
             continue
         if _is_finished_elsewhere(row, run, program, writers):
             continue
