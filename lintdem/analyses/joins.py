@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lintdem.analyses.domain import Check, Claim, DictObj, Fact, Flow, HeapObject, ListObj, Path, Value, any_of
+from lintdem.analyses.domain import (
+    Cases,
+    Check,
+    Claim,
+    DictObj,
+    Fact,
+    Flow,
+    HeapObject,
+    Known,
+    ListObj,
+    Path,
+    Value,
+    any_of,
+)  # fmt: skip
 
 
 def merge(target: Flow, flows: list[Flow]) -> None:
@@ -14,9 +27,11 @@ def merge(target: Flow, flows: list[Flow]) -> None:
         return
     names: dict[str, Value] = {}
     for name in dict.fromkeys(n for f in flows for n in f.scope.names):
-        values = [f.scope.names[name] for f in flows if name in f.scope.names]
+        there = [f for f in flows if name in f.scope.names]
+        values = [f.scope.names[name] for f in there]
         first = values[0]
-        names[name] = first if all(v is first or v == first for v in values[1:]) else any_of(values)
+        same = all(v is first or v == first for v in values[1:])
+        names[name] = first if same else _told_apart(values, there) or any_of(values)
     heap: dict[int, HeapObject] = dict(flows[0].heap)
     for flow in flows[1:]:
         for key, obj in flow.heap.items():
@@ -29,6 +44,22 @@ def merge(target: Flow, flows: list[Flow]) -> None:
         target.scope.names.clear()
         target.scope.names.update(names)
     target.heap, target.must, target.may = heap, must, may
+
+
+def _told_apart(values: list[Value], flows: list[Flow]) -> Value | None:
+    """A word or flag that says how old the event is: `state = "old"` on the path where it is. Each of its values keeps
+    how the comparison came out, for whoever asks the word later."""
+    compared = [aged(f.must) for f in flows]
+    tells = len(set(compared)) > 1 or any(aged(must) for v in values if isinstance(v, Cases) for _, must, _ in v.cases)
+    if not tells or not all(isinstance(v, (Known, Cases)) for v in values):
+        return None
+    cases: dict[Value, tuple[frozenset[Fact], frozenset[Fact]]] = {}
+    for value, ages in zip(values, compared, strict=True):
+        for one, must, may in value.cases if isinstance(value, Cases) else ((value, frozenset[Fact](), frozenset[Fact]()),):
+            before = cases.get(one)
+            held = must | ages if before is None else before[0] & (must | ages)
+            cases[one] = (held, may if before is None else before[1] | may)
+    return Cases(tuple((value, must, may) for value, (must, may) in cases.items())) if len(cases) > 1 else None
 
 
 def common(paths: list[frozenset[Fact]]) -> frozenset[Fact]:

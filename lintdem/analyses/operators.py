@@ -152,6 +152,9 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
     if op in ("in", "not in"):
         found = m.elements(flow, right)
         if found is not None and not found.open and found.items and (found.kind == "tuple" or not found.module_level):
+            literal = [v.value for v in found.items if isinstance(v, Known)]
+            if isinstance(left, Known) and not found.module_level and len(literal) == len(found.items):
+                return known((left.value in literal) == (op == "in"))
             right = Derived("members", found.items, found.place)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Path) and one.root == "event" and (constant := text(other)):
