@@ -18,11 +18,11 @@ def check(p: Pass) -> Iterator[Finding]:
         )  # fmt: skip
     for late in p.facts.late_requests():
         first, does = late.commands[0]
-        others = (Step(case.effect.place, f"{case.effect.call.name} {what}, too") for case, what in late.commands[1:])
+        done = (Step(case.effect.place, f"{case.effect.call.name} {what}, whenever that was asked") for case, what in late.commands)
         yield p.finding(
             first, late.place, f"a late request is carried out as if it were new: {first.effect.call.name} {does}, and the age"
             " of the event is never looked at", subject=late.subject, level=lower(Level.WARNING, late.subject),
-            why=(*way(first), *others), advice="send the time of the request with it, compare it first and set aside what is"
+            why=(*way(first)[:-1], *done), advice="send the time of the request with it, compare it first and set aside what is"
             " too old", about="late request",
         )  # fmt: skip
 
