@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from lintdem.analyses.building import FUNCTIONS
 from lintdem.analyses.cdk_code import code_of, each_function
 from lintdem.analyses.constructs import Built, build
 from lintdem.analyses.domain import External, Known, Made, Method, Value, members, text
@@ -15,9 +16,6 @@ from lintdem.model.stack import Event, Lambda, Queue, Source, Stack, Table
 from lintdem.model.stack import Value as TemplateValue
 from lintdem.program import Program
 
-_FUNCTIONS = frozenset(
-    {"Function", "PythonFunction", "DockerImageFunction", "SingletonFunction", "TriggerFunction", "EdgeFunction"}
-)
 _WRAPPERS = {
     "SnsEventSource": Source.SNS, "S3EventSource": Source.S3, "S3EventSourceV2": Source.S3, "ApiEventSource": Source.API,
     "SqsEventSource": Source.SQS, "DynamoEventSource": Source.DYNAMODB_STREAM, "KinesisEventSource": Source.KINESIS,
@@ -86,7 +84,7 @@ class _App:
 
     def _each_function(self, one: Built) -> Iterator[Lambda]:
         """The functions a construct makes: one, or in a loop one for each time."""
-        if one.name not in _FUNCTIONS or not isinstance(one.value, Made):
+        if one.name not in FUNCTIONS or not isinstance(one.value, Made):
             return
         name = self.names.get(one.value, one.name)
         every = list(each_function(one.args))

@@ -188,8 +188,8 @@ class Machine:
         self.block: Callable[[Value, Flow], Value] | None = None
         self.collectors: list[dict[Raised, None]] = [{}]
         self.active: list[object] = []
-        self.spent = 0
-        self.importing = 0
+        self.spent, self.importing = 0, 0
+        self.constructs: dict[Value, Value] = {}
         self.globals_version = 0
         self.mutations = 0
         self.paths: set[tuple[str, ...]] = set()

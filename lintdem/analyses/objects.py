@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lintdem.analyses.building import function_base
 from lintdem.analyses.definitions import member_of
 from lintdem.analyses.documents import collection_of, is_mongo
 from lintdem.analyses.domain import (
@@ -76,6 +77,9 @@ def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> 
         return _class_attribute(m, value, name, flow, place)
     if isinstance(value, Super):
         found_in = find_in_bases(value.cls, name)
+        construct = function_base(m, value, name) if found_in is None else None
+        if construct is not None:
+            return construct
         return bind(m, found_in, value.bound, flow, place) if found_in is not None else Method(value.bound, name)
     if isinstance(value, Error):
         return Derived(f"error:{name}", (value,))
@@ -146,7 +150,7 @@ def _object_attribute(m: Machine, ref: Ref, name: str, flow: Flow, place: Place)
         return bind(m, inside, ref, flow, place)
     if "**" in found.attrs and name not in DUMPS | JSON:
         return m.item(found.attrs["**"], known(name), flow, place)
-    return _declared(m, found.cls, name, flow, place) or Method(ref, name)
+    return _declared(m, found.cls, name, flow, place) or Method(m.constructs.get(ref, ref), name)
 
 
 def _declared(m: Machine, cls: Cls, name: str, flow: Flow, place: Place) -> Value | None:

@@ -314,3 +314,30 @@ class TestLoops:
             **{"lib/app.py": CODE},
         )
         assert [(one.name, one.code) for one in found.functions] == [("first", ("src",)), ("second", ("lib",))]
+
+
+class TestOwnKinds:
+    """A class of the application that is a function itself."""
+
+    KIND = """
+class Worker(lambda_.Function):
+    def __init__(self, scope, name, *, module):
+        super().__init__(scope, name, handler=f"{module}.handler", code=lambda_.Code.from_asset("src"))
+        self.add_function_url()
+
+class Shop(Stack):
+    def __init__(self, scope, name):
+        super().__init__(scope, name)
+        first, second = Worker(self, "First", module="orders"), Worker(self, "Second", module="refunds")
+        first.add_event_source(sources.SqsEventSource(sqs.Queue(self, "Jobs")))
+        sns.Topic(self, "T").add_subscription(subscriptions.LambdaSubscription(second))
+
+Shop(App(), "shop")
+"""
+
+    def test_its_objects_are_functions_with_their_events(self) -> None:
+        (found,) = stacks({"app.py": IMPORTS + self.KIND, "src/orders.py": CODE, "src/refunds.py": CODE})
+        assert [(one.handler, sorted(event.source.value for event in one.events)) for one in found.functions] == [
+            ("orders.handler", ["function-url", "sqs"]),
+            ("refunds.handler", ["function-url", "sns"]),
+        ]
