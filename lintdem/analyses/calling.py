@@ -43,7 +43,7 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.durable import LATER, postponed
 from lintdem.analyses.interfaces import is_interface
 from lintdem.analyses.jmespaths import entered
-from lintdem.analyses.joins import merge
+from lintdem.analyses.joins import by_cases, merge
 from lintdem.analyses.lineage import find_in_class, outside_bases
 from lintdem.analyses.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop
 from lintdem.analyses.objects import bind, found_name, instantiate
@@ -352,19 +352,7 @@ def held(obj: HeapObject) -> list[Value]:
 
 def _returned(frame: Frame) -> Value:
     """The value a function returns; with cases when facts differ between its returns."""
-    grouped: dict[Value, tuple[frozenset[Fact], frozenset[Fact]]] = {}
-    for value, flow in frame.returns:
-        inner = value.cases if isinstance(value, Cases) else ((value, EMPTY, EMPTY),)
-        for one, own_must, own_may in inner:
-            must, may = own_must | flow.must, own_may | flow.may
-            before = grouped.get(one)
-            grouped[one] = (must, may) if before is None else (before[0] & must, before[1] | may)
-    if len(grouped) == 1:
-        return next(iter(grouped))
-    shared = frozenset.intersection(*(must for must, _ in grouped.values()))
-    if len(grouped) <= 8 and any(must != shared for must, _ in grouped.values()):
-        return Cases(tuple((v, must, may) for v, (must, may) in grouped.items()))
-    return any_of(list(grouped))
+    return by_cases([(value, flow.must, flow.may) for value, flow in frame.returns])
 
 
 def _take_over(m: Machine, summary: Summary, func: Func, place: Place, flow: Flow, text: str) -> Value:

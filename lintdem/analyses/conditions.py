@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lintdem.analyses.domain import (
     EMPTY,
@@ -29,7 +30,7 @@ from lintdem.analyses.domain import (
     members,
     text,
 )  # fmt: skip
-from lintdem.analyses.joins import aged, compared_if_there
+from lintdem.analyses.joins import aged, alike, changed
 from lintdem.analyses.machine import Machine
 from lintdem.knowledge import Kind
 from lintdem.model.span import NOWHERE, Place
@@ -81,8 +82,9 @@ def _assume_object(m: Machine, value: Ref, truth: bool, flow: Flow) -> bool:
 def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
     chosen: list[tuple[frozenset[Fact], frozenset[Fact]]] = []
     left_out: frozenset[Fact] = EMPTY
+    possible = [must for _, must, _ in value.cases if not _contradicts(must, flow.must)]
     for case, must, may in value.cases:
-        if _is_ruled_out(case, may, flow):
+        if _is_ruled_out(case, may, flow) or (possible and must not in possible):
             left_out |= may
             continue
         branch = flow.branch()
@@ -95,11 +97,21 @@ def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
         return False
     may = frozenset.union(*(c[1] for c in chosen))
     paths = [c[0] for c in chosen]
-    certain = frozenset.intersection(*paths) | compared_if_there(paths)
+    certain = alike(paths)
     m.recognised |= {f.place for f in certain if isinstance(f, Claim)}
     flow.must |= certain
     flow.may = (flow.may - (left_out - may)) | may
     return True
+
+
+def _contradicts(must: frozenset[Fact], known: frozenset[Fact]) -> bool:
+    """Whether a test that led to a value came out otherwise on this path: what was found is not missing."""
+    outcomes = {(f.place, f.subject): (f.kind, f.words) for f in known if isinstance(f, Check) and f.kind in _OUTCOMES}
+    found = ((outcomes.get((f.place, f.subject)), f) for f in must if isinstance(f, Check) and f.kind in _OUTCOMES)
+    return any(before is not None and before != (f.kind, f.words) for before, f in found)
+
+
+_OUTCOMES = frozenset({"absent", "state"})
 
 
 def _is_ruled_out(case: Value, may: frozenset[Fact], flow: Flow) -> bool:
@@ -121,7 +133,7 @@ def _assume_any(m: Machine, value: AnyOf, truth: bool, flow: Flow) -> bool:
                 found.append(branch)
     if found:
         paths = [f.must for f in found]
-        flow.must |= frozenset.intersection(*paths) | compared_if_there(paths)
+        flow.must |= alike(paths)
     return bool(found) or defaults > 0
 
 
@@ -153,7 +165,8 @@ def _assume_some(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
     if not found:
         return False
     # An age that is looked at beside other things ("if there is a time, and it is old") is looked at.
-    flow.must |= frozenset.intersection(*(f.must for f in found)).union(*(aged(f.must) for f in found))
+    paths = [f.must for f in found]
+    flow.must |= frozenset.intersection(*paths).union(changed(paths), *map(aged, paths))
     flow.may = frozenset.union(*(f.may for f in found))
     return True
 
@@ -176,7 +189,7 @@ def _assume_alternatives(m: Machine, test: Test, truth: bool, flow: Flow) -> boo
             found.append(branch)
     if found:
         paths = [f.must for f in found]
-        flow.must |= frozenset.intersection(*paths) | compared_if_there(paths)
+        flow.must |= alike(paths)
     return bool(found) or defaults > 0
 
 
@@ -223,7 +236,20 @@ def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
         check = _check_of(m, test, value, truth, flow)
         if check is not None:
             flow.must |= {check}
+        flow.must |= _collected(m, test, value, truth, flow)
     flow.must |= _undated(test, truth)
+
+
+def _collected(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> frozenset[Fact]:
+    """The checks that a test of a collection stands for, which what was read has been put into."""
+    found = m.elements(flow, value) if isinstance(value, Ref) and value.id not in m.base else None
+    read = [v for one in found.items for v in leaves(one)] if found is not None else []
+    missing = truth == (test.op == "not in") and test.op in ("in", "not in") and value == test.args[1]
+    outcome = "held" if truth else "did not hold"
+    checks = (_check_of(m, test, v, truth, flow) for v in read if isinstance(v, Path))
+    return frozenset(
+        replace(c, kind="absent") if missing else replace(c, kind="state", words=outcome) for c in checks if c is not None
+    )
 
 
 def _undated(test: Test, truth: bool) -> frozenset[Fact]:
@@ -247,7 +273,10 @@ def _check_of(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> 
     if isinstance(value, Path) and value.root == "result" and value.place is not None:
         call = m.sites.get(value.place)
         if call is not None and call.kind is Kind.READ and not _is_paging(test, value):
-            return Check(test.place, "absent" if _is_absence(test, value, truth) else "state", value, call.name)
+            if _is_absence(test, value, truth):
+                return Check(test.place, "absent", value, call.name)
+            # As with ages, where both outcomes meet again nothing was decided.
+            return Check(test.place, "state", value, "held" if truth else "did not hold")
     if isinstance(value, Ref) and test.op in ("in", "not in") and value.id in m.base and truth == (test.op == "not in"):
         return Check(test.place, "memory", value)
     if isinstance(value, Derived) and value.op == "from memory" and _is_absence(test, value, truth):

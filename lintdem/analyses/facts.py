@@ -368,13 +368,15 @@ def _each(faults: Iterator[Fault]) -> list[Fault]:
     return [found[key] for key in sorted(found)]
 
 
-def _rank(case: Case) -> tuple[int, bool, int, int, str]:
+def _rank(case: Case) -> tuple[int, bool, int, bool, int, str]:
     level = case.level or Level.ERROR
     lower = case.subject.by_caller and case.kind is not Kind.RETRIED
     loud = [Level.ERROR, Level.WARNING, Level.NOTE].index(level) + (1 if lower else 0)
     exposed = [Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER].index(case.subject.redelivers)
     loud += 5 if case.kind is Kind.LIKELY else 0
-    return (loud, case.kind is not Kind.RETRIED, exposed, len(case.effect.stack), case.run.handler.name)
+    # On one way nothing is asked, on another a store is: the first repeats for certain.
+    checked = case.kind is Kind.CHECKED
+    return (loud, case.kind is not Kind.RETRIED, exposed, checked, len(case.effect.stack), case.run.handler.name)
 
 
 def _is_wrapped(value: Value) -> bool:

@@ -124,7 +124,7 @@ def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Co
     if check.kind == "memory" and _is_recorded(check.subject, run):
         return Cover(Answer.NO, Fault.MEMORY, check=check, words=f"the container tested {at} lives in the memory of "
                      "one execution environment; another one does not see it", place=check.place)  # fmt: skip
-    if check.kind in ("absent", "state") and _is_dedup(check, effect, run):
+    if check.kind in ("absent", "state", "changed") and _is_dedup(check, effect, run):
         return Cover(Answer.NO, Fault.CHECK, check=check, words=f"the check {at} reads first and writes later: two "
                      "runs pass it together, and a crash in between leaves no record", place=check.place)  # fmt: skip
     return None
@@ -138,27 +138,44 @@ def _is_recorded(container: Value, run: Run) -> bool:
 
 def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
     """A read that is recorded in the same store, afterwards or first of all, is meant to recognise duplicates."""
-    if not isinstance(check.subject, Path) or check.subject.place is None:
+    subject = looked_at(check)
+    if subject is None or subject.place is None:
         return False
-    read = run.sites.get(check.subject.place)
+    read = run.sites.get(subject.place)
     if read is None:
         return False
     after = False
     for event in run.events:
         if event is effect or (isinstance(event, Effect) and event.place == effect.place):
             after = True
-        first = isinstance(event, Effect) and check in event.must and check.kind == "absent" and event.place != effect.place
+        first = isinstance(event, Effect) and event.place != effect.place and _is_recorded_first(check, event, effect)
         if (after or first) and isinstance(event, Effect) and same_store(read, event):
             return check.kind == "absent" or touches(check, event)
     return False
 
 
+def looked_at(check: Check) -> Path | None:
+    """What was read, for a check that asked a store."""
+    subject = check.subject.parts[0] if isinstance(check.subject, Derived) and check.kind == "changed" else check.subject
+    return subject if isinstance(subject, Path) else None
+
+
+def _is_recorded_first(check: Check, event: Effect, effect: Effect) -> bool:
+    """Whether a write before the effect depends on the same test."""
+    if check.kind == "changed":
+        asked = any(isinstance(f, Check) and f.kind == "absent" and f.subject == looked_at(check) for f in event.must)
+        return asked and Done(event.place, event.call.name) in effect.may
+    return check in event.must and check.kind == "absent"
+
+
 def touches(check: Check, event: Effect) -> bool:
     """Whether the later write changes the attribute that was tested."""
     write = event.call.write
-    if write is None or write.kind == "delete" or not isinstance(check.subject, Path):
+    if write is None or write.kind == "delete":
         return False
-    return bool(set(check.subject.steps[-2:]) & {name for name, _ in write.values})
+    parts = check.subject.parts if isinstance(check.subject, Derived) else (check.subject,)
+    names = {name for name, _ in write.values}
+    return any(isinstance(part, Path) and set(part.steps[-2:]) & names for part in parts)
 
 
 def same_store(read: object, event: Effect) -> bool:

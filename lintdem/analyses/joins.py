@@ -5,19 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lintdem.analyses.domain import (
+    EMPTY,
+    AnyOf,
     Cases,
     Check,
     Claim,
+    Derived,
     DictObj,
     Fact,
+    Failed,
     Flow,
     HeapObject,
     Known,
     ListObj,
     Path,
+    Tried,
     Value,
     any_of,
+    members,
 )  # fmt: skip
+
+MOST = 8
+"""So many values that a name may have keep what is known of each."""
 
 
 def merge(target: Flow, flows: list[Flow]) -> None:
@@ -31,7 +40,7 @@ def merge(target: Flow, flows: list[Flow]) -> None:
         values = [f.scope.names[name] for f in there]
         first = values[0]
         same = all(v is first or v == first for v in values[1:])
-        names[name] = first if same else _told_apart(values, there) or any_of(values)
+        names[name] = first if same else _joined(values, there)
     heap: dict[int, HeapObject] = dict(flows[0].heap)
     for flow in flows[1:]:
         for key, obj in flow.heap.items():
@@ -44,6 +53,13 @@ def merge(target: Flow, flows: list[Flow]) -> None:
         target.scope.names.clear()
         target.scope.names.update(names)
     target.heap, target.must, target.may = heap, must, may
+
+
+def _joined(values: list[Value], flows: list[Flow]) -> Value:
+    """One of several values. A flag keeps what led to each of its values: `needed = True` where nothing was found."""
+    if not all(_is_flag(v) for v in values):
+        return _told_apart(values, flows) or any_of(values)
+    return by_cases([(v, _telling(f.must), _failed(f.may)) for v, f in zip(values, flows, strict=True)])
 
 
 def _told_apart(values: list[Value], flows: list[Flow]) -> Value | None:
@@ -62,13 +78,123 @@ def _told_apart(values: list[Value], flows: list[Flow]) -> Value | None:
     return Cases(tuple((value, must, may) for value, (must, may) in cases.items())) if len(cases) > 1 else None
 
 
+def _is_flag(value: Value) -> bool:
+    if isinstance(value, (AnyOf, Cases)):
+        return all(map(_is_flag, members(value)))
+    return isinstance(value, Known) and value.type in ("bool", "NoneType")
+
+
+def _telling(must: frozenset[Fact]) -> frozenset[Fact]:
+    return frozenset(f for f in must if isinstance(f, (Claim, Check, Tried)))
+
+
+def _failed(may: frozenset[Fact]) -> frozenset[Fact]:
+    return frozenset(f for f in may if isinstance(f, Failed))
+
+
+def by_cases(ways: list[tuple[Value, frozenset[Fact], frozenset[Fact]]]) -> Value:
+    """One of several values; with cases when facts differ between them."""
+    found: dict[Value, list[tuple[frozenset[Fact], frozenset[Fact]]]] = {}
+    for value, must, may in ways:
+        inner = value.cases if isinstance(value, Cases) else ((value, EMPTY, EMPTY),)
+        if isinstance(value, AnyOf) and _is_flag(value):
+            inner = tuple((one, EMPTY, EMPTY) for one in value.values)
+        for one, own_must, own_may in inner:
+            found.setdefault(one, []).append((own_must | must, own_may | may))
+    if len(found) == 1:
+        return next(iter(found))
+    grouped = {
+        value: (alike([must for must, _ in facts]), frozenset.union(*(may for _, may in facts)))
+        for value, facts in found.items()
+    }
+    shared = frozenset.intersection(*(must for must, _ in grouped.values()))
+    if len(grouped) <= MOST and any(must != shared for must, _ in grouped.values()):
+        return Cases(tuple((v, must, may) for v, (must, may) in grouped.items()))
+    return any_of(list(grouped))
+
+
+def alike(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
+    """What holds on each of several paths, in these words or others."""
+    return frozenset.intersection(*paths) | compared_if_there(paths) | changed(paths)
+
+
+def changed(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
+    """A record that is missing on some paths, and on all others has something else in it than this run would write."""
+    if len(paths) < 2:
+        return EMPTY
+    shared = frozenset.intersection(*paths)
+    own = [[f for f in must - shared if isinstance(f, Check) and _read_of(f) is not None] for must in paths]
+    missing = {(f.place, _read_of(f)): f for checks in own for f in checks if _is_missing(f)}
+    if not missing or not all(own) or _is_always(own):
+        return EMPTY
+    found: set[Fact] = set()
+    for (_, read), first in missing.items():
+        parts: list[list[Value]] = [_parts([f for f in checks if _read_of(f) == read]) for checks in own]
+        if all(parts):
+            looked = {p: None for one in parts for p in one}
+            subjects = sorted((p for p in looked if isinstance(p, Path)), key=lambda p: p.steps)
+            found.add(Check(first.place, "changed", Derived("changed", tuple(subjects)), first.words))
+    return frozenset(found)
+
+
+def _is_always(ways: list[list[Check]]) -> bool:
+    """Whether one of the ways is taken whatever the tests say: then nothing was decided. Two ways that differ in the
+    outcome of one test say together what they say without it."""
+    known = {frozenset((f.place, _outcome(f, way)) for f in way) for way in ways}
+    work = list(known)
+    while work and len(known) <= MOST * MOST:
+        one = dict(work.pop())
+        for other in [dict(way) for way in known]:
+            apart = [place for place in one if place in other and one[place] != other[place]]
+            joined = frozenset((place, said) for place, said in {**one, **other}.items() if place not in apart)
+            if len(apart) == 1 and not joined:
+                return True
+            if len(apart) == 1 and joined not in known:
+                known.add(joined)
+                work.append(joined)
+    return False
+
+
+def _outcome(check: Check, way: list[Check]) -> frozenset[tuple[str, str, Value]]:
+    """How a test came out, as all that it says of what was read."""
+    return frozenset((f.kind, f.words, f.subject) for f in way if f.place == check.place)
+
+
+def _read_of(check: Check) -> object | None:
+    """The call that read what a check looks at."""
+    subject = check.subject.parts[0] if check.kind == "changed" else check.subject  # type: ignore[union-attr]
+    if check.kind not in ("absent", "state", "changed") or not isinstance(subject, Path):
+        return None
+    return subject.place
+
+
+def _parts(checks: list[Check]) -> list[Value]:
+    """What of a record decides: all of it when it is missing, else what inside it was compared."""
+    found: list[Value] = []
+    for check in checks:
+        if check.kind == "changed" and isinstance(check.subject, Derived):
+            found += check.subject.parts
+        elif _is_missing(check) or _is_inside(check.subject):
+            found.append(check.subject)
+    return found
+
+
+def _is_missing(check: Check) -> bool:
+    """Whether the whole record is missing, not an attribute of it."""
+    return check.kind == "changed" or (check.kind == "absent" and not _is_inside(check.subject))
+
+
+def _is_inside(subject: Value) -> bool:
+    return isinstance(subject, Path) and any(step != "*" and not step.isdigit() for step in subject.steps[1:])
+
+
 def common(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
     """What holds on every path. When each path has a sound claim of its own, one of them holds in any case."""
     shared = frozenset.intersection(*paths)
     own = [[c for c in must - shared if isinstance(c, Claim) and not c.useless] for must in paths]
     if all(own):
         shared |= {min((c for claims in own for c in claims), key=lambda c: (c.place, c.kind))}
-    return shared | compared_if_there(paths)
+    return shared | compared_if_there(paths) | changed(paths)
 
 
 def compared_if_there(paths: list[frozenset[Fact]]) -> frozenset[Fact]:

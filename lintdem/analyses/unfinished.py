@@ -9,7 +9,7 @@ from lintdem.analyses.diagnosis import Writers, store_of
 from lintdem.analyses.domain import Caught, Check, Claim, Done, Failed, Fresh, Known, Path, Value, leaves
 from lintdem.analyses.engine import Run
 from lintdem.analyses.failures import ASIDE, CACHES, DOES
-from lintdem.analyses.guards import same_store
+from lintdem.analyses.guards import looked_at, same_store, touches
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.secondruns import behind, thrown_at
@@ -172,10 +172,11 @@ def _behind_row(
     for check in sorted((f for f in row.must if isinstance(f, Check)), key=lambda f: f.place):
         if check.kind != "absent" or not _is_of(check, row, run):
             continue
-        inside = [e for e in effects if check in e.must and Done(row.place, row.call.name) in e.may and e.place != row.place]
-        open_places = {e.place for e in effects if check not in e.must}
+        held = [e for e in effects if _depends(e, check, row)]
+        inside = [e for e in held if Done(row.place, row.call.name) in e.may and e.place != row.place]
+        open_ways = {(e.place, e.stack) for e in effects if e not in held}
         touching = [e for e in inside if _rewrites(e, row)]
-        work = [e for e in inside if is_work(e) and e.place not in open_places and e not in touching]
+        work = [e for e in inside if is_work(e) and (e.place, e.stack) not in open_ways and e not in touching]
         if not work or _is_done_when_found(check, work, effects) or any(is_released(e) for e in touching):
             continue
         if _is_finished_elsewhere(row, run, program, writers):
@@ -183,6 +184,14 @@ def _behind_row(
         finish = next((e for e in reversed(touching) if effects.index(e) > effects.index(work[0])), None)
         return Unfinished(run, subject, row.place, row.call.name, "the row", work[0], finish, check)
     return None
+
+
+def _depends(effect: Effect, check: Check, row: Effect) -> bool:
+    """Whether an effect is only there for a row that is missing, or that says something else than what is put."""
+    if check in effect.must:
+        return True
+    changes = (f for f in effect.must if isinstance(f, Check) and f.kind == "changed")
+    return any(looked_at(f) == check.subject and touches(f, row) for f in changes)
 
 
 def _is_of(check: Check, row: Effect, run: Run) -> bool:
