@@ -50,6 +50,7 @@ class Kind(str, Enum):
     UNCONDITIONAL = "unconditional"
     STALE = "stale"
     CHECKED = "checked"
+    LOCKED = "locked"
     LATE = "late"
     MEMORY = "memory"
     IGNORED = "ignored"
@@ -205,6 +206,8 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
         kind = Kind.NOTHING if subject.by_caller else Kind.SHORT_TOKEN
         return Case(run, subject, effect, harm, found, kind)
     kind = _BY_FAULT.get(found.fault, _BY_REPEAT[harm.repeat])
+    if kind is Kind.UNGUARDED and found.fault is Fault.LOCK:
+        kind = Kind.LOCKED
     if kind is Kind.ACCUMULATES and found.fault is Fault.USELESS and not found.words.endswith(LIMIT):
         kind = Kind.USELESS
     if harm.repeat is Repeat.MINTS and found.fault in (Fault.NONE, Fault.LATE, Fault.USELESS):

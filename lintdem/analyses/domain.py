@@ -387,7 +387,20 @@ class Caught:
     place: Place
 
 
-Fact: TypeAlias = Claim | Check | Failed | Tried | Done | Caught
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lock, made at `place`, is held: nobody else has it now, and whoever comes later takes it again."""
+
+    place: Place
+    kind: str
+    lock: Value
+
+    def __hash__(self) -> int:
+        """Shallow: the parts would cost too much; equality still compares them."""
+        return hash((self.place, self.kind))
+
+
+Fact: TypeAlias = Claim | Check | Failed | Tried | Done | Caught | Held
 
 
 @dataclass(frozen=True, slots=True)

@@ -375,7 +375,7 @@ def _rank(case: Case) -> tuple[int, bool, int, bool, int, str]:
     exposed = [Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER].index(case.subject.redelivers)
     loud += 5 if case.kind is Kind.LIKELY else 0
     # On one way nothing is asked, on another a store is: the first repeats for certain.
-    checked = case.kind is Kind.CHECKED
+    checked = case.kind in (Kind.CHECKED, Kind.LOCKED)
     return (loud, case.kind is not Kind.RETRIED, exposed, checked, len(case.effect.stack), case.run.handler.name)
 
 

@@ -13,6 +13,7 @@ from lintdem.analyses.domain import (
     Derived,
     Flow,
     Func,
+    Held,
     Known,
     Made,
     Unknown,
@@ -46,6 +47,8 @@ def enter_wrappers(
                 run_batch(m, dict(wrapper.args), args.positional[0], place, inner)
             if wrapper.kind == "cache" and args.all():
                 inner.must |= {Check(wrapper.place, "memory", Derived("cache", args.all()))}
+            if wrapper.kind == "lock":
+                inner.must |= {Held(wrapper.place, wrapper.name, Made(wrapper.name, wrapper.place))}
             if wrapper.kind == "retry":
                 stack.enter_context(m.retrying(of_wrapper(m, wrapper, flow)))
             if wrapper.kind in GUARDS:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from lintdem.analyses.domain import Check, Claim, Derived, Done, Failed, Path, Tried, Value, parts_of
+from lintdem.analyses.domain import Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value, parts_of
 from lintdem.analyses.engine import Run
 from lintdem.analyses.keys import Grade, Provenance, provenance
+from lintdem.analyses.releases import locks, released, serialised
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Claimed, Effect, Recorded
 from lintdem.model.span import Place
@@ -32,6 +33,7 @@ class Fault(str, Enum):
     IGNORED = "ignored"
     USELESS = "useless"
     NAMED = "named"
+    LOCK = "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,34 @@ class Cover:
 def cover(effect: Effect, run: Run, subject: Subject) -> Cover:
     """The guard of one effect."""
     broken: Cover | None = None
+    freed: list[tuple[Claim, Effect]] = []
     for claim in _sorted(f for f in effect.must if isinstance(f, Claim)):
         key = provenance(claim.key, subject, run.sites)
         if key.grade in (Grade.ATTEMPT, Grade.ENVELOPE) and not _own_write(effect, claim):
             broken = Cover(Answer.NO, Fault.KEY, claim, None, key, _key_words(claim, key), claim.place)
+        elif (gone := released(claim, effect, run)) is not None and not claim.useless:
+            freed.append((claim, gone))
         elif not claim.useless and not (key.grade is Grade.ATTEMPT and _own_write(effect, claim)):
             return Cover(Answer.YES, Fault.NONE, claim, None, key)
-    return broken or _open(effect, run, subject) or _without_claim(effect, run, subject)
+    return broken or _open(effect, run, subject) or _locked(effect, run, freed, _without_claim(effect, run, subject))
+
+
+def _locked(effect: Effect, run: Run, freed: list[tuple[Claim, Effect]], found: Cover) -> Cover:
+    """A lock makes a test of a store atomic. Alone it holds nobody back who comes when it is free again."""
+    around: list[Claim | Held] = [*(claim for claim, _ in freed), *locks(effect)]
+    if not around:
+        return found
+    if found.check is not None and found.fault is Fault.CHECK:
+        sure = any(serialised(found.check, lock, run) for lock in around)
+        return Cover(Answer.YES, check=found.check, words="asked and recorded under a lock") if sure else found
+    if found.fault is not Fault.NONE:
+        return found
+    for claim, gone in freed:
+        return Cover(Answer.NO, Fault.LOCK, claim, words=f"{claim.kind} {where(claim.place, effect)} is given back "
+                     f"{where(gone.place, effect)} when the work is done", place=claim.place)  # fmt: skip
+    lock = around[0]
+    return Cover(Answer.NO, Fault.LOCK, words=f"the lock {where(lock.place, effect)} is released when the work is done",
+                 place=lock.place)  # fmt: skip
 
 
 def _open(effect: Effect, run: Run, subject: Subject) -> Cover | None:
@@ -65,6 +88,8 @@ def _open(effect: Effect, run: Run, subject: Subject) -> Cover | None:
     refused = {f.claim for f in effect.may if isinstance(f, Failed)}
     for claim in _sorted(f.claim for f in effect.must if isinstance(f, Tried)):
         key = provenance(claim.key, subject, run.sites)
+        if released(claim, effect, run) is not None:
+            continue
         if claim not in refused and claim.place != effect.place and key.grade not in (Grade.ATTEMPT, Grade.ENVELOPE):
             return Cover(Answer.YES, Fault.NONE, claim, None, key)
     return None

@@ -34,6 +34,7 @@ _TAKES = frozenset(
     }
 )
 _SCRIPTS = frozenset({"eval", "evalsha", "fcall", "execute_command"})
+_DELETES = re.compile(r"""redis\.call\(\s*['"](del|unlink)['"]""", re.IGNORECASE)
 _LIMITS = re.compile(
     r"(rate|limit|throttl|quota|attempt|retr(y|ies)|hits?\b|views?\b|stat(s|istics)?\b|metric)", re.IGNORECASE
 )
@@ -50,6 +51,12 @@ def call_keys(m: Machine, name: str, args: Args, place: Place, flow: Flow, recei
         return _accumulate(m, name, short, args, place, flow, receiver, None)
     if short in _TAKES:
         m.can_raise(Error(("any",), place), flow)
+        return result_of(place)
+    if short == "eval" and len(args.positional) > 2 and _DELETES.search(text(args.positional[0]) or ""):
+        # The usual way to free a lock: only if it is still one's own.
+        m.can_raise(Error(("any",), place), flow)
+        keys = tuple((str(i), v) for i, v in enumerate(args.positional[2:]))
+        m.effect(Invocation(name, "redis", "delete", Kind.DELETE, "deletes the key again", keys, receiver), place, flow)
         return result_of(place)
     if short in _SCRIPTS:
         m.record(Gap(place, "what the script does in the store is not known"))

@@ -50,6 +50,7 @@ from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
 from lintdem.analyses.gaps import MISSING, gap_of
 from lintdem.analyses.interfaces import subclasses
 from lintdem.analyses.jmespaths import ENVELOPED, unwrapped
+from lintdem.analyses.locks import call_lock
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
 from lintdem.analyses.mappers import call_batch, call_model, is_model
 from lintdem.analyses.naming import named_by_argument
@@ -155,6 +156,9 @@ def _made(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver:
         return call_batch(m, receiver, name, args, place, flow)
     if receiver.type == "paginator":
         return paginate(m, receiver, args, place, flow)
+    locked = call_lock(m, receiver, name, args, place, flow)
+    if locked is not None:
+        return locked
     short = receiver.type.rpartition(".")[2]
     if name in ("client", "resource") and (receiver.type in BOTO_SESSIONS or (short == "Session" and "boto" in receiver.type)):
         return make(m, name, receiver.type, args, place, flow, receiver)

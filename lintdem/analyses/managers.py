@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from lintdem.analyses.binding import bind_target
 from lintdem.analyses.domain import (
+    EMPTY,
     NONE,
+    Done,
     Flow,
     Func,
     Instance,
@@ -14,6 +16,7 @@ from lintdem.analyses.domain import (
     Value,
 )  # fmt: skip
 from lintdem.analyses.joins import merge
+from lintdem.analyses.locks import held
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.model.function import (
     With,
@@ -36,12 +39,30 @@ def _with_items(m: Machine, s: With, index: int, flow: Flow) -> bool:
     entered = enter_manager(m, manager, place, flow)
     if item.target is not None:
         bind_target(m, item.target, entered, flow)
+    lock = held(manager)
+    if lock is not None:
+        flow.must |= {lock}
+    before = len(m.frame.returns)
     reached = _with_items(m, s, index + 1, flow)
     if reached:
-        found = m.get(flow, manager)
-        if isinstance(found, Instance):
-            m.call(m.attribute(manager, "__exit__", flow, place), Args((NONE, NONE, NONE)), place, flow, "__exit__")
+        _leave(m, manager, place, flow)
+        flow.must -= {lock} if lock is not None else EMPTY
+    elif len(m.frame.returns) > before:
+        # Who returns from the block leaves it as well.
+        _leave(m, manager, place, left(flow, [f for _, f in m.frame.returns[before:]]))
     return reached
+
+
+def _leave(m: Machine, manager: Value, place: Place, flow: Flow) -> None:
+    if isinstance(m.get(flow, manager), Instance):
+        m.call(m.attribute(manager, "__exit__", flow, place), Args((NONE, NONE, NONE)), place, flow, "__exit__")
+
+
+def left(flow: Flow, returned: list[Flow]) -> Flow:
+    """What is known on the way out of a block that was left by `return`: what may have been done there."""
+    out = flow.branch()
+    out.may |= frozenset(f for one in returned for f in one.may if isinstance(f, Done))
+    return out
 
 
 def enter_manager(m: Machine, manager: Value, place: Place, flow: Flow) -> Value:
@@ -61,6 +82,7 @@ def _with_generator(m: Machine, s: With, index: int, manager: Partial, flow: Flo
     after: list[Flow] = []
 
     def block(value: Value, inner: Flow) -> Value:
+        before = len(outer.returns)
         frames, m.frames = m.frames, [*m.frames, outer]
         body = flow.branch()
         body.heap, body.must, body.may = dict(inner.heap), flow.must | inner.must, flow.may | inner.may
@@ -73,7 +95,11 @@ def _with_generator(m: Machine, s: With, index: int, manager: Partial, flow: Flo
             m.frames = frames
         reached.append(done)
         if not done:
-            raise Stop
+            if len(outer.returns) == before:
+                raise Stop
+            # A `return` in the block goes on behind the `yield`.
+            inner.may = left(inner, [f for _, f in outer.returns[before:]]).may
+            return NONE
         after.append(body)
         inner.heap, inner.must, inner.may = dict(body.heap), body.must, body.may
         return NONE

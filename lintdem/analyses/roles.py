@@ -32,6 +32,7 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import inside, unordered
+from lintdem.analyses.locks import made
 from lintdem.analyses.machine import Args, Machine, Stop, result_of, wrapped
 from lintdem.analyses.operators import FINE
 from lintdem.analyses.requesting import given as carries
@@ -232,6 +233,10 @@ def _constructed(m: Machine, call: LibraryCall, args: Args, place: Place, flow: 
     return Made(call.returns or call.target, place, carried(args, None), args.places)
 
 
+def _lock(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    return made(m, Made(call.returns or call.target, place, carried(args, None), args.places), flow)
+
+
 def _retry(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
     """`retry(…)`, `retry(…)(f)`, `Retrying(…)(f, x)`, `retry_call(f, fargs=[x])`."""
     target = args.positional[0] if args.positional else dict(args.keywords).get("f")
@@ -259,7 +264,7 @@ ROLES: dict[str, Role] = {
     "salted": _salted, "uuid": _fresh("uuid"), "random": _fresh("random"), "clock": _fresh("clock"), "env": _env,
     "client": _boto, "resource": _boto, "session": _session, "transparent": _transparent, "submit": _submit,
     "formatted": _formatted_time,
-    "retry": _retry, "mount": _mount, "guard": _constructed, "lock": _constructed, "telemetry": _telemetry,
+    "retry": _retry, "mount": _mount, "guard": _constructed, "lock": _lock, "telemetry": _telemetry,
     "sleep": lambda m, call, args, place, flow, receiver: NONE,
 }  # fmt: skip
 

@@ -27,7 +27,7 @@ from lintdem.analyses.elements import element_of, inside
 from lintdem.analyses.exceptions import catches, error_of, exits, swallow
 from lintdem.analyses.joins import merge
 from lintdem.analyses.machine import Machine, Raised, Stop
-from lintdem.analyses.managers import run_with
+from lintdem.analyses.managers import left, run_with
 from lintdem.analyses.matching import run_match
 from lintdem.analyses.operators import operate
 from lintdem.analyses.registries import may_be_filled
@@ -207,6 +207,7 @@ def _continue(m: Machine, s: Continue, flow: Flow) -> bool:
 
 def _try(m: Machine, s: Try, flow: Flow) -> bool:
     start = flow.branch()
+    before = len(m.frame.returns) if m.frames else 0
     collected: dict[Raised, None] = {}
     m.collectors.append(collected)
     m.tries.append(m.place(flow, s.span))
@@ -229,7 +230,7 @@ def _try(m: Machine, s: Try, flow: Flow) -> bool:
     finally:
         if s.final:
             m.collectors.pop()
-    return _finish(m, s, flow, start, ends, outer)
+    return _finish(m, s, flow, start, ends, outer, before)
 
 
 def _handle(
@@ -271,7 +272,7 @@ def _enter_catch(m: Machine, catch: Catch, entering: tuple[Raised, ...], branch:
 
 
 def _finish(
-    m: Machine, s: Try, flow: Flow, start: Flow, ends: list[Flow], outer: dict[Raised, None]
+    m: Machine, s: Try, flow: Flow, start: Flow, ends: list[Flow], outer: dict[Raised, None], before: int
 ) -> bool:  # fmt: skip
     if not s.final:
         if not ends:
@@ -283,7 +284,11 @@ def _finish(
     else:
         # The block runs on the way out, with what is certain at the start.
         flow.become(start)
+    known = flow.may
+    flow.may = left(flow, [f for _, f in m.frame.returns[before:]]).may
+    only = flow.may - known
     reached = m.execute(s.final, flow)
+    flow.may -= only
     for raised in outer:
         m.collectors[-1][raised] = None
     return reached and bool(ends)

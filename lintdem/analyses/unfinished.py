@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lintdem.analyses.diagnosis import Writers, store_of
-from lintdem.analyses.domain import Caught, Check, Claim, Done, Failed, Fresh, Known, Path, Value, leaves
+from lintdem.analyses.domain import Caught, Check, Claim, Done, Failed, Fresh, Path, leaves
 from lintdem.analyses.engine import Run
 from lintdem.analyses.failures import ASIDE, CACHES, DOES
 from lintdem.analyses.guards import looked_at, same_store, touches
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, provenance
+from lintdem.analyses.releases import telling, touches_claim
 from lintdem.analyses.secondruns import behind, thrown_at
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Asked, Claimed, Effect, Seen, Write
@@ -111,32 +112,6 @@ def is_work(effect: Effect) -> bool:
     return call.kind in DOES and call.service not in CACHES and call.method not in ASIDE
 
 
-def touches_claim(effect: Effect, claim: Claim, own: Effect | None) -> bool:
-    """Whether a later call changes what was claimed."""
-    write = effect.call.write
-    if effect.call.service in ("redis", "valkey"):
-        return effect.call.target == claim.store and _shares(_values(effect), claim.key)
-    if write is None or own is None or own.call.write is None or write.table != own.call.write.table:
-        return False
-    return _shares([v for _, v in key_attributes(write)], claim.key)
-
-
-def _values(effect: Effect) -> list[Value]:
-    return [v for _, v in effect.call.args]
-
-
-def _shares(values: list[Value], key: Value) -> bool:
-    """Whether two keys have a value in common, or nothing is known of one of them."""
-    wanted = _telling([key])
-    return not values or any(leaf in wanted for v in values for leaf in leaves(v))
-
-
-def _telling(values: list[Value]) -> set[Value]:
-    """What tells one key from another: literals such as a fixed sort key only where there is nothing else."""
-    found = {leaf for v in values for leaf in leaves(v)}
-    return {leaf for leaf in found if not isinstance(leaf, Known)} or found
-
-
 def is_released(effect: Effect) -> bool:
     """Whether a call frees the claim, or says in an `except` how the work went."""
     write = effect.call.write
@@ -202,7 +177,7 @@ def _is_of(check: Check, row: Effect, run: Run) -> bool:
     if read is None or not same_store(read, row):
         return False
     key = [v for name, v in read.args if name.startswith(("Key", "0", "hash_key"))]
-    wanted = _telling(key)
+    wanted = telling(key)
     named = {leaf for _, v in key_attributes(row.call.write) for leaf in leaves(v)}
     return not wanted or not named or bool(wanted & named)
 
@@ -211,7 +186,7 @@ def _rewrites(effect: Effect, row: Effect) -> bool:
     write, own = effect.call.write, row.call.write
     if write is None or own is None or write.table != own.table:
         return False
-    wanted = _telling([v for _, v in key_attributes(own)])
+    wanted = telling([v for _, v in key_attributes(own)])
     values = [v for _, v in key_attributes(write)]
     return not wanted or not values or any(leaf in wanted for v in values for leaf in leaves(v))
 

@@ -1,0 +1,67 @@
+"""Claims that are given back: what of the later calls concerns the same record, and what of them frees it."""
+
+from __future__ import annotations
+
+from lintdem.analyses.domain import Caught, Check, Claim, Done, Fact, Held, Known, Path, Value, leaves
+from lintdem.analyses.engine import Run
+from lintdem.analyses.itemwrites import key_attributes
+from lintdem.analyses.trace import Asked, Effect
+
+FREES = frozenset({"delete", "unlink", "srem", "hdel", "zrem"})
+"""Methods that take a key out of a store."""
+
+
+def touches_claim(effect: Effect, claim: Claim, own: Effect | None) -> bool:
+    """Whether a later call changes what was claimed; `own` is the write that claimed it."""
+    write = effect.call.write
+    if effect.call.service in ("redis", "valkey"):
+        return effect.call.target == claim.store and shares([v for _, v in effect.call.args], claim.key)
+    if write is None or own is None or own.call.write is None or write.table != own.call.write.table:
+        return False
+    return shares([v for _, v in key_attributes(write)], claim.key)
+
+
+def shares(values: list[Value], key: Value) -> bool:
+    """Whether two keys have a value in common, or nothing is known of one of them."""
+    wanted = telling([key])
+    return not values or any(leaf in wanted for v in values for leaf in leaves(v))
+
+
+def telling(values: list[Value]) -> set[Value]:
+    """What tells one key from another: literals such as a fixed sort key only where there is nothing else."""
+    found = {leaf for v in values for leaf in leaves(v)}
+    return {leaf for leaf in found if not isinstance(leaf, Known)} or found
+
+
+def released(claim: Claim, effect: Effect, run: Run) -> Effect | None:
+    """The call that frees a claim when the effect behind it has succeeded: the next delivery takes it again."""
+    if not claim.record or not claim.kind.startswith(("the condition", "Redis", "memcached")):
+        return None
+    own = next((e for e in run.events if isinstance(e, Effect) and e.place == claim.place and e.call.write is not None), None)
+    for event in run.events:
+        if not isinstance(event, Effect) or event.place in (claim.place, effect.place) or not _frees(event):
+            continue
+        # What runs in an `except` only gives back what could not be done.
+        failed = any(isinstance(f, Caught) for f in event.must - effect.must)
+        done = any(isinstance(f, Done) and f.place == effect.place for f in event.may)
+        if done and not failed and touches_claim(event, claim, own):
+            return event
+    return None
+
+
+def _frees(effect: Effect) -> bool:
+    write = effect.call.write
+    return write.kind in ("delete", "unset") if write is not None else effect.call.method in FREES
+
+
+def serialised(check: Check, lock: Fact, run: Run) -> bool:
+    """Whether a store is asked while the lock is held: then no two runs pass the test together."""
+    subject = check.subject if isinstance(check.subject, Path) else next(iter(getattr(check.subject, "parts", ())), None)
+    place = subject.place if isinstance(subject, Path) else None
+    asked = [e for e in run.events if isinstance(e, Asked) and e.place == place]
+    return bool(asked) and all(lock in e.must for e in asked)
+
+
+def locks(effect: Effect) -> list[Held]:
+    """The locks of libraries that are held around an effect."""
+    return sorted((f for f in effect.must if isinstance(f, Held)), key=lambda f: f.place)
