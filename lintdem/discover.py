@@ -29,7 +29,7 @@ DEFAULT_EXCLUDE = frozenset(
 )
 """Folders of these names are left out, as are virtual environments and `*.egg-info`."""
 _SYNTHESISED = "cdk.out"
-_TEMPLATE_ENDS = (".yaml", ".yml", ".json", ".template", ".tf")
+_TEMPLATE_ENDS = (".yaml", ".yml", ".json", ".template", ".tf", ".tfvars")
 _RENDERED_ENDS = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl")
 
 

@@ -272,6 +272,9 @@ def _lambda_module(scope: ModuleScope, block: Block, source: str) -> Iterator[De
         MaximumEventAgeInSeconds=scope.attribute(block, "maximum_event_age_in_seconds"),
     )
     more = _record(block.place, Code=code, Environment=variables, DeadLetterConfig=letters, EventInvokeConfig=retries)
+    if image is not None:
+        command = _record(block.place, Command=scope.attribute(block, "image_config_command"))
+        more.entries.update(_record(block.place, ImageUri=scope.image(image), ImageConfig=command).entries)
     properties.entries.update(more.entries)
     yield Declared(address, "AWS::Lambda::Function", block.place, body, properties, False)
     yield from _module_events(scope, block, address)

@@ -37,11 +37,11 @@ class TestWhatIsFound:
     def test_python_and_candidates_in_order(self, root: Path) -> None:
         """Files that can be neither are not looked at."""
         tree(
-            root, "b.py", "a/c.py", "template.yaml", "infra/app.template.json", "Dockerfile.worker", "main.tf", "x.txt"
+            root, "b.py", "a/c.py", "template.yaml", "infra/app.template.json", "Dockerfile.worker", "main.tf", "terraform.tfvars", "x.txt"
         )
         found = find(root)
         assert found.python == ("a/c.py", "b.py")
-        assert found.candidates == ("Dockerfile.worker", "infra/app.template.json", "main.tf", "template.yaml")
+        assert found.candidates == ("Dockerfile.worker", "infra/app.template.json", "main.tf", "template.yaml", "terraform.tfvars")
 
     def test_built_in_excludes(self, root: Path) -> None:
         """Environments, caches and build results are left out, wherever they stand."""

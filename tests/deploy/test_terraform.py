@@ -447,3 +447,19 @@ class TestImagesByName:
 
     def test_another_folder_says_nothing(self) -> None:
         assert self._handler("var.order_sync_image_uri", "services/refund", "images/image") is None
+
+    def test_the_command_given_to_the_public_module(self) -> None:
+        text = """\
+        variable "order_sync_image_uri" { default = "" }
+        module "charge" {
+          source               = "terraform-aws-modules/lambda/aws"
+          package_type         = "Image"
+          create_package       = false
+          image_uri            = var.order_sync_image_uri
+          image_config_command = ["charge.handler"]
+        }
+        """
+        found = read_stacks({"infra/main.tf": dedent(text), "services/order_sync/Dockerfile": self.DOCKERFILE})
+        charge = function(next(one for one in found if one.kind == "terraform"), "module.charge")
+        assert charge.handler == "charge.handler"
+        assert "services/order_sync/src" in charge.code
