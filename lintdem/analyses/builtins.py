@@ -243,7 +243,7 @@ def _len(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     value = _first(args)
     if isinstance(value, Path) and value.root == "event" and value.steps[-1:] == ("Records",):
         m.paths.add((*value.steps, "len()"))
-    return _computed(m, args, place, flow)
+    return Derived("len", (value,)) if isinstance(value, Path) and value.root == "result" else _computed(m, args, place, flow)
 
 
 def _computed(m: Machine, args: Args, place: Place, flow: Flow) -> Value:

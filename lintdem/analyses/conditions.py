@@ -22,6 +22,7 @@ from lintdem.analyses.domain import (
     Func,
     Instance,
     Known,
+    ListObj,
     Path,
     Ref,
     Test,
@@ -76,6 +77,8 @@ def _assume_object(m: Machine, value: Ref, truth: bool, flow: Flow) -> bool:
     found = m.get(flow, value)
     if isinstance(found, Instance):
         return truth
+    if isinstance(found, ListObj) and found.open and found.place is not None and not truth:
+        _learn(m, Test("truth", found.items, found.place), truth, flow)
     return True
 
 
@@ -300,13 +303,23 @@ def _is_absence(test: Test, value: Value, truth: bool) -> bool:
         return not truth
     if test.op in ("in", "not in"):
         return value == test.args[1] and truth == (test.op == "not in")
-    other = next((a for a in test.args if a != value), None)
-    nothing = isinstance(other, Known) and (other.value is None or other.value == 0)
-    if test.op in ("is", "=="):
-        return nothing and truth
-    if test.op in ("is not", "!=", ">", "<"):
-        return nothing and not truth
-    return False
+    return _says_nothing(test, value, truth)
+
+
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+def _says_nothing(test: Test, value: Value, truth: bool) -> bool:
+    """Whether a comparison of `value`, or of how many it holds, with a literal says that there is none."""
+    first, second = test.args[0], test.args[-1]
+    turned = isinstance(first, Known) and test.op in _MIRRORED
+    subject, other = (second, first) if isinstance(first, Known) else (first, second)
+    op = _MIRRORED[test.op] if turned else test.op
+    if not isinstance(other, Known) or not (subject == value or subject == Derived("len", (value,))):
+        return False
+    if other.value is None or other.value == 0:
+        return truth if op in ("is", "==", "<=") else not truth if op in ("is not", "!=", ">", "<") else False
+    return other.value == 1 and ((op == "<" and truth) or (op == ">=" and not truth))
 
 
 ORDERED = frozenset({"<", ">", "<=", ">="})

@@ -32,6 +32,7 @@ from lintdem.analyses.domain import (
     Value,
     any_of,
     known,
+    leaves,
     members,
     text,
 )  # fmt: skip
@@ -258,6 +259,9 @@ def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Va
         return any_of(found) if found else Unknown("item of None")
     if isinstance(index, (AnyOf, Cases)):
         return any_of([item(m, value, i, flow, place) for i in members(index)])
+    drawn = _drawn(m, value, index, flow)
+    if drawn is not None:
+        return drawn
     obj = m.get(flow, value)
     if isinstance(obj, DictObj):
         return _dict_item(m, obj, index, flow, place)
@@ -292,6 +296,17 @@ def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Va
     if isinstance(value, Unknown):
         return Unknown(value.reason, (value, index) if not isinstance(index, Known) else (value,))
     return Derived("item", (value, index) if not isinstance(index, Known) else (value,))
+
+
+def _drawn(m: Machine, value: Value, index: Value, flow: Flow) -> Value | None:
+    """`words[randint(0, n)]`: data that is picked by chance is another in every run."""
+    if not isinstance(value, (Path, Ref, Derived)) or not isinstance(index, (Fresh, Derived)):
+        return None
+    chance = next((leaf for leaf in leaves(index) if isinstance(leaf, Fresh) and leaf.kind == "random"), None)
+    if chance is None:
+        return None
+    found = element_of(m, value, flow)
+    return Derived("item", (found, chance)) if isinstance(found, (Path, Known, Derived, AnyOf)) else None
 
 
 def _of_type(m: Machine, value: External, index: Value, flow: Flow) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import AnyOf, Derived, Known, Path, Value, leaves, text
+from lintdem.analyses.domain import AnyOf, Derived, Fresh, Known, Path, Value, leaves, text
 from lintdem.analyses.effects import event_values, is_random
 from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
@@ -17,7 +17,8 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Pla
     write = effect.call.write
     assert write is not None
     random = [name for name, value in write.values if is_random(value)]
-    if random and not subject.by_caller and write.kind == "put":
+    drawn = random and write.kind == "update" and not write.conditional and _is_drawn(dict(write.values)[random[0]])
+    if random and not subject.by_caller and (write.kind == "put" or drawn):
         return Level.ERROR, f"{random[0]} is another value in every run, under the same key"
     if not subject.late or subject.by_caller:
         return Level.NOTE, "only the caller sends it again, and the same values are written"
@@ -38,6 +39,11 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Pla
     if other:
         return Level.WARNING, other
     return Level.NOTE, "a repeat writes the same values again"
+
+
+def _is_drawn(value: Value) -> bool:
+    """Whether a value is drawn by chance: a new uuid in an update may be a token of the owner, a draw is not."""
+    return any(isinstance(leaf, Fresh) and leaf.kind == "random" for leaf in leaves(value))
 
 
 def _created_here(effect: Effect, run: Run) -> bool:
