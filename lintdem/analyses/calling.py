@@ -326,6 +326,8 @@ def _lasting(m: Machine, after: Flow, before: Flow, value: Value) -> dict[int, H
                 work += [*([one.bound] if one.bound is not None else []), *_captured(one)]
             elif isinstance(one, Partial):
                 work += [one.func, *one.args, *(v for _, v in one.keywords)]
+            elif isinstance(one, Cls):
+                work += [v for v in one.scope.names.values() if isinstance(v, Ref)]
             elif isinstance(one, Method):
                 work.append(one.receiver)
     return kept

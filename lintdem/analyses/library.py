@@ -52,7 +52,7 @@ from lintdem.analyses.interfaces import subclasses
 from lintdem.analyses.jmespaths import ENVELOPED, unwrapped
 from lintdem.analyses.locks import call_lock
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
-from lintdem.analyses.mappers import call_batch, call_model, is_model
+from lintdem.analyses.mappers import call_batch, call_index, call_model, is_model
 from lintdem.analyses.naming import named_by_argument
 from lintdem.analyses.objects import bind, with_bound
 from lintdem.analyses.operators import span_of
@@ -154,6 +154,9 @@ def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver
 def _made(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Made) -> Value:
     if receiver.type == "pynamodb.batch":
         return call_batch(m, receiver, name, args, place, flow)
+    if receiver.type == "pynamodb.index":
+        found = call_index(m, receiver, name, args, place, flow)
+        return found if found is not None else Unknown(f"what {name} returns")
     if receiver.type == "paginator":
         return paginate(m, receiver, args, place, flow)
     locked = call_lock(m, receiver, name, args, place, flow)

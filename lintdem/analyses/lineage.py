@@ -40,6 +40,11 @@ def outside_bases(cls: Cls) -> set[str]:
     return {b.name for one in lineage(cls) for base in one.bases for b in members(base) if isinstance(b, External)}
 
 
+def is_index(cls: Cls) -> bool:
+    """Whether a class is a secondary index of a PynamoDB model."""
+    return any(base.startswith("pynamodb.") and base.endswith("SecondaryIndex") for base in outside_bases(cls))
+
+
 def fields_of(cls: Cls) -> dict[str, tuple[Value | None, object]]:
     """Annotated fields of a data class or model in order: name to (annotation unknown yet, default expression)."""
     found: dict[str, tuple[Value | None, object]] = {}

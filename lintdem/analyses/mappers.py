@@ -26,7 +26,7 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.exceptions import FAILED
 from lintdem.analyses.itemconditions import judge, read_condition
 from lintdem.analyses.itemwrites import compared_values, perform
-from lintdem.analyses.lineage import find_in_class, outside_bases
+from lintdem.analyses.lineage import find_in_class, lineage, outside_bases
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.trace import Asked, Invocation, Write
 from lintdem.knowledge import Kind, operation
@@ -61,6 +61,12 @@ def call_model(
     return None
 
 
+def call_index(m: Machine, index: Made, name: str, args: Args, place: Place, flow: Flow) -> Value | None:
+    """`Model.index.query(…)`, `Model.index.count(…)`: a read of the model's table."""
+    model = dict(index.args).get("self")
+    return call_model(m, model, model, name, args, place, flow) if isinstance(model, Cls) and name in _READS else None
+
+
 def call_batch(m: Machine, batch: Made, name: str, args: Args, place: Place, flow: Flow) -> Value:
     """`batch.save(item)` and `batch.delete(item)`: writes that cannot carry a condition."""
     item = args.positional[0] if args.positional else None
@@ -89,11 +95,13 @@ def _table(cls: Cls) -> Value:
 
 
 def _keys(cls: Cls) -> list[str]:
-    found = []
-    for name, value in cls.scope.names.items():
-        if isinstance(value, Made) and {"hash_key", "range_key"} & dict(value.args).keys():
-            found.append(name)
-    return found
+    """The names of the key attributes, also those that a base declares."""
+    found: dict[str, None] = {}
+    for one in reversed(list(lineage(cls))):
+        for name, value in one.scope.names.items():
+            if isinstance(value, Made) and {"hash_key", "range_key"} & dict(value.args).keys():
+                found[name] = None
+    return list(found)
 
 
 def _default(m: Machine, cls: Cls, name: str, place: Place, flow: Flow) -> Value:

@@ -40,7 +40,7 @@ from lintdem.analyses.elements import element_of
 from lintdem.analyses.fields import DUMPS, JSON, filled
 from lintdem.analyses.injection import provided
 from lintdem.analyses.interfaces import implementations, is_open, made
-from lintdem.analyses.lineage import field_at, find_in_bases, find_in_class, is_typed_dict, lineage
+from lintdem.analyses.lineage import field_at, find_in_bases, find_in_class, is_index, is_typed_dict, lineage
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.validators import validate
 from lintdem.knowledge import client_of_type
@@ -133,6 +133,9 @@ def _class_attribute(m: Machine, cls: Cls, name: str, flow: Flow, place: Place) 
     if isinstance(found, Func):
         kinds = {w.kind for w in found.wrappers}
         return with_bound(found, cls) if "class" in kinds else found
+    held = m.get(flow, found)
+    if isinstance(held, Instance) and is_index(held.cls):
+        return Made("pynamodb.index", place, (("self", cls),))
     return found
 
 
