@@ -22,6 +22,7 @@ from lintdem.analyses.droppedconditions import Dropped, dropped
 from lintdem.analyses.engine import Engine, Run
 from lintdem.analyses.expiries import Endless, Unreadable, endless, unreadable
 from lintdem.analyses.failures import Lost, Unread, lost, unread
+from lintdem.analyses.gaps import UNREAD
 from lintdem.analyses.inprogress import Dismissed, dismissed
 from lintdem.analyses.keypaths import Unmatched, unmatched
 from lintdem.analyses.lateness import LateCheck, late_checks
@@ -113,7 +114,8 @@ class Facts:
             if isinstance(event, Gap) and event.cause is not None:
                 found.setdefault((event.cause.path, event.cause.span.line, ""), (judged, event))
             elif isinstance(event, Gap):
-                found.setdefault((event.place.path, 0, event.reason), (judged, event))
+                once = event.reason.startswith(UNREAD)
+                found.setdefault(("" if once else event.place.path, 0, event.reason), (judged, event))
         return sorted(found.values(), key=lambda one: (one[1].place, one[1].reason))
 
     @cached_property

@@ -7,12 +7,13 @@ nothing in the program gives.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from io import BytesIO, StringIO
 
 from lintdem.analyses.domain import Method, Unknown, Value
 from lintdem.analyses.trace import Gap
-from lintdem.knowledge import Kind, kind_of
+from lintdem.knowledge import Kind, is_known, kind_of
 from lintdem.model.span import Place
 
 MISSING = "is not found in"
@@ -37,6 +38,22 @@ DOES = frozenset(
     """.split()
 )
 """First words of the names of methods that do something, beside those of the AWS operations."""
+
+
+UNREAD = "what the library "
+"""What the reason of a call into a library begins with of which nothing is known."""
+_SENDS = frozenset("send publish charge pay refund transfer submit insert create post notify".split())
+_SPEAKS = re.compile(r"client|api|service|gateway|sdk|producer|publisher|sender|connector|messenger|notifier", re.IGNORECASE)
+
+
+def library_gap(name: str, made: str, place: Place) -> Gap | None:
+    """The gap that a call of a client is that an unknown library made: `made` is its type, `name` the method's dotted name."""
+    package, first = name.partition(".")[0], name.rpartition(".")[2].split("_")[0].lower()
+    class_ = next((step for step in reversed(made.split(".")) if step[:1].isupper()), "")
+    if not package or is_known(package) or first not in _SENDS or not _SPEAKS.search(class_):
+        return None
+    words = "does is not known, so its calls are not judged; [[effects]] can declare them"
+    return Gap(place, f"{UNREAD}{package} {words}")
 
 
 def gap_of(receiver: Value, name: str, place: Place) -> Gap | None:

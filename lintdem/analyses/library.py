@@ -47,7 +47,7 @@ from lintdem.analyses.durable import durable
 from lintdem.analyses.elements import origin
 from lintdem.analyses.fields import DUMPS, FUNCTIONS, JSON, as_dict, as_text
 from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
-from lintdem.analyses.gaps import MISSING, gap_of
+from lintdem.analyses.gaps import MISSING, gap_of, library_gap
 from lintdem.analyses.interfaces import subclasses
 from lintdem.analyses.jmespaths import ENVELOPED, unwrapped
 from lintdem.analyses.locks import call_lock
@@ -299,6 +299,9 @@ def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
     m.can_raise(Error(("any",), place), flow)
     if name.startswith(".") and receiver is None:
         m.record(Gap(place, f"{name.lstrip('.')} {MISSING} the package that imports it, so what it does is not judged"))
+    gap = library_gap(name, receiver.type, place) if isinstance(receiver, Made) else None
+    if gap is not None:
+        m.record(gap)
     unread = Derived("unread", (known(name.rpartition(".")[2]), *args.all()), place)
     short = name.rpartition(".")[2]
     if short[:1].isupper() or receiver is not None or not name.startswith("."):

@@ -36,6 +36,7 @@ from lintdem.knowledge.events import scope_of_context as scope_of_context
 from lintdem.knowledge.events import source_of_class as source_of_class
 from lintdem.knowledge.events import survives as survives
 from lintdem.knowledge.libraries import LibraryCall as LibraryCall
+from lintdem.knowledge.libraries import is_known as is_known
 from lintdem.knowledge.libraries import library_call as library_call
 from lintdem.knowledge.operation import Kind as Kind
 from lintdem.knowledge.operation import Operation as Operation

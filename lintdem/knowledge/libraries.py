@@ -141,6 +141,11 @@ def matches(steps: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
     return matches(steps[1:], pattern[1:]) or (pattern[0] == "*" and matches(steps[1:], pattern))
 
 
+def is_known(package: str) -> bool:
+    """Whether a table knows a package, or it belongs to the standard library."""
+    return _file(package) is not None
+
+
 def _file(package: str) -> str | None:
     known = _packages().get(package)
     return "stdlib" if known is None and (package == "builtins" or package in sys.stdlib_module_names) else known
