@@ -182,9 +182,10 @@ def _assume_alternatives(m: Machine, test: Test, truth: bool, flow: Flow) -> boo
         for b in members(right):
             if isinstance(a, Known) and isinstance(b, Known) and test.op in ("==", "is", "!=", "is not"):
                 if (a == b) == (truth == (test.op in ("==", "is"))):
-                    # As in `_assume_any`: None is the default for "nothing there".
-                    defaults += a == NONE
-                    if a != NONE:
+                    # As in `_assume_any`: None, or what `get` gives instead, is the default for "nothing there".
+                    default = a == NONE or any(isinstance(v, Path) and v.root == "result" for v in members(left))
+                    defaults += default
+                    if not default:
                         found.append(flow.branch())
                 continue
             branch = flow.branch()

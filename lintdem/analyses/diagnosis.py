@@ -130,7 +130,16 @@ def writers_of(runs: list[Run], program: Program) -> Writers:
 
 def diagnose(run: Run, subject: Subject, program: Program, writers: Writers) -> list[Case]:
     """The diagnoses of all effects of one run, in order."""
-    return [_retried(_unstable(_case(e, run, subject, program, writers))) for e in run.events if isinstance(e, Effect)]
+    cases = [_retried(_unstable(_case(e, run, subject, program, writers))) for e in run.events if isinstance(e, Effect)]
+    checks = {c.cover.check.place for c in cases if c.kind is Kind.CHECKED and c.cover.check and c.harm.repeat in REPEATS}
+    return [_recorded(case, checks) for case in cases]
+
+
+def _recorded(case: Case, checks: set[Place]) -> Case:
+    """The record of what was done behind a check belongs to the fault of that check, and is none of its own."""
+    check = case.cover.check
+    mere = case.kind is Kind.CHECKED and case.harm.repeat not in REPEATS and check is not None and check.place in checks
+    return replace(case, kind=Kind.NOTHING) if mere else case
 
 
 def _retried(case: Case) -> Case:
