@@ -85,9 +85,9 @@ def identities(files: Mapping[str, str]) -> list[str]:
 
 def of(code: str) -> dict[str, str]:
     """The identity of each finding by its rule and the source line it stands on, whatever that line's number."""
-    report = check_files({"app.py": code, "template.yaml": TEMPLATE})
-    lines = code.splitlines()
-    return {f"{f.code} {lines[f.span.line - 1].strip()}": f.identity for f in report.findings}
+    files = {"app.py": code, "template.yaml": TEMPLATE}
+    report = check_files(files)
+    return {f"{f.code} {files[f.path].splitlines()[f.span.line - 1].strip()}": f.identity for f in report.findings}
 
 
 def spread(code: str) -> str:
