@@ -193,13 +193,17 @@ def _is_recorded_first(check: Check, event: Effect, effect: Effect) -> bool:
     return check in event.must and check.kind == "absent"
 
 
+_KEYS = frozenset({"pk", "sk", "PK", "SK", "Pk", "Sk"})
+
+
 def touches(check: Check, event: Effect) -> bool:
-    """Whether the later write changes the attribute that was tested."""
+    """Whether the later write changes the attribute that was tested. A key is never changed: to test one asks which
+    items there are, not what has become of this one."""
     write = event.call.write
     if write is None or write.kind == "delete":
         return False
     parts = check.subject.parts if isinstance(check.subject, Derived) else (check.subject,)
-    names = {name for name, _ in write.values}
+    names = {name for name, _ in write.values} - {name for name, _ in write.key} - _KEYS
     return any(isinstance(part, Path) and set(part.steps[-2:]) & names for part in parts)
 
 
