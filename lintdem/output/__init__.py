@@ -2,6 +2,7 @@
 
 `view`     how the report is to be shown: names of paths, colour, width;
 `escape`   what comes from the user's files, made safe to show;
+`console`  the console it is written with;
 `tally`    names, counts and the closing sentences;
 `frame`    the source line with what is under it;
 `text`, `concise`, `json`   the formats.

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from rich.cells import cell_len
-from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
 from lintdem.model.finding import Finding, Level, Report, Step
 from lintdem.model.module import Problem
 from lintdem.model.span import NOWHERE, Place
+from lintdem.output.console import console_for
 from lintdem.output.escape import visible
 from lintdem.output.frame import rows
 from lintdem.output.tally import LEVELS, NAMES, by_rule, closing, count, help_page
@@ -56,18 +56,7 @@ class _Page:
         self.view = view
         self.width = max(view.width, _NARROWEST)
         self.written = io.StringIO()
-        self.console = Console(
-            file=self.written,
-            width=self.width,
-            force_terminal=view.color,
-            color_system="standard" if view.color else None,
-            no_color=not view.color,
-            markup=False,
-            emoji=False,
-            highlight=False,
-            legacy_windows=False,
-            _environ={},
-        )
+        self.console = console_for(self.written, self.width, color=view.color)
 
     def blocks(self) -> Iterator[Iterable[Text]]:
         """Every finding under its file, then the problems, then the remarks."""

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lintdem.model.overview import HandlerView, Overview, Reached, Verdict
+from lintdem.output.console import console_for
 from lintdem.output.escape import visible
 from lintdem.output.overview.phrases import MARKS, NOTHING, place_of, summary, trigger_of, verdict_of, way_of
 from lintdem.output.view import View
@@ -22,18 +23,7 @@ def render(overview: Overview, view: View) -> str:
     """The overview as lines of at most the view's width, as far as names allow."""
     written = io.StringIO()
     width = max(view.width, _NARROWEST)
-    console = Console(
-        file=written,
-        width=width,
-        force_terminal=view.color,
-        color_system="standard" if view.color else None,
-        no_color=not view.color,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        legacy_windows=False,
-        _environ={},
-    )
+    console = console_for(written, width, color=view.color)
     for handler in overview.handlers:
         for line in _handler(handler, view, width):
             console.print(line, soft_wrap=True)

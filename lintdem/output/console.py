@@ -1,0 +1,23 @@
+"""The rich console that reports are written with: its look depends on the view, never on the environment."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+
+def console_for(written: io.StringIO, width: int, *, color: bool) -> Console:
+    """A console that writes into `written`, without markup, emoji or a look at the terminal."""
+    return Console(
+        file=written,
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        no_color=not color,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+        _environ={},
+    )
