@@ -30,6 +30,12 @@ class Untimed:
         """The late call, or the decorator."""
         return self.late or self.guard.place
 
+    @property
+    def fault(self) -> Place:
+        """What is to be mended: a configuration that nobody gives a context, however many functions share it."""
+        config = self.guard.config
+        return config.place if self.late is None and isinstance(config, Made) else self.place
+
 
 def untimed(run: Run, subject: Subject) -> Iterator[Untimed]:
     """The guards of functions that a run reaches without a context."""

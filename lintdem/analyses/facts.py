@@ -254,12 +254,13 @@ class Facts:
         return [found[key] for key in sorted(found)]
 
     def untimed(self) -> list[Untimed]:
-        """Guards that are not told the Lambda context in time, once for each, from the most exposed handler."""
+        """Guards that are not told the Lambda context in time, once for each configuration that is never told or place
+        where it is too late, from the most exposed handler."""
         found: dict[Place, Untimed] = {}
         for judged in sorted(self.handlers, key=lambda j: _EXPOSED.index(j.subject.redelivers)):
             for one in untimed(judged.run, judged.subject):
-                found.setdefault(one.place, one)
-        return [found[place] for place in sorted(found)]
+                found.setdefault(one.fault, one)
+        return sorted(found.values(), key=lambda one: one.place)
 
     def resent(self) -> list[Resent]:
         """Invocations that the SDK sends again while the first is at work, once for each, the surest first."""
