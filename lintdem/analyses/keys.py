@@ -78,11 +78,6 @@ def provenance(value: Value, subject: Subject, sites: dict[Place, Invocation]) -
     return found[0] if found else Provenance(Grade.CONSTANT, "a constant")
 
 
-def always(value: Value, grade: Grade, subject: Subject, sites: dict[Place, Invocation]) -> bool:
-    """Whether every alternative of a value has this grade: a default that is rarely used does not decide."""
-    return all(provenance(one, subject, sites).grade is grade for one in members(value))
-
-
 def _identity_leaves(value: Value) -> list[Value]:
     found: dict[Value, None] = {}
     work = [value]

@@ -161,7 +161,6 @@ class Machine:
         self.registered: list[Registered] = []
         self.module_classes: dict[str, frozenset[str]] = {}
         self.import_events: dict[str, list[Event]] = {}
-        self.table_keys: dict[Value, set[str]] = {}
         self.mounted: dict[Place, tuple[tuple[Retry, frozenset[str] | None], ...]] = {}
         self.buffers: dict[Place, frozenset[Place]] = {}
         self.minted: dict[Place, frozenset[Retry]] = {}

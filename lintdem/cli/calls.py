@@ -25,6 +25,7 @@ class CallFacts(TypedDict):
     token_marked: bool
     token_max: int | None
     token_fifo: bool
+    token_holds: bool
     repeat: str
     names: list[str]
     refused: list[str]
@@ -79,6 +80,7 @@ def _of_operation(found: Operation) -> CallFacts:
         token_marked=found.token_marked,
         token_max=found.token_max,
         token_fifo=found.token_fifo,
+        token_holds=found.token_holds,
         repeat=_decided(found.kind, found.phrase),
         names=list(found.identity),
         refused=[*found.already, *found.gone],
@@ -96,6 +98,7 @@ def _of_library(found: LibraryCall) -> CallFacts:
         token_marked=False,
         token_max=None,
         token_fifo=False,
+        token_holds=True,
         repeat=_decided(kind, found.phrase or _REPEAT_OF_ROLE.get(found.role, "repeats without harm")),
         names=[],
         refused=[],
@@ -145,6 +148,8 @@ def _more(facts: CallFacts) -> Iterator[tuple[str, str]]:
             notes.append(f"at most {facts['token_max']} characters")
         if facts["token_fifo"]:
             notes.append("on FIFO destinations only")
+        if not facts["token_holds"]:
+            notes.append("a second call with it runs all the same")
         if facts["token_marked"]:
             notes.append("left out, botocore fills in a random one, new in each run")
         yield "token", facts["token"] + (f" ({'; '.join(notes)})" if notes else "")

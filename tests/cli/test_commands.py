@@ -56,6 +56,12 @@ class TestCalls:
         assert (facts["class"], facts["token"], facts["token_marked"]) == ("effect", None, False)
         assert "token          none" in lintdem("explain", "boto3:ses.send_email").out
 
+    def test_token_that_holds_nothing(self, lintdem: Run) -> None:
+        """A session id is spelt as the service does, and said not to hold a second call back."""
+        facts = json.loads(lintdem("explain", "boto3:bedrock-agentcore.invoke_agent_runtime", "--format", "json").out)
+        assert (facts["token"], facts["token_marked"], facts["token_holds"]) == ("runtimeSessionId", True, False)
+        assert "runs all the same" in lintdem("explain", "boto3:bedrock-agentcore.invoke_agent_runtime").out
+
     def test_resource_method(self, lintdem: Run) -> None:
         """A method of a boto3 resource is the operation behind it."""
         facts = json.loads(lintdem("explain", "boto3:sqs.Queue.send_messages", "--format", "json").out)
