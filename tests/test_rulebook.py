@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACK = ROOT / "rules" / "lintdem_rules"
 RULES = load_rules(("lintdem_rules",))
 HEADINGS = ("Why it matters", "Bad", "Good", "When to ignore it", "References")
-LINES_OF_A_PAGE = 130
+LINES_OF_A_PAGE = 200
 
 WITHOUT_RUNNING_EXAMPLES = {"crashed-rule": "needs a rule pack that raises"}
 """Rules whose examples cannot run as a page, and why."""
