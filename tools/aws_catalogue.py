@@ -48,7 +48,7 @@ SECOND = re.compile(r"AlreadyExist|Exists|Duplicate")
 SAYS_SECOND = re.compile(r"exists|already|duplicate|uniqueness|same (name|ID)", re.IGNORECASE)
 # One of its kind for what it belongs to, so that a bare "conflict" can only be a second one.
 RELATION = re.compile(r"_(membership|member|assignment|association|attachment|admin|moderator|ban|mapping|alias|config(uration)?)$")
-# Added by boto3 in code, so they are in no model: boto3/s3/inject.py, boto3/ec2/createtags.py.
+# Added by boto3 in code, so they are in no model: boto3/s3/inject.py, boto3/ec2/createtags.py, boto3/dynamodb/table.py.
 INJECTED: dict[str, dict[str, dict[str, list[Any]]]] = {
     "s3": {
         "Bucket": {
@@ -62,6 +62,7 @@ INJECTED: dict[str, dict[str, dict[str, list[Any]]]] = {
         "ObjectSummary": {"load": ["head_object", ["Bucket", "Key"]]},
     },
     "ec2": {"": {"create_tags": ["create_tags", []]}},
+    "dynamodb": {"Table": {"batch_writer": ["batch_write_item", []]}},
 }
 
 

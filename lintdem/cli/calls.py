@@ -9,6 +9,7 @@ from lintdem.config import nearest
 from lintdem.errors import UsageError
 from lintdem.knowledge import Kind, LibraryCall, Operation, library_call, operation, resource_method
 from lintdem.knowledge.catalogue import methods, services
+from lintdem.knowledge.libraries import is_known, names_in, packages
 from lintdem.knowledge.verbs import kind_of
 
 PREFIXES = ("boto3", "aioboto3", "botocore", "aws")
@@ -45,16 +46,35 @@ def facts_of(word: str) -> CallFacts:
         return _of_operation(_operation(rest))
     if colon:
         raise UsageError(f'"{prefix}:" is not known; write boto3:SERVICE.METHOD or the dotted name of a call')
+    found = _library(word)
+    if found is not None:
+        return _of_library(found)
+    first = word.partition(".")[0]
+    if first in services():
+        return _of_operation(_operation(word))
+    near = nearest(word, names_in(first)) if is_known(first) else nearest(first, (*packages(), *services()))
+    raise UsageError(f"nothing is known of {word}{near}; its effects count when [[effects]] declares them")
+
+
+def _library(word: str) -> LibraryCall | None:
+    """The call, also when it is written on the class that the table knows by another name."""
     found = library_call(word)
-    if found is None:
-        raise UsageError(f"nothing is known of {word}; its effects count when [[effects]] declares them")
-    return _of_library(found)
+    owner, _, rest = word.rpartition(".")
+    while found is None and owner:
+        made = library_call(owner)
+        if made is not None and made.returns not in (None, owner):
+            return _library(f"{made.returns}.{rest}")
+        owner, _, step = owner.rpartition(".")
+        rest = f"{step}.{rest}"
+    return found
 
 
 def _operation(rest: str) -> Operation:
     service, _, method = rest.partition(".")
     if service not in services():
         raise UsageError(f'AWS has no service "{service}"{nearest(service, services())}')
+    if not method:
+        raise UsageError(f"which call of {service}? Write boto3:{service}.METHOD")
     resource, _, action = method.rpartition(".")
     known = methods(service)
     if resource:

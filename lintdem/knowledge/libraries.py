@@ -146,6 +146,17 @@ def is_known(package: str) -> bool:
     return _file(package) is not None
 
 
+def packages() -> tuple[str, ...]:
+    """Every package that a table knows, other than the standard library's."""
+    return tuple(_packages())
+
+
+def names_in(package: str) -> tuple[str, ...]:
+    """The calls of a package that are written out in its table."""
+    file = _file(package)
+    return tuple(name for name in _book(file).exact if name.startswith(f"{package}.")) if file else ()
+
+
 def _file(package: str) -> str | None:
     known = _packages().get(package)
     return "stdlib" if known is None and (package == "builtins" or package in sys.stdlib_module_names) else known

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Run = Callable[..., Any]
 """The command line; gives exit code, output and errors."""
 
@@ -67,6 +69,26 @@ class TestCalls:
         facts = json.loads(lintdem("explain", "boto3:sqs.Queue.send_messages", "--format", "json").out)
         assert (facts["operation"], facts["token"]) == ("sqs.SendMessageBatch", "Entries[].MessageDeduplicationId")
 
+    @pytest.mark.parametrize(
+        ("written", "meant"),
+        [
+            ("ecs.run_task", "ecs.RunTask"),
+            ("ecs.RunTask", "ecs.RunTask"),
+            ("aioboto3:s3.put_object", "s3.PutObject"),
+            ("dynamodb.Table.put_item", "dynamodb.PutItem"),
+            ("boto3:dynamodb.Table.batch_writer", "dynamodb.BatchWriteItem"),
+            ("boto3:s3.Object.upload_file", "s3.UploadFile"),
+            ("boto3:s3.Bucket.objects.delete", "s3.DeleteObjects"),
+            ("kafka.create_cluster", "kafka.CreateCluster"),
+            ("kafka.KafkaProducer.send", "kafka.KafkaProducer.send"),
+            ("opensearchpy.OpenSearch.index", "elasticsearch.Elasticsearch.index"),
+            ("redis.asyncio.Redis.incr", "redis.Redis.incr"),
+        ],
+    )
+    def test_spellings(self, lintdem: Run, written: str, meant: str) -> None:
+        """With and without a prefix, on a resource, and on a class that another one speaks for."""
+        assert json.loads(lintdem("explain", written, "--format", "json").out)["operation"] == meant
+
     def test_library_call(self, lintdem: Run) -> None:
         """Calls outside AWS by their dotted name."""
         facts = json.loads(lintdem("explain", "stripe.Charge.create", "--format", "json").out)
@@ -86,6 +108,10 @@ class TestCalls:
             "boto3:sqs.Queue.sned_message": "boto3's sqs resources have no Queue.sned_message",
             "azure:sqs.send_message": "boto3:SERVICE.METHOD",
             "shop.payments.charge": "nothing is known of shop.payments.charge",
+            "ecs.run_tsk": 'did you mean "run_task"?',
+            "requests.pots": 'did you mean "requests.post"?',
+            "requets.post": 'did you mean "requests"?',
+            "boto3:ecs": "boto3:ecs.METHOD",
         }.items():
             done = lintdem("explain", name)
             assert (done.code, done.out) == (2, "")
