@@ -15,7 +15,9 @@ from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect
 from lintdem.analyses.windows import EXPIRY
+from lintdem.knowledge import TimeForm, time_form
 from lintdem.model.span import Place
+from lintdem.model.stack import Source
 from lintdem.program import Program
 
 _TTL = frozenset({"ttl", "timetolive", "expirationtime", "expiretime"})
@@ -78,33 +80,35 @@ def unreadable(run: Run, subject: Subject, program: Program) -> Iterator[Unreada
         table = table_of(write.table, run.handler, program)
         for name, value in write.values:
             if name == table.ttl if table is not None else name.replace("_", "").lower() in _TTL:
-                form = form_of(value)
+                form = form_of(value, subject.source)
                 if form:
                     yield Unreadable(run, subject, effect, dict(write.places).get(name, effect.place), name, form)
 
 
-def form_of(value: Value) -> str:
+def form_of(value: Value, source: Source = Source.UNKNOWN) -> str:
     """What an expiry is instead of a number of seconds since 1970; empty if it may be one."""
     if isinstance(value, Derived) and value.op == "text":
         return "text"
     if isinstance(value, Known) and not isinstance(value.value, bool):
         number = float(value.value) if isinstance(value.value, (int, float)) else _number(value.value)
         return "span" if number is not None and 0 < number < _EARLIEST else ""
-    return "milliseconds" if _is_milliseconds(value) else ""
+    return "milliseconds" if _is_milliseconds(value, source) else ""
 
 
 def _number(value: object) -> float | None:
     return float(value) if isinstance(value, str) and value.isdigit() else None
 
 
-def _is_milliseconds(value: Value) -> bool:
-    """Whether the clock is multiplied by a thousand, and not divided afterwards."""
+def _is_milliseconds(value: Value, source: Source) -> bool:
+    """Whether it is a moment of the event in milliseconds or the clock multiplied by a thousand, and not divided afterwards."""
+    if isinstance(value, Path) and value.root == "event":
+        return time_form(source, value.steps) in (TimeForm.MILLISECONDS, TimeForm.MILLISECONDS_TEXT)
     if not isinstance(value, Derived):
         return False
     if value.op == "arith*" and len(value.parts) == 2:
         thousand = any(isinstance(v, Known) and v.value in (1000, 1000.0) for v in value.parts)
         return thousand and any(isinstance(leaf, Fresh) and leaf.kind == "clock" for leaf in leaves(value))
-    return value.op in ("arith+", "arith-", "call") and any(map(_is_milliseconds, value.parts))
+    return value.op in ("arith+", "arith-", "call") and any(_is_milliseconds(part, source) for part in value.parts)
 
 
 def endless(case: Case, program: Program) -> Iterator[Endless]:

@@ -9,7 +9,7 @@ TOML tables with a source each; modules only join them:
 `declared`   what a project's configuration says of its own calls: `Declared`;
 `commands`   operations that carry out a request, right only for a while: `command`;
 `dynamodb`   DynamoDB's update and condition expressions: `parse_update`, `parse_condition`;
-`events`     Lambda's event sources: `scope_of`, `detect_source`, `redelivery`;
+`events`     Lambda's event sources: `scope_of`, `time_form`, `detect_source`, `redelivery`;
 `shapes`     what a key path picks out of them: `form_of`, `picks`, `mended`.
 """
 
@@ -26,6 +26,7 @@ from lintdem.knowledge.dynamodb import parse_condition as parse_condition
 from lintdem.knowledge.dynamodb import parse_update as parse_update
 from lintdem.knowledge.events import Redelivery as Redelivery
 from lintdem.knowledge.events import Scope as Scope
+from lintdem.knowledge.events import TimeForm as TimeForm
 from lintdem.knowledge.events import attribute_steps as attribute_steps
 from lintdem.knowledge.events import detect_source as detect_source
 from lintdem.knowledge.events import envelope as envelope
@@ -35,6 +36,7 @@ from lintdem.knowledge.events import scope_of as scope_of
 from lintdem.knowledge.events import scope_of_context as scope_of_context
 from lintdem.knowledge.events import source_of_class as source_of_class
 from lintdem.knowledge.events import survives as survives
+from lintdem.knowledge.events import time_form as time_form
 from lintdem.knowledge.libraries import LibraryCall as LibraryCall
 from lintdem.knowledge.libraries import is_known as is_known
 from lintdem.knowledge.libraries import library_call as library_call

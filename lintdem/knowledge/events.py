@@ -40,6 +40,16 @@ class Scope(str, Enum):
     UNKNOWN = "unknown"
 
 
+class TimeForm(str, Enum):
+    """How a moment is written in an event."""
+
+    ISO = "iso"
+    SECONDS = "seconds"
+    MILLISECONDS = "milliseconds"
+    MILLISECONDS_TEXT = "milliseconds text"
+    WORDS = "words"
+
+
 class Redelivery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a source delivers again. `late`: an old event may arrive after a newer one was handled, or long
     after its time; `ordered`: within its group, at the first delivery; `batch`: several records in one
@@ -68,6 +78,7 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     constants: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     fields: dict[str, Scope] = {}
+    times: dict[str, TimeForm] = {}
     rest: Scope = Scope.UNKNOWN
 
 
@@ -127,6 +138,11 @@ def scope_of(source: Source, steps: Steps, siblings: Iterable[Steps] = ()) -> Sc
     a queue message from a message that has an `id` of its own.
     """
     return _judge(source, _raw(steps), tuple(map(_raw, siblings)))[1]
+
+
+def time_form(source: Source, steps: Steps) -> TimeForm | None:
+    """How the moment at `steps` of an event of `source` is written; None when no moment of the source's own stands there."""
+    return _times(source).get(_inside(source, _normal(_raw(steps))))
 
 
 def scope_of_context(source: Source, steps: Steps) -> Scope:
@@ -272,6 +288,13 @@ def _fields(source: Source) -> dict[Steps, Scope]:
     shape = _events().sources[source]
     inherited = _fields(shape.like) if shape.like else {}
     return inherited | {_split(key): scope for key, scope in shape.fields.items()}
+
+
+@cache
+def _times(source: Source) -> dict[Steps, TimeForm]:
+    shape = _events().sources[source]
+    inherited = _times(shape.like) if shape.like else {}
+    return inherited | {_split(key): form for key, form in shape.times.items()}
 
 
 @cache

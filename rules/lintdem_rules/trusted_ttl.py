@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 _FORMS = {
-    "milliseconds": ("milliseconds", "some fifty thousand years ahead", "int(time.time()) + span, without * 1000"),
+    "milliseconds": (
+        "milliseconds",
+        "some fifty thousand years ahead",
+        "whole seconds: int(time.time()) + span, or the milliseconds // 1000",
+    ),
     "text": ("a date as text", "no number, so never", "int(moment.timestamp()) instead of isoformat()"),
     "span": ("a span of seconds", "in 1970, which is too long ago to count", "int(time.time()) + the span"),
 }

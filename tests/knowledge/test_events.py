@@ -6,6 +6,7 @@ import pytest
 
 from lintdem.knowledge import (
     Scope,
+    TimeForm,
     attribute_steps,
     detect_source,
     normal,
@@ -14,9 +15,10 @@ from lintdem.knowledge import (
     scope_of_context,
     source_of_class,
     survives,
+    time_form,
 )
 from lintdem.knowledge import tables as shelf
-from lintdem.knowledge.events import Events
+from lintdem.knowledge.events import Events, Shape
 from lintdem.model.finding import Redelivers
 from lintdem.model.stack import Source
 
@@ -218,6 +220,127 @@ def test_attributes_of_data_classes_are_steps() -> None:
     assert attribute_steps("data_as_json") == ("data", "b64()", "json()")
     assert attribute_steps("colour") == ("colour",)
     assert normal("message_id") == normal("messageId") == normal("message-id")
+
+
+@pytest.mark.parametrize(
+    ("source", "attribute", "raw"),
+    [
+        (Source.SQS, "records * message_id", "Records * messageId"),
+        (Source.SQS, "records * receipt_handle", "Records * receiptHandle"),
+        (Source.SQS, "records * json_body order_id", "Records * body json() order_id"),
+        (Source.SQS, "records * attributes sent_timestamp", "Records * attributes SentTimestamp"),
+        (Source.SQS, "records * attributes approximate_receive_count", "Records * attributes ApproximateReceiveCount"),
+        (Source.SQS, "records * md5_of_body", "Records * md5OfBody"),
+        (
+            Source.SQS_FIFO,
+            "records * attributes message_deduplication_id",
+            "Records * attributes MessageDeduplicationId",
+        ),
+        (Source.SNS, "records * sns message_id", "Records * Sns MessageId"),
+        (Source.SNS, "record sns message", "Records 0 Sns Message"),
+        (Source.SNS, "sns_message", "Records 0 Sns Message"),
+        (Source.SNS, "records * sns timestamp", "Records * Sns Timestamp"),
+        (Source.EVENTBRIDGE, "get_id", "id"),
+        (Source.EVENTBRIDGE, "replay_name", "replay-name"),
+        (Source.EVENTBRIDGE, "detail_type", "detail-type"),
+        (Source.KINESIS, "records * event_id", "Records * eventID"),
+        (Source.KINESIS, "records * kinesis sequence_number", "Records * kinesis sequenceNumber"),
+        (Source.KINESIS, "records * kinesis data_as_json id", "Records * kinesis data b64() json() id"),
+        (
+            Source.KINESIS,
+            "records * kinesis approximate_arrival_timestamp",
+            "Records * kinesis approximateArrivalTimestamp",
+        ),
+        (Source.DYNAMODB_STREAM, "records * dynamodb new_image", "Records * dynamodb NewImage"),
+        (Source.DYNAMODB_STREAM, "records * dynamodb sequence_number", "Records * dynamodb SequenceNumber"),
+        (
+            Source.DYNAMODB_STREAM,
+            "records * dynamodb approximate_creation_date_time",
+            "Records * dynamodb ApproximateCreationDateTime",
+        ),
+        (Source.KAFKA, "records * json_value id", "records t * value b64() json() id"),
+        (Source.KAFKA, "records * decoded_key", "records t * key b64()"),
+        (Source.S3, "record s3 get_object version_id", "Records 0 s3 object versionId"),
+        (Source.S3, "object_key", "Records 0 s3 object key"),
+        (Source.S3, "records * event_time", "Records * eventTime"),
+        (Source.API, "request_context request_id", "requestContext requestId"),
+        (Source.API, "json_body id", "body json() id"),
+        (Source.API, "resolved_headers_field idempotency-key", "headers Idempotency-Key"),
+        (Source.API, "request_context request_time_epoch", "requestContext requestTimeEpoch"),
+        (Source.API, "request_context authorizer jwt_claim sub", "requestContext authorizer jwt claims sub"),
+        (Source.ALB, "request_context elb_target_group_arn", "requestContext elb targetGroupArn"),
+        (Source.WEBSOCKET, "request_context connection_id", "requestContext connectionId"),
+        (Source.WEBSOCKET, "request_context connected_at", "requestContext connectedAt"),
+        (Source.APPSYNC, "request_headers idempotency-key", "request headers Idempotency-Key"),
+        (Source.COGNITO, "user_name", "userName"),
+        (Source.COGNITO, "request user_attributes sub", "request userAttributes sub"),
+        (Source.CUSTOM_RESOURCE, "request_id", "RequestId"),
+        (Source.CUSTOM_RESOURCE, "physical_resource_id", "PhysicalResourceId"),
+        (Source.LOGS, "parse_logs_data log_events * get_id", "awslogs data b64() json() logEvents * id"),
+        (Source.LOGS, "raw_logs_data", "awslogs data"),
+        (Source.SES, "record ses mail message_id", "Records 0 ses mail messageId"),
+        (Source.SES, "record ses mail common_headers get_from", "Records 0 ses mail commonHeaders from"),
+        (
+            Source.CODEPIPELINE,
+            "user_parameters",
+            "CodePipeline.job data actionConfiguration configuration UserParameters",
+        ),
+        (
+            Source.CONFIG,
+            "invoking_event configuration_item configuration_item_capture_time",
+            "invokingEvent json() configurationItem configurationItemCaptureTime",
+        ),
+        (Source.CONFIG, "raw_invoking_event", "invokingEvent"),
+        (Source.SECRETS_ROTATION, "version_id", "ClientRequestToken"),
+        (Source.SECRETS_ROTATION, "secret_id", "SecretId"),
+        (Source.FIREHOSE, "records * data_as_json id", "records * data b64() json() id"),
+        (Source.FIREHOSE, "records * metadata sequence_number", "records * kinesisRecordMetadata sequenceNumber"),
+        (Source.S3_BATCH, "task task_id", "tasks 0 taskId"),
+        (Source.MQ, "messages * message_id", "messages * messageID"),
+        (Source.MQ, "messages * destination_physicalname", "messages * destination physicalName"),
+        (
+            Source.MQ,
+            "rmq_messages_by_queue q * basic_properties message_id",
+            "rmqMessagesByQueue q * basicProperties messageId",
+        ),
+    ],
+)
+def test_attributes_are_judged_as_what_they_read(source: Source, attribute: str, raw: str) -> None:
+    """An attribute of Powertools 3.37 survives what the field survives that it reads, and tells the time as it does."""
+    assert scope_of(source, steps(attribute)) is scope_of(source, steps(raw)) is not Scope.UNKNOWN
+    assert time_form(source, steps(attribute)) is time_form(source, steps(raw))
+
+
+@pytest.mark.parametrize(
+    ("source", "path", "form"),
+    [
+        (Source.SQS, "Records * attributes SentTimestamp", TimeForm.MILLISECONDS_TEXT),
+        (Source.SQS_FIFO, "attributes ApproximateFirstReceiveTimestamp", TimeForm.MILLISECONDS_TEXT),
+        (Source.SNS, "Records 0 Sns Timestamp", TimeForm.ISO),
+        (Source.EVENTBRIDGE, "time", TimeForm.ISO),
+        (Source.KINESIS, "Records * kinesis approximateArrivalTimestamp", TimeForm.SECONDS),
+        (Source.DYNAMODB_STREAM, "Records * dynamodb ApproximateCreationDateTime", TimeForm.SECONDS),
+        (Source.KAFKA, "records t * timestamp", TimeForm.MILLISECONDS),
+        (Source.S3, "Records * eventTime", TimeForm.ISO),
+        (Source.API, "requestContext timeEpoch", TimeForm.MILLISECONDS),
+        (Source.FUNCTION_URL, "requestContext time", TimeForm.WORDS),
+        (Source.LOGS, "awslogs data b64() json() logEvents * timestamp", TimeForm.MILLISECONDS),
+        (Source.SES, "Records 0 ses mail timestamp", TimeForm.ISO),
+        (Source.CONFIG, "invokingEvent json() notificationCreationTime", TimeForm.ISO),
+        (Source.SQS, "Records * body json() created", None),
+    ],
+)
+def test_how_a_moment_is_written(source: Source, path: str, form: TimeForm | None) -> None:
+    """The format and the unit of each source's own moments, which differ."""
+    assert time_form(source, steps(path)) is form
+
+
+@pytest.mark.parametrize("shape", shelf.toml(Events, "events.toml").sources.values())
+def test_every_moment_says_how_it_is_written(shape: Shape) -> None:
+    """A field that is a time has a form, and a form belongs to a field."""
+    fields = {*shape.fields, "window.start", "window.end"} if "window" in shape.fields else set(shape.fields)
+    assert set(shape.times) <= fields
+    assert {name for name, scope in shape.fields.items() if scope is Scope.TIME} - {"window"} <= set(shape.times)
 
 
 def test_says_how_sources_deliver_again() -> None:
