@@ -57,7 +57,7 @@ def reruns(run: Run, subject: Subject, cases: tuple[Case, ...], texts: Texts, pr
     loops: dict[Place, tuple[Loop, list[Case]]] = {}
     for case in cases:
         loop = next((one for one in case.effect.loops if is_over_records(one)), None)
-        if loop is not None and not _is_lone(case.effect):
+        if loop is not None and not loop.apart and not _is_lone(case.effect):
             loops.setdefault(loop.place, (loop, []))[1].append(case)
     if not loops or reports_failures(run, subject, texts):
         return []

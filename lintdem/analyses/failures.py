@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lintdem.analyses.domain import NONE, Caught, Check, Known, Made, Path, Ref, Unknown, Value, leaves, parts_of
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import same_store
+from lintdem.analyses.requests import only_asks
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Swallowed, Threw
 from lintdem.analyses.written import COLLECTS, Texts, calls, changes, encloses, is_dropped, only_tells
@@ -81,7 +82,7 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
     if subject.by_caller or not (planned or subject.source in TAKES_SUCCESS):
         return []
     swallowed = [e for e in run.events if isinstance(e, Swallowed) and is_broad(e)]
-    effects = [e for e in run.events if isinstance(e, Effect)]
+    effects = [e for e in run.events if isinstance(e, Effect) and not only_asks(e)]
     # Labels on what is there are the work only where nothing else is done.
     work = [e for e in effects if "tag" not in e.call.method] or effects
     if not swallowed or any(e.call.service == "sqs" and e.call.method in ASIDE for e in effects):

@@ -101,7 +101,7 @@ def run_batch(m: Machine, named: dict[str, Value], event: Value, place: Place, f
 def _each_record(m: Machine, handler: Value, records: Value, place: Place, flow: Flow) -> None:
     """Run a record handler on one record; a failure is reported for the record alone."""
     record = element_of(m, records, flow)
-    m.loops.append(Loop(place, records))
+    m.loops.append(Loop(place, records, apart=True))
     m.collectors.append({})
     inner = flow.branch()
     try:

@@ -231,14 +231,16 @@ def _updates(
     accumulates = ""
     for action in update.actions:
         name = resolve_name(action.path, names)
-        value, adds = _action(m, action, name, values, flow)
+        value, adds = _action(m, action, name, names, values, flow)
         sets[name] = value
         if adds and not accumulates:
             accumulates = f"{action.clause} {name} {adds}".strip()
     return sets, accumulates.replace(HOLE, "…"), HOLE in (written or "")
 
 
-def _action(m: Machine, action: ddb.Action, name: str, values: dict[str, Value], flow: Flow) -> tuple[Value, str]:
+def _action(
+    m: Machine, action: ddb.Action, name: str, names: dict[str, str], values: dict[str, Value], flow: Flow
+) -> tuple[Value, str]:  # fmt: skip
     operand = action.operand
     if action.clause == "REMOVE":
         return Known(None, "deleted"), "(the later elements move up)" if re.search(r"\[\d+\]$", name) else ""
@@ -248,7 +250,8 @@ def _action(m: Machine, action: ddb.Action, name: str, values: dict[str, Value],
         return Derived("accumulates", (value,)) if counts else value, _operand(operand) if counts else ""
     if isinstance(operand, ddb.ValueOperand):
         return values.get(operand.name, Unknown("a value")), ""
-    if _adds(operand):
+    # A sum of other attributes comes out the same again.
+    if _adds(operand) and name in {resolve_name(path, names) for path in _paths(operand)}:
         inner = [values[n] for n in _value_names(operand) if n in values]
         return Derived("accumulates", tuple(inner)), f"= {_operand(operand)}"
     inner = [values[n] for n in _value_names(operand) if n in values]
@@ -261,7 +264,7 @@ def _adds(operand: ddb.Operand | None) -> bool:
     return isinstance(operand, ddb.Function) and operand.name == "list_append" and bool(_paths(operand))
 
 
-def _paths(operand: ddb.Operand) -> list[str]:
+def _paths(operand: ddb.Operand | None) -> list[str]:
     if isinstance(operand, ddb.PathOperand):
         return [operand.path]
     if isinstance(operand, ddb.Arithmetic):

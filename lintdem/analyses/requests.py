@@ -17,6 +17,10 @@ _QUESTIONS = re.compile(
 """A function of such a name that sends a request asks something, whatever the method."""
 _MEASURES = re.compile(r"(metrics?|telemetry|analytics|heartbeat)(_|\b|\.)", re.IGNORECASE)
 """What reports how the program fares is telemetry, not business."""
+_INTAKE = re.compile(r"^https?://metrics\.|/api/v\d+/(series|check_run|distribution_points)\b|/v\d+/(metrics|traces)\b", re.IGNORECASE)
+"""Addresses that take measurements and nothing else."""
+_SANDBOX = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)", re.IGNORECASE)
+"""What a function asks beside itself is an extension of its own sandbox: a cache of parameters, secrets, features."""
 _MUTATES = re.compile(r"(^|\}|\n)\s*mutation\b", re.IGNORECASE)
 """A GraphQL document that changes something: fragments may stand before the operation."""
 _LOGS = re.compile(
@@ -45,7 +49,7 @@ def only_asks(effect: Effect) -> bool:
         return _MUTATES.search(written) is None
     address = [v for k, v in call.args if k in ("0", "1", "url")]
     words = [w for value in address for leaf in leaves(value) if (w := text(leaf))]
-    if any(_ASKS.search(word) for word in words):
+    if any(tells.search(word) for word in words for tells in (_ASKS, _INTAKE, _SANDBOX)):
         return True
     if any(_ASKING.search(step.text.rpartition(".")[2]) for step in effect.stack[-2:]):
         return True

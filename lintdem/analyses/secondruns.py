@@ -11,7 +11,7 @@ from lintdem.analyses.guards import same_store
 from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.machine import Raised
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Asked, Claimed, Effect, Invocation, Threw
+from lintdem.analyses.trace import Asked, Claimed, Effect, Invocation, Swallowed, Threw
 from lintdem.analyses.written import encloses
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
@@ -55,6 +55,8 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
             if call is None or claim.tentative or provenance(claim.key, subject, run.sites).grade in _BROKEN:
                 continue
             if _is_held_back(raised, claim, run, subject) or _is_looked_into(raised, tried.get(claim), call):
+                continue
+            if _is_waited_for(raised, call, run):
                 continue
             if claim.record and not claim.useless:
                 yield Refused(run, subject, claim.place, call.name, f"{claim.kind} fails", claim)
@@ -110,6 +112,15 @@ def _is_looked_into(raised: Raised, tried: Claimed | None, call: Invocation) -> 
     before = tried.must if tried is not None and tried.claim.record else frozenset()
     asked = any(isinstance(f, Check) and f.kind in ("state", "absent") for f in raised.must - before)
     return asked or call.arg("ReturnValuesOnConditionCheckFailure") is not None
+
+
+def _is_waited_for(raised: Raised, call: Invocation, run: Run) -> bool:
+    """Whether the `except` for the duplicate asks the service what the first run has come to, and goes on with that where
+    it can: it raises only when there was nothing to go on with."""
+    clauses = {f.place for f in raised.must if isinstance(f, Caught)}
+    ended = {e.place for e in run.events if isinstance(e, Swallowed)} & clauses
+    asked = (e for e in run.events if isinstance(e, Asked) and e.call.service == call.service)
+    return any(Caught(clause) in e.must for e in asked for clause in ended)
 
 
 def _has_token(call: Invocation) -> bool:

@@ -88,11 +88,13 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A loop around an event: what it runs over, and the values that make up one round's item."""
+    """A loop around an event: what it runs over, and the values that make up one round's item. `apart` when a framework
+    goes on with the next item after one has failed."""
 
     place: Place
     over: Value | None
     items: tuple[Value, ...] = field(default=(), compare=False)
+    apart: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
