@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lintdem.analyses.buffers import held, is_buffer, write
+from lintdem.analyses.clients import is_foreign
 from lintdem.analyses.dataapis import call_data_api
 from lintdem.analyses.domain import (
     NONE,
@@ -30,7 +31,7 @@ from lintdem.analyses.invoking import only_asks_function
 from lintdem.analyses.itemwrites import batch, entries, perform, read_write, transact, untyped, write_item
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.requests import ships_log
-from lintdem.analyses.trace import Asked, Invocation
+from lintdem.analyses.trace import Asked, Gap, Invocation
 from lintdem.knowledge import Kind, Operation, command, operation, resource_method, sub_resource
 from lintdem.knowledge.resources import identifiers
 from lintdem.model.span import Place
@@ -71,6 +72,9 @@ def call_client(m: Machine, client: Client, name: str, args: Args, place: Place,
     if name == "get_paginator":
         return Made("paginator", place, (("self", client), ("0", args.get(0, "operation_name") or NONE)))
     if name in NOT_CALLS:
+        return Derived("call", args.all())
+    if is_foreign(client.service, name):
+        m.record(Gap(place, f"a client of {client.service} has no operation {name}", client.place))
         return Derived("call", args.all())
     return operate(m, client, name, dict(args.keywords), args, place, flow)
 

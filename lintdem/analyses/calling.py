@@ -40,6 +40,7 @@ from lintdem.analyses.domain import (
     members,
     parts_of,
 )  # fmt: skip
+from lintdem.analyses.clients import serving
 from lintdem.analyses.durable import LATER, postponed
 from lintdem.analyses.interfaces import is_interface
 from lintdem.analyses.jmespaths import entered
@@ -96,7 +97,7 @@ def call(m: Machine, func: Value, args: Args, place: Place, flow: Flow, text: st
         merged = Args((*func.args, *args.positional), tuple(both.items()), args.spread, args.spreads)
         return m.call(func.func, merged, place, flow, text)
     if isinstance(func, (AnyOf, Cases)):
-        return _call_each(m, [f for f in members(func) if f != NONE], args, place, flow, text)
+        return _call_each(m, serving([f for f in members(func) if f != NONE]), args, place, flow, text)
     if isinstance(func, External):
         return m.parts.library(m, func.name, args, place, flow, None)
     if isinstance(func, Method):

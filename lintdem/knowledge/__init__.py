@@ -15,7 +15,9 @@ TOML tables with a source each; modules only join them:
 
 from __future__ import annotations
 
+from lintdem.knowledge.catalogue import has_operation as has_operation
 from lintdem.knowledge.catalogue import operation as operation
+from lintdem.knowledge.catalogue import services as services
 from lintdem.knowledge.commands import Command as Command
 from lintdem.knowledge.commands import command as command
 from lintdem.knowledge.commands import commands as commands

@@ -154,11 +154,20 @@ def _models(service: str) -> Models | None:
 _GENERATED = ("aws", "catalogue.json")
 
 
+@cache
 def services() -> tuple[str, ...]:
     """Every service of AWS, by its boto3 client name."""
     return tables.keys(*_GENERATED)
 
 
+@cache
+def has_operation(service: str, method: str) -> bool:
+    """Whether a client of this service has the method, as far as the models and tables know."""
+    table = _table(service)
+    return method in _every_client().operations or (table is not None and method in table.operations) or method in methods(service)
+
+
+@cache
 def methods(service: str) -> tuple[str, ...]:
     """Every operation of a service, by its method; empty for a service that the models do not have."""
     known = _models(service) or Models()
