@@ -9,6 +9,7 @@ from lintdem.analyses.buffers import held, is_buffer, write
 from lintdem.analyses.clients import is_foreign
 from lintdem.analyses.dataapis import call_data_api
 from lintdem.analyses.domain import (
+    FALSE,
     NONE,
     Claim,
     Client,
@@ -32,7 +33,7 @@ from lintdem.analyses.itemwrites import batch, entries, perform, read_write, tra
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.requests import ships_log
 from lintdem.analyses.trace import Asked, Gap, Invocation
-from lintdem.knowledge import Kind, Operation, command, operation, resource_method, sub_resource
+from lintdem.knowledge import ALIASES, Kind, Operation, command, operation, resource_method, sub_resource
 from lintdem.knowledge.resources import identifiers
 from lintdem.model.span import Place
 
@@ -49,7 +50,7 @@ def make(m: Machine, role: str, name: str, args: Args, place: Place, flow: Flow,
     for one in members(service) if service is not None else ():
         known_name = text(one)
         if known_name:
-            found.append(Client(known_name, None if role == "client" else "", place, (), config))
+            found.append(Client(ALIASES.get(known_name, known_name), None if role == "client" else "", place, (), config))
     return any_of(found) if found else Unknown("a client whose service is not written out")
 
 
@@ -180,6 +181,8 @@ def operate(
     call = replace(_invocation(op, given, client), places=args.places, held=_held(m, op, given, flow))
     if only_asks_function(m, call, flow):
         call = replace(call, kind=Kind.READ)
+    if op.switch and call.arg(op.switch) == FALSE:
+        call = replace(call, kind=Kind.SET)
     m.sites[place] = call
     if client.service == "dynamodb":
         special = _dynamodb(m, call, place, flow)

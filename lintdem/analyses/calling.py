@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from lintdem.analyses.clients import serving
 from lintdem.analyses.domain import (
     EMPTY,
     NONE,
@@ -40,7 +41,6 @@ from lintdem.analyses.domain import (
     members,
     parts_of,
 )  # fmt: skip
-from lintdem.analyses.clients import serving
 from lintdem.analyses.durable import LATER, postponed
 from lintdem.analyses.interfaces import is_interface
 from lintdem.analyses.jmespaths import entered

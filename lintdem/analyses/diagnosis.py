@@ -86,8 +86,8 @@ REPEATS = frozenset(
     {Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.INSERTS, Repeat.LACKS_TOKEN, Repeat.STALE_TOKEN}
 )
 _BY_FAULT = {
-    Fault.CHECK: Kind.CHECKED, Fault.MEMORY: Kind.MEMORY, Fault.LATE: Kind.LATE, Fault.IGNORED: Kind.IGNORED,
-    Fault.NAMED: Kind.LIKELY,
+    Fault.CHECK: Kind.CHECKED, Fault.LOOKED: Kind.CHECKED, Fault.MEMORY: Kind.MEMORY, Fault.LATE: Kind.LATE,
+    Fault.IGNORED: Kind.IGNORED, Fault.NAMED: Kind.LIKELY,
 }  # fmt: skip
 _BY_REPEAT = {
     Repeat.DUPLICATES: Kind.UNGUARDED, Repeat.MINTS: Kind.MINTED, Repeat.ACCUMULATES: Kind.ACCUMULATES,
@@ -224,7 +224,9 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
     elif harm.repeat is Repeat.STALE_TOKEN:
         envelope = harm.key is not None and harm.key.grade is Grade.ENVELOPE
         kind = Kind.ENVELOPE_KEY if envelope else Kind.ATTEMPT_KEY
-    return Case(run, subject, effect, harm, found, kind, None, "", harm.key, harm.key_place)
+    # What a run looks for is found by the next one, unless both look at once.
+    level = Level.WARNING if kind is Kind.CHECKED and found.fault is Fault.LOOKED else None
+    return Case(run, subject, effect, harm, found, kind, level, "", harm.key, harm.key_place)
 
 
 def _is_marker(effect: Effect, run: Run) -> bool:

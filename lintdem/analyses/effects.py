@@ -69,15 +69,19 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program) -> Har
         return named
     if call.token_fifo and _deduplicates_content(effect, run, program):
         return SAFE
-    if call.token and not call.token_fifo and not call.token.startswith("headers:"):
-        return Harm(Repeat.LACKS_TOKEN, None, call.token)
-    if call.already and not call.identity:
+    if call.already and not call.identity and (not call.token or any(_EXISTS.search(error) for error in call.already)):
         # The service refuses the second one: it fails, it does not double.
         return SAFE
+    if call.token and not call.token_fifo and not call.token.startswith("headers:"):
+        return Harm(Repeat.LACKS_TOKEN, None, call.token)
     if call.http is not None and _is_cached(effect):
         # Nobody caches the answer of a request that does something.
         return SAFE
     return Harm(Repeat.DUPLICATES)
+
+
+_EXISTS = re.compile(r"AlreadyExist|Duplicate|EntityExist")
+"""Errors of a name that is taken; a conflict may be that of a token with other arguments."""
 
 
 def _is_cached(effect: Effect) -> bool:

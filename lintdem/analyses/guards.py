@@ -10,7 +10,7 @@ from lintdem.analyses.engine import Run
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.releases import locks, released, serialised
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Claimed, Effect, Recorded
+from lintdem.analyses.trace import Claimed, Effect, Invocation, Recorded
 from lintdem.model.span import Place
 
 
@@ -28,6 +28,7 @@ class Fault(str, Enum):
     NONE = "none"
     KEY = "key"
     CHECK = "check"
+    LOOKED = "looked"
     MEMORY = "memory"
     LATE = "late"
     IGNORED = "ignored"
@@ -70,7 +71,7 @@ def _locked(effect: Effect, run: Run, freed: list[tuple[Claim, Effect]], found: 
     around: list[Claim | Held] = [*(claim for claim, _ in freed), *locks(effect)]
     if not around:
         return found
-    if found.check is not None and found.fault is Fault.CHECK:
+    if found.check is not None and found.fault in (Fault.CHECK, Fault.LOOKED):
         sure = any(serialised(found.check, lock, run) for lock in around)
         return Cover(Answer.YES, check=found.check, words="asked and recorded under a lock") if sure else found
     if found.fault is not Fault.NONE:
@@ -149,6 +150,10 @@ def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Co
     if check.kind == "memory" and _is_recorded(check.subject, run):
         return Cover(Answer.NO, Fault.MEMORY, check=check, words=f"the container tested {at} lives in the memory of "
                      "one execution environment; another one does not see it", place=check.place)  # fmt: skip
+    read = _read_by(check, run)
+    if check.kind == "absent" and read is not None and looks_for(read, effect.call):
+        return Cover(Answer.NO, Fault.LOOKED, check=check, words=f"the check {at} asks {read.name} first: two runs that ask "
+                     "together, or one before what is made can be seen, both find nothing", place=check.place)  # fmt: skip
     if check.kind in ("absent", "state", "changed") and _is_dedup(check, effect, run):
         return Cover(Answer.NO, Fault.CHECK, check=check, words=f"the check {at} reads first and writes later: two "
                      "runs pass it together, and a crash in between leaves no record", place=check.place)  # fmt: skip
@@ -163,10 +168,7 @@ def _is_recorded(container: Value, run: Run) -> bool:
 
 def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
     """A read that is recorded in the same store, afterwards or first of all, is meant to recognise duplicates."""
-    subject = looked_at(check)
-    if subject is None or subject.place is None:
-        return False
-    read = run.sites.get(subject.place)
+    read = _read_by(check, run)
     if read is None:
         return False
     after = False
@@ -177,6 +179,11 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
         if (after or first) and isinstance(event, Effect) and same_store(read, event):
             return check.kind == "absent" or touches(check, event)
     return False
+
+
+def _read_by(check: Check, run: Run) -> Invocation | None:
+    subject = looked_at(check)
+    return run.sites.get(subject.place) if subject is not None and subject.place is not None else None
 
 
 def looked_at(check: Check) -> Path | None:
@@ -209,8 +216,6 @@ def touches(check: Check, event: Effect) -> bool:
 
 def same_store(read: object, event: Effect) -> bool:
     """Whether a read and a write go to the same table, bucket or key-value store."""
-    from lintdem.analyses.trace import Invocation  # noqa: PLC0415 - for the type only
-
     assert isinstance(read, Invocation)
     if read.service != event.call.service:
         return False
@@ -219,6 +224,17 @@ def same_store(read: object, event: Effect) -> bool:
             other = event.call.write.table if event.call.write is not None else event.call.arg(name)
             return other == read.arg(name)
     return read.service in ("redis", "valkey") and read.target is not None and read.target == event.call.target
+
+
+def looks_for(read: Invocation, call: Invocation) -> bool:
+    """Whether a read asks for things of the kind that a call makes: `list_executions` before `start_execution`."""
+    made, asked = (one.method.removeprefix("admin_").partition("_")[2].removesuffix("s") for one in (call, read))
+    same = made in asked or (bool(call.already) and _last(made) == _last(asked))
+    return read.service == call.service and bool(made) and same
+
+
+def _last(noun: str) -> str:
+    return noun.rpartition("_")[2]
 
 
 def _late_claim(effect: Effect, run: Run) -> Claim | None:

@@ -17,7 +17,9 @@ _QUESTIONS = re.compile(
 """A function of such a name that sends a request asks something, whatever the method."""
 _MEASURES = re.compile(r"(metrics?|telemetry|analytics|heartbeat)(_|\b|\.)", re.IGNORECASE)
 """What reports how the program fares is telemetry, not business."""
-_INTAKE = re.compile(r"^https?://metrics\.|/api/v\d+/(series|check_run|distribution_points)\b|/v\d+/(metrics|traces)\b", re.IGNORECASE)
+_INTAKE = re.compile(
+    r"^https?://metrics\.|/api/v\d+/(series|check_run|distribution_points)\b|/v\d+/(metrics|traces)\b", re.IGNORECASE
+)
 """Addresses that take measurements and nothing else."""
 _SANDBOX = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)", re.IGNORECASE)
 """What a function asks beside itself is an extension of its own sandbox: a cache of parameters, secrets, features."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lintdem.analyses.domain import Caught, Check, Claim, Done, Failed, Path, Value, leaves
 from lintdem.analyses.engine import Run
-from lintdem.analyses.guards import same_store
+from lintdem.analyses.guards import looks_for, same_store
 from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.machine import Raised
 from lintdem.analyses.subjects import Subject
@@ -138,11 +138,10 @@ def _is_new(key: Value, call: Invocation, run: Run) -> bool:
 def _is_looked_up(place: Place, run: Run) -> bool:
     """Whether the run asks for things of this kind before, as one does to see whether it is there."""
     call = run.sites[place]
-    noun = call.method.removeprefix("admin_").partition("_")[2].rstrip("s")
     for event in run.events:
         if event.place == place:
             break
-        if isinstance(event, Asked) and event.call.service == call.service and noun in event.call.method:
+        if isinstance(event, Asked) and looks_for(event.call, call):
             return True
     return False
 

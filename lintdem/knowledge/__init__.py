@@ -15,6 +15,7 @@ TOML tables with a source each; modules only join them:
 
 from __future__ import annotations
 
+from lintdem.knowledge.catalogue import ALIASES as ALIASES
 from lintdem.knowledge.catalogue import has_operation as has_operation
 from lintdem.knowledge.catalogue import operation as operation
 from lintdem.knowledge.catalogue import services as services

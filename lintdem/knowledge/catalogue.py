@@ -39,6 +39,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     already: tuple[str, ...] | None = None
     gone: tuple[str, ...] = ()
     positional: tuple[str, ...] = ()
+    switch: str = ""
     source: str = ""
 
 
@@ -71,6 +72,10 @@ def operation(service: str, method: str) -> Operation | None:
     if not method or not method[0].isalpha() or method in _NOT_CALLS:
         return None
     return _operation(service, method)
+
+
+ALIASES = {"runtime.sagemaker": "sagemaker-runtime", "sdb": "simpledb"}
+"""Other names that botocore takes for a client."""
 
 
 @cache
@@ -108,6 +113,7 @@ def _operation(service: str, method: str) -> Operation:
         already=_refused(entry, kind_now, known, method),
         gone=entry.gone,
         positional=entry.positional,
+        switch=entry.switch,
         guessed=entry.kind is None and kind is None,
     )
 

@@ -31,8 +31,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     `identity` are the arguments that name what is made: with the same
     values a second call makes nothing more, and is refused when `already` names the exceptions of a
     second creation; `gone` those of a second deletion. `destination` are those that name where it goes or
-    what it acts on, `positional`
-    those that boto3 takes by position. `guessed` when only the operation's verb was known.
+    what it acts on, `positional` those that boto3 takes by position, `switch` the one that, when it is
+    False, leaves only settings. `guessed` when only the operation's verb was known.
     """
 
     service: str
@@ -51,4 +51,5 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     already: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     positional: tuple[str, ...] = ()
+    switch: str = ""
     guessed: bool = False

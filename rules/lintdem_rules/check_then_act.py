@@ -13,7 +13,7 @@ def check(p: Pass) -> Iterator[Finding]:
         call, tested = case.effect.call, case.cover.check
         extra = (Step(tested.place, "the check that two runs pass together"),) if tested is not None else ()
         duplicates = case.harm.repeat.value not in ("safe", "overwrites", "inserts")
-        loud = case.subject.redelivers is not Redelivers.CALLER and duplicates
+        loud = case.level is not Level.WARNING and case.subject.redelivers is not Redelivers.CALLER and duplicates
         yield p.finding(
             case, case.effect.place, f"{call.name} {phrase(case)} when two deliveries pass the check together",
             subject=case.subject, level=Level.ERROR if loud else _quiet(case), why=way(case, *extra), guard=case.cover.words,
