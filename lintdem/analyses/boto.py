@@ -29,7 +29,7 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.exceptions import FAILED
 from lintdem.analyses.invoking import only_asks_function
-from lintdem.analyses.itemwrites import batch, entries, perform, read_write, transact, untyped, write_item
+from lintdem.analyses.itemwrites import batch, entries, perform, queried, read_write, transact, untyped, write_item
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.requests import ships_log
 from lintdem.analyses.trace import Asked, Gap, Invocation
@@ -178,6 +178,8 @@ def operate(
     given = {k: held(m, v, flow) for k, v in given.items()}
     for argument in ("Key", "CopySource"):
         given.update({f"{argument}.{k}": untyped(m, v, flow) for k, v in entries(m, given.get(argument), flow).items()})
+    if client.service == "dynamodb" and name == "query":
+        given.update(queried(m, given, flow))
     call = replace(_invocation(op, given, client), places=args.places, held=_held(m, op, given, flow))
     if only_asks_function(m, call, flow):
         call = replace(call, kind=Kind.READ)

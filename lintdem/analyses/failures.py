@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import NONE, Caught, Check, Known, Made, Path, Ref, Unknown, Value, leaves, parts_of
+from lintdem.analyses.domain import (
+    NONE,
+    Caught,
+    Check,
+    Known,
+    Made,
+    Method,
+    Path,
+    Ref,
+    Unknown,
+    Value,
+    leaves,
+    parts_of,
+)
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import same_store
 from lintdem.analyses.requests import only_asks
@@ -183,6 +196,9 @@ def _is_from_event(value: Value, run: Run, depth: int, *, unread: bool = False) 
         if read is not None and read.service in STORES:
             return any(_is_from_event(v, run, depth - 1, unread=unread) for _, v in read.args)
         return value.root == "event"
+    if isinstance(value, Method):
+        # `Path(key).stem`: an attribute of what a library made of the event.
+        return _is_from_event(value.receiver, run, depth, unread=True)
     if isinstance(value, Made):
         return any(_is_from_event(v, run, depth, unread=unread or name == "self") for name, v in value.args)
     unread = unread or isinstance(value, Unknown)

@@ -174,6 +174,22 @@ def _names(table: Value | None, attribute: str) -> bool:
     return name is not None and len(stem) > 2 and stem in re.sub(r"[^a-z]", "", name.lower())
 
 
+QUERIED = "Queried."
+"""What the arguments begin with that say which keys a query asks for."""
+
+
+def queried(m: Machine, args: dict[str, Value], flow: Flow) -> dict[str, Value]:
+    """The key attributes of a table that a query has values for, as arguments; a query of an index finds other items."""
+    asked = args.get("KeyConditionExpression")
+    if asked is None or "IndexName" in args:
+        return {}
+    names = {k: text(v) or k for k, v in entries(m, args.get("ExpressionAttributeNames"), flow).items()}
+    values = {k: untyped(m, v, flow) for k, v in entries(m, args.get("ExpressionAttributeValues"), flow).items()}
+    condition = read_condition(m, asked, names, values, flow)
+    parts = condition.parts if isinstance(condition, Junction) and condition.op == "and" else (condition,)
+    return {f"{QUERIED}{p.attribute}": p.value for p in parts if isinstance(p, Compares) and p.op == "="}
+
+
 def entries(m: Machine, value: Value | None, flow: Flow) -> dict[str, Value]:
     """The entries of a dict with text keys; those behind `**` of an unknown are left out."""
     if value is None:

@@ -29,7 +29,7 @@ from lintdem.analyses.domain import (
     leaves,
     members,
 )  # fmt: skip
-from lintdem.analyses.itemwrites import key_attributes
+from lintdem.analyses.itemwrites import QUERIED, key_attributes
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.trace import Asked, Effect, Event, Invocation, Origin, Write
 from lintdem.knowledge import Kind
@@ -173,6 +173,10 @@ def _key_of(read: Invocation) -> dict[str, Value]:
 def _is_same_item(write: Write, read: Invocation, path: Path) -> bool:
     """Whether a write goes to the item that was read: the same key, or the key that was read with it."""
     given = _key_of(read)
+    asked = {k.removeprefix(QUERIED): v for k, v in read.args if k.startswith(QUERIED)}
+    if write.key and asked:
+        # A query for part of a key finds many items; only one for the whole of it is sure to have found this one.
+        return all(k in asked and (asked[k] == v or _is_from(v, path)) for k, v in write.key)
     named = dict(write.key) or {k: v for k, v in write.values if k in given} or dict(key_attributes(write))
     if not given:
         return named.get("", known(None)) == read.arg("Key") or any(_is_from(v, path) for v in named.values())

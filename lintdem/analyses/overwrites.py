@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import AnyOf, Derived, Fresh, Known, Path, Value, leaves, text
+from lintdem.analyses.domain import AnyOf, Check, Derived, Fresh, Known, Path, Value, leaves, text
 from lintdem.analyses.effects import event_values, is_random
 from lintdem.analyses.engine import Run
-from lintdem.analyses.itemwrites import key_attributes
+from lintdem.analyses.itemwrites import QUERIED, key_attributes
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Tested, Write
 from lintdem.model.finding import Level
@@ -16,6 +16,8 @@ from lintdem.model.stack import Source
 def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Place, Write]) -> tuple[Level, str]:
     write = effect.call.write
     assert write is not None
+    if write.kind == "put" and _is_missing(effect, write, run):
+        return Level.NOTE, "it was looked up before and is written only where it is missing"
     random = [name for name, value in write.values if is_random(value)]
     drawn = random and write.kind == "update" and not write.conditional and _is_drawn(dict(write.values)[random[0]])
     if random and not subject.by_caller and (write.kind == "put" or drawn):
@@ -39,6 +41,21 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Pla
     if other:
         return Level.WARNING, other
     return Level.NOTE, "a repeat writes the same values again"
+
+
+def _is_missing(effect: Effect, write: Write, run: Run) -> bool:
+    """Whether a look-up of this very item has found none: then there is nothing that a late event replaces."""
+    named = dict(write.values)
+    for fact in effect.must:
+        found = fact.subject if isinstance(fact, Check) and fact.kind == "absent" else None
+        read = run.sites.get(found.place) if isinstance(found, Path) and found.place is not None else None
+        if read is None or read.arg("TableName") != write.table:
+            continue
+        prefixes = ("Key.", QUERIED)
+        asked = {k.removeprefix(p): v for k, v in read.args for p in prefixes if k.startswith(p)}
+        if asked and all(named.get(k) == v for k, v in asked.items()):
+            return True
+    return False
 
 
 def _is_drawn(value: Value) -> bool:

@@ -54,7 +54,7 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
             call = run.sites.get(claim.place)
             if call is None or claim.tentative or provenance(claim.key, subject, run.sites).grade in _BROKEN:
                 continue
-            if _is_held_back(raised, claim, run, subject) or _is_looked_into(raised, tried.get(claim), call):
+            if _is_held_back(raised, claim, run, subject) or _is_looked_into(raised, tried.get(claim), call, run):
                 continue
             if _is_waited_for(raised, call, run):
                 continue
@@ -106,11 +106,12 @@ def behind(raised: Raised, run: Run, thrown: frozenset[Place]) -> list[Claim]:
     return sorted(found, key=lambda c: (c.place, c.kind))
 
 
-def _is_looked_into(raised: Raised, tried: Claimed | None, call: Invocation) -> bool:
+def _is_looked_into(raised: Raised, tried: Claimed | None, call: Invocation, run: Run) -> bool:
     """Whether the program asks what the first run came to: before it raises, as one that is still at work may be
     waited for, or before it creates what it then finds."""
     before = tried.must if tried is not None and tried.claim.record else frozenset()
-    asked = any(isinstance(f, Check) and f.kind in ("state", "absent") for f in raised.must - before)
+    checks = [f for f in raised.must - before if isinstance(f, Check) and f.kind in ("state", "absent")]
+    asked = any(not _only_finds_subject(check, call, run) for check in checks)
     return asked or call.arg("ReturnValuesOnConditionCheckFailure") is not None
 
 
@@ -121,6 +122,19 @@ def _is_waited_for(raised: Raised, call: Invocation, run: Run) -> bool:
     ended = {e.place for e in run.events if isinstance(e, Swallowed)} & clauses
     asked = (e for e in run.events if isinstance(e, Asked) and e.call.service == call.service)
     return any(Caught(clause) in e.must for e in asked for clause in ended)
+
+
+def _only_finds_subject(check: Check, call: Invocation, run: Run) -> bool:
+    """Whether a test looks whether there is a record that holds what the call is given (its task token, say), and
+    nothing of this run changes the record, so the second run finds it as the first one did."""
+    found = check.subject
+    given = [leaf for name in (*call.identity, *call.destination) if (v := call.arg(name)) is not None for leaf in leaves(v)]
+    if not isinstance(found, Path) or found.place is None or not call.already or call.kind is Kind.CREATE:
+        return False
+    read = run.sites.get(found.place)
+    if read is None or not any(isinstance(v, Path) and v.place == found.place for v in given):
+        return False
+    return not any(isinstance(e, Effect) and same_store(read, e) for e in run.events)
 
 
 def _has_token(call: Invocation) -> bool:

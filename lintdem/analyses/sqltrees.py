@@ -144,7 +144,7 @@ def _on_conflict(base: Statement, conflict: exp.Expression) -> Statement:
         for k in conflict.args.get("conflict_keys") or ()
     )
     action = str(conflict.args.get("action") or "").upper()
-    sets = list(conflict.expressions)
+    sets = _assignments(conflict.expressions)
     if "NOTHING" in action or not sets:
         return replace(base, kind="ignore", key=keys)
     adds = _additions(sets)
@@ -152,15 +152,28 @@ def _on_conflict(base: Statement, conflict: exp.Expression) -> Statement:
 
 
 def _update(node: exp.Update) -> Statement:
-    sets = [e for e in node.expressions if isinstance(e, exp.EQ)]
+    sets = _assignments(node.expressions)
     columns = tuple((str(e.this.name).lower(), _operand(e.expression)) for e in sets)
     adds = _additions(sets)
     where = tuple(_comparisons(node.args.get("where")))
     return Statement("accumulate" if adds else "update", _name(node.this), columns, where=where, adds=adds)
 
 
+def _assignments(written: Sequence[exp.Expression]) -> list[exp.EQ]:
+    return [one for e in written if isinstance(e, exp.EQ) for one in _each(e)]
+
+
+def _each(assignment: exp.EQ) -> list[exp.EQ]:
+    """The single assignments of `(a, b) = (:a, b + 1)`, also with ROW; others as they are."""
+    columns, values = assignment.this, assignment.expression
+    is_row = isinstance(values, exp.Tuple) or (isinstance(values, exp.Anonymous) and str(values.this).upper() == "ROW")
+    if not isinstance(columns, exp.Tuple) or not is_row or len(columns.expressions) != len(values.expressions):
+        return [assignment]
+    return [exp.EQ(this=c, expression=v) for c, v in zip(columns.expressions, values.expressions, strict=True)]
+
+
 def _merge(node: exp.Merge) -> Statement:
-    sets = [e for update in node.find_all(exp.Update) for e in update.expressions if isinstance(e, exp.EQ)]
+    sets = _assignments([e for update in node.find_all(exp.Update) for e in update.expressions])
     adds = _additions(sets)
     return Statement("accumulate" if adds else "upsert", _name(node.this), adds=adds)
 
@@ -171,11 +184,9 @@ _APPENDS = frozenset(
 )
 
 
-def _additions(sets: Sequence[exp.Expression]) -> str:
+def _additions(sets: Sequence[exp.EQ]) -> str:
     """The first assignment that adds to the column it sets: `balance = balance + :n`."""
     for one in sets:
-        if not isinstance(one, exp.EQ):
-            continue
         column = str(one.this.name).lower()
         if not BOOKKEEPING.match(column) and any(_adds(node, column) for node in one.expression.walk()):
             return as_written(one)

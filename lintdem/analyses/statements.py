@@ -239,10 +239,12 @@ def _handle(
     anything = Raised(Error(("any",), m.place(start, s.span)), start.must, start.may)
     pending = [*collected, anything]
     for catch in s.catches:
-        types = m.evaluate(catch.type, start.branch()) if catch.type is not None else None
-        sure = [r for r in pending if catches(m, types, r.error, start)]
+        # A tuple of classes is an object of the branch in which it is written.
+        named = start.branch()
+        types = m.evaluate(catch.type, named) if catch.type is not None else None
+        sure = [r for r in pending if catches(m, types, r.error, named)]
         # Without an error that surely belongs here, the clause may get those that can be anything.
-        mine = sure or [r for r in pending if catches(m, types, r.error, start) is None]
+        mine = sure or [r for r in pending if catches(m, types, r.error, named) is None]
         pending = [r for r in pending if r not in sure]
         branch = start.branch()
         merge(branch, [start.branch(), inner.branch()])
@@ -253,7 +255,7 @@ def _handle(
         before = exits(m)
         reached = m.execute(catch.body, branch)
         m.frame.handling.pop()
-        swallow(m, s, catch, types, start, entering, before, reached)
+        swallow(m, s, catch, types, named, entering, before, reached)
         if reached:
             ends.append(branch)
     for raised in pending:

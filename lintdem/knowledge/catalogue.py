@@ -68,10 +68,22 @@ class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def operation(service: str, method: str) -> Operation | None:
-    """What `boto3.client(service).method(…)` does; None when it is no call to AWS."""
+    """What `boto3.client(service).method(…)` does; None when it is no call to AWS.
+
+    An operation that the models do not have may be newer than they are, but then it says in its first word what
+    it does: `bucket` and `blob` are methods of some other client that the same name may stand for.
+    """
     if not method or not method[0].isalpha() or method in _NOT_CALLS:
         return None
-    return _operation(service, method)
+    return _operation(service, method) if _is_conceivable(service, method) else None
+
+
+@cache
+def _is_conceivable(service: str, method: str) -> bool:
+    known, table = methods(service), _table(service)
+    if not known or method in known or (table is not None and method in table.operations):
+        return True
+    return method in _every_client().operations or kind_of(method) is not Kind.EFFECT
 
 
 ALIASES = {"runtime.sagemaker": "sagemaker-runtime", "sdb": "simpledb"}

@@ -206,6 +206,14 @@ def test_attributes_of_a_client_are_no_operations() -> None:
     assert operation("sqs", "_endpoint") is None
 
 
+def test_a_method_that_no_client_of_the_service_has_is_none() -> None:
+    """`bucket` belongs to some other client; an operation newer than the models says what it does."""
+    assert operation("s3", "bucket") is None
+    assert operation("s3", "blob") is None
+    assert known("s3", "create_folder_of_tomorrow").kind is Kind.CREATE
+    assert known("brandnew", "bucket").kind is Kind.EFFECT
+
+
 def test_service_names_from_code_open_no_other_file() -> None:
     """A service name comes from the code being read; it never becomes a path."""
     assert known("../libraries/stdlib", "send_message").guessed
