@@ -10,9 +10,10 @@ import importlib
 import pkgutil
 import re
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from typing import Protocol, TypeVar
 
 from lintdem.analyses import Case, Facts, Grade, Kind, Subject
 from lintdem.analyses.domain import Call
@@ -34,6 +35,20 @@ __all__ = [
 HELP = "https://github.com/lintdem/lintdem/blob/main/rules/lintdem_rules/"
 _CODE = re.compile(r"[A-Z]{2,5}\d{3}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+_EXPOSED = (Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER)
+
+
+class Placed(Protocol):
+    """Something that stands at a place."""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+
+
+T = TypeVar("T", bound=Placed)
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,14 @@ class Pass:
         """The effects whose diagnosis is one of these: one for each call, as its most exposed handler has it."""
         leading = self.facts.leading
         return [leading[place] for place in sorted(leading) if leading[place].kind in kinds]
+
+    def once(self, ask: Callable[[Judged], Iterable[T]]) -> list[T]:
+        """What an analysis finds in the handlers, once for each place, as the most exposed handler has it."""
+        found: dict[Place, T] = {}
+        for judged in sorted(self.facts.handlers, key=lambda one: _EXPOSED.index(one.subject.redelivers)):
+            for one in ask(judged):
+                found.setdefault(one.place, one)
+        return [found[place] for place in sorted(found)]
 
     def finding(
         self,

@@ -12,6 +12,7 @@ from lintdem.analyses.domain import (
     NONE,
     Caught,
     Check,
+    Claim,
     Known,
     Made,
     Method,
@@ -84,6 +85,11 @@ def reports_failures(run: Run, subject: Subject, texts: Texts) -> bool:
     return any(REPORTS & texts.words(path) for path in paths)
 
 
+def is_kept(one: Swallowed) -> bool:
+    """Whether a guard of Powertools keeps what is answered here as the answer for every later delivery: a fault of its own."""
+    return any(isinstance(fact, Claim) and fact.kind.startswith("Powertools ") for fact in one.must)
+
+
 def is_broad(one: Swallowed) -> bool:
     """Whether a clause takes whatever goes wrong, not one foreseen answer."""
     return one.types is not None and not BROAD.isdisjoint(one.types)
@@ -104,7 +110,7 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
     gone = "nobody runs it again" if planned else "the event is gone"
     found: dict[Place, Lost] = {}
     for one in swallowed:
-        if partial and all(step.text != FRAMEWORK for step in one.stack):
+        if is_kept(one) or (partial and all(step.text != FRAMEWORK for step in one.stack)):
             continue
         eaten = _eaten(one, work, run, planned)
         if eaten and not _is_answered(one, effects, run, texts) and not _may_be_read(one, subject):

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lintdem.analyses.domain import Cls, Derived, Flow, Func, Made, Method, Partial, Path, Unknown, Value, known
+from lintdem.analyses.domain import (
+    NONE,
+    Cls,
+    Derived,
+    Flow,
+    Func,
+    Made,
+    Method,
+    Partial,
+    Path,
+    Unknown,
+    Value,
+    known,
+    text,
+)
 from lintdem.analyses.elements import element_of, origin
 from lintdem.analyses.injection import is_given, provided
 from lintdem.analyses.joins import merge
 from lintdem.analyses.machine import Args, Machine, Registered, Stop
-from lintdem.analyses.trace import Loop
+from lintdem.analyses.trace import Loop, Misused
 from lintdem.model.span import Place
 
 BATCH = frozenset({"process_partial_response", "async_process_partial_response"})
@@ -104,6 +118,7 @@ def _each_record(m: Machine, handler: Value, records: Value, place: Place, flow:
     m.loops.append(Loop(place, records, apart=True))
     m.collectors.append({})
     inner = flow.branch()
+    _note_name(m, handler, flow)
     try:
         name = _first_parameter(handler)
         given = Args((), ((name, record),)) if name else Args((record,))
@@ -114,6 +129,15 @@ def _each_record(m: Machine, handler: Value, records: Value, place: Place, flow:
         m.collectors.pop()
         m.loops.pop()
     flow.heap, flow.may = inner.heap, flow.may | inner.may
+
+
+def _note_name(m: Machine, handler: Value, flow: Flow) -> None:
+    """A batch processor passes each record as `record=`; a guard that looks for another name finds nothing.
+    https://docs.aws.amazon.com/powertools/python/latest/utilities/idempotency/#integrations"""
+    for wrapper in handler.wrappers if isinstance(handler, Func) else ():
+        wanted = text(dict(wrapper.args).get("data_keyword_argument", NONE))
+        if wrapper.kind == "idempotent_function" and wanted and wanted != "record":
+            m.record(Misused(wrapper.place, "record argument", _name(handler), wanted, must=flow.must, may=flow.may))
 
 
 def _first_parameter(handler: Value) -> str | None:

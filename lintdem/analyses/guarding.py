@@ -26,7 +26,9 @@ from lintdem.analyses.frameworks import run_batch
 from lintdem.analyses.jmespaths import pick
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.retries import of_wrapper
-from lintdem.analyses.trace import Claimed, Timed
+from lintdem.analyses.serialising import unserialisable
+from lintdem.analyses.trace import Claimed, Kept, Misused, Timed
+from lintdem.model.function import Function
 from lintdem.model.span import Place
 
 GUARDS = frozenset({"idempotent", "idempotent_function", "guard"})
@@ -41,6 +43,7 @@ def enter_wrappers(
 ) -> Value:  # fmt: skip
     """Run a function inside its guards, from the outermost in: inside, the claim holds; outside it says nothing."""
     inner = Flow(flow.scope, flow.heap, flow.must, flow.may)
+    kept: list[tuple[Claim, Wrapper]] = []
     with ExitStack() as stack:
         for wrapper in func.wrappers:
             if wrapper.kind == "batch" and args.positional:
@@ -58,11 +61,43 @@ def enter_wrappers(
                     # On the handler itself the decorator is handed the context.
                     m.record(Timed(place, config, must=inner.must, may=inner.may))
                 data = data_of(func, wrapper, args)
-                m.record(Claimed(claim.place, claim, config, data, must=inner.must, may=inner.may))
+                m.record(Claimed(claim.place, claim, config, data, wrapper, func, must=inner.must, may=inner.may))
+                if wrapper.kind in _POWERTOOLS:
+                    _note_misuse(m, func, wrapper, args, inner)
+                    kept.append((claim, wrapper))
                 inner.must |= {claim}
         value = run(inner)
     flow.heap, flow.may = inner.heap, inner.may
+    for claim, wrapper in kept:
+        what = "" if "output_serializer" in dict(wrapper.args) else unserialisable(m, value, flow)
+        m.record(Kept(claim.place, claim, what, must=flow.must, may=flow.may))
     return value
+
+
+_POWERTOOLS = ("idempotent", "idempotent_function")
+
+
+def _note_misuse(m: Machine, func: Func, wrapper: Wrapper, args: Args, flow: Flow) -> None:
+    """What makes a guard of Powertools fail whatever the event: seen by running version 3.37."""
+    wanted = text(dict(wrapper.args).get("data_keyword_argument", NONE)) or ""
+    fault = _misuse(func, wrapper, args, wanted)
+    if fault:
+        m.record(Misused(wrapper.place, fault, func_name(func), wanted, must=flow.must, may=flow.may))
+
+
+def _misuse(func: Func, wrapper: Wrapper, args: Args, wanted: str) -> str:
+    if isinstance(func.definition, Function) and (func.definition.is_async or func.definition.is_generator):
+        return "coroutine" if func.definition.is_async else "generator"
+    if wrapper.kind == "idempotent" or not wanted or args.spread or args.spreads or wanted in dict(args.keywords):
+        return ""
+    if func.definition.params and wanted in [p.name for p in func.definition.params]:
+        return "positional" if args.positional else ""
+    return "missing" if not any(p.kind == "stars" for p in func.definition.params) else ""
+
+
+def func_name(func: Func) -> str:
+    """The name of a function as it is written."""
+    return str(getattr(func.definition, "name", "the function"))
 
 
 def claim_of(m: Machine, func: Func, wrapper: Wrapper, args: Args, flow: Flow) -> Claim:

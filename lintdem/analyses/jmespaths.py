@@ -76,7 +76,8 @@ def pick(m: Machine, expression: str, subject: Value, flow: Flow, place: Place) 
     try:
         parsed = jmespath.compile(expression).parsed
     except jmespath.exceptions.JMESPathError:
-        return Unknown(f"the JMESPath {expression}", (subject,))
+        # Powertools refuses it too: what is not a key is none that changes.
+        return Unknown(f"the JMESPath {expression}")
     return _pick(m, dict(parsed), subject, flow, place)
 
 

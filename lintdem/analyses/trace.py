@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from lintdem.analyses.domain import EMPTY, Call, Claim, Error, Fact, Path, Test, Value
+from lintdem.analyses.domain import EMPTY, Call, Claim, Error, Fact, Func, Path, Test, Value, Wrapper
 from lintdem.knowledge import Kind
 from lintdem.model.function import Stmt
 from lintdem.model.span import Place
@@ -141,12 +141,36 @@ class Asked(Seen):
 
 @dataclass(frozen=True, slots=True)
 class Claimed(Seen):
-    """A claim was tried here; `config` is the configuration of a Powertools guard, `data` what it picks its key from."""
+    """A claim was tried here; `config` is the configuration of a Powertools guard, `data` what it picks its key from,
+    `wrapper` its decorator and `around` the function inside."""
 
     place: Place
     claim: Claim
     config: Value | None = None
     data: Value | None = None
+    wrapper: Wrapper | None = None
+    around: Func | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Misused(Seen):
+    """The guard at `place` was called in a way in which it fails; `fault`: "record argument", "positional", "missing",
+    "coroutine", "generator". `wanted` is the argument it takes its key from, `name` the function inside."""
+
+    place: Place
+    fault: str
+    name: str
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Seen):
+    """A Powertools guard let its function run to the end and is to keep what it returned; `refused` says what of that
+    JSON cannot hold."""
+
+    place: Place
+    claim: Claim
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,4 +240,4 @@ class Gap(Seen):
     cause: Place | None = None
 
 
-Event: TypeAlias = Effect | Asked | Claimed | Timed | Configured | Tested | Recorded | Swallowed | Threw | Gap
+Event: TypeAlias = Effect | Asked | Claimed | Misused | Kept | Timed | Configured | Tested | Recorded | Swallowed | Threw | Gap
