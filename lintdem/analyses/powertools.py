@@ -246,5 +246,11 @@ def unvalidated(run: Run, subject: Subject) -> Iterator[GuardFault]:
     for event in claims(run):
         config = options(event.config)
         key = text(config.get("event_key_jmespath", NONE))
-        if key and "payload_validation_jmespath" not in config and "**" not in config:
+        partial = not any(_holds(event.claim.key, path) for path in run.paths)
+        if key and partial and "payload_validation_jmespath" not in config and "**" not in config:
             yield GuardFault(run, subject, event.claim.key_place or event.place, event.place, _name(event), key)
+
+
+def _holds(key: Value, path: tuple[str, ...]) -> bool:
+    """Whether a key holds something that the code reads: then it is the payload itself, not a part that names it."""
+    return isinstance(key, Path) and len(path) > len(key.steps) and path[: len(key.steps)] == key.steps
