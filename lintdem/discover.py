@@ -30,6 +30,7 @@ DEFAULT_EXCLUDE = frozenset(
 """Folders of these names are left out, as are virtual environments and `*.egg-info`."""
 _SYNTHESISED = "cdk.out"
 _TEMPLATE_ENDS = (".yaml", ".yml", ".json", ".template", ".tf", ".tfvars")
+_TEMPLATE_STARTS = ("Dockerfile", "zappa_settings.toml")
 _RENDERED_ENDS = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl")
 
 
@@ -294,7 +295,7 @@ def _through_link(walk: _Walk, entry: os.DirEntry[str], filters: Filters) -> Ite
 
 def _is_wanted(name: str) -> bool:
     written = name.rpartition(".")[0] if name.endswith(_RENDERED_ENDS) else name
-    return name.endswith(".py") or written.endswith(_TEMPLATE_ENDS) or name.startswith("Dockerfile")
+    return name.endswith(".py") or written.endswith(_TEMPLATE_ENDS) or name.startswith(_TEMPLATE_STARTS)
 
 
 def _file(walk: _Walk, path: str, status: os.stat_result) -> None:

@@ -99,6 +99,7 @@ class Pass:
         *,
         subject: Subject | None,
         level: Level | None = None,
+        group: Group | None = None,
         why: tuple[Step, ...] = (),
         guard: str | None = None,
         advice: str | None = None,
@@ -106,15 +107,15 @@ class Pass:
         about: str = "",
     ) -> Finding:
         """A finding of this rule; `about` names what it is about and makes its identity. What no handler is at fault for
-        has neither run nor subject."""
+        has neither run nor subject. A `group` other than the rule's says that this one waits to be asked for."""
         run = judged.run if isinstance(judged, Case) else judged
         handler = run.handler if run is not None else None
         about = about or (handler.function if handler is not None else "")
         why = tuple(Step(_real(step.place), step.message) for step in why)
         place = _real(place)
         return Finding(
-            path=place.path, span=place.span, code=self.rule.code, name=self.rule.name, group=self.rule.group,
-            level=level or DEFAULTS[self.rule.group], message=message,
+            path=place.path, span=place.span, code=self.rule.code, name=self.rule.name,
+            group=group or self.rule.group, level=level or DEFAULTS[group or self.rule.group], message=message,
             handler=handler.name if handler is not None else None, trigger=subject.info if subject is not None else None, why=why,
             guard=guard, advice=advice, fixes=fixes,
             identity=f"{self.rule.code}:{place.path}:{self._function(place)}:{about}",

@@ -240,7 +240,9 @@ def _analyse(work: _Work, config: Config, rules: tuple[Rule, ...], observer: Obs
         selection = Selection(Known(rules).names, config)
         chosen = tuple(rule for rule in rules if selection.is_on(rule))
         facts = Facts(program)
-        findings, crashes = _with_room(lambda: run(chosen, program, facts))
+        found, crashes = _with_room(lambda: run(chosen, program, facts))
+        groups = {rule.code: rule.group for rule in chosen}
+        findings = [one for one in found if one.group is groups[one.code] or selection.is_on(one)]
     with _phase(observer, "triage"):
         problems = [*work.problems, *program.problems, *crashes]
         report = triage(findings, work.modules, problems, config, Known(rules, work.only))

@@ -1,4 +1,5 @@
-"""What the alarms of templates watch, and what they do not. A template without any alarm is watched from elsewhere."""
+"""What the alarms of templates watch, and what they do not. A template without any alarm may be watched from
+elsewhere: whether that is worth a word is for the rule to say."""
 
 from __future__ import annotations
 
@@ -21,12 +22,10 @@ _AGE = re.compile(r"age|lag|delay|latency|skew|late", re.IGNORECASE)
 
 
 def unwatched_letters(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
-    """Dead-letter queues that no alarm of a template with alarms looks at."""
+    """Dead-letter queues that no alarm looks at."""
     fed = (queue_of_event(event, one.stack, program) for one in functions for event in one.function.events)
     read = {queue.place for queue in fed if queue is not None}
     for one in functions:
-        if not one.stack.alarms:
-            continue
         for event, value, moved in _letters(one, program):
             queue = queue_at(value, one.stack, program, event.place.path)
             if queue is None or queue.place in read or _is_watched(queue, _DEPTH | (frozenset() if moved else {_SENT}), program):
@@ -52,10 +51,10 @@ def _letters(one: Deployed, program: Program) -> Iterator[tuple[Event, Value, bo
 
 
 def unwatched_ages(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
-    """Queues and streams whose events may be old where that matters, with alarms on everything else."""
+    """Queues and streams whose events may be old where that matters, and no alarm on any age."""
     for one in functions:
         case = next((case for case in one.cases if is_time_bound(case)), None)
-        if case is None or not one.stack.alarms or any(_is_on_age(alarm) for stack in program.stacks for alarm in stack.alarms):
+        if case is None or any(_is_on_age(alarm) for stack in program.stacks for alarm in stack.alarms):
             continue
         for event in one.function.events:
             queue = queue_of_event(event, one.stack, program) if event.source in QUEUES else None

@@ -148,10 +148,15 @@ def _folders(program: Program, path: str, given: Plain | None) -> tuple[str, ...
     rest = _path(given) or ""
     found: list[str] = []
     for above in (folder(path), *ancestors(path)):
-        target = normpath(join(above, rest)) if rest or above else ""
+        target = _unpacked(normpath(join(above, rest))) if rest or above else ""
         if not target.startswith("..") and target not in found and _holds(program, target):
             found.append("" if target == "." else target)
     return tuple(found)
+
+
+def _unpacked(path: str) -> str:
+    """The folder that an archive stands in: what it was made from is most often beside it or below."""
+    return folder(path) if path.endswith((".zip", ".whl")) else path
 
 
 def _holds(program: Program, target: str) -> bool:

@@ -1,6 +1,7 @@
 """Deployment templates to `Stack`: what runs which code, what calls it, and what happens when it fails.
 
-SAM, CloudFormation (also synthesised by CDK), the Serverless Framework, Terraform and Lambda Dockerfiles.
+SAM, CloudFormation (also synthesised by CDK), the Serverless Framework, Terraform, Chalice, Zappa, python-lambda and Lambda
+Dockerfiles.
 Everything works on texts that were read elsewhere; nothing here opens a file.
 """
 

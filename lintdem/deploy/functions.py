@@ -67,13 +67,20 @@ def environment(template: Template, variables: Node | None) -> tuple[tuple[str, 
 
 def _with_code(template: Template, resource: Declared, properties: Record, function: Lambda) -> Lambda:
     inline = _inline(template, properties)
-    if inline is not None:
+    if inline is not None and not _is_placeholder(template, function.handler):
         text, place = inline
         return msgspec.structs.replace(function, inline=text, inline_place=place)
     built = template.scope.get(resource.body, "Metadata", "BuildMethod") is not None
     unsaid = not {"CodeUri", "Code"} & properties.entries.keys()
     packed = built or unsaid or _is_archive(template, properties)
     return msgspec.structs.replace(function, code=_code(template, resource, properties), packed=packed)
+
+
+def _is_placeholder(template: Template, handler: str | None) -> bool:
+    """Whether a pipeline replaces the code written in the template: CloudFormation calls that module `index`, so a
+    handler elsewhere means a file. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-lambda-function-code.html"""
+    in_place = handler is None or handler.rpartition(".")[0] == "index"
+    return not in_place and not template.path.endswith((".tf", ".tf.json"))
 
 
 def _is_archive(template: Template, properties: Record) -> bool:

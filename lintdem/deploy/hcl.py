@@ -128,7 +128,8 @@ class _Parser:
         if token.kind == "string":
             return self._postfix(self._string(token.text, self._place(token), depth), depth)
         if token.kind == "heredoc":
-            return self._string(token.text, self._place(token), depth, heredoc=True)
+            text, margin = self._heredoc(token)
+            return self._string(text, self._place(token), depth, margin)
         if token.kind == "number":
             return Scalar(token.text, self._place(token), plain=True)
         if token.kind == "word":
@@ -234,10 +235,18 @@ class _Parser:
         names = Series(tuple(Scalar(name, place) for name in text.split(".")), place)
         return record_of([(Scalar(PATH, place), names)], place)
 
-    def _string(self, text: str, place: Place, depth: int, heredoc: bool = False) -> Node:
-        """A literal, or its parts when expressions stand in it; these have the place of the whole."""
+    def _heredoc(self, token: Token) -> tuple[str, int]:
+        """The text, and how far its lines are moved to the left: `<<-` takes away the indentation they share."""
+        lines = token.text.splitlines(keepends=True)
+        indents = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
+        margin = min(indents, default=0) if self.text.startswith("<<-", token.start) else 0
+        return "".join(line[margin:] if line.strip() else line.lstrip(" ") for line in lines), margin
+
+    def _string(self, text: str, place: Place, depth: int, margin: int | None = None) -> Node:
+        """A literal, or its parts when expressions stand in it; these have the place of the whole. Only the lines of a
+        heredoc have a `margin`."""
         parts: list[Node] = []
-        margin = 0 if heredoc else None
+        heredoc = margin is not None
         pending, at = "", 0
         while (start := text.find("${", at)) >= 0:
             if text[start - 1 : start] == "$":

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
+from lintdem.deploy.chalice import is_chalice, read_chalice
 from lintdem.deploy.cloudformation import kind_of, stack_of
 from lintdem.deploy.docker import is_dockerfile, is_lambda_image, read_image
 from lintdem.deploy.json_tree import read_json
 from lintdem.deploy.nested import nested_links
 from lintdem.deploy.nodes import Node, Record
 from lintdem.deploy.paths import folder_of, join
+from lintdem.deploy.pythonlambda import is_python_lambda, read_python_lambda
 from lintdem.deploy.serverless import read_serverless
 from lintdem.deploy.template import Template, read_template
 from lintdem.deploy.terraform import read_terraform
 from lintdem.deploy.yaml_tree import read_yaml
+from lintdem.deploy.zappa import is_zappa, read_zappa
 from lintdem.errors import LoweringError
 from lintdem.model.module import Problem
 from lintdem.model.span import Place, Span
@@ -42,7 +45,9 @@ def is_template(path: str, head: bytes) -> bool:
     name = _written_as(path)
     if is_dockerfile(name):
         return is_lambda_image(head.decode("utf-8", "replace"))
-    if name.endswith((".tf", ".tfvars")):
+    if name.endswith((".tf", ".tfvars", ".tf.json")) or is_zappa(name) or is_chalice(name):
+        return True
+    if is_python_lambda(name, head.decode("utf-8", "replace")):
         return True
     if not name.endswith(_TREES):
         return False
@@ -83,9 +88,24 @@ def _read(path: str, files: Mapping[str, str]) -> Stack | Template | None:
     """A finished stack, or a CloudFormation template whose nested templates are still to be seen."""
     if is_dockerfile(path):
         return _read_dockerfile(path, files[path])
-    if not _written_as(path).endswith(_TREES):
+    reader = _settings_reader(path, files[path])
+    if reader is not None:
+        try:
+            return reader(path, files[path])
+        except LoweringError as error:
+            return _unreadable(path, error)
+    if path.endswith(".tf.json") or not _written_as(path).endswith(_TREES):
         return None
     return _read_tree(path, files)
+
+
+def _settings_reader(path: str, text: str) -> Callable[[str, str], Stack | None] | None:
+    """The reader of a tool's own settings, which tell no resources."""
+    if is_zappa(path):
+        return read_zappa
+    if is_chalice(path):
+        return read_chalice
+    return read_python_lambda if is_python_lambda(path, text) else None
 
 
 def _read_tree(path: str, files: Mapping[str, str]) -> Stack | Template | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from lintdem.deploy.foreach import unroll
+from lintdem.deploy.included import with_included
 from lintdem.deploy.intrinsics import Scope, slots_of
 from lintdem.deploy.nodes import HOLE, Node, Record, Scalar, as_record, empty
 from lintdem.deploy.paths import folder_of
@@ -102,15 +103,17 @@ def read_template(
     path: str, root: Record, files: Mapping[str, str], outside: Mapping[str, Declared] | None = None
 ) -> Template | None:
     """The template in `root`; None when it has no resources. `outside` are resources declared elsewhere."""
+    problems: tuple[Problem, ...] = ()
+    if "AWS::Include" in files.get(path, ""):
+        root, problems = with_included(path, root, files)
     section = as_record(root.get("Resources"))
     parameters = _defaults(as_record(root.get("Parameters")))
     mappings = as_record(root.get("Mappings")) or empty(root.place)
-    problems: tuple[Problem, ...] = ()
     resources = dict(outside or {})
     if section is not None:
         unrolled = unroll(section, Scope(parameters, mappings, frozenset()))
         resources |= {found.name: found for found in _declared(unrolled.section)}
-        problems = unrolled.problems
+        problems = (*problems, *unrolled.problems)
     if not resources:
         return None
     scope = Scope(parameters, mappings, frozenset(resources))

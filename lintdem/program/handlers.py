@@ -51,11 +51,12 @@ def find(modules: Mapping[str, Module], stacks: Sequence[Stack], settings: Mappi
             if handler is not None:
                 _add(found, handler)
     known = definitions(modules)
+    apps = _apps(stacks)
     for path, module in modules.items():
         if "#" in path or is_vendored(path) or is_test(path):
             continue
         _from_code(found, path, module, settings)
-        _from_frameworks(found, path, module, known)
+        _from_frameworks(found, path, module, known, apps)
     return [found[key] for key in sorted(found)]
 
 
@@ -87,13 +88,28 @@ def _from_code(
             found[key] = Handler(path, function.name, function.name_span, triggers, named)
 
 
-def _from_frameworks(found: dict[tuple[str, str], Handler], path: str, module: Module, known: Definitions) -> None:
+def _apps(stacks: Sequence[Stack]) -> dict[str, Lambda]:
+    """The applications whose handlers only their code names, by the folder of the code."""
+    return {
+        folder: function
+        for stack in stacks
+        for function in stack.functions
+        if stack.kind == "chalice" and function.handler is None
+        for folder in function.code
+    }
+
+
+def _from_frameworks(
+    found: dict[tuple[str, str], Handler], path: str, module: Module, known: Definitions, apps: Mapping[str, Lambda]
+) -> None:
     """Add what decorators and assignments make handlers; templates and settings may say more of the trigger."""
+    app = next((apps[above] for above in ancestors(path) if above in apps), None)
+    deployed = (app.name, app.place) if app is not None else ("", None)
     for entry in (*declared(module), *assigned(module, known)):
         before = found.get((path, entry.function))
         triggers = before.triggers if before is not None else ()
         named = before.named if before is not None else "code"
-        resource, evidence = (before.resource, before.evidence) if before is not None else ("", None)
+        resource, evidence = (before.resource, before.evidence) if before is not None else deployed
         own = (_trigger(path, entry),) if entry.source is not None and not triggers else ()
         found[path, entry.function] = Handler(
             path, entry.function, entry.span, (*triggers, *own), named, resource, evidence, entry.part, entry.named,

@@ -8,12 +8,12 @@ from lintdem.rule import Finding, Group, Pass, Rule
 
 
 def check(p: Pass) -> Iterator[Finding]:
-    """Dead-letter queues without an alarm, in templates that have alarms."""
+    """Dead-letter queues without an alarm; in templates that have none at all only when asked for."""
     for one in p.facts.unwatched_letters():
         yield p.finding(
             one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or None,
             advice="add an alarm on ApproximateNumberOfMessagesVisible greater than 0 of the dead-letter queue",
-            about=one.name,
+            about=one.name, group=None if one.deployed.stack.alarms else Group.PEDANTIC,
         )  # fmt: skip
 
 

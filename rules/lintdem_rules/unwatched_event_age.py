@@ -8,12 +8,13 @@ from lintdem.rule import Finding, Group, Pass, Rule
 
 
 def check(p: Pass) -> Iterator[Finding]:
-    """Queues and streams without an alarm on the age of their events, where that age matters."""
+    """Queues and streams without an alarm on the age of their events, where that age matters; in templates that
+    have none at all only when asked for."""
     for one in p.facts.unwatched_ages():
         yield p.finding(
             one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or None,
             advice="add an alarm on ApproximateAgeOfOldestMessage of the queue, or on IteratorAge of the function",
-            about=one.name,
+            about=one.name, group=None if one.deployed.stack.alarms else Group.PEDANTIC,
         )  # fmt: skip
 
 

@@ -341,3 +341,9 @@ Shop(App(), "shop")
             ("orders.handler", ["function-url", "sqs"]),
             ("refunds.handler", ["function-url", "sns"]),
         ]
+
+
+def test_an_archive_that_is_built_first_stands_for_its_folder() -> None:
+    """`from_asset("src/code.zip")` is found in `src`, which the archive is made from."""
+    found = function('lambda_.Function(self, "W", handler="app.handler", code=lambda_.Code.from_asset("src/code.zip"))')
+    assert found.code == ("src",)

@@ -478,3 +478,67 @@ class TestLoops:
     def test_values_that_only_deployment_knows_are_said(self) -> None:
         (found,) = read_stacks({"template.yaml": dedent(self.LOOP).replace("NAMES", "!Ref Given") + "  T: {Type: AWS::SNS::Topic}\n"})
         assert [(problem.code, problem.place.span.line) for problem in found.problems] == [("LDM902", 6)]
+
+
+class TestIncluded:
+    """Parts that `AWS::Include` brings in are read where they stand."""
+
+    MAIN = """
+        Resources:
+          Fn::Transform: {Name: AWS::Include, Parameters: {Location: parts.yaml}}
+          Incoming: {Type: AWS::SQS::Queue}
+    """
+    PARTS = """
+        Charge:
+          Type: AWS::Serverless::Function
+          Properties:
+            Handler: app.handler
+            Events: {Work: {Type: SQS, Properties: {Queue: !GetAtt Incoming.Arn}}}
+    """
+
+    def test_a_function_in_a_file_of_its_own(self) -> None:
+        charge = function(stack(self.MAIN, parts__yaml=self.PARTS))
+        assert (charge.place.path, charge.place.span.line, charge.handler) == ("parts.yaml", 2, "app.handler")
+        assert [(event.source, event.target and event.target.text) for event in charge.events] == [(Source.SQS, "Incoming")]
+
+    def test_properties_of_a_function(self) -> None:
+        main = """
+            Resources:
+              Charge:
+                Type: AWS::Serverless::Function
+                Properties:
+                  Timeout: 9
+                  Fn::Transform: {Name: AWS::Include, Parameters: {Location: ./shared.json}}
+        """
+        charge = function(stack(main, shared__json='{"Handler": "app.handler", "Timeout": 3}'))
+        assert (charge.handler, charge.timeout) == ("app.handler", 9)
+
+    def test_a_part_in_a_bucket_is_left_out(self) -> None:
+        found = stack(self.MAIN.replace("parts.yaml", "s3://shared/parts.yaml"), parts__yaml=self.PARTS)
+        assert (found.functions, [queue.name for queue in found.queues]) == ((), ["Incoming"])
+
+    def test_a_part_that_includes_itself_ends(self) -> None:
+        loop = "Charge: {Type: 'AWS::SQS::Queue'}\nFn::Transform: {Name: AWS::Include, Parameters: {Location: parts.yaml}}\n"
+        assert [queue.name for queue in stack(self.MAIN, parts__yaml=loop).queues] == ["Charge", "Incoming"]
+
+    def test_a_part_that_cannot_be_read_is_said(self) -> None:
+        (problem,) = stack(self.MAIN, parts__yaml="Charge: [\n").problems
+        assert (problem.code, problem.place.path, problem.place.span.line) == ("LDM901", "parts.yaml", 2)
+
+
+class TestPlaceholder:
+    """Code in the template that cannot be what the handler names is replaced by a pipeline."""
+
+    TEXT = """
+        Resources:
+          Scan:
+            Type: AWS::Lambda::Function
+            Properties:
+              Handler: {handler}
+              Code: {{ZipFile: "def handler(event, context): pass"}}
+    """
+
+    @pytest.mark.parametrize(("handler", "is_inline"), [("index.handler", True), ("scan.handler", False)])
+    def test_only_a_module_called_index_is_written_in_place(self, handler: str, is_inline: bool) -> None:
+        scan = function(stack(self.TEXT.format(handler=handler)), "Scan")
+        assert (scan.inline is not None) == is_inline

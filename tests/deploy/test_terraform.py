@@ -8,6 +8,7 @@ import pytest
 
 from lintdem.deploy import is_template, read_stacks, referred_files
 from lintdem.model.stack import Event, Lambda, Source, Stack
+from lintdem.session import check_files
 
 
 def stack(text: str, path: str = "infra/main.tf", **files: str) -> Stack:
@@ -463,3 +464,31 @@ class TestImagesByName:
         charge = function(next(one for one in found if one.kind == "terraform"), "module.charge")
         assert charge.handler == "charge.handler"
         assert "services/order_sync/src" in charge.code
+
+
+def test_an_indented_text_is_code_without_its_indentation() -> None:
+    """`<<-` takes the shared indentation away, and a finding in it still has the line and column of the file."""
+    text = """\
+    data "archive_file" "note" {
+      type        = "zip"
+      output_path = "note.zip"
+      source {
+        filename = "note.py"
+        content  = <<-PYTHON
+          import boto3
+
+          def handler(event, context):
+              boto3.client("sns").publish(TopicArn="t", Message="m")
+        PYTHON
+      }
+    }
+    resource "aws_lambda_function" "note" {
+      handler  = "note.handler"
+      runtime  = "python3.12"
+      filename = data.archive_file.note.output_path
+    }
+    """
+    report = check_files({"main.tf": dedent(text)})
+    assert report.problems == ()
+    (finding,) = report.findings
+    assert (finding.code, finding.path, finding.span.line, finding.span.column) == ("LDM101", "main.tf", 10, 11)
