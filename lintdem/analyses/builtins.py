@@ -30,7 +30,7 @@ from lintdem.analyses.domain import (
     known,
     text,
 )  # fmt: skip
-from lintdem.analyses.elements import SHUFFLED, element_of, inside, unordered
+from lintdem.analyses.elements import SHUFFLED, element_of, inside, iterated, unordered
 from lintdem.analyses.fields import as_dict
 from lintdem.analyses.gaps import CHOSEN
 from lintdem.analyses.joins import aged
@@ -69,11 +69,11 @@ def _sequence(kind: str) -> Builtin:
     def make(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
         if not args.positional:
             return m.new(flow, ListObj(kind, (), False, place, m.importing > 0))
-        found = m.elements(flow, args.positional[0])
+        value = iterated(m, args.positional[0], place, flow)
+        found = m.elements(flow, value)
         if found is not None:
             shuffled = kind != "set" and found.kind in SHUFFLED and (found.open or len(found.items) > 1)
             return m.new(flow, ListObj("shuffled" if shuffled else kind, found.items, found.open, place, m.importing > 0))
-        value = args.positional[0]
         if isinstance(value, Path) and kind != "set":
             return value
         return m.new(flow, ListObj(kind, (element_of(m, value, flow),), True, place))
@@ -97,7 +97,7 @@ def _dict(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 def _elements(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     """`sorted`, `reversed`, `iter`: the same elements."""
-    value = _first(args)
+    value = iterated(m, _first(args), place, flow)
     found = m.elements(flow, value)
     if found is not None:
         return m.new(flow, ListObj("list", found.items, True, place))
@@ -105,7 +105,7 @@ def _elements(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 
 def _enumerate(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
-    element = element_of(m, _first(args), flow)
+    element = element_of(m, iterated(m, _first(args), place, flow), flow)
     pair = m.new(flow, ListObj("tuple", (Derived("index", ()), element)))
     return m.new(flow, ListObj("list", (pair,), True, place))
 

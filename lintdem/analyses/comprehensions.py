@@ -14,7 +14,7 @@ from lintdem.analyses.domain import (
     Value,
     known,
 )  # fmt: skip
-from lintdem.analyses.elements import SHUFFLED, element_of
+from lintdem.analyses.elements import SHUFFLED, element_of, iterated
 from lintdem.analyses.joins import aged
 from lintdem.analyses.machine import Machine, Stop
 from lintdem.analyses.trace import Loop
@@ -100,7 +100,7 @@ UNROLLED = 32
 
 
 def _clause(m: Machine, clause: Clause, inner: Flow, line: int) -> bool:
-    over = m.evaluate(clause.iter, inner)
+    over = iterated(m, m.evaluate(clause.iter, inner), m.place(inner, clause.iter.span), inner)
     m.loops.append(Loop(m.place(inner, clause.iter.span), over))
     bind_target(m, clause.target, element_of(m, over, inner), inner)
     return all(m.assume(m.evaluate(test, inner), True, inner) for test in clause.tests)

@@ -10,6 +10,7 @@ from lintdem.analyses.domain import (
     DictObj,
     Flow,
     Fresh,
+    Func,
     Instance,
     Known,
     ListObj,
@@ -21,7 +22,7 @@ from lintdem.analyses.domain import (
     known,
     members,
 )  # fmt: skip
-from lintdem.analyses.machine import Machine
+from lintdem.analyses.machine import Args, Machine
 from lintdem.model.span import Place
 
 
@@ -45,6 +46,23 @@ def element_of(m: Machine, value: Value, flow: Flow) -> Value:
     if isinstance(value, Derived) and value.op == "each":
         return value.parts[0]
     return Derived("element", (value,))
+
+
+def iterated(m: Machine, value: Value, place: Place, flow: Flow) -> Value:
+    """What a loop runs over: for an object of the program, what its `__iter__` and `__next__` give."""
+    own = [one for one in members(value) if isinstance(m.get(flow, one), Instance)]
+    return any_of([_own(m, one, place, flow) if one in own else one for one in members(value)]) if own else value
+
+
+def _own(m: Machine, value: Value, place: Place, flow: Flow) -> Value:
+    found = value
+    method = m.attribute(value, "__iter__", flow, place)
+    if isinstance(method, Func):
+        found = m.call(method, Args(), place, flow, "__iter__")
+    step = m.attribute(found, "__next__", flow, place) if isinstance(m.get(flow, found), Instance) else None
+    if isinstance(step, Func):
+        return m.new(flow, ListObj("list", (m.call(step, Args(), place, flow, "__next__"),), True))
+    return found
 
 
 def origin(m: Machine, value: Value, flow: Flow) -> Value:

@@ -34,7 +34,7 @@ from lintdem.analyses.domain import (
     known,
     text,
 )  # fmt: skip
-from lintdem.analyses.elements import element_of
+from lintdem.analyses.elements import element_of, iterated
 from lintdem.analyses.joins import aged, merge
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.operators import (
@@ -351,7 +351,7 @@ def _yield(m: Machine, expr: Yield, flow: Flow) -> Value:
     if not m.frames:
         return NONE
     if expr.delegates:
-        value = element_of(m, value, flow)
+        value = element_of(m, iterated(m, value, m.place(flow, expr.span), flow), flow)
     m.frame.yields.append((value, aged(flow.must)))
     if m.frame.on_yield is not None:
         return m.frame.on_yield(value, flow)

@@ -15,15 +15,19 @@ from lintdem.analyses.domain import (
     Fact,
     Failed,
     Flow,
+    Func,
     HeapObject,
+    Instance,
     Known,
     ListObj,
     Path,
     Tried,
+    Unknown,
     Value,
     any_of,
     members,
 )  # fmt: skip
+from lintdem.analyses.lineage import find_in_class
 
 MOST = 8
 """So many values that a name may have keep what is known of each."""
@@ -230,5 +234,13 @@ def _merge_objects(left: HeapObject, right: HeapObject) -> HeapObject:
         return DictObj(entries, rest, tuple(dict.fromkeys((*left.spread, *right.spread))))
     if isinstance(left, (ListObj, DictObj)) or isinstance(right, (ListObj, DictObj)):
         return right
-    attrs = {k: any_of([o.attrs[k] for o in (left, right) if k in o.attrs]) for k in {**left.attrs, **right.attrs}}
-    return replace(left, attrs=attrs)
+    return replace(left, attrs={k: any_of(_attributes(left, right, k)) for k in {**left.attrs, **right.attrs}})
+
+
+def _attributes(left: Instance, right: Instance, name: str) -> list[Value]:
+    """What an attribute may be; on a path that has not set it, what its class gives."""
+    found = [o.attrs[name] for o in (left, right) if name in o.attrs]
+    given = find_in_class(left.cls, name) if len(found) == 1 else None
+    if isinstance(given, Known):
+        return [*found, given]
+    return [*found, Unknown("what a property gives")] if isinstance(given, Func) and given.wrappers else found

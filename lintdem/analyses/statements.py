@@ -23,7 +23,7 @@ from lintdem.analyses.domain import (
     Value,
     members,
 )  # fmt: skip
-from lintdem.analyses.elements import element_of, inside
+from lintdem.analyses.elements import element_of, inside, iterated
 from lintdem.analyses.exceptions import catches, error_of, exits, swallow
 from lintdem.analyses.joins import merge
 from lintdem.analyses.machine import Machine, Raised, Stop
@@ -32,6 +32,7 @@ from lintdem.analyses.matching import run_match
 from lintdem.analyses.operators import operate
 from lintdem.analyses.registries import may_be_filled
 from lintdem.analyses.retries import is_numbered, of_block, of_call, of_object, retried_blocks
+from lintdem.analyses.rounds import carry, may_end
 from lintdem.analyses.trace import Loop, Threw
 from lintdem.knowledge import library_call
 from lintdem.model.function import (
@@ -125,7 +126,7 @@ def _if(m: Machine, s: If, flow: Flow) -> bool:
 
 
 def _for(m: Machine, s: For, flow: Flow) -> bool:
-    over = m.evaluate(s.iter, flow)
+    over = iterated(m, m.evaluate(s.iter, flow), m.place(flow, s.iter.span), flow)
     found = m.elements(flow, over)
     if found is not None and not found.items and not found.open and not m.importing and not may_be_filled(m, over):
         return m.execute(s.other, flow)
@@ -151,10 +152,10 @@ def _enter(m: Machine, s: For, element: Value, over: ListObj | None, inner: Flow
 
 def _while(m: Machine, s: While, flow: Flow) -> bool:
     test = m.evaluate(s.test, flow)
-    forever = isinstance(test, Known) and bool(test.value)
+    certain = isinstance(test, Known) and bool(test.value)
     m.frame.retried |= retried_blocks(s, numbered=False)
-    return _loop(m, Loop(m.place(flow, s.span), None), s.body, s.other, flow, not forever,
-                 lambda inner: m.assume(test, True, inner), forever)  # fmt: skip
+    return _loop(m, Loop(m.place(flow, s.span), None), s.body, s.other, flow, not certain,
+                 lambda inner: m.assume(test, True, inner), certain and not may_end(s.test, s.body))  # fmt: skip
 
 
 def _loop(
@@ -167,6 +168,7 @@ def _loop(
     frame.continues.append([])
     m.loops.append(loop)
     inner = flow.branch()
+    carry(body, inner)
     ends: list[Flow] = []
     try:
         if enter(inner) is not False and m.execute(body, inner):
