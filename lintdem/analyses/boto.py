@@ -169,8 +169,11 @@ def operate(
     if op is None:
         return Derived("call", (*args.all(),))
     given = dict(keywords)
+    # What a resource says of itself (`bucket.upload_file(file, key)`) is no argument of its methods.
+    said = {k for k, _ in args.keywords}
+    names = [name for name in op.positional if name not in given or name in said]
     for index, value in enumerate(args.positional):
-        given.setdefault(op.positional[index] if index < len(op.positional) else str(index), value)
+        given.setdefault(names[index] if index < len(names) else str(index), value)
     for spread in args.spreads:
         given.setdefault("**", spread)
     if name == "download_fileobj" and is_buffer(m, file := given.get("Fileobj", NONE), flow):
@@ -230,16 +233,22 @@ def _create_once(m: Machine, call: Invocation, place: Place, flow: Flow) -> Valu
 
 
 def refuse_second(m: Machine, call: Invocation, place: Place, flow: Flow) -> None:
-    """An operation that refuses a second artifact of the same name is a claim on the name."""
-    if not call.already or not call.identity:
+    """An operation that refuses a second artifact of the same name is a claim on the name. Where nobody wrote down what
+    has to be unique, the program may know: it counts when the refusal is caught by its name."""
+    named = call.identity or (_name_of(call) if call.kind is Kind.CREATE else ())
+    name = next((v for i in named if (v := call.arg(i)) is not None), None)
+    if not call.already or name is None:
         return
-    name = next((v for i in call.identity if (v := call.arg(i)) is not None), None)
-    if name is None:
-        return
-    claim = Claim(place, f"the {call.identity[0]} of {call.name}", name, record=False)
+    claim = Claim(place, f"the {named[0]} of {call.name}", name, record=False, tentative=not call.identity)
     m.claim(claim, flow)
     m.can_raise(Error((*call.already, "ClientError"), place, claim), flow, frozenset({Failed(claim)}))
     flow.must |= {claim}
+
+
+def _name_of(call: Invocation) -> tuple[str, ...]:
+    """The argument that names what is created: `name`, or `RuleName` of `create_rule`."""
+    own = call.method.removeprefix("create_").replace("_", "")
+    return tuple(k for k, _ in call.args if k.lower() in ("name", f"{own}name"))
 
 
 def _spent(m: Machine, call: Invocation, place: Place, flow: Flow) -> None:

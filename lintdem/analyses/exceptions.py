@@ -37,13 +37,18 @@ def catches(m: Machine, types: Value | None, error: Error, flow: Flow) -> bool |
     if names is None or names & EVERYTHING:
         return True
     if names & set(error.names):
-        if error.claim is not None and names & UNIQUE:
+        if error.claim is not None and names & (UNIQUE | _refusals(error)):
             m.recognised.add(error.claim.place)
         return True
     if error.names[:1] == ("any",):
         # A failed request may be anything, but classes of the program are raised by the program.
         return None if not all(name.startswith("program:") for name in names) else False
     return False
+
+
+def _refusals(error: Error) -> frozenset[str]:
+    """The names by which a service refuses what it has already."""
+    return frozenset(error.names[:-1]) if error.names[-1:] == ("ClientError",) else frozenset()
 
 
 def type_names(m: Machine, types: Value, flow: Flow) -> set[str] | None:
