@@ -20,7 +20,7 @@ from lintdem.analyses.itemconditions import LIMIT
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
 from lintdem.analyses.lostupdates import counts_again, lost_update
-from lintdem.analyses.overwrites import overwrite_level
+from lintdem.analyses.overwrites import goes_over, overwrite_level
 from lintdem.analyses.repetition import retry_of
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.timeliness import (
@@ -319,8 +319,8 @@ def _overwrite(
     write = effect.call.write
     assert write is not None
     tested = found.check if found.fault is Fault.CHECK else None
-    asked = tested is not None and tested.kind == "state" and touches(tested, effect)
-    if asked and not write.conditional and _takes(write, subject):
+    moved = tested is not None and (tested.kind == "state" or (tested.kind == "changed" and goes_over(effect, tested, run)))
+    if tested is not None and moved and touches(tested, effect) and not write.conditional and _takes(write, subject):
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
     if write.conditional or (found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place)):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)

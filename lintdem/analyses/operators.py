@@ -162,6 +162,8 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
     test = Test(op, (left, right), place)
     if op in _ORDERS or (op in ("==", "!=") and _is_asked_of_record(left, right)):
         m.record(Tested(place, test, must=flow.must, may=flow.may))
+    elif op in ("==", "!=") and text(right) is not None and isinstance(left, Path) and left.root == "result":
+        m.record(Tested(place, Test("said", (left, right), place), must=flow.must, may=flow.may))
     return test
 
 

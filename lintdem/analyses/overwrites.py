@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lintdem.analyses.domain import AnyOf, Check, Derived, Fresh, Known, Path, Value, leaves, text
 from lintdem.analyses.effects import event_values, is_random
 from lintdem.analyses.engine import Run
+from lintdem.analyses.guards import looked_at
 from lintdem.analyses.itemwrites import QUERIED, key_attributes
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Tested, Write
@@ -56,6 +59,21 @@ def _is_missing(effect: Effect, write: Write, run: Run) -> bool:
         if asked and all(named.get(k) == v for k, v in asked.items()):
             return True
     return False
+
+
+def goes_over(effect: Effect, check: Check, run: Run) -> bool:
+    """Whether a write moves a record on that was missing or said something else than one word: `if status != "paid"`
+    sets "failed". To write the very word that was missed is no harm, and to store what differs keeps the record right."""
+    write, read = effect.call.write, looked_at(check)
+    if write is None or read is None:
+        return False
+    sets = {name: text(value) for name, value in write.values}
+    asked = ((said.steps[-2:], word) for said, word in _said(run) if isinstance(said, Path) and said.place == read.place)
+    return any(sets.get(name, word) not in (None, word) for names, word in asked for name in names)
+
+
+def _said(run: Run) -> Iterator[tuple[Value, str | None]]:
+    return ((e.test.args[0], text(e.test.args[1])) for e in run.events if isinstance(e, Tested) and e.test.op == "said")
 
 
 def _is_drawn(value: Value) -> bool:
