@@ -117,6 +117,8 @@ def set_item(m: Machine, owner: Value, index: Value, value: Value, flow: Flow, p
         found = m.get(flow, one)
         if isinstance(one, (Made, Method)) and (key := text(index)) is not None:
             put_on(m, one, key, value)
+        if isinstance(one, Path):
+            m.altered.add(one)
         if isinstance(one, External) and one.name == "os.environ" and (key := text(index)) is not None:
             m.record(Configured(place, key, value, must=flow.must, may=flow.may))
         if not isinstance(one, Ref):

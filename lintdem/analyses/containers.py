@@ -34,6 +34,8 @@ from lintdem.analyses.trace import Recorded
 from lintdem.model.span import Place
 
 GROWS = frozenset({"append", "add", "appendleft", "insert", "extend", "update", "setdefault"})
+CHANGES = GROWS | {"pop", "popleft", "popitem", "remove", "clear", "sort", "reverse"}
+"""Methods after which an object is no longer what it was."""
 SAME = frozenset(
     """
         strip lstrip rstrip lower upper title capitalize casefold encode decode isoformat timestamp replace
@@ -150,6 +152,8 @@ _PARTS = {"get_header_value": "headers", "get_query_string_value": "queryStringP
 def path_method(m: Machine, value: Path, name: str, args: Args, place: Place, flow: Flow) -> Value | None:
     """A method of something that came with the event or was returned: None when it is just its attribute."""
     first = args.positional[0] if args.positional else NONE
+    if name in CHANGES:
+        m.altered.add(value)
     if name in ("get", "pop", "get_header_value", "get_query_string_value", "__getitem__") and args.positional:
         part = _PARTS.get(name)
         found = m.item(replace(value, steps=(*value.steps, part)) if part else value, first, flow, place)

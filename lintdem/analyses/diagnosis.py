@@ -172,15 +172,14 @@ def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers:
     if harm.repeat is Repeat.SAFE and harm.key is not None and harm.key.grade is Grade.DELIVERY and found.answer is not Answer.YES:
         return _delivery(effect, run, subject, program, harm, found, harm.key, harm.key_place or effect.place)
     if harm.repeat is Repeat.OVERWRITES:
-        put_back = _put_back(effect, run, subject, harm, found)
+        put_back = _put_back(effect, run, subject, harm, found, _others(effect, run, program, writers))
         if put_back is not None:
             return put_back
     held = held_for_a_time(effect, subject)
     if held and (harm.repeat is Repeat.OVERWRITES or found.answer is Answer.YES):
         return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, held)
     if harm.repeat is Repeat.OVERWRITES and effect.call.write is not None:
-        store = store_of(effect.call.write.table, run, program)
-        return _overwrite(effect, run, subject, harm, found, writers.get(store, {}))
+        return _overwrite(effect, run, subject, harm, found, _others(effect, run, program, writers))
     stale = time_bound(effect, run, subject)
     if stale:
         return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, stale)
@@ -244,9 +243,17 @@ def _stores(claim: Claim, run: Run) -> bool:
     return any(put.kind == "put" and tells(put) and any(is_random(v) for _, v in key_attributes(put)) for put in puts)
 
 
-def _put_back(effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover) -> Case | None:
+def _others(effect: Effect, run: Run, program: Program, writers: Writers) -> dict[Place, Write]:
+    """The writes to the table of this one, by place."""
+    write = effect.call.write
+    return writers.get(store_of(write.table, run, program), {}) if write is not None else {}
+
+
+def _put_back(
+    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: dict[Place, Write]
+) -> Case | None:  # fmt: skip
     """What was read is written back: without a version an update is lost, with one the next run counts again."""
-    lost = lost_update(effect, run.events)
+    lost = lost_update(effect, run.events, [write for place, write in others.items() if place != effect.place])
     if lost is not None:
         return Case(run, subject, effect, harm, found, Kind.LOST_UPDATE, None, lost.attribute, key_place=lost.path.place)
     again = counts_again(effect) if found.answer is Answer.NO else ""

@@ -77,7 +77,15 @@ def _attributes(m: Machine, write: Write, flow: Flow) -> Iterator[Origin]:
             if read is None or read.arg("TableName") != write.table:
                 continue
             if _plain(name) in map(_plain, path.steps) and _is_same_item(write, read, path):
-                yield Origin(name, path, computed, arithmetic)
+                kept = write.kind == "put" and all(_is_as_read(m, one) for one in members(value))
+                yield Origin(name, path, computed, arithmetic, kept)
+
+
+def _is_as_read(m: Machine, value: Value) -> bool:
+    """Whether a value is what a store gave and nothing in it was changed."""
+    if not isinstance(value, Path) or value.root != "result":
+        return False
+    return not any(one.place == value.place and one.steps[: len(value.steps)] == value.steps for one in m.altered)
 
 
 def _replaced(
@@ -192,13 +200,17 @@ def _plain(name: str) -> str:
     return name.rpartition(".")[2].replace("_", "").lower()
 
 
-def lost_update(effect: Effect, events: Iterable[Event]) -> Origin | None:
-    """What a write puts back without asking whether it changed in between, if it does."""
-    if not effect.origins or _is_versioned(effect) or _is_locked(effect):
+def lost_update(effect: Effect, events: Iterable[Event], others: Iterable[Write]) -> Origin | None:
+    """What a write puts back without asking whether it changed in between, if it does. What it leaves as it was read can
+    be lost only where one of the `others` of its table changes it."""
+    changed = {name for write in others if write.kind in ("update", "accumulate") for name, _ in write.values}
+    opaque = any(write.opaque and write.kind == "update" for write in others)
+    found = [o for o in effect.origins if not o.kept or opaque or o.attribute in changed]
+    if not found or _is_versioned(effect) or _is_locked(effect):
         return None
     if effect.call.service in _KEY_VALUE and any(isinstance(e, Asked) and e.call.method == "watch" for e in events):
         return None
-    return min(effect.origins, key=lambda origin: (not origin.arithmetic, not origin.computed, origin.attribute))
+    return min(found, key=lambda origin: (not origin.arithmetic, not origin.computed, origin.attribute))
 
 
 def counts_again(effect: Effect) -> str:

@@ -204,6 +204,7 @@ class Machine:
         self.batches: dict[Value, Args] = {}
         self.put_on: dict[tuple[Value, str], Value] = {}
         self.stored, self.cleared = set[Value](), set[Value]()
+        self.altered: set[Path] = set()
         self.firsts: dict[Place, tuple[str, ...]] = {}
         self.optional: dict[tuple[str, ...], Place] = {}
         self.required: dict[tuple[str, ...], set[str]] = {}

@@ -78,12 +78,14 @@ class Write:
 @dataclass(frozen=True, slots=True)
 class Origin:
     """What a write puts back: `attribute` is computed from (`computed`), or is, what `path` read from the same
-    place of the same store earlier in the run. `attribute` is empty for a whole item, object or key."""
+    place of the same store earlier in the run, and nothing else if it is `kept`. `attribute` is empty for a whole item,
+    object or key."""
 
     attribute: str
     path: Path
     computed: bool
     arithmetic: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
