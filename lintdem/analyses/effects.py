@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from lintdem.analyses.deployed import queue_of, table_of
 from lintdem.analyses.domain import NONE, Check, Derived, Fresh, Path, Value, leaves, members, text
 from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
-from lintdem.analyses.keys import Grade, Provenance, provenance
+from lintdem.analyses.keys import Grade, Provenance, provenance, readable
 from lintdem.analyses.requests import only_asks, only_queries
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Write
@@ -242,7 +242,9 @@ def _minted_key(value: Value, subject: Subject, run: Run, creates: bool) -> Prov
     alternatives = [provenance(one, subject, run.sites) for one in members(value)]
     certain = any(isinstance(one, Path) and one.root == "event" and one.steps in run.certain for one in members(value))
     if creates and not certain and len(alternatives) > 1 and {p.grade for p in alternatives} <= {Grade.ATTEMPT, Grade.BUSINESS}:
-        return next((p for p in alternatives if p.grade is Grade.ATTEMPT), None)
+        given = next(p for p in alternatives if p.grade is Grade.BUSINESS)
+        made = next(p for p in alternatives if p.grade is Grade.ATTEMPT)
+        return replace(made, words=f"{made.words} where the event brings no {readable(given.steps)}")
     return None
 
 
