@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lintdem.analyses.diagnosis import Case
 from lintdem.analyses.engine import Run
 from lintdem.analyses.failures import ASIDE, CACHES, DOES
+from lintdem.analyses.requests import only_asks
 from lintdem.analyses.subjects import Subject
 from lintdem.knowledge import Kind
 from lintdem.model.stack import Event, Lambda, Queue, Source, Stack, Value
@@ -56,6 +57,8 @@ class Deployed:
 
 def _is_work(case: Case) -> bool:
     call = case.effect.call
+    if only_asks(case.effect):
+        return False
     return call.kind in (*DOES, Kind.DELETE) and call.service not in CACHES and call.method not in ASIDE
 
 

@@ -181,8 +181,7 @@ def unbounded(functions: Sequence[Deployed]) -> Iterator[Fault]:
         )
         ruled = (event.max_age, event.max_retries) != (None, None)
         guard = "the rule's retry policy ends when Lambda has accepted the event, not when the function has run" if ruled else ""
-        for found in fault(one, function.place, function.name, words, event, guard):
-            yield replace(found, case=stale)
+        yield from fault(one, function.place, function.name, words, event, guard, stale)
 
 
 def is_time_bound(case: Case) -> bool:
@@ -190,9 +189,11 @@ def is_time_bound(case: Case) -> bool:
     return case.kind is Kind.STALE or bool(time_bound(case.effect, case.run, case.subject))
 
 
-def fault(one: Deployed, place: Place, name: str, words: str, event: Event, guard: str = "") -> Iterator[Fault]:
+def fault(
+    one: Deployed, place: Place, name: str, words: str, event: Event, guard: str = "", case: Case | None = None
+) -> Iterator[Fault]:  # fmt: skip
     """The fault, if the handler has an effect that it matters for."""
-    case = one.work
+    case = case or one.work
     if case is None:
         return
     why = (

@@ -12,14 +12,16 @@ def check(p: Pass) -> Iterator[Finding]:
     for early in p.facts.early():
         handler, ack, work = early.run.handler, early.acknowledged, early.work
         steps = [Step(call.place, f"calls {call.text}") for call in ack.stack[1:]]
-        said = f"{ack.call.name} comes before {work.call.name}: when that fails, the message is gone"
+        task = ack.call.service == "stepfunctions"
+        lost = "the state machine has gone on without it" if task else "the message is gone"
+        said = f"{ack.call.name} comes before {work.call.name}: when that fails, {lost}"
         yield p.finding(
             early.run, ack.place, said, subject=early.subject, level=Level.ERROR, about=ack.call.name,
             why=(
-                Step(Place(handler.path, handler.span), f"{handler.function} receives the message"), *steps,
-                Step(ack.place, "the message is acknowledged"), Step(work.place, f"{work.call.name} is done only now"),
+                Step(Place(handler.path, handler.span), f"{handler.function} receives the {'event' if task else 'message'}"), *steps,
+                Step(ack.place, f"the {'task is answered' if task else 'message is acknowledged'}"), Step(work.place, f"{work.call.name} is done only now"),
             ),
-            advice="acknowledge the message after the last step that may fail",
+            advice=f"{'answer the task' if task else 'acknowledge the message'} after the last step that may fail",
         )  # fmt: skip
 
 
