@@ -7,6 +7,7 @@ from enum import Enum
 
 from lintdem.analyses.domain import Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value, parts_of
 from lintdem.analyses.engine import Run
+from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.releases import locks, released, serialised
 from lintdem.analyses.subjects import Subject
@@ -210,7 +211,8 @@ def touches(check: Check, event: Effect) -> bool:
     if write is None or write.kind == "delete":
         return False
     parts = check.subject.parts if isinstance(check.subject, Derived) else (check.subject,)
-    names = {name for name, _ in write.values} - {name for name, _ in write.key} - _KEYS
+    own = key_attributes(write) if write.kind == "put" else write.key
+    names = {name for name, _ in write.values} - {name for name, _ in own} - _KEYS
     return any(isinstance(part, Path) and set(part.steps[-2:]) & names for part in parts)
 
 
