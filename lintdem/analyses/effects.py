@@ -242,9 +242,11 @@ def _minted_key(value: Value, subject: Subject, run: Run, creates: bool) -> Prov
     alternatives = [provenance(one, subject, run.sites) for one in members(value)]
     certain = any(isinstance(one, Path) and one.root == "event" and one.steps in run.certain for one in members(value))
     if creates and not certain and len(alternatives) > 1 and {p.grade for p in alternatives} <= {Grade.ATTEMPT, Grade.BUSINESS}:
-        given = next(p for p in alternatives if p.grade is Grade.BUSINESS)
-        made = next(p for p in alternatives if p.grade is Grade.ATTEMPT)
-        return replace(made, words=f"{made.words} where the event brings no {readable(given.steps)}")
+        made = next((p for p in alternatives if p.grade is Grade.ATTEMPT), None)
+        given = next((p for p in alternatives if p.grade is Grade.BUSINESS), None)
+        if made is not None and given is not None and readable(given.steps):
+            return replace(made, words=f"{made.words} where the event brings no {readable(given.steps)}")
+        return made
     return None
 
 

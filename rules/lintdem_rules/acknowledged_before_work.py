@@ -13,16 +13,20 @@ def check(p: Pass) -> Iterator[Finding]:
         handler, ack, work = early.run.handler, early.acknowledged, early.work
         steps = [Step(call.place, f"calls {call.text}") for call in ack.stack[1:]]
         task = ack.call.service == "stepfunctions"
-        lost = "the state machine has gone on without it" if task else "the message is gone"
-        said = f"{ack.call.name} comes before {work.call.name}: when that fails, {lost}"
+        received, done, answer, lost = _TASK if task else _MESSAGE
         yield p.finding(
-            early.run, ack.place, said, subject=early.subject, level=Level.ERROR, about=ack.call.name,
+            early.run, ack.place, f"{ack.call.name} comes before {work.call.name}: when that fails, {lost}",
+            subject=early.subject, level=Level.ERROR, about=ack.call.name,
             why=(
-                Step(Place(handler.path, handler.span), f"{handler.function} receives the {'event' if task else 'message'}"), *steps,
-                Step(ack.place, f"the {'task is answered' if task else 'message is acknowledged'}"), Step(work.place, f"{work.call.name} is done only now"),
+                Step(Place(handler.path, handler.span), f"{handler.function} receives the {received}"), *steps,
+                Step(ack.place, f"the {done}"), Step(work.place, f"{work.call.name} is done only now"),
             ),
-            advice=f"{'answer the task' if task else 'acknowledge the message'} after the last step that may fail",
+            advice=f"{answer} after the last step that may fail",
         )  # fmt: skip
+
+
+_MESSAGE = ("message", "message is acknowledged", "acknowledge the message", "the message is gone")
+_TASK = ("event", "task is answered", "answer the task", "the state machine has gone on without it")
 
 
 RULE = Rule(
