@@ -68,9 +68,10 @@ def _reached(case: Case, there: dict[tuple[str, int], list[Finding]]) -> Reached
 
 
 def _findings(case: Case, there: dict[tuple[str, int], list[Finding]]) -> list[Finding]:
-    """The findings at the call; where there is none, those at its key or guard."""
+    """The findings at the call, or at the check before it; where there is none, those at its key or guard."""
     claim = case.cover.claim
-    places = (case.effect.place, case.key_place, case.cover.place, claim.place if claim is not None else None)
+    own = case.cover.place if case.kind is Kind.CHECKED else None
+    places = (own, case.effect.place, case.key_place, case.cover.place, claim.place if claim is not None else None)
     found = [there.get((_real(p).path, p.span.line), []) for p in places if p is not None]
     return next((one for one in found if one), [])
 

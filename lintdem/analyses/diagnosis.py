@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
+from lintdem.analyses.asking import Act, askings
 from lintdem.analyses.deployed import sent_anew, table_of
-from lintdem.analyses.domain import Claim, Env, Fresh, Known, Value, leaves, text
+from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Value, leaves, text
 from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on_token, tells
 from lintdem.analyses.engine import Run
 from lintdem.analyses.fifo import fifo_fault
-from lintdem.analyses.guards import Answer, Cover, Fault, cover, touches
+from lintdem.analyses.guards import Answer, Cover, Fault, cover, looked_at, told_at, touches
 from lintdem.analyses.itemconditions import LIMIT
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
@@ -82,6 +83,16 @@ class Case:
     retry: Retry | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A test at `place` that is not atomic: `reads` names the call by which it asks, `cases` are what is done behind it,
+    once for each call and the worst first."""
+
+    place: Place
+    reads: str
+    cases: tuple[Case, ...]
+
+
 REPEATS = frozenset(
     {Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.INSERTS, Repeat.LACKS_TOKEN, Repeat.STALE_TOKEN}
 )
@@ -131,15 +142,51 @@ def writers_of(runs: list[Run], program: Program) -> Writers:
 def diagnose(run: Run, subject: Subject, program: Program, writers: Writers) -> list[Case]:
     """The diagnoses of all effects of one run, in order."""
     cases = [_retried(_unstable(_case(e, run, subject, program, writers))) for e in run.events if isinstance(e, Effect)]
-    checks = {c.cover.check.place for c in cases if c.kind is Kind.CHECKED and c.cover.check and c.harm.repeat in REPEATS}
-    return [_recorded(case, checks) for case in cases]
+    return _asked(cases, run, program)
 
 
-def _recorded(case: Case, checks: set[Place]) -> Case:
-    """The record of what was done behind a check belongs to the fault of that check, and is none of its own."""
-    check = case.cover.check
-    mere = case.kind is Kind.CHECKED and case.harm.repeat not in REPEATS and check is not None and check.place in checks
-    return replace(case, kind=Kind.NOTHING) if mere else case
+def _asked(cases: list[Case], run: Run, program: Program) -> list[Case]:
+    """Cases behind a check are told where it is asked. The record of what was done belongs to the fault of that check,
+    and is none of its own."""
+    acts = [(c, Act(c.cover.check, c.effect)) for c in cases if c.kind is Kind.CHECKED and c.cover.check is not None]
+    acts.sort(key=lambda one: one[0].harm.repeat not in REPEATS)
+    placed = list(zip(acts, askings([act for _, act in acts], run, program), strict=True))
+    repeated = {asking.place for (case, _), asking in placed if case.harm.repeat in REPEATS}
+    told: dict[int, Case] = {}
+    for (case, _), asking in placed:
+        mere = case.harm.repeat not in REPEATS and asking.place in repeated
+        found = told_at(case.cover, asking.place, asking.way, case.effect, run)
+        told[id(case)] = replace(case, kind=Kind.NOTHING if mere else Kind.CHECKED, cover=found)
+    behind = {(act.effect.place, _read(act.check)) for _, act in acts}
+    return [told.get(id(case)) or _without_record(case, behind) for case in cases]
+
+
+def _read(check: Check) -> Place | None:
+    subject = looked_at(check)
+    return subject.place if subject is not None else None
+
+
+def questions(worst: list[Case]) -> list[Question]:
+    """The checks of a program that are not atomic, each with what is done behind it; the worst cases come first."""
+    found: dict[Place, dict[Place, Case]] = {}
+    for case in worst:
+        if case.kind is Kind.CHECKED and case.cover.place is not None:
+            found.setdefault(case.cover.place, {}).setdefault(case.effect.place, case)
+    behind = {place: tuple(cases.values()) for place, cases in sorted(found.items())}
+    return [Question(place, _read_by(cases[0]), cases) for place, cases in behind.items()]
+
+
+def _read_by(case: Case) -> str:
+    """The call whose answer the check before an effect has tested."""
+    place = _read(case.cover.check) if case.cover.check is not None else None
+    site = case.run.sites.get(place) if place is not None else None
+    return site.name if site is not None else ""
+
+
+def _without_record(case: Case, behind: set[tuple[Place, Place | None]]) -> Case:
+    """A write that is told behind a check is no fault of its own on another way that hangs on what the check has read."""
+    read = {(case.effect.place, _read(f)) for f in case.effect.must if isinstance(f, Check)}
+    return replace(case, kind=Kind.NOTHING) if case.kind is Kind.UNCONDITIONAL and read & behind else case
 
 
 def _retried(case: Case) -> Case:

@@ -15,7 +15,7 @@ from lintdem.analyses.coarse import Coarse, coarse_key
 from lintdem.analyses.commands import LateRequest, late_request
 from lintdem.analyses.contexts import Untimed, untimed
 from lintdem.analyses.deployments import Deployed, deployed
-from lintdem.analyses.diagnosis import Case, Kind, diagnose, writers_of
+from lintdem.analyses.diagnosis import REPEATS, Case, Kind, Question, diagnose, questions, writers_of
 from lintdem.analyses.disabled import Disabled, disabled
 from lintdem.analyses.domain import Derived, Method, Value
 from lintdem.analyses.droppedconditions import Dropped, dropped
@@ -93,15 +93,20 @@ class Facts:
 
     @cached_property
     def leading(self) -> dict[Place, Case]:
-        """For each call the diagnosis that matters most: the loudest, then that of the most exposed handler."""
+        """For each call the diagnosis that matters most: the loudest, then that of the most exposed handler. What stands
+        behind a check is the fault of those who ask (`checked`)."""
         found: dict[Place, Case] = {}
         for case in self.cases:
-            if case.kind is Kind.NOTHING:
+            if case.kind in (Kind.NOTHING, Kind.CHECKED):
                 continue
             before = found.get(case.effect.place)
             if before is None or _rank(case) < _rank(before):
                 found[case.effect.place] = case
         return found
+
+    def checked(self) -> list[Question]:
+        """The tests of stores that two runs pass together, in order of their places."""
+        return questions(sorted(self.cases, key=lambda case: (case.harm.repeat not in REPEATS, _rank(case))))
 
     def events(self) -> list[tuple[Judged, Event]]:
         """Every event of every handler."""
@@ -377,9 +382,8 @@ def _rank(case: Case) -> tuple[int, bool, int, bool, int, str]:
     loud = [Level.ERROR, Level.WARNING, Level.NOTE].index(level) + (1 if lower else 0)
     exposed = [Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER].index(case.subject.redelivers)
     loud += 5 if case.kind is Kind.LIKELY else 0
-    # On one way nothing is asked, on another a store is: the first repeats for certain.
-    checked = case.kind in (Kind.CHECKED, Kind.LOCKED)
-    return (loud, case.kind is not Kind.RETRIED, exposed, checked, len(case.effect.stack), case.run.handler.name)
+    # On one way nothing is asked, on another a lock is held: the first repeats for certain.
+    return (loud, case.kind is not Kind.RETRIED, exposed, case.kind is Kind.LOCKED, len(case.effect.stack), case.run.handler.name)
 
 
 def _is_wrapped(value: Value) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from lintdem.analyses.domain import Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value, parts_of
+from lintdem.analyses.domain import Call, Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value, parts_of
 from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, Provenance, provenance
@@ -50,6 +50,8 @@ class Cover:
     key: Provenance | None = None
     words: str = ""
     place: Place | None = None
+    way: tuple[Call, ...] = ()
+    """The calls that lead to the function that asks, of a check."""
 
 
 def cover(effect: Effect, run: Run, subject: Subject) -> Cover:
@@ -153,12 +155,27 @@ def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Co
                      "one execution environment; another one does not see it", place=check.place)  # fmt: skip
     read = _read_by(check, run)
     if check.kind == "absent" and read is not None and looks_for(read, effect.call):
-        return Cover(Answer.NO, Fault.LOOKED, check=check, words=f"the check {at} asks {read.name} first: two runs that ask "
-                     "together, or one before what is made can be seen, both find nothing", place=check.place)  # fmt: skip
+        return _raced(Fault.LOOKED, check, effect, run)
     if check.kind in ("absent", "state", "changed") and _is_dedup(check, effect, run):
-        return Cover(Answer.NO, Fault.CHECK, check=check, words=f"the check {at} reads first and writes later: two "
-                     "runs pass it together, and a crash in between leaves no record", place=check.place)  # fmt: skip
+        return _raced(Fault.CHECK, check, effect, run)
     return None
+
+
+def _raced(fault: Fault, check: Check, effect: Effect, run: Run) -> Cover:
+    found = Cover(Answer.NO, fault, check=check)
+    return told_at(found, check.place, (), effect, run)
+
+
+def told_at(cover: Cover, place: Place, way: tuple[Call, ...], effect: Effect, run: Run) -> Cover:
+    """A check that is not atomic, told where it is asked."""
+    read = _read_by(cover.check, run) if cover.check is not None else None
+    at = where(place, effect)
+    if cover.fault is Fault.LOOKED and read is not None:
+        words = f"the check {at} asks {read.name} first: two runs that ask together, or one before what is made can be seen, "
+        words += "both find nothing"
+    else:
+        words = f"the check {at} reads first and writes later: two runs pass it together, and a crash in between leaves no record"
+    return replace(cover, words=words, place=place, way=way)
 
 
 def _is_recorded(container: Value, run: Run) -> bool:
@@ -178,7 +195,7 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
             after = True
         first = isinstance(event, Effect) and event.place != effect.place and _is_recorded_first(check, event, effect)
         if (after or first) and isinstance(event, Effect) and same_store(read, event):
-            return check.kind == "absent" or touches(check, event)
+            return check.kind == "absent" or touches(check, event, read)
     return False
 
 
@@ -196,7 +213,8 @@ def looked_at(check: Check) -> Path | None:
 def _is_recorded_first(check: Check, event: Effect, effect: Effect) -> bool:
     """Whether a write before the effect depends on the same test."""
     if check.kind == "changed":
-        asked = any(isinstance(f, Check) and f.kind == "absent" and f.subject == looked_at(check) for f in event.must)
+        first = (f for f in event.must if isinstance(f, Check) and f.kind in ("absent", "changed"))
+        asked = any(looked_at(f) == looked_at(check) for f in first)
         return asked and Done(event.place, event.call.name) in effect.may
     return check in event.must and check.kind == "absent"
 
@@ -204,21 +222,21 @@ def _is_recorded_first(check: Check, event: Effect, effect: Effect) -> bool:
 _KEYS = frozenset({"pk", "sk", "PK", "SK", "Pk", "Sk"})
 
 
-def touches(check: Check, event: Effect) -> bool:
-    """Whether the later write changes the attribute that was tested. A key is never changed: to test one asks which
-    items there are, not what has become of this one."""
+def touches(check: Check, event: Effect, read: Invocation | None = None) -> bool:
+    """Whether the later write changes the attribute that was tested. A key, as the read names it or the write, is never
+    changed: to test one asks which items there are, not what has become of this one."""
     write = event.call.write
     if write is None or write.kind == "delete":
         return False
     parts = check.subject.parts if isinstance(check.subject, Derived) else (check.subject,)
     own = key_attributes(write) if write.kind == "put" else write.key
-    names = {name for name, _ in write.values} - {name for name, _ in own} - _KEYS
+    asked = {name.removeprefix("Key.") for name, _ in read.args if name.startswith("Key.")} if read is not None else set()
+    names = {name for name, _ in write.values} - {name for name, _ in own} - asked - _KEYS
     return any(isinstance(part, Path) and set(part.steps[-2:]) & names for part in parts)
 
 
-def same_store(read: object, event: Effect) -> bool:
+def same_store(read: Invocation, event: Effect) -> bool:
     """Whether a read and a write go to the same table, bucket or key-value store."""
-    assert isinstance(read, Invocation)
     if read.service != event.call.service:
         return False
     for name in ("TableName", "Bucket"):

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.rule import Case, Finding, Group, Kind, Level, Pass, Redelivers, Rule, Step, lower, phrase, way
+from lintdem.rule import Case, Finding, Group, Level, Pass, Redelivers, Rule, Step, lower, phrase, way_past
 
 
 def check(p: Pass) -> Iterator[Finding]:
-    """Effects behind a test that is not atomic with its record."""
-    for case in p.cases(Kind.CHECKED):
-        call, tested = case.effect.call, case.cover.check
-        extra = (Step(tested.place, "the check that two runs pass together"),) if tested is not None else ()
-        duplicates = case.harm.repeat.value not in ("safe", "overwrites", "inserts")
-        loud = case.level is not Level.WARNING and case.subject.redelivers is not Redelivers.CALLER and duplicates
+    """Tests of a store that are not atomic with the record, with what stands behind them."""
+    for asked in p.facts.checked():
+        case, *others = asked.cases
+        place, call = asked.place, case.effect.call
+        more = f", and {len(others)} more call{'s' * (len(others) > 1)} behind it," if others else ""
+        steps = way_past(case, Step(place, "the check that two runs pass together"))
+        rest = (Step(other.effect.place, f"{other.effect.call.name} {phrase(other)}") for other in others)
         yield p.finding(
-            case, case.effect.place, f"{call.name} {phrase(case)} when two deliveries pass the check together",
-            subject=case.subject, level=Level.ERROR if loud else _quiet(case), why=way(case, *extra), guard=case.cover.words,
-            advice="make the check and the record one conditional write before the effect", about=call.name,
+            case, place, f"{call.name} {phrase(case)}{more} when two deliveries pass the check together",
+            subject=case.subject, level=min(map(_level, asked.cases), key=list(Level).index), why=(*steps, *rest),
+            guard=case.cover.words, advice="make the check and the record one conditional write before the effect",
+            about=asked.reads,
         )  # fmt: skip
+
+
+def _level(case: Case) -> Level:
+    duplicates = case.harm.repeat.value not in ("safe", "overwrites", "inserts")
+    loud = case.level is not Level.WARNING and case.subject.redelivers is not Redelivers.CALLER and duplicates
+    return Level.ERROR if loud else _quiet(case)
 
 
 def _quiet(case: Case) -> Level:
