@@ -33,7 +33,7 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.elements import SHUFFLED, element_of, inside, iterated, unordered
 from lintdem.analyses.fields import as_dict
 from lintdem.analyses.gaps import CHOSEN
-from lintdem.analyses.joins import aged
+from lintdem.analyses.joins import aged, passed
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.trace import Loop
 from lintdem.model.span import Place
@@ -137,6 +137,7 @@ def _filter(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
             return m.new(flow, ListObj("list", (element,), True, place))
         m.assume(answer, True, inner)
         flow.must |= aged(inner.must)
+        return m.new(flow, ListObj("list", (element,), True, place, passed=passed(inner.must)))
     return m.new(flow, ListObj("list", (element,), True, place))
 
 
@@ -262,10 +263,16 @@ def _bool(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     return Test("not", (Test("not", (value,), place),), place)
 
 
-def _any(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
-    found = m.elements(flow, _first(args))
-    items = found.items if found is not None else (_first(args),)
-    return Test("some", tuple(items), place)
+def _quantified(op: str) -> Builtin:
+    """`any(…)` and `all(…)`: of a few known tests they are `or` and `and`."""
+
+    def test(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+        found = m.elements(flow, _first(args))
+        items = found.items if found is not None else (_first(args),)
+        known_tests = found is not None and not found.open and items and all(isinstance(i, Test) for i in items)
+        return Test(op if known_tests else "some", tuple(items), place)
+
+    return test
 
 
 def _hash(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
@@ -306,7 +313,7 @@ BUILTINS: dict[str, Builtin] = {
     "dict": _dict, "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter, "next": _next, "anext": _next,
     "isinstance": _isinstance, "issubclass": lambda m, a, p, f: Test("isinstance", (Unknown("its type"),), p),
     "getattr": _getattr, "setattr": _setattr, "hasattr": lambda m, a, p, f: Test("truth", (Unknown("an attribute"),), p),
-    "super": _super, "type": _type, "globals": _globals, "locals": _locals, "vars": _locals, "any": _any, "all": _any,
+    "super": _super, "type": _type, "globals": _globals, "locals": _locals, "vars": _locals, "any": _quantified("or"), "all": _quantified("and"),
     "hash": _hash, "id": lambda m, a, p, f: Derived("salted", (Fresh("address", p), *a.all()), p),
     "print": _nothing, "delattr": _nothing, "open": _open, "exec": _exec, "eval": _exec,
     "range": lambda m, a, p, f: m.new(f, ListObj("list", (Derived("index", ()),), not _counts(a), p)),

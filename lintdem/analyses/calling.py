@@ -44,7 +44,7 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.durable import LATER, postponed
 from lintdem.analyses.interfaces import is_interface
 from lintdem.analyses.jmespaths import entered
-from lintdem.analyses.joins import by_cases, merge
+from lintdem.analyses.joins import aged, by_cases, merge
 from lintdem.analyses.lineage import find_in_class, outside_bases
 from lintdem.analyses.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop
 from lintdem.analyses.objects import bind, found_name, instantiate
@@ -290,8 +290,9 @@ def _summary(
     if isinstance(value, (Unknown, Derived, Made)) and isinstance(definition, Function) and definition.returns is not None:
         value = _kept(m, definition.returns, frame, joined) or value
     if isinstance(definition, Function) and definition.is_generator:
-        value = m.new(joined, ListObj("list", tuple(dict.fromkeys(v for v, _ in frame.yields)), True))
-        joined.must |= frozenset.intersection(*(passed for _, passed in frame.yields)) if frame.yields else EMPTY
+        each = frozenset.intersection(*(passed for _, passed in frame.yields)) if frame.yields else EMPTY
+        value = m.new(joined, ListObj("list", tuple(dict.fromkeys(v for v, _ in frame.yields)), True, passed=each))
+        joined.must |= aged(each)
     return Summary(events, value, True, joined.must, joined.may, raises, _lasting(m, joined, flow, value))
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from lintdem.analyses.binding import bind_target
 from lintdem.analyses.domain import (
+    EMPTY,
     Derived,
     DictObj,
+    Fact,
     Flow,
+    Given,
     Known,
     ListObj,
     Scope,
@@ -15,7 +18,7 @@ from lintdem.analyses.domain import (
     known,
 )  # fmt: skip
 from lintdem.analyses.elements import SHUFFLED, element_of, iterated
-from lintdem.analyses.joins import aged
+from lintdem.analyses.joins import aged, passed
 from lintdem.analyses.machine import Machine, Stop
 from lintdem.analyses.trace import Loop
 from lintdem.model.values import (
@@ -54,7 +57,7 @@ def comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
         return m.new(flow, DictObj({}, ((Derived("shuffled", (named,)) if shuffled else named, value),)))
     kind = {"generator": "list"}.get(expr.kind, expr.kind)
     kind = "shuffled" if shuffled and kind == "list" else kind
-    return m.new(flow, ListObj(kind, () if empty else (value,), True, m.place(flow, expr.span)))
+    return m.new(flow, ListObj(kind, () if empty else (value,), True, m.place(flow, expr.span), passed=passed(inner.must)))
 
 
 def _unrolled(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
@@ -68,6 +71,8 @@ def _unrolled(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
     if over is None or over.open or not 0 < len(over.items) <= UNROLLED:
         return None
     decided = True
+    ways: list[frozenset[Fact]] = []
+    none: frozenset[Fact] = EMPTY
     entries: dict[object, Value] = {}
     rest: list[tuple[Value, Value]] = []
     items: list[Value] = []
@@ -78,6 +83,7 @@ def _unrolled(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
             bind_target(m, clause.target, item, inner)
             tests = [m.evaluate(test, inner) for test in clause.tests]
             decided = decided and all(isinstance(test, Known) for test in tests)
+            none |= _left_out(m, tests, inner)
             if not all(m.assume(test, True, inner) for test in tests):
                 continue
             value = m.evaluate(expr.element, inner)
@@ -89,11 +95,21 @@ def _unrolled(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
         elif key is not None:
             rest.append((key, value))
         items.append(value)
+        ways.append(passed(inner.must))
     inner.must = must
     if expr.kind == "dict":
         return m.new(inner, DictObj(entries, tuple(rest)))
     kind = {"generator": "list"}.get(expr.kind, expr.kind)
-    return m.new(inner, ListObj(kind, tuple(items), not decided, m.place(inner, expr.span)))
+    each = frozenset.intersection(*ways) if ways else EMPTY
+    return m.new(inner, ListObj(kind, tuple(items), not decided, m.place(inner, expr.span), passed=each, none=none))
+
+
+def _left_out(m: Machine, tests: list[Value], inner: Flow) -> frozenset[Fact]:
+    """What is known when an item was not taken: of `[f for f in NAMES if f not in order]`, that the event has it."""
+    branch = inner.branch()
+    if len(tests) != 1 or not m.assume(tests[0], False, branch):
+        return EMPTY
+    return frozenset(f for f in branch.must if isinstance(f, Given))
 
 
 UNROLLED = 32

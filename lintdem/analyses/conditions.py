@@ -20,6 +20,7 @@ from lintdem.analyses.domain import (
     Flow,
     Fresh,
     Func,
+    Given,
     Instance,
     Known,
     ListObj,
@@ -78,6 +79,7 @@ def _assume_object(m: Machine, value: Ref, truth: bool, flow: Flow) -> bool:
     if isinstance(found, Instance):
         return truth
     if isinstance(found, ListObj) and found.open and found.place is not None and not truth:
+        flow.must |= found.none
         _learn(m, Test("truth", found.items, found.place), truth, flow)
     return True
 
@@ -241,7 +243,7 @@ def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
         if check is not None:
             flow.must |= {check}
         flow.must |= _collected(m, test, value, truth, flow)
-    flow.must |= _undated(test, truth)
+    flow.must |= _undated(test, truth) | _given(test, truth)
 
 
 def _collected(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> frozenset[Fact]:
@@ -254,6 +256,16 @@ def _collected(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) ->
     return frozenset(
         replace(c, kind="absent") if missing else replace(c, kind="state", words=outcome) for c in checks if c is not None
     )
+
+
+def _given(test: Test, truth: bool) -> frozenset[Fact]:
+    """What the event surely has after a test: `if not order.get("id"): return`, `"id" in order`."""
+    subject = test.args[-1] if test.op in ("in", "not in") else test.args[0]
+    if not isinstance(subject, Path) or subject.root != "event" or not _is_absence(test, subject, not truth):
+        return EMPTY
+    if test.op in ("in", "not in"):
+        return frozenset(Given((*subject.steps, name)) for one in members(test.args[0]) if (name := text(one)))
+    return frozenset({Given(subject.steps)})
 
 
 def _undated(test: Test, truth: bool) -> frozenset[Fact]:

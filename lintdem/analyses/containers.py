@@ -26,7 +26,7 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import element_of, unordered
-from lintdem.analyses.joins import aged
+from lintdem.analyses.joins import passed
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.operators import FINE, formatted
 from lintdem.analyses.registries import may_be_filled
@@ -122,8 +122,8 @@ def _list_method(
 ) -> Value:  # fmt: skip
     first = args.positional[0] if args.positional else NONE
     if name in ("append", "add", "appendleft"):
-        passed = aged(flow.must) if not obj.items else aged(flow.must) & obj.aged
-        m.put(flow, ref, replace(obj, items=(*obj.items, first)[-24:], open=obj.open or bool(m.loops), aged=passed))
+        here = passed(flow.must) if not obj.items else passed(flow.must) & obj.passed
+        m.put(flow, ref, replace(obj, items=(*obj.items, first)[-24:], open=obj.open or bool(m.loops), passed=here))
         return NONE
     if name == "sort":
         m.put(flow, ref, replace(obj, kind="list"))

@@ -296,15 +296,16 @@ class DictObj:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListObj:
-    """A list, tuple or set: `items` in order; `open` when it may hold any number of them; `aged` the comparisons of an
-    age that every item has passed."""
+    """A list, tuple or set: `items` in order; `open` when it may hold any number of them; `passed` what every item has
+    passed, a comparison of its age or a claim; `none` what holds where nothing was put in."""
 
     kind: str
     items: tuple[Value, ...]
     open: bool = False
     place: Place | None = None
     module_level: bool = False
-    aged: frozenset[Fact] = frozenset()
+    passed: frozenset[Fact] = frozenset()
+    none: frozenset[Fact] = frozenset()
 
 
 HeapObject: TypeAlias = Instance | DictObj | ListObj
@@ -400,7 +401,14 @@ class Held:
         return hash((self.place, self.kind))
 
 
-Fact: TypeAlias = Claim | Check | Failed | Tried | Done | Caught | Held
+@dataclass(frozen=True, slots=True)
+class Given:
+    """On this path the event has something at `steps`: a test of it said so."""
+
+    steps: tuple[str, ...]
+
+
+Fact: TypeAlias = Claim | Check | Failed | Tried | Done | Caught | Held | Given
 
 
 @dataclass(frozen=True, slots=True)

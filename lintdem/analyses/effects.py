@@ -7,14 +7,28 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from lintdem.analyses.deployed import queue_of, table_of
-from lintdem.analyses.domain import NONE, Check, Derived, Fresh, Path, Value, leaves, members, text
+from lintdem.analyses.domain import (
+    NONE,
+    AnyOf,
+    Cases,
+    Check,
+    Derived,
+    Fresh,
+    Given,
+    Path,
+    Value,
+    leaves,
+    members,
+    parts_of,
+    text,
+)
 from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, Provenance, provenance, readable
 from lintdem.analyses.requests import only_asks, only_queries
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Write
-from lintdem.knowledge import Kind
+from lintdem.knowledge import Kind, Scope, scope_of
 from lintdem.model.span import Place
 from lintdem.program import Program
 
@@ -161,6 +175,8 @@ def _minted(effect: Effect, run: Run, subject: Subject) -> Harm | None:
         if value is None:
             continue
         key = provenance(value, subject, run.sites)
+        if key.grade is not Grade.ATTEMPT:
+            key = _minted_key(value, subject, run, effect, True) or key
         if key.grade is Grade.ATTEMPT:
             place = next((p for k, p in call.places if k == name), None)
             return Harm(Repeat.MINTS, key, name, place)
@@ -207,7 +223,7 @@ def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program) ->
     minted: Provenance | None = None
     name = ""
     for attribute, value in key_attributes(write, schema) if write.kind not in ("set", "unset") else ():
-        key = _minted_key(value, subject, run, write.kind == "put")
+        key = _minted_key(value, subject, run, effect, write.kind == "put")
         if key is not None:
             minted, name = key, attribute
     if minted is not None and write.kind != "delete":
@@ -234,20 +250,43 @@ def _made_before(effect: Effect, run: Run, minted: Provenance) -> bool:
     return False
 
 
-def _minted_key(value: Value, subject: Subject, run: Run, creates: bool) -> Provenance | None:
+def _minted_key(value: Value, subject: Subject, run: Run, effect: Effect, creates: bool) -> Provenance | None:
     """A key that is new in each run; of `given or uuid4()` when what is given comes with the event and may be absent."""
     key = provenance(value, subject, run.sites)
     if key.grade is Grade.ATTEMPT and any(isinstance(leaf, Fresh) for leaf in leaves(value)):
         return key
-    alternatives = [provenance(one, subject, run.sites) for one in members(value)]
-    certain = any(isinstance(one, Path) and one.root == "event" and one.steps in run.certain for one in members(value))
-    if creates and not certain and len(alternatives) > 1 and {p.grade for p in alternatives} <= {Grade.ATTEMPT, Grade.BUSINESS}:
-        made = next((p for p in alternatives if p.grade is Grade.ATTEMPT), None)
-        given = next((p for p in alternatives if p.grade is Grade.BUSINESS), None)
-        if made is not None and given is not None and readable(given.steps):
-            return replace(made, words=f"{made.words} where the event brings no {readable(given.steps)}")
-        return made
+    for choice in _choices(value) if creates else ():
+        alternatives = [provenance(one, subject, run.sites) for one in members(choice)]
+        if {p.grade for p in alternatives} == {Grade.ATTEMPT, Grade.BUSINESS} and not is_given(choice, effect, run, subject):
+            made = next(p for p in alternatives if p.grade is Grade.ATTEMPT)
+            name = next((readable(p.steps) for p in alternatives if p.grade is Grade.BUSINESS), "")
+            return replace(made, words=f"{made.words} where the event brings no {name}") if name else made
     return None
+
+
+def _choices(value: Value) -> list[Value]:
+    """The parts of a key that are one of several values."""
+    return [value] if isinstance(value, (AnyOf, Cases)) else [c for part in parts_of(value) for c in _choices(part)]
+
+
+def is_given(choice: Value, effect: Effect, run: Run, subject: Subject) -> bool:
+    """Whether one of several values surely comes with the event where the effect is: every delivery has it, its absence
+    raises, or it was asked for before."""
+    return any(
+        isinstance(one, Path) and one.root == "event"
+        and (one.steps in run.certain or Given(one.steps) in effect.must
+             or scope_of(subject.source, one.steps) is Scope.DELIVERY)
+        for one in members(choice)
+    )  # fmt: skip
+
+
+def is_drawn_anew(value: Value, effect: Effect, run: Run, subject: Subject) -> bool:
+    """Whether a value is a uuid or random in every run, not only where the event says nothing of it."""
+    if isinstance(value, (AnyOf, Cases)) and is_given(value, effect, run, subject):
+        return False
+    if isinstance(value, Fresh):
+        return value.kind in ("uuid", "random")
+    return any(is_drawn_anew(part, effect, run, subject) for part in parts_of(value))
 
 
 def event_values(effect: Effect) -> list[Path]:

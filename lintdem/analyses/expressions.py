@@ -35,7 +35,7 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import element_of, iterated
-from lintdem.analyses.joins import aged, merge
+from lintdem.analyses.joins import merge, passed
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.operators import (
     FINE,
@@ -352,7 +352,7 @@ def _yield(m: Machine, expr: Yield, flow: Flow) -> Value:
         return NONE
     if expr.delegates:
         value = element_of(m, iterated(m, value, m.place(flow, expr.span), flow), flow)
-    m.frame.yields.append((value, aged(flow.must)))
+    m.frame.yields.append((value, passed(flow.must)))
     if m.frame.on_yield is not None:
         return m.frame.on_yield(value, flow)
     return Unknown("sent into a generator")

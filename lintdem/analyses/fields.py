@@ -52,13 +52,20 @@ def filled(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> dict[s
         alias = _alias(cls, name)
         if alias in attrs:
             attrs.setdefault(name, attrs.pop(alias))
-        if name in attrs or default is None:
+        if name in attrs:
+            continue
+        if default is None:
+            if data is not None:
+                # A field without a default has to be in the data, or there is no object.
+                m.note_required(m.item(data, known(alias or name), flow, place), "tried" if m.tries else "read")
             continue
         otherwise = _default(m, cls, name, place, flow)
         if data is None:
             attrs[name] = otherwise
         else:
             given = m.item(data, known(alias or name), flow, place)
+            if isinstance(otherwise, Unknown):
+                m.note_required(given, "tried" if m.tries else "read")
             attrs[name] = given if otherwise == NONE or isinstance(otherwise, Unknown) else any_of([given, otherwise])
     return attrs
 

@@ -214,6 +214,11 @@ def aged(facts: frozenset[Fact]) -> frozenset[Fact]:
     return frozenset(f for f in facts if isinstance(f, Check) and f.kind == "fresh")
 
 
+def passed(facts: frozenset[Fact]) -> frozenset[Fact]:
+    """What an item of a collection takes along: it was young enough, or it was claimed."""
+    return aged(facts) | frozenset(f for f in facts if isinstance(f, Claim) and not f.useless)
+
+
 def _held(obj: DictObj, key: object) -> list[Value]:
     """What a dict has under a key, its own or that of the part of the event it was copied from."""
     if key in obj.entries:
@@ -224,8 +229,8 @@ def _held(obj: DictObj, key: object) -> list[Value]:
 def _merge_objects(left: HeapObject, right: HeapObject) -> HeapObject:
     if isinstance(left, ListObj) and isinstance(right, ListObj):
         items = tuple(dict.fromkeys((*left.items, *right.items)))
-        aged = left.aged & right.aged if left.items and right.items else left.aged | right.aged
-        return replace(left, items=items, open=left.open or right.open or left.items != right.items, aged=aged)
+        both = left.passed & right.passed if left.items and right.items else left.passed | right.passed
+        return replace(left, items=items, open=left.open or right.open or left.items != right.items, passed=both)
     if isinstance(left, DictObj) and isinstance(right, DictObj):
         entries: dict[object, Value] = {}
         for key in dict.fromkeys((*left.entries, *right.entries)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.domain import AnyOf, Check, Derived, Fresh, Known, Path, Value, leaves, text
-from lintdem.analyses.effects import event_values, is_random
+from lintdem.analyses.effects import event_values, is_drawn_anew, is_random
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import looked_at
 from lintdem.analyses.itemwrites import QUERIED, key_attributes
@@ -21,7 +21,7 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Pla
     assert write is not None
     if write.kind == "put" and _is_missing(effect, write, run):
         return Level.NOTE, "it was looked up before and is written only where it is missing"
-    random = [name for name, value in write.values if is_random(value)]
+    random = [name for name, value in write.values if is_drawn_anew(value, effect, run, subject)]
     drawn = random and write.kind == "update" and not write.conditional and _is_drawn(dict(write.values)[random[0]])
     if random and not subject.by_caller and (write.kind == "put" or drawn):
         return Level.ERROR, f"{random[0]} is another value in every run, under the same key"

@@ -147,7 +147,7 @@ def _is_retry(over: Made) -> bool:
 def _enter(m: Machine, s: For, element: Value, over: ListObj | None, inner: Flow) -> None:
     """One round: what every item of a list has passed when it was put there, this one has."""
     bind_target(m, s.target, element, inner)
-    inner.must |= over.aged if over is not None else frozenset()
+    inner.must |= over.passed if over is not None else frozenset()
 
 
 def _while(m: Machine, s: While, flow: Flow) -> bool:
