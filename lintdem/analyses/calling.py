@@ -45,7 +45,7 @@ from lintdem.analyses.durable import LATER, postponed
 from lintdem.analyses.interfaces import is_interface
 from lintdem.analyses.jmespaths import entered
 from lintdem.analyses.joins import aged, by_cases, merge
-from lintdem.analyses.lineage import find_in_class, outside_bases
+from lintdem.analyses.lineage import find_in_class, is_enum
 from lintdem.analyses.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop
 from lintdem.analyses.objects import bind, found_name, instantiate
 from lintdem.analyses.parameters import bind_parameters
@@ -113,8 +113,7 @@ def call(m: Machine, func: Value, args: Args, place: Place, flow: Flow, text: st
 
 
 def _construct(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> Value:
-    outside = {b.rpartition(".")[2] for b in outside_bases(cls)}
-    if outside & {"Enum", "IntEnum", "StrEnum"}:
+    if is_enum(cls):
         return args.positional[0] if args.positional else Unknown("an enum member")
     return instantiate(m, cls, args, place, flow)
 

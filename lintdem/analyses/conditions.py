@@ -65,6 +65,9 @@ def assume(m: Machine, value: Value, truth: bool, flow: Flow) -> bool:
         return _assume_object(m, value, truth, flow)
     if isinstance(value, (Func, Cls)):
         return truth
+    if isinstance(value, Derived) and value.op.startswith("error:") and value.op.endswith("CancellationReasons"):
+        # A transaction that a claim has cancelled says so.
+        return truth or not any(isinstance(part, Error) and part.claim is not None for part in value.parts)
     place = getattr(value, "place", None)
     _learn(m, Test("truth", (value,), place if isinstance(place, Place) else _here(flow)), truth, flow)
     return True
@@ -149,8 +152,11 @@ def _assume_test(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
         if (test.op == "and") == truth:
             return all(assume(m, arg, truth, flow) for arg in test.args)
         return _assume_some(m, test, truth, flow)
-    if test.op in ("==", "!=", "in", "not in") and _failure_code(test) is not None:
-        return _assume_failure(m, test, truth == (test.op in ("==", "in")), flow)
+    if test.op == "some" and len(test.args) == 1 and isinstance(test.args[0], Test) and _failure_code(m, test.args[0], flow):
+        # `any(reason["Code"] == "ConditionalCheckFailed" for reason in reasons)`
+        return _assume_test(m, test.args[0], truth, flow)
+    if test.op in ("==", "!=", "in", "not in") and (error := _failure_code(m, test, flow)) is not None:
+        return _assume_failure(m, test, error, truth == (test.op in ("==", "in")), flow)
     if test.op in ("==", "is", "!=", "is not", "<", ">", "<=", ">=") and any(isinstance(a, AnyOf) for a in test.args):
         return _assume_alternatives(m, test, truth, flow)
     _learn(m, test, truth, flow)
@@ -199,10 +205,11 @@ def _assume_alternatives(m: Machine, test: Test, truth: bool, flow: Flow) -> boo
     return bool(found) or defaults > 0
 
 
-def _failure_code(test: Test) -> Error | None:
-    """The exception whose error code the test compares, if it does."""
+def _failure_code(m: Machine, test: Test, flow: Flow) -> Error | None:
+    """The exception whose error code the test compares, or looks up among the reasons of a transaction, if it does."""
     for arg in test.args:
-        for one in members(arg):
+        listed = m.elements(flow, arg) if test.op in ("in", "not in") else None
+        for one in listed.items if listed is not None else members(arg):
             if isinstance(one, Derived) and one.op.startswith("error:") and isinstance(one.parts[0], Error):
                 return one.parts[0]
             if isinstance(one, Error) and test.op in ("in", "not in"):
@@ -210,11 +217,10 @@ def _failure_code(test: Test) -> Error | None:
     return None
 
 
-def _assume_failure(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
-    error = _failure_code(test)
+def _assume_failure(m: Machine, test: Test, error: Error, truth: bool, flow: Flow) -> bool:
     literals = [str(leaf.value) for arg in test.args for leaf in leaves(arg) if isinstance(leaf, Known)]
     asks_failed = any(word in v for v in literals for word in REFUSALS)
-    if error is None or not literals:
+    if not literals:
         return True
     if error.claim is not None:
         asks_failed = asks_failed or any(v in error.names or f"{v}Exception" in error.names for v in literals)

@@ -43,6 +43,8 @@ def element_of(m: Machine, value: Value, flow: Flow) -> Value:
         return any_of([element_of(m, v, flow) for v in members(value)])
     if isinstance(value, Known):
         return Derived("element", (value,))
+    if isinstance(value, Derived) and value.op.startswith("error:"):
+        return value
     if isinstance(value, Derived) and value.op == "each":
         return value.parts[0]
     return Derived("element", (value,))

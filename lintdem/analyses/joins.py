@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from lintdem.analyses.domain import (
     EMPTY,
@@ -46,11 +47,17 @@ def merge(target: Flow, flows: list[Flow]) -> None:
         same = all(v is first or v == first for v in values[1:])
         names[name] = first if same else _joined(values, there)
     heap: dict[int, HeapObject] = dict(flows[0].heap)
+    apart: dict[int, None] = {}
     for flow in flows[1:]:
         for key, obj in flow.heap.items():
             mine = heap.get(key)
             if mine is not obj:
                 heap[key] = obj if mine is None else _merge_objects(mine, obj)
+                apart[key] = None
+    for key in apart:
+        merged = heap[key]
+        if isinstance(merged, (Instance, DictObj)):
+            heap[key] = _with_flags(merged, [(f.heap.get(key), f) for f in flows])
     must = common([f.must for f in flows])
     may = frozenset.union(*(f.may for f in flows))
     if names != target.scope.names:
@@ -224,6 +231,26 @@ def _held(obj: DictObj, key: object) -> list[Value]:
     if key in obj.entries:
         return [obj.entries[key]]
     return [replace(one, steps=(*one.steps, key)) for one in obj.spread if isinstance(one, Path) and isinstance(key, str)]
+
+
+def _with_flags(obj: Instance | DictObj, ways: list[tuple[HeapObject | None, Flow]]) -> HeapObject:
+    """Flags that an object keeps, `self.first = True` where the claim was won, with what led to each of their values."""
+    fields = obj.attrs if isinstance(obj, Instance) else obj.entries
+    told: dict[Any, Value] = {}
+    for name, value in fields.items():
+        if isinstance(value, AnyOf) and _is_flag(value):
+            there = [(held, flow) for one, flow in ways if (held := _field(one, name)) is not None]
+            told[name] = _joined([held for held, _ in there], [flow for _, flow in there])
+    if not told:
+        return obj
+    return replace(obj, attrs={**fields, **told}) if isinstance(obj, Instance) else replace(obj, entries={**fields, **told})
+
+
+def _field(obj: HeapObject | None, name: object) -> Value | None:
+    """An attribute of an object or an entry of a dict."""
+    if isinstance(obj, Instance):
+        return obj.attrs.get(str(name))
+    return obj.entries.get(name) if isinstance(obj, DictObj) else None
 
 
 def _merge_objects(left: HeapObject, right: HeapObject) -> HeapObject:

@@ -50,6 +50,7 @@ from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
 from lintdem.analyses.gaps import MISSING, gap_of, library_gap
 from lintdem.analyses.interfaces import subclasses
 from lintdem.analyses.jmespaths import ENVELOPED, unwrapped
+from lintdem.analyses.lineage import outside_bases
 from lintdem.analyses.locks import call_lock
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
 from lintdem.analyses.mappers import call_batch, call_index, call_model, is_model
@@ -80,6 +81,8 @@ COMMON = frozenset(
         split join info debug error warning log exception isoformat total_seconds json
     """.split()
 )
+THREADS = frozenset({"threading.Thread", "threading.Timer", "multiprocessing.Process"})
+"""Classes whose `start` calls `run`."""
 REGISTERS = "register_lambda_context"
 """https://docs.aws.amazon.com/powertools/python/latest/utilities/idempotency/#lambda-timeouts"""
 LOADERS = frozenset(
@@ -134,6 +137,8 @@ def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver
                 return result
         if isinstance(found, Instance):
             saved = call_record(m, name, args, place, flow, receiver) or call_provider(m, receiver, name, args, place, flow)
+            if saved is None and name == "start" and outside_bases(found.cls) & THREADS:
+                return m.call(m.attribute(receiver, "run", flow, place), Args(), place, flow, "run")
             if saved is None and name in DUMPS:
                 return as_dict(m, found, flow, args)
             if saved is None and name in JSON:
@@ -196,6 +201,8 @@ def _class_method(m: Machine, name: str, args: Args, place: Place, flow: Flow, c
     """A class method that the program does not define: loaders of models keep where the data comes from."""
     if name == "__subclasses__":
         return m.new(flow, ListObj("list", tuple(subclasses(m, cls)), False, place))
+    if name == "__new__":
+        return m.new(flow, Instance(cls, {}))
     if is_model(cls):
         result = call_model(m, cls, cls, name, args, place, flow)
         if result is not None:

@@ -9,13 +9,20 @@ from lintdem.model.function import Assign, Declare
 from lintdem.model.values import Name
 
 
-def lineage(cls: Value, seen: tuple[str, ...] = ()) -> Iterator[Cls]:
+def lineage(cls: Value) -> Iterator[Cls]:
+    """A class and its bases in the order in which Python looks things up: a base that two share comes after both."""
+    found = list(_descent(cls, ()))
+    last = {one.key: place for place, one in enumerate(found)}
+    return (one for place, one in enumerate(found) if last[one.key] == place)
+
+
+def _descent(cls: Value, seen: tuple[str, ...]) -> Iterator[Cls]:
     """A class and its bases, depth first; stops at circles and outside classes."""
     for one in members(cls):
         if isinstance(one, Cls) and one.key not in seen:
             yield one
             for base in one.bases:
-                yield from lineage(base, (*seen, one.key))
+                yield from _descent(base, (*seen, one.key))
 
 
 def find_in_class(cls: Cls, name: str) -> Value | None:
@@ -26,18 +33,22 @@ def find_in_class(cls: Cls, name: str) -> Value | None:
     return None
 
 
-def find_in_bases(cls: Cls, name: str) -> Value | None:
-    """An attribute in the bases of a class, as `super()` finds it."""
-    for base in cls.bases:
-        for one in lineage(base):
-            if name in one.scope.names:
-                return one.scope.names[name]
-    return None
+def find_after(cls: Cls, own: Cls, name: str) -> Value | None:
+    """An attribute as `super()` finds it in a method of `cls` on an object of `own`: a mixin goes on to its neighbour."""
+    order = list(lineage(own))
+    place = next((place for place, one in enumerate(order) if one.key == cls.key), None)
+    rest = order[place + 1 :] if place is not None else [one for base in cls.bases for one in lineage(base)]
+    return next((one.scope.names[name] for one in rest if name in one.scope.names), None)
 
 
 def outside_bases(cls: Cls) -> set[str]:
     """The dotted names of bases that are not classes of the program."""
     return {b.name for one in lineage(cls) for base in one.bases for b in members(base) if isinstance(b, External)}
+
+
+def is_enum(cls: Cls) -> bool:
+    """Whether the attributes of a class are the members of an enumeration."""
+    return any(base.rpartition(".")[2] in ("Enum", "IntEnum", "StrEnum") for base in outside_bases(cls))
 
 
 def is_index(cls: Cls) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from lintdem.analyses.binding import bind_target
 from lintdem.analyses.domain import (
     EMPTY,
     NONE,
+    Caught,
     Done,
     Flow,
     Func,
@@ -14,14 +17,19 @@ from lintdem.analyses.domain import (
     Partial,
     Unknown,
     Value,
+    any_of,
 )  # fmt: skip
 from lintdem.analyses.joins import merge
 from lintdem.analyses.locks import held
-from lintdem.analyses.machine import Args, Machine, Stop
+from lintdem.analyses.machine import Args, Machine, Raised, Stop
 from lintdem.model.function import (
+    Catch,
+    Pass,
+    Try,
     With,
 )  # fmt: skip
 from lintdem.model.span import Place
+from lintdem.model.values import Call, Sequence
 
 
 def run_with(m: Machine, s: With, flow: Flow) -> bool:
@@ -36,6 +44,8 @@ def _with_items(m: Machine, s: With, index: int, flow: Flow) -> bool:
     place = m.place(flow, item.value.span)
     if isinstance(manager, Partial) and manager.manager and isinstance(manager.func, Func):
         return _with_generator(m, s, index, manager, flow)
+    if isinstance(manager, Made) and manager.type == "contextlib.suppress" and isinstance(item.value, Call):
+        return m.execute((_suppressed(s, index, item.value),), flow)
     entered = enter_manager(m, manager, place, flow)
     if item.target is not None:
         bind_target(m, item.target, entered, flow)
@@ -43,7 +53,14 @@ def _with_items(m: Machine, s: With, index: int, flow: Flow) -> bool:
     if lock is not None:
         flow.must |= {lock}
     before = len(m.frame.returns)
-    reached = _with_items(m, s, index + 1, flow)
+    start = flow.branch()
+    collected: dict[Raised, None] = {}
+    m.collectors.append(collected)
+    try:
+        reached = _with_items(m, s, index + 1, flow)
+    finally:
+        m.collectors.pop()
+        _thrown(m, manager, place, start, tuple(collected))
     if reached:
         _leave(m, manager, place, flow)
         flow.must -= {lock} if lock is not None else EMPTY
@@ -53,9 +70,29 @@ def _with_items(m: Machine, s: With, index: int, flow: Flow) -> bool:
     return reached
 
 
+def _suppressed(s: With, index: int, call: Call) -> Try:
+    """`with suppress(X):` is `try … except X: pass`."""
+    types = Sequence(call.span, "tuple", tuple(arg.value for arg in call.args))
+    rest = s.items[index + 1 :]
+    body = (With(s.span, rest, s.body, s.is_async),) if rest else s.body
+    return Try(s.span, body, (Catch(call.span, types, None, (Pass(call.span),)),))
+
+
 def _leave(m: Machine, manager: Value, place: Place, flow: Flow) -> None:
     if isinstance(m.get(flow, manager), Instance):
         m.call(m.attribute(manager, "__exit__", flow, place), Args((NONE, NONE, NONE)), place, flow, "__exit__")
+
+
+def _thrown(m: Machine, manager: Value, place: Place, start: Flow, raised: tuple[Raised, ...]) -> None:
+    """What `__exit__` does with an exception of the block; then it goes on."""
+    m.collectors[-1].update(dict.fromkeys(raised))
+    if raised and isinstance(m.get(start, manager), Instance):
+        way = start.branch()
+        way.must = frozenset.intersection(*(r.must for r in raised)) | {Caught(place)}
+        way.may = frozenset.union(way.may, {Caught(place)}, *(r.may for r in raised))
+        given = (Unknown("the class of an exception"), raised[0].error, Unknown("a traceback"))
+        with suppress(Stop):
+            m.call(m.attribute(manager, "__exit__", way, place), Args(given), place, way, "__exit__")
 
 
 def left(flow: Flow, returned: list[Flow]) -> Flow:
@@ -73,6 +110,23 @@ def enter_manager(m: Machine, manager: Value, place: Place, flow: Flow) -> Value
     if isinstance(manager, Made) and manager.type.endswith(".batch_writer"):
         return manager
     return manager
+
+
+def pass_through(m: Machine, manager: Value, place: Place, flow: Flow) -> Value:
+    """Enter a context manager and leave it again: what it gives, and all that it does."""
+    if isinstance(manager, Partial) and manager.manager and isinstance(manager.func, Func):
+        given: list[Value] = []
+
+        def block(value: Value, inner: Flow) -> Value:
+            given.append(value)
+            return NONE
+
+        m.block = block
+        m.call(Partial(manager.func, manager.args, manager.keywords), Args(), place, flow)
+        return any_of(given) if given else NONE
+    entered = enter_manager(m, manager, place, flow)
+    _leave(m, manager, place, flow)
+    return entered
 
 
 def _with_generator(m: Machine, s: With, index: int, manager: Partial, flow: Flow) -> bool:

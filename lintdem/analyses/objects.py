@@ -40,7 +40,7 @@ from lintdem.analyses.elements import element_of
 from lintdem.analyses.fields import DUMPS, JSON, filled
 from lintdem.analyses.injection import provided
 from lintdem.analyses.interfaces import implementations, is_open, made
-from lintdem.analyses.lineage import field_at, find_in_bases, find_in_class, is_index, is_typed_dict, lineage
+from lintdem.analyses.lineage import field_at, find_after, find_in_class, is_enum, is_index, is_typed_dict, lineage
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.validators import validate
 from lintdem.knowledge import client_of_type
@@ -77,7 +77,7 @@ def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> 
     if isinstance(value, Cls):
         return _class_attribute(m, value, name, flow, place)
     if isinstance(value, Super):
-        found_in = find_in_bases(value.cls, name)
+        found_in = find_after(value.cls, _class_of(m, value.bound, flow) or value.cls, name)
         construct = function_base(m, value, name) if found_in is None else None
         if construct is not None:
             return construct
@@ -93,6 +93,12 @@ def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> 
     if isinstance(value, Fresh) and name in COARSE:
         return Derived("coarse", ())
     return m.answer(value, name) or Method(value, name)
+
+
+def _class_of(m: Machine, value: Value, flow: Flow) -> Cls | None:
+    """The class of an object, or a class itself."""
+    found = m.get(flow, value)
+    return found.cls if isinstance(found, Instance) else value if isinstance(value, Cls) else None
 
 
 REQUEST = {"json": ("body", "json()"), "form": ("body",), "data": ("body",), "values": ("body",),
@@ -133,6 +139,9 @@ def _class_attribute(m: Machine, cls: Cls, name: str, flow: Flow, place: Place) 
     if isinstance(found, Func):
         kinds = {w.kind for w in found.wrappers}
         return with_bound(found, cls) if "class" in kinds else found
+    if isinstance(found, Derived) and not found.parts and is_enum(cls):
+        # Of `auto()` only the name tells one member from another.
+        return known(f"{cls.definition.name}.{name}")
     held = m.get(flow, found)
     if isinstance(held, Instance) and is_index(held.cls):
         return Made("pynamodb.index", place, (("self", cls),))
@@ -144,7 +153,8 @@ def _object_attribute(m: Machine, ref: Ref, name: str, flow: Flow, place: Place)
     if not isinstance(found, Instance):
         return Method(ref, name)
     if name in found.attrs:
-        return found.attrs[name]
+        held = found.attrs[name]
+        return (_declared(m, found.cls, name, flow, place) or held) if isinstance(held, Unknown) else held
     if name == "__class__":
         return found.cls
     if name == "__dict__":
@@ -154,7 +164,13 @@ def _object_attribute(m: Machine, ref: Ref, name: str, flow: Flow, place: Place)
         return bind(m, inside, ref, flow, place)
     if "**" in found.attrs and name not in DUMPS | JSON:
         return m.item(found.attrs["**"], known(name), flow, place)
-    return _declared(m, found.cls, name, flow, place) or Method(m.constructs.get(ref, ref), name)
+    declared = _declared(m, found.cls, name, flow, place)
+    stand_in = find_in_class(found.cls, "__getattr__") if declared is None and not name.startswith("__") else None
+    if isinstance(stand_in, Func):
+        given = m.call(bind(m, stand_in, ref, flow, place), Args((known(name),)), place, flow, "__getattr__")
+        if not isinstance(given, Unknown):
+            return given
+    return declared or Method(m.constructs.get(ref, ref), name)
 
 
 def _declared(m: Machine, cls: Cls, name: str, flow: Flow, place: Place) -> Value | None:
@@ -237,14 +253,23 @@ def instantiate(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> V
         made = m.call(maker, Args((cls, *args.positional), args.keywords, args.spread, args.spreads), place, flow, "__new__")
         if isinstance(made, (Cls, Func)):
             return made
+        own = next((one for one in members(made) if isinstance(one, Ref) and _class_of(m, one, flow) == cls), None)
+        if own is not None:
+            return _begun(m, cls, own, args, place, flow)
     if is_typed_dict(cls):
         return m.new(flow, DictObj(dict(args.keywords), (), (*args.positional, *args.spreads), args.places))
-    ref = m.new(flow, Instance(cls, {}))
+    return _begun(m, cls, m.new(flow, Instance(cls, {})), args, place, flow)
+
+
+def _begun(m: Machine, cls: Cls, ref: Ref, args: Args, place: Place, flow: Flow) -> Value:
+    """A new object, or the only one that `__new__` gives again, after its `__init__`."""
     init = find_in_class(cls, "__init__")
     if isinstance(init, Func):
         m.call(bind(m, init, ref, flow, place), args, place, flow, cls.definition.name)
         return ref
     attrs = filled(m, cls, args, place, flow)
+    if isinstance(before := m.get(flow, ref), Instance):
+        attrs = {**before.attrs, **attrs}
     m.put(flow, ref, Instance(cls, attrs))
     post = find_in_class(cls, "__post_init__")
     if isinstance(post, Func):

@@ -200,8 +200,10 @@ def _submit(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow,
 
     target = next((v for k, v in args.keywords if k in ("target", "func", "fn")), None)
     positional = args.positional
-    if target is None and positional and isinstance(positional[0], (Func, Partial, Method, AnyOf)):
-        target, positional = positional[0], positional[1:]
+    # In `loop.run_in_executor(pool, f, x)` and `loop.call_later(5, f, x)` something else comes first.
+    first = 1 if call.target.endswith((".run_in_executor", ".call_later")) else 0
+    if target is None and len(positional) > first and isinstance(positional[first], (Func, Partial, Method, AnyOf)):
+        target, positional = positional[first], positional[first + 1 :]
     if target is None:
         return any_of(list(args.positional)) if len(args.positional) == 1 else _as_list(m, args, flow)
     given = next((v for k, v in args.keywords if k == "args"), None)
@@ -254,6 +256,13 @@ def _retry(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, 
         return m.call(target, given, place, flow, "")
 
 
+def _entered(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    """`stack.enter_context(manager)`: entered now; what it does on its way out is taken to happen at once."""
+    from lintdem.analyses.managers import pass_through  # noqa: PLC0415 - mutual recursion
+
+    return pass_through(m, args.positional[0], place, flow) if args.positional else NONE
+
+
 def _mount(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
     mount(m, receiver, args.get(1, "adapter"), flow)
     return NONE
@@ -264,7 +273,7 @@ ROLES: dict[str, Role] = {
     "salted": _salted, "uuid": _fresh("uuid"), "random": _fresh("random"), "clock": _fresh("clock"), "env": _env,
     "client": _boto, "resource": _boto, "session": _session, "transparent": _transparent, "submit": _submit,
     "formatted": _formatted_time,
-    "retry": _retry, "mount": _mount, "guard": _constructed, "lock": _lock, "telemetry": _telemetry,
+    "entered": _entered, "retry": _retry, "mount": _mount, "guard": _constructed, "lock": _lock, "telemetry": _telemetry,
     "sleep": lambda m, call, args, place, flow, receiver: NONE,
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from lintdem.model.function import Assign, Class, DefineClass, DefineFunction, Function, If, Import, Stmt, Try
+from lintdem.model.function import Assign, Class, DefineClass, DefineFunction, Function, If, Import, Return, Stmt, Try
 from lintdem.model.module import Module
 from lintdem.model.span import Span
 from lintdem.model.stack import Source
@@ -127,24 +127,33 @@ def _makes_handler(value: Expr, known: Definitions) -> bool:
         return False
     if name in ADAPTERS:
         return True
-    if any(_is_callable(cls) for cls in known.classes.get(name, ())):
+    if any(_is_callable(cls, known) for cls in known.classes.get(name, ())):
         return True
-    return any(_returns_handler(f) for f in known.functions.get(name, ()))
+    return any(_returns_handler(f, known) for f in known.functions.get(name, ()))
 
 
-def _is_callable(cls: Class) -> bool:
+def _is_callable(cls: Class, known: Definitions, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether objects of a class, by a method of its own or of a base, take an event and a context."""
     methods = [s.function for s in cls.body if isinstance(s, DefineFunction)]
-    return any(f.name == "__call__" and _takes_event([p.name for p in f.params]) for f in methods)
+    if any(f.name == "__call__" and _takes_event([p.name for p in f.params]) for f in methods):
+        return True
+    bases = {_last(base.value) for base in cls.bases if base.name is None} - seen - {cls.name}
+    return any(
+        _is_callable(found, known, seen | {cls.name}) for name in sorted(bases) for found in known.classes.get(name, ())
+    )
 
 
-def _returns_handler(function: Function) -> bool:
-    """Whether a function holds another one, or returns a lambda, that takes an event and a context."""
+def _returns_handler(function: Function, known: Definitions) -> bool:
+    """Whether a function holds another one, or returns a lambda or a method, that takes an event and a context."""
     for statement in statements(function.body):
         if isinstance(statement, DefineFunction) and _takes_event([p.name for p in statement.function.params]):
             return True
         value = getattr(statement, "value", None)
         if isinstance(value, Lambda) and _takes_event([p.name for p in value.params]):
             return True
+        if isinstance(statement, Return) and isinstance(value, Attr):
+            methods = known.functions.get(value.name, ())
+            return bool(methods) and all(_takes_event([p.name for p in f.params]) for f in methods)
     return False
 
 
