@@ -242,8 +242,6 @@ def with_bound(func: Func, owner: Value) -> Func:
     return Func(func.path, func.definition, func.scope, owner, func.owner, func.wrappers)
 
 
-
-
 def instantiate(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> Value:
     """`cls(args)`."""
     if m.built is not None:
@@ -399,5 +397,3 @@ def _typed_object(m: Machine, cls: Cls, place: Place, flow: Flow) -> Value | Non
         finally:
             m.active.pop()
     return ref
-
-
