@@ -240,16 +240,17 @@ def _with_flags(obj: Instance | DictObj, ways: list[tuple[HeapObject | None, Flo
     for name, value in fields.items():
         if isinstance(value, AnyOf) and _is_flag(value):
             there = [(held, flow) for one, flow in ways if (held := _field(one, name)) is not None]
-            told[name] = _joined([held for held, _ in there], [flow for _, flow in there])
+            if len(there) == len(ways):
+                told[name] = _joined([held for held, _ in there], [flow for _, flow in there])
     if not told:
         return obj
     return replace(obj, attrs={**fields, **told}) if isinstance(obj, Instance) else replace(obj, entries={**fields, **told})
 
 
 def _field(obj: HeapObject | None, name: object) -> Value | None:
-    """An attribute of an object or an entry of a dict."""
+    """An attribute of an object, its class's where it has none of its own, or an entry of a dict."""
     if isinstance(obj, Instance):
-        return obj.attrs.get(str(name))
+        return obj.attrs[str(name)] if name in obj.attrs else find_in_class(obj.cls, str(name))
     return obj.entries.get(name) if isinstance(obj, DictObj) else None
 
 
