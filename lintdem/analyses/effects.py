@@ -257,7 +257,9 @@ def _minted_key(value: Value, subject: Subject, run: Run, effect: Effect, create
         return key
     for choice in _choices(value) if creates else ():
         alternatives = [provenance(one, subject, run.sites) for one in members(choice)]
-        if {p.grade for p in alternatives} == {Grade.ATTEMPT, Grade.BUSINESS} and not is_given(choice, effect, run, subject):
+        grades = {p.grade for p in alternatives}
+        new = Grade.ATTEMPT in grades and grades <= {Grade.ATTEMPT, Grade.BUSINESS}
+        if new and not is_given(choice, effect, run, subject):
             made = next(p for p in alternatives if p.grade is Grade.ATTEMPT)
             name = next((readable(p.steps) for p in alternatives if p.grade is Grade.BUSINESS), "")
             return replace(made, words=f"{made.words} where the event brings no {name}") if name else made
