@@ -18,11 +18,13 @@ from lintdem.analyses.domain import (
     Func,
     Instance,
     Made,
+    Path,
     Ref,
     Unknown,
     Value,
     any_of,
     known,
+    leaves,
     text,
 )
 from lintdem.analyses.lineage import fields_of, find_in_class
@@ -35,6 +37,8 @@ JSON = frozenset({"model_dump_json", "json"})
 """Methods that give them as JSON."""
 FUNCTIONS = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict"})
 """Functions that do so."""
+IMAGES = frozenset({"NewImage", "OldImage", "new_image", "old_image"})
+"""Where a stream has the row as it is stored, or was."""
 _FIELD = frozenset({"field", "Field", "attrib", "ib"})
 _ALIASES = ("alias", "validation_alias")
 
@@ -59,6 +63,9 @@ def filled(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> dict[s
                 # A field without a default has to be in the data, or there is no object.
                 m.note_required(m.item(data, known(alias or name), flow, place), "tried" if m.tries else "read")
             continue
+        if data is not None and _is_stored(data):
+            attrs[name] = m.item(data, known(alias or name), flow, place)
+            continue
         otherwise = _default(m, cls, name, place, flow)
         if data is None:
             attrs[name] = otherwise
@@ -68,6 +75,12 @@ def filled(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> dict[s
                 m.note_required(given, "tried" if m.tries else "read")
             attrs[name] = given if otherwise == NONE or isinstance(otherwise, Unknown) else any_of([given, otherwise])
     return attrs
+
+
+def _is_stored(data: Value) -> bool:
+    """Whether an object is filled with a record that was stored before: its defaults were made then, not now."""
+    found = [leaf for leaf in leaves(data) if isinstance(leaf, Path)]
+    return bool(found) and all(leaf.root == "result" or not IMAGES.isdisjoint(leaf.steps) for leaf in found)
 
 
 def _made(cls: Cls, name: str) -> dict[str, Value] | None:

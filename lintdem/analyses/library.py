@@ -42,6 +42,7 @@ from lintdem.analyses.domain import (
     any_of,
     known,
     members,
+    text,
 )  # fmt: skip
 from lintdem.analyses.durable import durable
 from lintdem.analyses.elements import origin
@@ -217,7 +218,8 @@ def _class_method(m: Machine, name: str, args: Args, place: Place, flow: Flow, c
         entries = m.dict_entries(flow, data)
         if entries is not None:
             keywords = tuple((k, v) for k, v in entries.entries.items() if isinstance(k, str))
-            return m.call(cls, Args((), keywords, (), entries.spread), place, flow, cls.definition.name)
+            rest = tuple(v for k, v in entries.rest if text(k) is None)
+            return m.call(cls, Args((), keywords, (), (*entries.spread, *rest)), place, flow, cls.definition.name)
         return m.call(cls, Args((), (), (), (data,)), place, flow, cls.definition.name)
     return _unknown(m, name, args, place, flow, cls)
 
