@@ -154,17 +154,21 @@ def token_value(effect: Effect) -> Value | None:
 
 
 IDEMPOTENCY_HEADERS = frozenset(
-    {"idempotency-key", "x-idempotency-key", "idempotence-key", "paypal-request-id", "x-request-id", "request-id",
-     "chargebee-idempotency-key", "x-line-retry-key", "nats-msg-id"}
+    {"idempotency-key", "x-idempotency-key", "idempotence-key", "paypal-request-id", "chargebee-idempotency-key",
+     "x-line-retry-key", "nats-msg-id"}
 )
+TRACING_HEADERS = frozenset({"x-request-id", "request-id"})
+"""Headers that some receivers know a repeat by. With a new value in each request they only follow it through logs."""
 
 
 def _header(effect: Effect) -> Value | None:
     """The idempotency header of a request; requests carry headers as literal dicts by `header:` arguments."""
-    for name, value in effect.call.args:
-        if name.startswith("header:") and name[7:].lower() in IDEMPOTENCY_HEADERS:
+    headers = [(name[7:].lower(), value) for name, value in effect.call.args if name.startswith("header:")]
+    for name, value in headers:
+        if name in IDEMPOTENCY_HEADERS:
             return value
-    return None
+    told = [value for name, value in headers if name in TRACING_HEADERS]
+    return next((v for v in told if not any(isinstance(leaf, Fresh) for leaf in leaves(v))), None)
 
 
 def _minted(effect: Effect, run: Run, subject: Subject) -> Harm | None:
