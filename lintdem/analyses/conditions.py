@@ -26,6 +26,7 @@ from lintdem.analyses.domain import (
     ListObj,
     Path,
     Ref,
+    RuledOut,
     Test,
     Value,
     leaves,
@@ -107,7 +108,7 @@ def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
     paths = [c[0] for c in chosen]
     certain = alike(paths)
     m.recognised |= {f.place for f in certain if isinstance(f, Claim)}
-    flow.must |= certain
+    flow.must |= certain | {RuledOut(f.claim) for f in left_out - may if isinstance(f, Failed)}
     flow.may = (flow.may - (left_out - may)) | may
     return True
 

@@ -367,6 +367,13 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class RuledOut:
+    """On this path the claim did not fail, as an answer told: also where only the caller saw that it may have failed."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """The claim was asked for on every path to here; a store that could not answer may have let one through."""
 
@@ -408,7 +415,7 @@ class Given:
     steps: tuple[str, ...]
 
 
-Fact: TypeAlias = Claim | Check | Failed | Tried | Done | Caught | Held | Given
+Fact: TypeAlias = Claim | Check | Failed | RuledOut | Tried | Done | Caught | Held | Given
 
 
 @dataclass(frozen=True, slots=True)

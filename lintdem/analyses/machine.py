@@ -30,6 +30,7 @@ from lintdem.analyses.domain import (
     Made,
     Path,
     Ref,
+    RuledOut,
     Scope,
     Test,
     Value,
@@ -347,10 +348,11 @@ class Machine:
         frame = self.frame
         if step is not None and not self._is_news(frame, event, must):
             return
+        refuted = {Failed(fact.claim) for fact in event.must if isinstance(fact, RuledOut)}
         seen = replace(
             event,
             must=event.must | must,
-            may=event.may | may,
+            may=(event.may | may) - refuted,
             stack=(step, *event.stack) if step else event.stack,
             loops=(*frame.loops, *event.loops),
             caught=(*frame.tries, *event.caught),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from lintdem.analyses.domain import (
+    Derived,
+    Error,
     Flow,
     Test,
     Unknown,
     Value,
     known,
+    members,
 )  # fmt: skip
 from lintdem.analyses.joins import merge
 from lintdem.analyses.machine import Machine
@@ -73,8 +76,13 @@ def _pattern(m: Machine, pattern: Pattern, subject: Value, flow: Flow, place: Pl
         test = _pattern(m, part, inner, flow, place)
         if test is not None:
             tests.append(test)
-    return Unknown("a pattern", tuple(tests)) if not tests else _all(tests, place)
+    if not tests:
+        return Unknown("a pattern", tuple(tests))
+    # Of an exception its code decides, not the shape of what holds it.
+    shape = () if all(map(_is_failure, members(subject))) else (Unknown("a pattern"),)
+    return Test("and", (*shape, *tests), place)
 
 
-def _all(tests: list[Value], place: Place) -> Value:
-    return Test("and", (Unknown("a pattern"), *tests), place)
+def _is_failure(value: Value) -> bool:
+    """Whether a value is an exception or a part of what it says."""
+    return isinstance(value, Error) or (isinstance(value, Derived) and value.op.startswith("error:"))

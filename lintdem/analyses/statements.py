@@ -18,6 +18,7 @@ from lintdem.analyses.domain import (
     Known,
     ListObj,
     Made,
+    RuledOut,
     Scope,
     Unknown,
     Value,
@@ -269,6 +270,8 @@ def _enter_catch(m: Machine, catch: Catch, entering: tuple[Raised, ...], branch:
     caught = frozenset({Caught(m.place(branch, catch.span))})
     branch.must = frozenset.intersection(*(r.must for r in entering)) | caught
     branch.may = frozenset.union(branch.may, caught, *(r.may for r in entering))
+    # What an earlier answer ruled out is open again when the claim is asked again.
+    branch.must -= {RuledOut(fact.claim) for fact in branch.may if isinstance(fact, Failed)}
     if catch.name:
         cases = tuple((r.error, r.must, r.may) for r in entering)
         branch.scope.names[catch.name] = Cases(cases) if len(cases) > 1 else entering[0].error
