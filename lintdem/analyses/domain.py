@@ -418,6 +418,11 @@ class Given:
 Fact: TypeAlias = Claim | Check | Failed | RuledOut | Tried | Done | Caught | Held | Given
 
 
+def ruled_out(must: frozenset[Fact]) -> set[Failed]:
+    """The failures of claims that these facts exclude."""
+    return {Failed(fact.claim) for fact in must if isinstance(fact, RuledOut)}
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One step of the way: at `place`, `text` was called."""

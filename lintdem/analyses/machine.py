@@ -30,11 +30,11 @@ from lintdem.analyses.domain import (
     Made,
     Path,
     Ref,
-    RuledOut,
     Scope,
     Test,
     Value,
     Wrapper,
+    ruled_out,
 )  # fmt: skip
 from lintdem.analyses.trace import Claimed, Effect, Event, Invocation, Loop, Origin, Retry
 from lintdem.model.function import Class, Function, Stmt
@@ -348,11 +348,10 @@ class Machine:
         frame = self.frame
         if step is not None and not self._is_news(frame, event, must):
             return
-        refuted = {Failed(fact.claim) for fact in event.must if isinstance(fact, RuledOut)}
         seen = replace(
             event,
             must=event.must | must,
-            may=(event.may | may) - refuted,
+            may=(event.may | may) - ruled_out(event.must),
             stack=(step, *event.stack) if step else event.stack,
             loops=(*frame.loops, *event.loops),
             caught=(*frame.tries, *event.caught),
