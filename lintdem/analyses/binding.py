@@ -8,6 +8,7 @@ from lintdem.analyses.domain import (
     DictObj,
     External,
     Flow,
+    Func,
     Known,
     ListObj,
     Made,
@@ -22,7 +23,7 @@ from lintdem.analyses.domain import (
     members,
     text,
 )  # fmt: skip
-from lintdem.analyses.machine import Machine
+from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.requesting import put_on
 from lintdem.model.span import Place
 from lintdem.model.values import (
@@ -105,6 +106,9 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, flow: Flow)
             m.share(one.scope.names, name, value)
         elif isinstance(one, Mod):
             m.share(m.parts.module(m, one.path).names, name, value)
+        elif isinstance(one, Made) and name == "get_method" and isinstance(value, (Func, Method)):
+            # urllib asks the request for its method: https://docs.python.org/3/library/urllib.request.html
+            put_on(m, one, "method", m.call(value, Args(), one.place, flow, name))
         elif isinstance(one, Made):
             put_on(m, one, name, value)
 
