@@ -139,6 +139,14 @@ def writers_of(runs: list[Run], program: Program) -> Writers:
     return found
 
 
+def _key_names(effect: Effect, run: Run, program: Program, writers: Writers) -> tuple[str, ...]:
+    """The attributes that are the key of the written table, as the program's updates and deletes name them."""
+    write = effect.call.write
+    store = store_of(write.table, run, program) if write is not None and not write.key else None
+    named = {tuple(name for name, _ in other.key) for other in writers.get(store, {}).values() if other.key}
+    return named.pop() if len(named) == 1 else ()
+
+
 def diagnose(run: Run, subject: Subject, program: Program, writers: Writers) -> list[Case]:
     """The diagnoses of all effects of one run, in order."""
     cases = [_retried(_unstable(_case(e, run, subject, program, writers))) for e in run.events if isinstance(e, Effect)]
@@ -209,7 +217,7 @@ def _unstable(case: Case) -> Case:
 
 
 def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers: Writers) -> Case:
-    harm = harm_of(effect, run, subject, program)
+    harm = harm_of(effect, run, subject, program, _key_names(effect, run, program, writers))
     refused = fifo_fault(effect, run, program)
     if refused:
         return Case(run, subject, effect, harm, cover(effect, run, subject), Kind.UNDEDUPLICATED, Level.WARNING, refused)

@@ -59,13 +59,13 @@ class Harm:
 SAFE = Harm(Repeat.SAFE)
 
 
-def harm_of(effect: Effect, run: Run, subject: Subject, program: Program) -> Harm:
-    """What a second run of this call does."""
+def harm_of(effect: Effect, run: Run, subject: Subject, program: Program, keys: tuple[str, ...] = ()) -> Harm:
+    """What a second run of this call does; `keys` are the attributes that other writes name as the key of its table."""
     call = effect.call
     if call.write is not None:
         # Redshift's data API takes a token for a statement.
         kept = _token(effect, run, subject) if call.service == "sql" else None
-        return kept or _write_harm(effect, run, subject, program)
+        return kept or _write_harm(effect, run, subject, program, keys)
     if only_asks(effect) or only_queries(effect):
         return SAFE
     token = _token(effect, run, subject)
@@ -217,13 +217,13 @@ def limits_rate(effect: Effect, run: Run) -> bool:
     return any(_LIMITS.search(word) or (timed and _LIMITS_TIME.search(word)) for word in words)
 
 
-def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program) -> Harm:
+def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program, keys: tuple[str, ...]) -> Harm:
     write = effect.call.write
     assert write is not None
     if write.kind == "accumulate" and limits_rate(effect, run):
         return SAFE
     table = table_of(write.table, run.handler, program)
-    schema = table.keys if table is not None else ()
+    schema = table.keys if table is not None else keys
     minted: Provenance | None = None
     name = ""
     for attribute, value in key_attributes(write, schema) if write.kind not in ("set", "unset") else ():
