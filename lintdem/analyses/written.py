@@ -7,7 +7,7 @@ from functools import cached_property
 
 import msgspec
 
-from lintdem.model.function import Assign, Augment, Break, DefineFunction, Eval, For, Function, Return, Stmt
+from lintdem.model.function import Assign, Augment, Break, Class, DefineFunction, Eval, For, Function, Return, Stmt
 from lintdem.model.module import Module
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Attr, Await, Call, Const, Expr, Item, Name
@@ -86,8 +86,9 @@ class Texts:
 
     @cached_property
     def functions(self) -> frozenset[str]:
-        """The names of all functions and methods."""
-        return frozenset(n.name for m in self.modules.values() for n in nodes(m.body) if isinstance(n, Function))
+        """The names of all functions, methods and classes: what is called by them is seen when it runs."""
+        named = (Function, Class)
+        return frozenset(n.name for m in self.modules.values() for n in nodes(m.body) if isinstance(n, named))
 
     @cached_property
     def _words(self) -> dict[str, frozenset[str]]:
