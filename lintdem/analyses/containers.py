@@ -156,6 +156,7 @@ def path_method(m: Machine, value: Path, name: str, args: Args, place: Place, fl
         m.altered.add(value)
     if name in ("get", "pop", "get_header_value", "get_query_string_value", "__getitem__") and args.positional:
         part = _PARTS.get(name)
+        seen = frozenset(m.paths)
         found = m.item(replace(value, steps=(*value.steps, part)) if part else value, first, flow, place)
         default = args.get(1, "default") or args.get(1, "default_value")
         if default is None or default in (NONE, known("")):
@@ -163,6 +164,9 @@ def path_method(m: Machine, value: Path, name: str, args: Args, place: Place, fl
             return found
         if m.get(flow, default) is not None:
             return found
+        if value == Path("event") and m.frames and m.frame.path != m.frames[0].path:
+            # Shared code that also provides for events without it says nothing of those of this handler.
+            m.paths &= seen
         return any_of([found, default])
     if name == "json" and not args.positional:
         return replace(value, steps=(*value.steps, "json()"))
