@@ -46,12 +46,8 @@ BUDGET = 60_000
 """Statements one handler may cost before its remaining calls are taken as unknown."""
 DEPTH = 48
 """Calls inside calls that are followed."""
-
-
 MANY = 8
 """So many different runs of one call are kept for a function."""
-
-
 COUNTS = frozenset({"rowcount", "modified_count", "matched_count", "upserted_id"})
 """Attributes of a cursor or result that tell whether a statement did anything."""
 
