@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -173,6 +174,23 @@ class TestPictures:
         assert page.tags.count("article") == 2
         assert " sns.Publish" in page.words
         assert "LDM101" in page.words
+
+    def test_page_can_be_narrowed_to_what_does_harm(self, shop: Path, lintdem: Run) -> None:
+        """Each choice says how many handlers it leaves; a handler that repeats nothing is one line that opens."""
+        (shop / "quiet.py").write_text("def handler(event, context):\n    return event\n", encoding="utf-8")
+        text = lintdem("handlers", "--format", "html").out
+        chosen = re.findall(r'id="([\w-]+)"[^>]*><b>(\d+)</b>', text)
+        assert chosen == [("all", "3"), ("show-repeats", "1"), ("show-guarded", "1"), ("show-quiet", "1")]
+        assert all(f"#{name}:checked" in text for name, _ in chosen[1:])
+        assert text.count('<details class="quiet">') == 1
+        assert re.findall(r'<article class="([^"]*)"', text) == ["has-repeats", "has-guarded"]
+
+    def test_page_of_an_empty_project_says_what_to_do(self, tmp_path: Path, lintdem: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No handlers is a sentence and no empty picture."""
+        monkeypatch.chdir(tmp_path)
+        text = lintdem("handlers", "--format", "html").out
+        assert "[[tool.lintdem.handlers]]" in text
+        assert "<fieldset" not in text
 
     @pytest.mark.parametrize("format_name", ["html", "mermaid", "text", "json"])
     def test_names_of_files_are_text(self, shop: Path, lintdem: Run, format_name: str) -> None:

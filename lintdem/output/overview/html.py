@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from importlib import resources
@@ -11,6 +12,7 @@ from lintdem.output.escape import visible
 from lintdem.output.overview.phrases import (
     AGAIN,
     MARKS,
+    NO_HANDLERS,
     NOTHING,
     counts,
     place_of,
@@ -21,11 +23,12 @@ from lintdem.output.overview.phrases import (
 )
 from lintdem.output.view import View
 
-_TITLES = {
-    Verdict.REPEATS: "do harm when repeated",
-    Verdict.UNKNOWN: "may be guarded",
-    Verdict.GUARDED: "guarded",
-    Verdict.REPEATABLE: "repeatable",
+_ORDER = (Verdict.REPEATS, Verdict.UNKNOWN, Verdict.GUARDED, Verdict.REPEATABLE)
+_WITH = {
+    Verdict.REPEATS: "with harm when repeated",
+    Verdict.UNKNOWN: "with effects that may be guarded",
+    Verdict.GUARDED: "with guarded effects",
+    Verdict.REPEATABLE: "with repeatable effects",
 }
 
 
@@ -44,44 +47,90 @@ def render(overview: Overview, view: View) -> str:
 
 def _body(overview: Overview, view: View) -> Iterator[str]:
     yield "<header><h1>What a second delivery does</h1>"
-    yield f"<p>{_text(summary(overview))}</p>"
-    yield f'<ul class="totals">{"".join(_totals(overview))}</ul></header>'
+    yield f"<p>{_text(summary(overview))}</p></header>"
+    if overview.handlers:
+        yield from _proportions(overview)
+        yield from _choices(overview)
+    else:
+        yield f'<p class="nothing">{_text(NO_HANDLERS)}</p>'
     yield "<main>"
-    for handler in overview.handlers:
-        yield from _handler(handler, view)
+    for handler in sorted(overview.handlers, key=_urgency):
+        yield from _handler(handler, view) if handler.effects else _quiet(handler, view)
     yield "</main>"
     if overview.problems:
         yield '<section class="problems"><h2>Not read</h2><ul>'
         for problem in overview.problems:
             place = f"{view.path(problem.place.path)}:{problem.place.span.line}"
-            yield f"<li><code>{_text(place)}</code> {_text(problem.message)}</li>"
+            yield f"<li><code>{_path(place)}</code> {_text(problem.message)}</li>"
         yield "</ul></section>"
 
 
-def _totals(overview: Overview) -> Iterator[str]:
-    for verdict, number in counts(overview).items():
-        yield f'<li class="{verdict.value}"><b>{number}</b> {_TITLES[verdict]}</li>'
+def _urgency(handler: HandlerView) -> int:
+    """What does harm comes first, what repeats nothing last; within these the order stays that of the names."""
+    return min((_ORDER.index(reached.verdict) for reached in handler.effects), default=len(_ORDER))
+
+
+def _proportions(overview: Overview) -> Iterator[str]:
+    """The verdicts as one bar; the numbers stand below it."""
+    parts = [
+        f'<i class="{verdict.value}" style="flex-grow:{number}"></i>' for verdict, number in counts(overview).items() if number
+    ]
+    if parts:
+        yield f'<div class="bar" aria-hidden="true">{"".join(parts)}</div>'
+
+
+def _choices(overview: Overview) -> Iterator[str]:
+    """What the page is narrowed to, chosen without a script: by mouse, finger or arrow keys."""
+    yield '<fieldset class="choices"><legend>Show handlers</legend>'
+    yield f'<label><input type="radio" name="show" id="all" checked><b>{len(overview.handlers)}</b> all</label>'
+    for verdict in _ORDER:
+        number = sum(any(one.verdict is verdict for one in handler.effects) for handler in overview.handlers)
+        yield _choice(verdict.value, number, _WITH[verdict])
+    yield _choice("quiet", sum(not handler.effects for handler in overview.handlers), "that repeat nothing")
+    yield "</fieldset>"
+
+
+def _choice(name: str, number: int, words: str) -> str:
+    if not number:
+        return ""
+    return f'<label class="{name}"><input type="radio" name="show" id="show-{name}"><b>{number}</b> {words}</label>'
 
 
 def _handler(handler: HandlerView, view: View) -> Iterator[str]:
-    path, _, function = (view.handler(handler.name) or handler.name).rpartition(":")
-    yield '<article><div class="flow">'
+    has = " ".join(f"has-{verdict}" for verdict in sorted({reached.verdict.value for reached in handler.effects}))
+    yield f'<article class="{has}"><div class="flow">'
     yield f'<div class="node trigger"><b>{_text(handler.trigger.source)}</b><span>{AGAIN[handler.trigger.redelivers]}</span></div>'
-    yield f'<div class="node handler"><h2>{_text(function)}</h2><span>{_text(path)}:{handler.place.span.line}</span></div>'
+    yield f'<div class="node handler">{_title(handler, view)}</div>'
     yield '<ol class="effects">'
-    if not handler.effects:
-        yield f'<li class="node repeatable"><span>{NOTHING}</span></li>'
     for reached in handler.effects:
         yield _effect(reached, view)
     yield "</ol></div><dl>"
-    yield f"<dt>Trigger</dt><dd>{_text(trigger_of(handler, view))}</dd>"
+    yield f"<dt>Trigger</dt><dd>{_path(trigger_of(handler, view))}</dd>"
     yield f"<dt>Redelivery</dt><dd>{_text(handler.redelivery)}</dd>"
     for guard in handler.guards:
         place = f"{view.path(guard.place.path)}:{guard.place.span.line}"
-        yield f"<dt>Guard</dt><dd>{_text(guard.words)}, keyed on {_text(guard.key)} <code>{_text(place)}</code></dd>"
+        yield f"<dt>Guard</dt><dd>{_text(guard.words)}, keyed on {_text(guard.key)} <code>{_path(place)}</code></dd>"
     for reason in handler.unread:
         yield f"<dt>Not read</dt><dd>{_text(reason)}</dd>"
     yield "</dl></article>"
+
+
+def _quiet(handler: HandlerView, view: View) -> Iterator[str]:
+    """A handler that repeats nothing is one line; what is known of it opens below."""
+    yield '<details class="quiet"><summary>'
+    yield f'<b class="source">{_text(handler.trigger.source)}</b><div>{_title(handler, view)}</div><em>{NOTHING}</em>'
+    yield f"</summary><dl><dt>Trigger</dt><dd>{_path(trigger_of(handler, view))}</dd>"
+    yield f"<dt>Redelivery</dt><dd>{_text(handler.redelivery)}</dd>"
+    for reason in handler.unread:
+        yield f"<dt>Not read</dt><dd>{_text(reason)}</dd>"
+    yield "</dl></details>"
+
+
+def _title(handler: HandlerView, view: View) -> str:
+    """The function with the file it is in, and the whole path below: most functions have the same name."""
+    path, _, function = (view.handler(handler.name) or handler.name).rpartition(":")
+    near = "/".join(path.split("/")[-2:])
+    return f"<h2>{_path(near)} <b>{_text(function)}</b></h2><span>{_path(path)}:{handler.place.span.line}</span>"
 
 
 def _effect(reached: Reached, view: View) -> str:
@@ -93,10 +142,15 @@ def _effect(reached: Reached, view: View) -> str:
     return (
         f'<li class="node {reached.verdict.value}"><b><i aria-label="{_text(label)}">{MARKS[reached.verdict]}</i> '
         f"{_text(reached.call)}</b>{rules}<span>{_text(said)}</span>"
-        f"<code>{_text(f'{way} → ' if way else '')}{_text(place_of(reached, view))}</code></li>"
+        f"<code>{_text(f'{way} → ' if way else '')}{_path(place_of(reached, view))}</code></li>"
     )
 
 
 def _text(text: str) -> str:
     """What may come from the user's files, as text and nothing else."""
     return escape(visible(text), quote=True)
+
+
+def _path(text: str) -> str:
+    """A text that may be broken after a slash or an underscore, before anywhere else."""
+    return re.sub(r"([/_#-])(?=\w)", r"\1<wbr>", _text(text))

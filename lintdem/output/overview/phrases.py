@@ -15,6 +15,10 @@ AGAIN = {
 }
 MARKS = {Verdict.REPEATS: "✗", Verdict.UNKNOWN: "?", Verdict.GUARDED: "✓", Verdict.REPEATABLE: "·"}
 NOTHING = "nothing that a second delivery repeats"
+NO_HANDLERS = (
+    "No handler was found: no template names one, no function looks like one. A handler with another name is declared under "
+    "[[tool.lintdem.handlers]] in pyproject.toml."
+)
 
 
 def trigger_of(handler: HandlerView, view: View) -> str:
