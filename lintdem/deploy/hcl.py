@@ -58,6 +58,11 @@ def read_hcl(path: str, text: str) -> Block:
     return _Parser(path, text).body("", (), Place(path, Span(1, 1, 1, 1)), 0)
 
 
+def read_text(path: str, text: str, place: Place) -> Node:
+    """A text with `${…}` that stands in another form of the language. Raises LoweringError."""
+    return _Parser(path, "").text_of(text, place, 0)
+
+
 def special(node: Node, kind: str) -> Node | None:
     """The content of an expression of this kind."""
     return node.get(kind) if isinstance(node, Record) and len(node.entries) == 1 else None
@@ -126,10 +131,10 @@ class _Parser:
                 return Scalar(f"-{below.text}", self._place(token, self.tokens[self.at - 1]), plain=True)
             return self._special(MIXED, [below], token)
         if token.kind == "string":
-            return self._postfix(self._string(token.text, self._place(token), depth), depth)
+            return self._postfix(self.text_of(token.text, self._place(token), depth), depth)
         if token.kind == "heredoc":
             text, margin = self._heredoc(token)
-            return self._string(text, self._place(token), depth, margin)
+            return self.text_of(text, self._place(token), depth, margin)
         if token.kind == "number":
             return Scalar(token.text, self._place(token), plain=True)
         if token.kind == "word":
@@ -153,7 +158,8 @@ class _Parser:
         return self._postfix(self._special(PATH, [Scalar(token.text, self._place(token))], token), depth)
 
     def _postfix(self, node: Node, depth: int) -> Node:
-        """Attributes and indexes; of indexes only text counts, every element stands for all of them."""
+        """Attributes and indexes. A text counts as an attribute, a name is kept for where it is known; any other index is
+        dropped, and every element stands for all of them."""
         while True:
             token = self._peek()
             if self._is_mark(token, "."):
@@ -164,6 +170,8 @@ class _Parser:
                 (index, *_) = (*self._items("]", depth), Scalar("", self._place(token)))
                 if isinstance(index, Scalar) and not index.plain and index.text:
                     node = self._with_name(node, Token("word", index.text, token.start, token.end))
+                elif special(index, PATH) is not None and isinstance(names := special(node, PATH), Series):
+                    node = self._special(PATH, [*names.items, index], token, node.place)
             else:
                 return node
 
@@ -242,7 +250,7 @@ class _Parser:
         margin = min(indents, default=0) if self.text.startswith("<<-", token.start) else 0
         return "".join(line[margin:] if line.strip() else line.lstrip(" ") for line in lines), margin
 
-    def _string(self, text: str, place: Place, depth: int, margin: int | None = None) -> Node:
+    def text_of(self, text: str, place: Place, depth: int, margin: int | None = None) -> Node:
         """A literal, or its parts when expressions stand in it; these have the place of the whole. Only the lines of a
         heredoc have a `margin`."""
         parts: list[Node] = []

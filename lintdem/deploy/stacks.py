@@ -45,7 +45,7 @@ def is_template(path: str, head: bytes) -> bool:
     name = _written_as(path)
     if is_dockerfile(name):
         return is_lambda_image(head.decode("utf-8", "replace"))
-    if name.endswith((".tf", ".tfvars", ".tf.json")) or is_zappa(name) or is_chalice(name):
+    if name.endswith((".tf", ".tfvars", ".tf.json", ".tfvars.json")) or is_zappa(name) or is_chalice(name):
         return True
     if is_python_lambda(name, head.decode("utf-8", "replace")):
         return True
@@ -94,7 +94,7 @@ def _read(path: str, files: Mapping[str, str]) -> Stack | Template | None:
             return reader(path, files[path])
         except LoweringError as error:
             return _unreadable(path, error)
-    if path.endswith(".tf.json") or not _written_as(path).endswith(_TREES):
+    if path.endswith((".tf.json", ".tfvars.json")) or not _written_as(path).endswith(_TREES):
         return None
     return _read_tree(path, files)
 

@@ -8,6 +8,7 @@ import msgspec
 
 from lintdem.deploy.cloudformation import stack_of
 from lintdem.deploy.hcl import Block, read_hcl
+from lintdem.deploy.hcl_json import read_hcl_json
 from lintdem.deploy.nodes import Node, Scalar, empty
 from lintdem.deploy.paths import folder_of, join
 from lintdem.deploy.template import Declared, read_template
@@ -18,6 +19,7 @@ from lintdem.model.module import Problem
 from lintdem.model.span import NOWHERE, Place, Span
 from lintdem.model.stack import Stack
 
+_ENDINGS = (".tf", ".tf.json", *(f"{name}{end}" for name in ("terraform", ".auto") for end in (".tfvars", ".tfvars.json")))
 _MODULES = 400
 """Module calls followed in one stack; nested calls could otherwise multiply without end."""
 
@@ -43,7 +45,7 @@ def read_terraform(files: Mapping[str, str]) -> list[Stack]:
 def _by_folder(files: Mapping[str, str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in sorted(files):
-        if path.endswith((".tf", "terraform.tfvars", ".auto.tfvars")):
+        if path.endswith(_ENDINGS):
             found.setdefault(folder_of(path), []).append(path)
     return found
 
@@ -54,14 +56,15 @@ def _folder(path: str, names: list[str], files: Mapping[str, str]) -> Folder:
     problems: list[Problem] = []
     for name in names:
         try:
-            content = read_hcl(name, files[name])
+            content = read_hcl_json(name, files[name]) if name.endswith(".json") else read_hcl(name, files[name])
             blocks += content.blocks
             given.update({key: entry.value for key, entry in content.attributes.items()})
         except LoweringError as error:
             place = Place(name, Span(error.line, error.column, error.line, error.column + 1))
             problems.append(Problem(place, "LDM901", f"the Terraform file cannot be read: {error}"))
-    main = f"{path}/main.tf".lstrip("/")
-    return Folder(path, main if main in names else names[0], tuple(blocks), given, tuple(problems))
+    mains = (f"{path}/main.tf".lstrip("/"), f"{path}/main.tf.json".lstrip("/"))
+    first = next((main for main in mains if main in names), names[0])
+    return Folder(path, first, tuple(blocks), given, tuple(problems))
 
 
 def _calls(folder: str, blocks: tuple[Block, ...]) -> Iterator[tuple[Block, str]]:

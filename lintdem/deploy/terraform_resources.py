@@ -21,14 +21,16 @@ def declared_in(scope: ModuleScope) -> Iterator[Declared]:
     """Every resource of a module, and every call of the public Lambda module."""
     for block in scope.of_type("resource"):
         if len(block.labels) == 2:
-            yield _resource(scope, block)
+            for ending, instance in scope.instances(block):
+                yield _resource(instance, block, ending)
     for block in scope.of_type("module"):
         source = block.get("source")
         if isinstance(source, Scalar) and source.text.startswith(_LAMBDA_MODULE) and block.labels:
-            yield from _lambda_module(scope, block, source.text)
+            for ending, instance in scope.instances(block):
+                yield from _lambda_module(instance, block, source.text, ending)
 
 
-def _resource(scope: ModuleScope, block: Block) -> Declared:
+def _resource(scope: ModuleScope, block: Block, ending: str) -> Declared:
     kind, name = block.labels
     properties = _properties(scope, kind, block)
     extra = _EXTRA.get(kind)
@@ -37,7 +39,7 @@ def _resource(scope: ModuleScope, block: Block) -> Declared:
         more, body = extra(scope, block)
         properties.entries.update(more.entries)
     conditional = any(field in block.attributes for field in _COUNTED)
-    address = f"{scope.prefix}{kind}.{name}"
+    address = f"{scope.prefix}{kind}.{name}{ending}"
     return Declared(address, TYPES.get(kind, kind), block.place, body, properties, conditional)
 
 
@@ -250,11 +252,11 @@ def _machine(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
     return empty(block.place), empty(block.place)
 
 
-def _lambda_module(scope: ModuleScope, block: Block, source: str) -> Iterator[Declared]:
+def _lambda_module(scope: ModuleScope, block: Block, source: str, ending: str) -> Iterator[Declared]:
     """A call of the public Lambda module: a function or a layer, with the events it is given."""
     if "//" in source:
         return
-    address = f"{scope.prefix}module.{block.labels[0]}"
+    address = f"{scope.prefix}module.{block.labels[0]}{ending}"
     code = _first_path(scope.attribute(block, "source_path"))
     properties = _properties(scope, "aws_lambda_function", block)
     made = scope.attribute(block, "create_layer")

@@ -29,6 +29,9 @@ _PASSED = frozenset(
 )
 """Functions that give their first argument back, or something near enough to follow it."""
 
+_INSTANCES = 200
+"""Instances of one block that are told apart; the limit of AWS for most of what a module makes is lower."""
+
 _FOLDERS = frozenset({"module", "root", "cwd"})
 
 
@@ -52,7 +55,8 @@ class Work:
 
 class ModuleScope(msgspec.Struct, frozen=True):
     """One module as it is called. `prefix` stands before its addresses, `here` is its folder as seen from the
-    folder Terraform runs in, which all paths are relative to; `given` are the evaluated arguments."""
+    folder Terraform runs in, which all paths are relative to; `given` are the evaluated arguments; `each` is the key and
+    the value of the instance of a block that is being read."""
 
     prefix: str
     here: str
@@ -60,6 +64,7 @@ class ModuleScope(msgspec.Struct, frozen=True):
     given: Mapping[str, Node]
     children: dict[str, ModuleScope]
     work: Work
+    each: tuple[Scalar, Node] | None = None
 
     def of_type(self, kind: str) -> Iterator[Block]:
         """The blocks of a kind: resource, data, module, variable, locals, output."""
@@ -88,7 +93,8 @@ class ModuleScope(msgspec.Struct, frozen=True):
 
     def attribute(self, block: Block, name: str, depth: int = 0) -> Node | None:
         """An attribute of a block, evaluated; None when it is absent or null."""
-        key = (id(block), f"{self.prefix}{name}")
+        instance = self.each[0].text if self.each is not None else ""
+        key = (id(block), f"{self.prefix}{name}\0{instance}")
         if key in self.work.known:
             return self.work.known[key][1]
         written = block.get(name)
@@ -108,12 +114,14 @@ class ModuleScope(msgspec.Struct, frozen=True):
 
     def path(self, parts: tuple[Node, ...], place: Place, depth: int) -> Node:
         """What a dotted name means."""
-        names = [part.text for part in parts if isinstance(part, Scalar)]
+        names = [text for part in parts if (text := self._name(part, depth)) is not None]
         kind, rest = names[0], names[1:]
         if not rest:
             return Scalar(kind, place)
         if kind == "path" and rest[0] in _FOLDERS:
             return Scalar(self.here if rest[0] == "module" else ".", place)
+        if kind == "each" and self.each is not None:
+            return self._descend(self.each[rest[0] == "value"], rest, place)
         if kind == "var":
             return self._descend(self._variable(rest[0], depth), rest, place)
         if kind == "local":
@@ -126,6 +134,28 @@ class ModuleScope(msgspec.Struct, frozen=True):
                 return found
         count = 3 if kind == "data" else 2
         return _reference(self.prefix + ".".join(names[:count]), ".".join(names[count:]), place)
+
+    def _name(self, part: Node, depth: int) -> str | None:
+        """A step of a dotted name; an index that is a name counts where it comes to a text."""
+        if isinstance(part, Scalar):
+            return part.text
+        found = self.evaluate(part, depth + 1) if self.each is not None else None
+        return found.text if isinstance(found, Scalar) else None
+
+    def instances(self, block: Block) -> Iterator[tuple[str, ModuleScope]]:
+        """The block as often as its `for_each` says, each with the ending of its address; once where that is not known."""
+        written = block.get("for_each")
+        found = self.evaluate(written) if written is not None else None
+        chosen: list[tuple[Scalar, Node]] = []
+        if isinstance(found, Record) and not any(name.startswith(("Fn::", "Ref")) for name in found.entries):
+            chosen = [(entry.key, entry.value) for entry in found.entries.values()]
+        elif isinstance(found, Series):
+            chosen = [(item, item) for item in found.items if isinstance(item, Scalar)]
+        if not 0 < len(chosen) <= _INSTANCES:
+            yield "", self
+            return
+        for key, value in chosen:
+            yield f".{key.text}", msgspec.structs.replace(self, each=(key, value))
 
     def output(self, name: str, depth: int) -> Node | None:
         """An output of this module."""

@@ -492,3 +492,134 @@ def test_an_indented_text_is_code_without_its_indentation() -> None:
     assert report.problems == ()
     (finding,) = report.findings
     assert (finding.code, finding.path, finding.span.line, finding.span.column) == ("LDM101", "main.tf", 10, 11)
+
+
+class TestForEach:
+    """A resource with `for_each` is one for every key that is known."""
+
+    TEXT = """\
+    locals {
+      jobs = {
+        charge = { handler = "charge.handler", timeout = 20 }
+        refund = { handler = "refund.handler", timeout = 40 }
+      }
+    }
+    resource "aws_sqs_queue" "work" {
+      for_each                   = local.jobs
+      name                       = "${each.key}-work"
+      visibility_timeout_seconds = each.value.timeout * 6
+    }
+    resource "aws_lambda_function" "job" {
+      for_each      = local.jobs
+      function_name = "job-${each.key}"
+      handler       = each.value.handler
+      timeout       = each.value.timeout
+      filename      = "build/${each.key}.zip"
+      environment {
+        variables = { QUEUE = aws_sqs_queue.work[each.key].url }
+      }
+    }
+    resource "aws_lambda_event_source_mapping" "work" {
+      for_each         = local.jobs
+      event_source_arn = aws_sqs_queue.work[each.key].arn
+      function_name    = aws_lambda_function.job[each.key].arn
+    }
+    resource "aws_lambda_event_source_mapping" "more" {
+      event_source_arn = aws_sqs_queue.work["refund"].arn
+      function_name    = aws_lambda_function.job["charge"].arn
+    }
+    """
+
+    def test_every_function_has_its_own_settings(self) -> None:
+        found = {item.name: (item.handler, item.timeout, item.code) for item in stack(self.TEXT).functions}
+        assert found == {
+            "aws_lambda_function.job.charge": ("charge.handler", 20, ("infra/build/charge", "infra/build", "build/charge", "build")),
+            "aws_lambda_function.job.refund": ("refund.handler", 40, ("infra/build/refund", "infra/build", "build/refund", "build")),
+        }
+
+    def test_indexes_lead_to_the_instance(self) -> None:
+        found = stack(self.TEXT)
+        targets = {
+            item.name.rpartition(".")[2]: sorted(event.target.text for event in item.events if event.target) for item in found.functions
+        }
+        assert targets == {
+            "charge": ["aws_sqs_queue.work.charge", "aws_sqs_queue.work.refund"], "refund": ["aws_sqs_queue.work.refund"],
+        }  # fmt: skip
+        assert [queue.queue_name for queue in found.queues] == ["charge-work", "refund-work"]
+
+    def test_the_environment_names_the_queue_of_the_instance(self) -> None:
+        (variable,) = function(stack(self.TEXT), "aws_lambda_function.job.refund").environment
+        assert (variable[0], variable[1].text) == ("QUEUE", "aws_sqs_queue.work.refund")
+
+    def test_a_set_of_names(self) -> None:
+        text = 'resource "aws_sqs_queue" "q" {\n  for_each = toset(["a", "b"])\n  name = each.value\n}\n'
+        assert [queue.queue_name for queue in stack(text).queues] == ["a", "b"]
+
+    def test_keys_that_only_the_deployment_knows_leave_one(self) -> None:
+        text = 'variable "jobs" {}\nresource "aws_lambda_function" "job" {\n  for_each = var.jobs\n  handler = "app.handler"\n}\n'
+        assert [item.name for item in stack(text).functions] == ["aws_lambda_function.job"]
+
+    def test_the_public_lambda_module(self) -> None:
+        text = """\
+        module "job" {
+          source      = "terraform-aws-modules/lambda/aws"
+          for_each    = { charge = "src/charge", refund = "src/refund" }
+          handler     = "app.handler"
+          source_path = "${path.module}/../${each.value}"
+        }
+        """
+        assert {item.name: item.code for item in stack(text).functions} == {
+            "module.job.charge": ("src/charge",), "module.job.refund": ("src/refund",),
+        }  # fmt: skip
+
+
+class TestJson:
+    """`*.tf.json` says the same in JSON."""
+
+    TEXT = """\
+    {
+      "//": "made by a program",
+      "locals": {"name": "orders"},
+      "resource": {
+        "aws_lambda_function": {
+          "charge": {
+            "function_name": "${local.name}-charge",
+            "handler": "app.handler",
+            "filename": "build/charge.zip",
+            "environment": {"variables": {"TABLE": "${aws_dynamodb_table.orders.name}"}},
+            "dead_letter_config": [{"target_arn": "${aws_sqs_queue.dead.arn}"}]
+          }
+        },
+        "aws_dynamodb_table": {"orders": {"name": "orders", "hash_key": "id", "ttl": {"attribute_name": "until", "enabled": true}}},
+        "aws_sqs_queue": [{"dead": {}}, {"work": {"redrive_policy": "${jsonencode({deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = 3})}"}}],
+        "aws_lambda_event_source_mapping": {
+          "work": {"event_source_arn": "${aws_sqs_queue.work.arn}", "function_name": "${aws_lambda_function.charge.arn}", "batch_size": 4}
+        }
+      }
+    }
+    """
+
+    def found(self) -> Stack:
+        """The stack of the file."""
+        assert is_template("infra/main.tf.json", b"{}")
+        return stack(self.TEXT, "infra/main.tf.json")
+
+    def test_the_function_with_its_environment_and_place(self) -> None:
+        charge = function(self.found())
+        assert (charge.handler, charge.place.span.line, charge.code) == ("app.handler", 6, ("infra/build/charge", "infra/build", "build/charge", "build"))
+        assert [(name, value.text, value.place.span.line) for name, value in charge.environment] == [("TABLE", "aws_dynamodb_table.orders", 10)]
+        assert charge.dead_letter is not None and charge.dead_letter.text == "aws_sqs_queue.dead"
+
+    def test_the_queue_that_feeds_it(self) -> None:
+        found = self.found()
+        (event,) = function(found).events
+        assert (event.source, event.batch_size, event.target and event.target.text) == (Source.SQS, 4, "aws_sqs_queue.work")
+        assert [(queue.name, queue.max_receives) for queue in found.queues] == [("aws_sqs_queue.dead", None), ("aws_sqs_queue.work", 3)]
+
+    def test_the_table_and_its_expiry(self) -> None:
+        assert [(table.table_name, table.keys, table.ttl) for table in self.found().tables] == [("orders", ("id",), "until")]
+
+    @pytest.mark.parametrize(("text", "line"), [("[]", 1), ('{"resource":\n {"a": }}', 2), ('{"locals": {\n"x": "${[}"}}', 2)])
+    def test_a_file_that_cannot_be_read_is_said(self, text: str, line: int) -> None:
+        problems = check_files({"main.tf.json": text}).problems
+        assert [(problem.code, problem.place.path, problem.place.span.line) for problem in problems] == [("LDM901", "main.tf.json", line)]
