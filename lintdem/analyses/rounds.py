@@ -29,6 +29,11 @@ def carry(body: tuple[Stmt, ...], flow: Flow) -> None:
             flow.scope.names[name] = any_of([before, *_left(bindings[name])])
 
 
+def counted_on(value: Value) -> Value:
+    """What a counter is that an object or a dict keeps: whoever calls may do so in a loop."""
+    return any_of([value, Unknown("counted by earlier calls")]) if isinstance(value, Known) and value.type == "int" else value
+
+
 def _left(values: list[Expr | None]) -> list[Value]:
     """What a round may leave under a name: the literals that it sets, and what nobody knows."""
     literals: list[Value] = [known(v.value) for v in values if isinstance(v, Const)]

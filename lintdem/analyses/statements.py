@@ -33,7 +33,7 @@ from lintdem.analyses.matching import run_match
 from lintdem.analyses.operators import operate
 from lintdem.analyses.registries import may_be_filled
 from lintdem.analyses.retries import is_numbered, of_block, of_call, of_object, retried_blocks
-from lintdem.analyses.rounds import carry, may_end
+from lintdem.analyses.rounds import carry, counted_on, may_end
 from lintdem.analyses.trace import Loop, Threw
 from lintdem.knowledge import library_call
 from lintdem.model.function import (
@@ -95,7 +95,8 @@ def _declare(m: Machine, s: Declare, flow: Flow) -> bool:
 def _augment(m: Machine, s: Augment, flow: Flow) -> bool:
     value = m.evaluate(s.value, flow)
     before = m.evaluate(s.target, flow)
-    bind_target(m, s.target, operate(m, s.op, before, value, flow, m.place(flow, s.span)), flow)
+    after = operate(m, s.op, before, value, flow, m.place(flow, s.span))
+    bind_target(m, s.target, after if m.importing or isinstance(s.target, Name) else counted_on(after), flow)
     return True
 
 
