@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.powertools import misused
-from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
+from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
@@ -19,7 +19,7 @@ def check(p: Pass) -> Iterator[Finding]:
             f"the body of {one.name} never runs under this guard: it is given a {one.words} object, which it cannot keep, "
             "and the second delivery is refused as in progress",
             subject=one.subject,
-            level=lower(Level.ERROR, one.subject),
+            level=Level.ERROR,
             why=(start, Step(one.place, f"the guard calls {one.name}, which only makes a {one.words} object")),
             guard="the guards of Powertools know plain functions only",
             advice="guard a plain function that runs it: asyncio.run(…) inside",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.powertools import invalid
-from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
+from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
@@ -18,7 +18,7 @@ def check(p: Pass) -> Iterator[Finding]:
             one.place,
             f"the guard of {one.name} is refused by Powertools, {one.words}: every delivery fails, the second as the first",
             subject=one.subject,
-            level=lower(Level.ERROR, one.subject),
+            level=Level.ERROR,
             why=(start, Step(one.guard, f"the guard of {one.name}")),
             guard=f"there is none: {one.words}",
             advice="see the reference of IdempotencyConfig",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.powertools import misused
-from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
+from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
@@ -19,7 +19,7 @@ def check(p: Pass) -> Iterator[Finding]:
             f"the guard of {one.name} takes its key from the keyword {one.words}=, which this call does not pass: every "
             "delivery fails, and comes back until it is a dead letter",
             subject=one.subject,
-            level=lower(Level.ERROR, one.subject),
+            level=Level.ERROR,
             why=(start, Step(one.place, f"this guard needs {one.words}= among the keywords of the call")),
             guard="the guard raises before the function runs: it reads keywords only",
             advice=f"call {one.name}({one.words}=…)",

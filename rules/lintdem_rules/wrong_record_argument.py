@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.powertools import misused
-from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
+from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
@@ -19,7 +19,7 @@ def check(p: Pass) -> Iterator[Finding]:
             f"every record fails: the batch processor passes record=, and the guard of {one.name} looks for "
             f"{one.words}=; the second delivery fails the same way, until the messages are dead letters",
             subject=one.subject,
-            level=lower(Level.ERROR, one.subject),
+            level=Level.ERROR,
             why=(start, Step(one.place, f"data_keyword_argument is {one.words}")),
             guard="the guard raises before the function runs",
             advice='name the parameter record, and pass data_keyword_argument="record"',
