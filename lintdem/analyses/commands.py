@@ -50,7 +50,7 @@ def late_request(run: Run, subject: Subject, cases: Iterable[Case], program: Pro
         return None
     found: dict[Place, tuple[Case, str]] = {}
     for case in cases:
-        if case.kind is Kind.STALE:
+        if case.kind in (Kind.STALE, Kind.UNORDERED):
             # The age of the event is already missed there: that is one fault, with one remedy.
             return None
         does = _carried_out(case)

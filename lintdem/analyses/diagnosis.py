@@ -34,6 +34,7 @@ from lintdem.analyses.trace import Effect, Retry, Write
 from lintdem.knowledge import Scope, scope_of
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
+from lintdem.model.stack import Source
 from lintdem.program import Program
 
 
@@ -50,6 +51,7 @@ class Kind(str, Enum):
     ENVELOPE_KEY = "envelope key"
     UNCONDITIONAL = "unconditional"
     STALE = "stale"
+    UNORDERED = "unordered"
     CHECKED = "checked"
     LOCKED = "locked"
     LATE = "late"
@@ -375,6 +377,10 @@ def _takes(write: Write, subject: Subject) -> bool:
     return subject.late or write.opaque or not values or not all(same)
 
 
+SEQUENCER = "s3.object.sequencer"
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html"""
+
+
 def _overwrite(
     effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: dict[Place, Write]
 ) -> Case:  # fmt: skip
@@ -395,6 +401,9 @@ def _overwrite(
     timed = event_time(effect)
     if level is Level.WARNING and timed is not None and write.kind != "delete":
         reason = f"the event carries {timed}, which is stored but never compared"
-        return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, reason)
+        return Case(run, subject, effect, harm, found, Kind.UNORDERED, Level.WARNING, reason)
+    if level is Level.WARNING and subject.source is Source.S3:
+        reason = f"S3 numbers the changes of an object in {SEQUENCER}, which is never compared"
+        return Case(run, subject, effect, harm, found, Kind.UNORDERED, Level.WARNING, reason)
     return Case(run, subject, effect, harm, found, Kind.UNCONDITIONAL, level, reason)
 

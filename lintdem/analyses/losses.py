@@ -26,6 +26,8 @@ from lintdem.model.span import Place
 from lintdem.model.stack import Event, Queue, Source
 from lintdem.program import Program
 
+_OLD = (Kind.STALE, Kind.UNORDERED)
+"""Faults that an old event does."""
 DAY = 86_400
 LONGEST = 14 * DAY
 """The longest that SQS keeps a message."""
@@ -156,7 +158,7 @@ def aged(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
 def _replayed(one: Fed, letters: Queue) -> Iterator[Fault]:
     """An effect that a redrive of old dead letters repeats, and that is not reported for its lateness already."""
     late = [case for case in one.deployed.cases if case.kind in DOUBLES and not is_fresh_checked(case.effect)]
-    if late and not any(case.kind is Kind.STALE for case in one.deployed.cases):
+    if late and not any(case.kind in _OLD for case in one.deployed.cases):
         words = (
             f"a redrive sends messages up to {duration(letters.retention or 0)} old to {one.deployed.function.name}, where "
             f"{late[0].effect.call.name} has neither a guard nor a look at their age"
@@ -186,7 +188,7 @@ def unbounded(functions: Sequence[Deployed]) -> Iterator[Fault]:
 
 def is_time_bound(case: Case) -> bool:
     """Whether an effect is right only for a while, also where more is wrong with it than that."""
-    return case.kind is Kind.STALE or bool(time_bound(case.effect, case.run, case.subject))
+    return case.kind in _OLD or bool(time_bound(case.effect, case.run, case.subject))
 
 
 def fault(
