@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lintdem.analyses import Case, Facts, Kind
-from lintdem.analyses.diagnosis import REPEATS
+from lintdem.analyses.cases import REPEATS
 from lintdem.analyses.facts import Judged
 from lintdem.analyses.guards import Answer, guards_of
 from lintdem.analyses.keys import provenance

@@ -8,7 +8,7 @@ the faults is the most telling. Nothing here reads a file or parses Python.
 
 from __future__ import annotations
 
-from lintdem.analyses.diagnosis import Case, Kind
+from lintdem.analyses.cases import Case, Kind
 from lintdem.analyses.facts import Facts
 from lintdem.analyses.keys import Grade, Provenance
 from lintdem.analyses.subjects import Subject

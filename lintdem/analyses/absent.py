@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lintdem.analyses.diagnosis import Case
+from lintdem.analyses.cases import Case
 from lintdem.analyses.domain import AnyOf, Cases, Claim, Derived, Path, Value, leaves
 from lintdem.analyses.effects import Repeat, token_value
 from lintdem.analyses.guards import Answer

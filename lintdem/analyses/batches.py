@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from lintdem.analyses.diagnosis import REPEATS, Case
+from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.domain import Done, Path, Value, leaves
 from lintdem.analyses.engine import Run
 from lintdem.analyses.failures import ASIDE, DOES, is_broad, reports_failures

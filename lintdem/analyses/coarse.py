@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lintdem.analyses.diagnosis import Case
+from lintdem.analyses.cases import Case
 from lintdem.analyses.domain import Env, Known, Path, Value, leaves
 from lintdem.analyses.effects import Repeat, token_value
 from lintdem.analyses.guards import Answer

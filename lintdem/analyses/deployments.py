@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lintdem.analyses.diagnosis import Case
+from lintdem.analyses.cases import Case
 from lintdem.analyses.engine import Run
 from lintdem.analyses.failures import ASIDE, CACHES, DOES
 from lintdem.analyses.requests import only_asks

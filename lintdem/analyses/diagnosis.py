@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import TypeAlias
 
 from lintdem.analyses.asking import Act, askings
+from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.deployed import sent_anew, table_of
 from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Value, leaves, text
 from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on_token, tells
@@ -30,74 +30,13 @@ from lintdem.analyses.timeliness import (
     is_fresh_checked,
     time_bound,
 )
-from lintdem.analyses.trace import Effect, Retry, Write
+from lintdem.analyses.trace import Effect, Write
 from lintdem.knowledge import Scope, scope_of
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
 from lintdem.model.stack import Source
 from lintdem.program import Program
 
-
-class Kind(str, Enum):
-    """What is wrong with an effect."""
-
-    NOTHING = "nothing"
-    UNGUARDED = "unguarded"
-    MINTED = "minted"
-    TOKENLESS = "tokenless"
-    ACCUMULATES = "accumulates"
-    DELIVERY_KEY = "delivery key"
-    ATTEMPT_KEY = "attempt key"
-    ENVELOPE_KEY = "envelope key"
-    UNCONDITIONAL = "unconditional"
-    STALE = "stale"
-    UNORDERED = "unordered"
-    CHECKED = "checked"
-    LOCKED = "locked"
-    LATE = "late"
-    MEMORY = "memory"
-    IGNORED = "ignored"
-    USELESS = "useless"
-    LIKELY = "likely guarded"
-    LOST_UPDATE = "lost update"
-    SHORT_TOKEN = "short token"
-    INSERTED = "inserted"
-    UNSTABLE = "unstable hash"
-    RETRIED = "retried"
-    UNDEDUPLICATED = "undeduplicated"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One effect of one handler with its diagnosis. `level` is set where the fault is graded by its
-    circumstances; `reason` says those in words."""
-
-    run: Run
-    subject: Subject
-    effect: Effect
-    harm: Harm
-    cover: Cover
-    kind: Kind
-    level: Level | None = None
-    reason: str = ""
-    key: Provenance | None = None
-    key_place: Place | None = None
-    retry: Retry | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A test at `place` that is not atomic: `reads` names the call by which it asks, `cases` are what is done behind it,
-    once for each call and the worst first."""
-
-    place: Place
-    reads: str
-    cases: tuple[Case, ...]
-
-
-REPEATS = frozenset(
-    {Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.INSERTS, Repeat.LACKS_TOKEN, Repeat.STALE_TOKEN}
-)
 _BY_FAULT = {
     Fault.CHECK: Kind.CHECKED, Fault.LOOKED: Kind.CHECKED, Fault.MEMORY: Kind.MEMORY, Fault.LATE: Kind.LATE,
     Fault.IGNORED: Kind.IGNORED, Fault.NAMED: Kind.LIKELY,
@@ -174,6 +113,16 @@ def _asked(cases: list[Case], run: Run, program: Program) -> list[Case]:
 def _read(check: Check) -> Place | None:
     subject = looked_at(check)
     return subject.place if subject is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A test at `place` that is not atomic: `reads` names the call by which it asks, `cases` are what is done behind it,
+    once for each call and the worst first."""
+
+    place: Place
+    reads: str
+    cases: tuple[Case, ...]
 
 
 def questions(worst: list[Case]) -> list[Question]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.deployed import table_of
-from lintdem.analyses.diagnosis import REPEATS, Case
 from lintdem.analyses.domain import Claim, Derived, Fresh, Known, Path, Value, leaves, text
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import Answer

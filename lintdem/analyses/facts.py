@@ -11,11 +11,12 @@ from lintdem.analyses import alarms, losses
 from lintdem.analyses.absent import Optional, optional_key
 from lintdem.analyses.arrivals import First, first_records, import_effects
 from lintdem.analyses.batches import Early, Rerun, early, reruns
+from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.coarse import Coarse, coarse_key
 from lintdem.analyses.commands import LateRequest, late_request
 from lintdem.analyses.contexts import Untimed, untimed
 from lintdem.analyses.deployments import Deployed, deployed
-from lintdem.analyses.diagnosis import REPEATS, Case, Kind, Question, diagnose, questions, writers_of
+from lintdem.analyses.diagnosis import Question, diagnose, questions, writers_of
 from lintdem.analyses.disabled import Disabled, disabled
 from lintdem.analyses.domain import Derived, Method, Value
 from lintdem.analyses.droppedconditions import Dropped, dropped

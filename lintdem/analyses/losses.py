@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from lintdem.analyses.cases import Case, Kind
 from lintdem.analyses.deployments import (
     ASYNC_AGE,
     ASYNC_RETRIES,
@@ -18,7 +19,6 @@ from lintdem.analyses.deployments import (
     fed,
     queue_at,
 )
-from lintdem.analyses.diagnosis import Case, Kind
 from lintdem.analyses.plans import duration
 from lintdem.analyses.timeliness import is_fresh_checked, time_bound
 from lintdem.model.finding import Level, Step

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import jmespath
 import jmespath.exceptions
 
-from lintdem.analyses.diagnosis import REPEATS, Case
+from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.domain import NONE, Claim, Done, Made, Path, Value, text
 from lintdem.analyses.engine import Run
 from lintdem.analyses.failures import DOES, FRAMEWORK, is_broad, reports_failures

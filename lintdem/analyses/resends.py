@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.deployed import function_of, own_function
-from lintdem.analyses.diagnosis import REPEATS, Case
 from lintdem.analyses.domain import NONE, Client, Known, Made, Value, text
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import Answer

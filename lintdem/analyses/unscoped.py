@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.deployed import table_of
-from lintdem.analyses.diagnosis import REPEATS, Case, store_of
+from lintdem.analyses.diagnosis import store_of
 from lintdem.analyses.domain import Claim, Derived, Env, Known, Made, Path, Value, text
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import Answer
