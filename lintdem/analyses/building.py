@@ -8,9 +8,13 @@ from lintdem.analyses.machine import Args, Machine, Plain
 from lintdem.model.span import Place
 
 CDK = "aws_cdk."
+SOLUTION = "aws_solutions_constructs."
+KEPT = (CDK, SOLUTION)
+"""Beginnings of the names of what is kept."""
+
 DEEPEST = 6
 FUNCTIONS = frozenset(
-    {"Function", "PythonFunction", "DockerImageFunction", "SingletonFunction", "TriggerFunction", "EdgeFunction"}
+    {"Function", "PythonFunction", "DockerImageFunction", "SingletonFunction", "TriggerFunction", "EdgeFunction", "CfnFunction"}
 )
 
 

@@ -95,6 +95,8 @@ def code_of(program: Program, built: Sequence[Built], one: Built, args: Mapping[
     kind = made.type.rpartition(".")[2] if made is not None else ""
     if made is not None and kind in ("InlineCode", "from_inline"):
         return _inline(program, one, made, handler)
+    if made is not None and kind == "CodeProperty":
+        return _property(program, one, made, handler)
     if made is not None and kind in ("from_image_asset", "from_asset_image"):
         return _image(program, built, one, made)
     return Code(handler, _folders(program, one.place.path, code))
@@ -113,6 +115,15 @@ def _inline(program: Program, one: Built, made: Made, handler: str | None) -> Co
         return Code(handler)
     stem = path.rpartition("/")[2].removesuffix(".py")
     return Code(f"{stem}.{handler.rpartition('.')[2]}", (folder(path),))
+
+
+def _property(program: Program, one: Built, made: Made, handler: str | None) -> Code:
+    """The code of a function as CloudFormation has it: text in place, or an archive that was put in a bucket."""
+    given = dict(made.args).get("zip_file")
+    if given is None:
+        return Code(handler)
+    places = tuple(("code", place) for name, place in made.places if name == "zip_file")
+    return _inline(program, one, dataclasses.replace(made, args=(("code", given),), places=places), handler)
 
 
 def _files(program: Program, path: str, given: Value | None) -> Iterator[str]:

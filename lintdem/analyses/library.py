@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lintdem.analyses.boto import call_client, make, paginate
 from lintdem.analyses.buffers import call_buffer, handed_on
-from lintdem.analyses.building import CDK, keep
+from lintdem.analyses.building import KEPT, keep
 from lintdem.analyses.builtins import BUILTINS, call_builtin
 from lintdem.analyses.containers import call_container, path_method, text_method
 from lintdem.analyses.declared import call_declared
@@ -229,7 +229,7 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
     short = name.rpartition(".")[2]
     if name.startswith("builtins.") and short in BUILTINS:
         return call_builtin(m, short, args, place, flow)
-    if m.built is not None and name.startswith(CDK):
+    if m.built is not None and name.startswith(KEPT):
         return keep(m, name, args, place, flow, receiver)
     declared = m.program.declared.find(name) if m.program.declared else None
     if declared is not None:

@@ -347,3 +347,103 @@ def test_an_archive_that_is_built_first_stands_for_its_folder() -> None:
     """`from_asset("src/code.zip")` is found in `src`, which the archive is made from."""
     found = function('lambda_.Function(self, "W", handler="app.handler", code=lambda_.Code.from_asset("src/code.zip"))')
     assert found.code == ("src",)
+
+
+class TestAsCloudFormationHasThem:
+    """The constructs that CloudFormation's resources have in the CDK, alone or beside its own."""
+
+    def test_a_function_with_its_code_in_place(self) -> None:
+        found = function("""
+            lambda_.CfnFunction(
+                self, "Worker", handler="index.handler", timeout=30, role="arn",
+                code=lambda_.CfnFunction.CodeProperty(zip_file="def handler(event, context): pass"),
+                environment=lambda_.CfnFunction.EnvironmentProperty(variables={"STAGE": "prod"}),
+            )
+        """)
+        assert (found.name, found.handler, found.inline, found.timeout) == (
+            "Worker", "index.handler", "def handler(event, context): pass", 30,
+        )  # fmt: skip
+        assert [(name, value.text) for name, value in found.environment] == [("STAGE", "prod")]
+
+    def test_a_mapping_between_a_queue_and_a_function(self) -> None:
+        found = of_stack(
+            FUNCTION
+            + textwrap.dedent("""
+            dead = sqs.CfnQueue(self, "Dead")
+            queue = sqs.CfnQueue(
+                self, "Orders", visibility_timeout=90, fifo_queue=True,
+                redrive_policy={"deadLetterTargetArn": dead.attr_arn, "maxReceiveCount": 4},
+            )
+            lambda_.CfnEventSourceMapping(
+                self, "Map", function_name=fn.function_name, event_source_arn=queue.attr_arn, batch_size=7,
+                maximum_batching_window_in_seconds=20, function_response_types=["ReportBatchItemFailures"],
+            )
+        """)
+        )
+        (event,) = found.functions[0].events
+        assert (event.target and event.target.text, event.batch_size, event.window, event.reports_failures) == ("Orders", 7, 20, True)
+        (orders,) = [queue for queue in found.queues if queue.name == "Orders"]
+        assert (orders.visibility, orders.fifo, orders.redrive and orders.redrive.text, orders.max_receives) == (90, True, "Dead", 4)
+
+
+class TestSolutionsConstructs:
+    """Constructs that make a function together with what calls it."""
+
+    IMPORT = "from aws_solutions_constructs.aws_sqs_lambda import SqsToLambda\n"
+
+    def test_the_function_of_such_a_construct(self) -> None:
+        found = function(
+            self.IMPORT
+            + textwrap.dedent("""
+            queue = sqs.Queue(self, "Orders")
+            SqsToLambda(
+                self, "Work", existing_queue_obj=queue,
+                lambda_function_props=lambda_.FunctionProps(
+                    handler="app.handler", code=lambda_.Code.from_asset("src"), timeout=Duration.seconds(9),
+                ),
+                sqs_event_source_props=sources.SqsEventSourceProps(batch_size=1),
+            )
+        """)
+        )
+        (event,) = found.events
+        assert (found.handler, found.code, found.timeout) == ("app.handler", ("src",), 9)
+        assert (event.source, event.target and event.target.text, event.batch_size) == (Source.SQS, "Orders", 1)
+
+    def test_properties_in_a_dict(self) -> None:
+        found = function(
+            self.IMPORT + 'SqsToLambda(self, "Work", lambda_function_props={"handler": "app.handler", "code": lambda_.Code.from_asset("src")})'
+        )
+        assert (found.handler, [event.source for event in found.events]) == ("app.handler", [Source.SQS])
+
+    def test_a_function_that_is_given_to_it(self) -> None:
+        found = function(self.IMPORT + FUNCTION + 'SqsToLambda(self, "Work", existing_lambda_obj=fn)')
+        assert [event.source for event in found.events] == [Source.SQS]
+
+
+class TestAlarms:
+    """What alarms watch."""
+
+    @pytest.mark.parametrize(
+        ("written", "namespace", "metric", "dimensions"),
+        [
+            (
+                'cw.Alarm(self, "A", metric=queue.metric_approximate_number_of_messages_visible(), threshold=1, evaluation_periods=1)',
+                "AWS/SQS", "ApproximateNumberOfMessagesVisible", [("QueueName", "Dead")],
+            ),
+            ('queue.metric_number_of_messages_sent().create_alarm(self, "A", threshold=1)', "AWS/SQS", "NumberOfMessagesSent", [("QueueName", "Dead")]),
+            ('cw.Alarm(self, "A", metric=fn.metric_errors(), threshold=1)', "AWS/Lambda", "Errors", [("FunctionName", "Worker")]),
+            (
+                'cw.Alarm(self, "A", metric=cw.Metric(namespace="AWS/SQS", metric_name="X", dimensions_map={"QueueName": queue.queue_name}))',
+                "AWS/SQS", "X", [("QueueName", "Dead")],
+            ),
+            ('cw.CfnAlarm(self, "A", namespace="AWS/SQS", metric_name="X")', "AWS/SQS", "X", []),
+            ('cw.Alarm(self, "A", metric=somewhere.metric())', None, None, []),
+        ],
+    )  # fmt: skip
+    def test_the_metric_and_what_it_is_about(
+        self, written: str, namespace: str | None, metric: str | None, dimensions: list[tuple[str, str]]
+    ) -> None:
+        start = 'from aws_cdk import aws_cloudwatch as cw\nqueue = sqs.Queue(self, "Dead")\n'
+        (alarm,) = of_stack(start + FUNCTION + written).alarms
+        assert (alarm.name, alarm.namespace, alarm.metric) == ("A", namespace, metric)
+        assert [(name, value.text) for name, value in alarm.dimensions] == dimensions
