@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.deploy.nodes import Node, Record, Scalar, as_record, records_with, walk
+from lintdem.deploy.nodes import Node, Record, Scalar, as_record, empty, records_with, walk
 from lintdem.deploy.template import Declared, Template
 from lintdem.model.stack import Grant, Value
 
@@ -41,6 +41,7 @@ _MANAGED = frozenset(
 """Managed policies that allow nothing on tables: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html"""
 
 
+_ATTACHMENT = "AWS::IAM::PolicyAttachment"
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 
 
@@ -83,6 +84,23 @@ def _of_role(template: Template, role: Node) -> Iterator[Grant]:
         attached = (other.properties.get("Roles"), other.properties.get("RoleName"))
         if any(declared.name in template.scope.references(node) for node in attached):
             yield from _document(template, other.properties.get("PolicyDocument"))
+    for other in template.of_type(_ATTACHMENT):
+        if _is_of(template, declared, other):
+            yield from _policy(template, other.properties.get("PolicyArn") or empty(other.place))
+
+
+def _is_of(template: Template, role: Declared, attachment: Declared) -> bool:
+    """Whether a policy is attached to this role; to whom one is attached that names no role here cannot be read."""
+    scope = template.scope
+    for field in ("Roles", "RoleName"):
+        for item in scope.items(attachment.properties.get(field)):
+            names = scope.references(item)
+            if role.name in names:
+                return True
+            written = scope.text(item)
+            if not names and (written is None or written == scope.text(role.properties.get("RoleName"))):
+                raise _Unread
+    return False
 
 
 def _policies(template: Template, node: Node | None) -> Iterator[Grant]:

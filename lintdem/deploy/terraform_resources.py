@@ -214,6 +214,20 @@ def _attachment(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
     return _record(block.place, Targets=Series((target,), block.place)), empty(block.place)
 
 
+def _policy(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
+    return _record(block.place, PolicyDocument=_structured(scope.attribute(block, "policy"))), empty(block.place)
+
+
+def _role(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
+    """A role with the policies written on it."""
+    inline = tuple(
+        _record(inner.place, PolicyDocument=_structured(scope.attribute(inner, "policy")))
+        for inner in block.blocks
+        if _dynamic(inner).type == "inline_policy"
+    )
+    return _record(block.place, Policies=Series(inline, block.place) if inline else None), empty(block.place)
+
+
 def _table(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
     keys = [
         _record(block.place, AttributeName=name, KeyType=Scalar(kind, block.place))
@@ -323,6 +337,9 @@ _EXTRA: dict[str, Callable[[ModuleScope, Block], tuple[Record, Record]]] = {
     "aws_s3_bucket_notification": _notification,
     "aws_lb_target_group_attachment": _attachment,
     "aws_dynamodb_table": _table,
+    "aws_iam_policy": _policy,
+    "aws_iam_role": _role,
+    "aws_iam_role_policy": _policy,
     "aws_sqs_queue": _queue,
     "aws_sfn_state_machine": _machine,
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from lintdem.deploy.hcl import CALL, CHOICE, MIXED, PARTS, PATH, Block, special
-from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_items, as_record, record_of
+from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_items, as_record, empty, record_of
 from lintdem.errors import LoweringError
 from lintdem.model.span import Place
 
@@ -168,6 +168,8 @@ class ModuleScope(msgspec.Struct, frozen=True):
         block = self.named("data", kind, name)
         if block is None:
             return None
+        if kind == "aws_iam_policy_document" and attribute in ("json", "minified_json"):
+            return self._document(block, depth)
         if kind == "template_file" and attribute == "rendered":
             template, given = self.attribute(block, "template", depth + 1), self.attribute(block, "vars", depth + 1)
             file = file_of(template)
@@ -176,6 +178,21 @@ class ModuleScope(msgspec.Struct, frozen=True):
             return template
         written = block.get(attribute)
         return self.evaluate(written, depth + 1) if written is not None and kind != "archive_file" else None
+
+    def _document(self, block: Block, depth: int) -> Node:
+        """A policy document as JSON would have it; a statement that says something else as well has no action here."""
+        statements: list[Node] = []
+        for inner in block.blocks:
+            entries = {
+                name: Entry(written.key, self.evaluate(written.value, depth + 1))
+                for field, name in (("effect", "Effect"), ("actions", "Action"), ("resources", "Resource"))
+                if (written := inner.attributes.get(field)) is not None
+            }
+            entries.setdefault("Effect", Entry(Scalar("Effect", inner.place), Scalar("Allow", inner.place)))
+            statements.append(Record(entries, inner.place))
+        more = any(name.endswith(("policy_documents", "_json")) for name in block.attributes)
+        every = Series((*statements, *([empty(block.place)] if more else ())), block.place)
+        return record_of([(Scalar("Statement", block.place), every)], block.place)
 
     def _variable(self, name: str, depth: int) -> Node | None:
         if name in self.given:

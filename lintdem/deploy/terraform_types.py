@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+ATTACHMENT = "AWS::IAM::PolicyAttachment"
+"""CloudFormation has none: there a role or a policy names the other."""
+
 TYPES = {
     "aws_api_gateway_authorizer": "AWS::ApiGateway::Authorizer",
     "aws_api_gateway_integration": "AWS::ApiGateway::Method",
@@ -17,6 +20,11 @@ TYPES = {
     "aws_cognito_user_pool": "AWS::Cognito::UserPool",
     "aws_config_config_rule": "AWS::Config::ConfigRule",
     "aws_dynamodb_table": "AWS::DynamoDB::Table",
+    "aws_iam_policy": "AWS::IAM::ManagedPolicy",
+    "aws_iam_policy_attachment": ATTACHMENT,
+    "aws_iam_role": "AWS::IAM::Role",
+    "aws_iam_role_policy": "AWS::IAM::RolePolicy",
+    "aws_iam_role_policy_attachment": ATTACHMENT,
     "aws_iot_topic_rule": "AWS::IoT::TopicRule",
     "aws_kinesis_firehose_delivery_stream": "AWS::KinesisFirehose::DeliveryStream",
     "aws_kinesis_stream": "AWS::Kinesis::Stream",
@@ -53,6 +61,10 @@ _OF_TYPE = {
     "aws_appsync_datasource": {"function_arn": "LambdaFunctionArn"},
     "aws_cloudwatch_log_subscription_filter": {"destination_arn": "DestinationArn"},
     "aws_dynamodb_table": {"name": "TableName", "ttl": "TimeToLiveSpecification"},
+    "aws_iam_policy": {"policy": "PolicyDocument"},
+    "aws_iam_role": {"name": "RoleName", "inline_policy": "Policies", "policy": "PolicyDocument"},
+    "aws_iam_role_policy": {"role": "RoleName", "policy": "PolicyDocument"},
+    "aws_iam_role_policy_attachment": {"role": "RoleName"},
     "aws_kinesis_stream": {"name": "StreamName"},
     "aws_lambda_function_url": {"function_name": "TargetFunctionArn"},
     "aws_s3_bucket": {"bucket": "BucketName"},

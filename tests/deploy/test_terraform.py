@@ -167,7 +167,7 @@ def test_storage() -> None:
         "expires",
         True,
     )
-    assert ("aws_iam_role.role", "aws_iam_role") in [(item.name, item.type) for item in found.resources]
+    assert ("aws_iam_role.role", "AWS::IAM::Role") in [(item.name, item.type) for item in found.resources]
 
 
 def test_event_source_mapping() -> None:
@@ -623,3 +623,91 @@ class TestJson:
     def test_a_file_that_cannot_be_read_is_said(self, text: str, line: int) -> None:
         problems = check_files({"main.tf.json": text}).problems
         assert [(problem.code, problem.place.path, problem.place.span.line) for problem in problems] == [("LDM901", "main.tf.json", line)]
+
+
+class TestPolicies:
+    """What a function may do is what the policies of its role say, where all of them can be read."""
+
+    ROLE = """\
+    resource "aws_iam_role" "charge" { name = "charge" }
+    resource "aws_lambda_function" "charge" {
+      handler = "app.handler"
+      role    = aws_iam_role.charge.arn
+    }
+    resource "aws_dynamodb_table" "claims" { name = "claims" }
+    """
+
+    def grants(self, text: str) -> list[tuple[tuple[str, ...], list[str]]] | None:
+        """The actions and the resources of each grant."""
+        found = function(stack(dedent(self.ROLE) + dedent(text))).grants
+        return None if found is None else [(grant.actions, [value.text for value in grant.resources]) for grant in found]
+
+    @pytest.mark.parametrize(
+        "policy",
+        [
+            'jsonencode({ Statement = [{ Effect = "Allow", Action = ["dynamodb:PutItem"], Resource = aws_dynamodb_table.claims.arn }] })',
+            "data.aws_iam_policy_document.claims.json",
+        ],
+    )
+    def test_a_policy_on_the_role(self, policy: str) -> None:
+        text = f"""
+        data "aws_iam_policy_document" "claims" {{
+          statement {{
+            actions   = ["dynamodb:PutItem"]
+            resources = [aws_dynamodb_table.claims.arn]
+          }}
+        }}
+        resource "aws_iam_role_policy" "claims" {{
+          role   = aws_iam_role.charge.id
+          policy = {policy}
+        }}
+        """
+        assert self.grants(text) == [(("dynamodb:PutItem",), ["aws_dynamodb_table.claims"])]
+
+    def test_a_policy_that_is_attached(self) -> None:
+        text = """
+        resource "aws_iam_policy" "claims" {
+          policy = "{\\"Statement\\": {\\"Effect\\": \\"Allow\\", \\"Action\\": \\"dynamodb:*\\", \\"Resource\\": \\"*\\"}}"
+        }
+        resource "aws_iam_role_policy_attachment" "claims" {
+          role       = aws_iam_role.charge.name
+          policy_arn = aws_iam_policy.claims.arn
+        }
+        resource "aws_iam_role_policy_attachment" "logs" {
+          role       = aws_iam_role.charge.name
+          policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+        }
+        """
+        assert self.grants(text) == [(("dynamodb:*",), ["*"])]
+
+    @pytest.mark.parametrize(
+        ("role", "policy"),
+        [
+            ("aws_iam_role.charge.name", "var.policy"),
+            ("var.role", '"arn:aws:iam::aws:policy/AWSLambdaExecute"'),
+            ('"charge"', '"arn:aws:iam::aws:policy/AWSLambdaExecute"'),
+        ],
+    )
+    def test_what_cannot_be_read_may_be_anything(self, role: str, policy: str) -> None:
+        text = f'resource "aws_iam_role_policy_attachment" "a" {{\n  role       = {role}\n  policy_arn = {policy}\n}}\n'
+        assert self.grants(text) is None
+
+    def test_a_document_that_takes_in_others_cannot_be_read(self) -> None:
+        text = """
+        data "aws_iam_policy_document" "all" { source_policy_documents = [var.more] }
+        resource "aws_iam_role_policy" "all" {
+          role   = aws_iam_role.charge.id
+          policy = data.aws_iam_policy_document.all.json
+        }
+        """
+        assert self.grants(text) is None
+
+    def test_the_policies_of_another_role_are_not_its_own(self) -> None:
+        text = """
+        resource "aws_iam_role" "other" {}
+        resource "aws_iam_role_policy_attachment" "other" {
+          role       = aws_iam_role.other.name
+          policy_arn = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+        }
+        """
+        assert self.grants(text) == []
