@@ -63,6 +63,28 @@ def read_grants(template: Template, resource: Declared, properties: Record) -> G
         return None
 
 
+def service_grants(template: Template, provider: Record, function: Record) -> Grants:
+    """What the role that the Serverless Framework makes for all functions of a service allows; a role of one's own, or
+    statements of a plugin on the function, cannot be read."""
+    scope = template.scope
+    role = scope.get(provider, "iam", "role")
+    if {"role", "iamRoleStatements"} & function.entries.keys() or "role" in provider.entries:
+        return None
+    if role is not None and not (isinstance(role, Record) and role.entries.keys() <= _ROLE):
+        return None
+    statements = scope.get(provider, "iam", "role", "statements") or provider.get("iamRoleStatements")
+    managed = scope.get(provider, "iam", "role", "managedPolicies") or provider.get("iamManagedPolicies")
+    try:
+        _refuse_others(template, "IamRoleLambdaExecution")
+        own = _statements(template, statements) if statements is not None else ()
+        return (*own, *(grant for item in scope.items(managed) for grant in _policy(template, item)))
+    except _Unread:
+        return None
+
+
+_ROLE = frozenset({"statements", "managedPolicies", "name", "path", "permissionsBoundary", "permissionBoundary", "tags"})
+
+
 def _refuse_others(template: Template, name: str) -> None:
     """Connectors and policies that reach the role SAM makes."""
     for other in template.of_type("AWS::Serverless::Connector", *_ATTACHED):
@@ -140,8 +162,12 @@ def _policy(template: Template, item: Node) -> Iterator[Grant]:
 
 
 def _document(template: Template, node: Node | None) -> Iterator[Grant]:
+    yield from _statements(template, template.scope.get(node, "Statement"))
+
+
+def _statements(template: Template, node: Node | None) -> Iterator[Grant]:
     scope = template.scope
-    statements = scope.items(scope.get(node, "Statement"))
+    statements = scope.items(node)
     if not statements or any(True for _ in records_with(node, "Fn::If")):
         raise _Unread
     for statement in statements:

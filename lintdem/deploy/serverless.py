@@ -13,6 +13,7 @@ from lintdem.deploy.events import destination
 from lintdem.deploy.functions import environment
 from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_items, as_record, empty
 from lintdem.deploy.paths import code_folders, join, layer_folders, unique
+from lintdem.deploy.permissions import service_grants
 from lintdem.deploy.serverless_events import read_event
 from lintdem.deploy.serverless_variables import Variables
 from lintdem.deploy.template import OUTSIDE, Declared, Template, read_template
@@ -114,6 +115,7 @@ def _function(template: Template, service: Record, declared: Declared) -> Lambda
         dead_letter=destination(template, body.get("onError") or body.get("deadLetter")),
         on_failure=destination(template, _destination_arn(failing)),
         concurrency=scope.number(body.get("reservedConcurrency")),
+        grants=service_grants(template, provider, body),
         unread=(
             *template.unread(body if "timeout" in body.entries else provider, timeout="timeout"),
             *template.unread(body, async_retries="maximumRetryAttempts", async_max_age="maximumEventAge"),

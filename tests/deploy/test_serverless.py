@@ -198,3 +198,49 @@ def test_other_clouds_are_ignored() -> None:
     """A service for another provider is no stack."""
     text = "service: s\nprovider: {name: google}\nfunctions: {pay: {handler: a.b}}\n"
     assert read_stacks({"serverless.yml": text}) == ()
+
+
+class TestPolicies:
+    """What functions may do is what the service's role says, where all of it can be read."""
+
+    TEXT = """
+        service: shop
+        provider:
+          name: aws
+          {provider}
+        functions:
+          charge:
+            handler: app.handler
+            {function}
+        resources:
+          Resources:
+            Claims: {{Type: AWS::DynamoDB::Table, Properties: {{TableName: claims}}}}
+    """
+    STATEMENT = "[{Effect: Allow, Action: [dynamodb:PutItem], Resource: !GetAtt Claims.Arn}]"
+
+    def grants(self, provider: str, function: str = "timeout: 3") -> list[tuple[tuple[str, ...], list[str]]] | None:
+        """The actions and resources of each grant."""
+        (stack,) = read_stacks({"serverless.yml": dedent(self.TEXT).format(provider=provider, function=function)})
+        found = stack.functions[0].grants
+        return None if found is None else [(grant.actions, [value.text for value in grant.resources]) for grant in found]
+
+    @pytest.mark.parametrize("provider", ["iam: {{role: {{statements: {0}}}}}", "iamRoleStatements: {0}"])
+    def test_statements_of_the_provider(self, provider: str) -> None:
+        assert self.grants(provider.format(self.STATEMENT)) == [(("dynamodb:PutItem",), ["Claims"])]
+
+    def test_without_statements_nothing_is_allowed_on_tables(self) -> None:
+        assert self.grants("runtime: python3.12") == []
+
+    @pytest.mark.parametrize(
+        ("provider", "function"),
+        [
+            ("role: arn:aws:iam::1:role/x", "timeout: 3"),
+            ("iam: {role: arn:aws:iam::1:role/x}", "timeout: 3"),
+            ("iam: {role: {statements: '${file(elsewhere.yml)}'}}", "timeout: 3"),
+            ("iam: {role: {managedPolicies: [arn:aws:iam::1:policy/own]}}", "timeout: 3"),
+            ("runtime: python3.12", "role: arn:aws:iam::1:role/x"),
+            ("runtime: python3.12", "iamRoleStatements: [{Effect: Allow, Action: '*', Resource: '*'}]"),
+        ],
+    )
+    def test_what_cannot_be_read_may_be_anything(self, provider: str, function: str) -> None:
+        assert self.grants(provider, function) is None
