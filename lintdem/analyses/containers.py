@@ -211,6 +211,14 @@ def _filled(m: Machine, template: Value, args: Args, place: Place, flow: Flow) -
     return formatted((*parts, known(written[end:])))
 
 
+def _is_now(value: Value) -> bool:
+    """Whether a value is the time of the run, or reckoned from that alone: the first of this month."""
+    if isinstance(value, Fresh):
+        return True
+    found = [leaf for leaf in leaves(value) if not isinstance(leaf, Known)]
+    return bool(found) and all(isinstance(leaf, Fresh) and leaf.kind == "clock" for leaf in found)
+
+
 def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, flow: Flow) -> Value:
     """A method of text, of a time, or of anything computed."""
     if name == "format":
@@ -223,7 +231,7 @@ def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, f
         if found.open or mixed is not None:
             return mixed or Derived("format", (value, *found.items))
         return formatted(tuple(part for item in found.items for part in (value, item))[1:])
-    if name in ("strftime", "date") and isinstance(value, Fresh):
+    if name in ("strftime", "date") and _is_now(value):
         wanted = text(args.positional[0]) if args.positional else "%Y" if name == "date" else None
         return Derived("coarse", ()) if wanted and not FINE.search(wanted) else value
     if name == "total_seconds" and isinstance(value, Derived) and value.op == "span":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lintdem.analyses.domain import (
+    NONE,
     AnyOf,
     Cases,
     Claim,
@@ -20,6 +21,7 @@ from lintdem.analyses.domain import (
     Known,
     ListObj,
     Made,
+    Method,
     Path,
     Ref,
     Test,
@@ -77,8 +79,13 @@ def _attributes(m: Machine, write: Write, flow: Flow) -> Iterator[Origin]:
             if read is None or read.arg("TableName") != write.table:
                 continue
             if _plain(name) in map(_plain, path.steps) and _is_same_item(write, read, path):
-                kept = write.kind == "put" and all(_is_as_read(m, one) for one in members(value))
+                kept = write.kind == "put" and all(_is_as_read(m, one) or _is_nothing(one) for one in members(value))
                 yield Origin(name, path, computed, arithmetic, kept)
+
+
+def _is_nothing(value: Value) -> bool:
+    """Nothing, or what an attribute of nothing would be: no value that a run can write."""
+    return value == NONE or (isinstance(value, Method) and value.receiver == NONE)
 
 
 def _is_as_read(m: Machine, value: Value) -> bool:

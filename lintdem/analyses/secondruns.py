@@ -11,7 +11,7 @@ from lintdem.analyses.guards import looks_for, same_store
 from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.machine import Raised
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Asked, Claimed, Effect, Invocation, Swallowed, Threw
+from lintdem.analyses.trace import Asked, Claimed, Effect, Invocation, Swallowed, Tested, Threw
 from lintdem.analyses.written import encloses
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
@@ -116,12 +116,14 @@ def _is_looked_into(raised: Raised, tried: Claimed | None, call: Invocation, run
 
 
 def _is_waited_for(raised: Raised, call: Invocation, run: Run) -> bool:
-    """Whether the `except` for the duplicate asks the service what the first run has come to, and goes on with that where
-    it can: it raises only when there was nothing to go on with."""
+    """Whether the `except` for the duplicate looks at what the first run has come to, and goes on with that where it can:
+    it raises only when there was nothing to go on with."""
     clauses = {f.place for f in raised.must if isinstance(f, Caught)}
     ended = {e.place for e in run.events if isinstance(e, Swallowed)} & clauses
-    asked = (e for e in run.events if isinstance(e, Asked) and e.call.service == call.service)
-    return any(Caught(clause) in e.must for e in asked for clause in ended)
+    tests = [e.test for e in run.events if isinstance(e, Tested)] if ended else []
+    within = [test for test in tests if any(encloses(clause, test.place) for clause in ended)]
+    read = {leaf.place for test in within for leaf in leaves(test) if isinstance(leaf, Path) and leaf.root == "result"}
+    return any(place in run.sites and run.sites[place].service == call.service for place in read if place is not None)
 
 
 def _only_finds_subject(check: Check, call: Invocation, run: Run) -> bool:
