@@ -156,7 +156,8 @@ def key_attributes(write: Write, schema: tuple[str, ...] = ()) -> list[tuple[str
     if write.key:
         return list(write.key)
     named = [(k, v) for k, v in write.values if k in schema]
-    if named:
+    if named or (schema and write.opaque):
+        # A key that is not written out came with the item.
         return named
     exact = [(k, v) for k, v in write.values if _ID.match(k)]
     if exact:
