@@ -23,6 +23,7 @@ from lintdem.analyses.domain import (
     members,
     text,
 )  # fmt: skip
+from lintdem.analyses.leftovers import grown
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.requesting import put_on
 from lintdem.model.span import Place
@@ -130,9 +131,10 @@ def set_item(m: Machine, owner: Value, index: Value, value: Value, flow: Flow, p
         if isinstance(found, DictObj):
             if one.id in m.base and not m.importing:
                 m.record(Recorded(place, one, index, must=flow.must, may=flow.may))
+            less = grown(m, found, index, flow)
             if isinstance(index, Known) and not isinstance(index.value, (bytes, float)):
-                m.put(flow, one, DictObj({**found.entries, index.value: value}, found.rest, found.spread))
+                m.put(flow, one, DictObj({**found.entries, index.value: value}, found.rest, found.spread, without=less))
             else:
-                m.put(flow, one, DictObj(found.entries, (*found.rest, (index, value))[-20:], found.spread))
+                m.put(flow, one, DictObj(found.entries, (*found.rest, (index, value))[-20:], found.spread, without=less))
         elif isinstance(found, ListObj):
             m.put(flow, one, ListObj(found.kind, (*found.items, value)[-20:], True, found.place, found.module_level))

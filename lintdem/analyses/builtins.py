@@ -73,7 +73,8 @@ def _sequence(kind: str) -> Builtin:
         found = m.elements(flow, value)
         if found is not None:
             shuffled = kind != "set" and found.kind in SHUFFLED and (found.open or len(found.items) > 1)
-            return m.new(flow, ListObj("shuffled" if shuffled else kind, found.items, found.open, place, m.importing > 0))
+            kept = "shuffled" if shuffled else kind
+            return m.new(flow, ListObj(kept, found.items, found.open, place, m.importing > 0, without=found.without))
         if isinstance(value, Path) and kind != "set":
             return value
         return m.new(flow, ListObj(kind, (element_of(m, value, flow),), True, place))
@@ -100,7 +101,7 @@ def _elements(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     value = iterated(m, _first(args), place, flow)
     found = m.elements(flow, value)
     if found is not None:
-        return m.new(flow, ListObj("list", found.items, True, place))
+        return m.new(flow, ListObj("list", found.items, True, place, without=found.without))
     return value
 
 

@@ -19,6 +19,7 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.elements import SHUFFLED, element_of, iterated
 from lintdem.analyses.joins import aged, passed
+from lintdem.analyses.leftovers import NOTHING, excluded, missing_from
 from lintdem.analyses.machine import Machine, Stop
 from lintdem.analyses.trace import Loop
 from lintdem.model.values import (
@@ -38,11 +39,14 @@ def comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
     loops = len(m.loops)
     before = flow.must
     empty = shuffled = False
+    less = NOTHING
     try:
         for clause in expr.clauses:
             over = m.elements(inner, m.evaluate(clause.iter, inner)) if isinstance(clause.iter, Name) else None
             shuffled = shuffled or (over is not None and over.kind in SHUFFLED and (over.open or len(over.items) > 1))
-            empty = not _clause(m, clause, inner, expr.span.line) or empty
+            possible, less = _clause(m, clause, inner)
+            empty = not possible or empty
+        less = less if len(expr.clauses) == 1 else NOTHING
         value = m.evaluate(expr.element, inner)
         key = m.evaluate(expr.key, inner) if expr.key is not None else None
     except Stop:
@@ -54,10 +58,11 @@ def comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
     flow.must = before | aged(inner.must)
     if expr.kind == "dict":
         named = key or Unknown("no key")
-        return m.new(flow, DictObj({}, ((Derived("shuffled", (named,)) if shuffled else named, value),)))
+        return m.new(flow, DictObj({}, ((Derived("shuffled", (named,)) if shuffled else named, value),), without=less))
     kind = {"generator": "list"}.get(expr.kind, expr.kind)
     kind = "shuffled" if shuffled and kind == "list" else kind
-    return m.new(flow, ListObj(kind, () if empty else (value,), True, m.place(flow, expr.span), passed=passed(inner.must)))
+    place = m.place(flow, expr.span)
+    return m.new(flow, ListObj(kind, () if empty else (value,), True, place, passed=passed(inner.must), without=less))
 
 
 def _unrolled(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
@@ -115,8 +120,15 @@ def _left_out(m: Machine, tests: list[Value], inner: Flow) -> frozenset[Fact]:
 UNROLLED = 32
 
 
-def _clause(m: Machine, clause: Clause, inner: Flow, line: int) -> bool:
+def _clause(m: Machine, clause: Clause, inner: Flow) -> tuple[bool, frozenset[Value]]:
+    """Whether a clause can give something, and what was taken away from what it gives."""
     over = iterated(m, m.evaluate(clause.iter, inner), m.place(inner, clause.iter.span), inner)
     m.loops.append(Loop(m.place(inner, clause.iter.span), over))
     bind_target(m, clause.target, element_of(m, over, inner), inner)
-    return all(m.assume(m.evaluate(test, inner), True, inner) for test in clause.tests)
+    less = missing_from(m, over, inner)
+    for test in clause.tests:
+        told = m.evaluate(test, inner)
+        less |= excluded(m, told, inner)
+        if not m.assume(told, True, inner):
+            return False, less
+    return True, less

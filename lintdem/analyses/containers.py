@@ -27,6 +27,7 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.elements import element_of, unordered
 from lintdem.analyses.joins import passed
+from lintdem.analyses.leftovers import grown, joined, taken
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.operators import FINE, formatted
 from lintdem.analyses.registries import may_be_filled
@@ -114,7 +115,7 @@ def _views(m: Machine, obj: DictObj, name: str, flow: Flow, place: Place) -> Val
         items = tuple(v for _, v in pairs)
     else:
         items = tuple(m.new(flow, ListObj("tuple", pair)) for pair in pairs)
-    return m.new(flow, ListObj("list", items, is_open, place))
+    return m.new(flow, ListObj("list", items, is_open, place, without=obj.without if name != "values" else frozenset()))
 
 
 def _list_method(
@@ -123,26 +124,30 @@ def _list_method(
     first = args.positional[0] if args.positional else NONE
     if name in ("append", "add", "appendleft"):
         here = passed(flow.must) if not obj.items else passed(flow.must) & obj.passed
-        m.put(flow, ref, replace(obj, items=(*obj.items, first)[-24:], open=obj.open or bool(m.loops), passed=here))
+        less = grown(m, obj, first, flow)
+        m.put(flow, ref, replace(obj, items=(*obj.items, first)[-24:], open=obj.open or bool(m.loops), passed=here, without=less))
         return NONE
     if name == "sort":
         m.put(flow, ref, replace(obj, kind="list"))
         return NONE
     if name == "insert":
-        m.put(flow, ref, replace(obj, items=(*obj.items, args.positional[-1])[-24:], open=True))
+        less = grown(m, obj, args.positional[-1], flow)
+        m.put(flow, ref, replace(obj, items=(*obj.items, args.positional[-1])[-24:], open=True, without=less))
         return NONE
     if name in ("extend", "update", "union"):
         other = m.elements(flow, first)
         items = other.items if other is not None else (element_of(m, first, flow),)
-        grown = replace(obj, items=tuple(dict.fromkeys((*obj.items, *items)))[-24:], open=True)
+        less = joined(obj, other) if other is not None else grown(m, obj, first, flow)
+        more = replace(obj, items=tuple(dict.fromkeys((*obj.items, *items)))[-24:], open=True, without=less)
         if name == "union":
-            return m.new(flow, grown)
-        m.put(flow, ref, grown)
+            return m.new(flow, more)
+        m.put(flow, ref, more)
         return NONE
     if name in ("pop", "popleft"):
         return any_of(obj.items) if obj.items else Unknown("popped from an empty list")
     if name in ("copy", "difference", "intersection"):
-        return m.new(flow, replace(obj, open=True))
+        gone = [taken(m, one, flow) for one in args.positional] if name == "difference" else []
+        return m.new(flow, replace(obj, open=True, without=obj.without.union(*gone)))
     return Unknown(f"what {name} returns")
 
 

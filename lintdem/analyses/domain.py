@@ -286,18 +286,21 @@ class Instance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DictObj:
-    """A dict: `entries` by literal key; `rest` the values under keys that are not literals, with their keys."""
+    """A dict: `entries` by literal key; `rest` the values under keys that are not literals, with their keys; `without`
+    what was taken away from where its keys come from."""
 
     entries: dict[Any, Value]
     rest: tuple[tuple[Value, Value], ...] = ()
     spread: tuple[Value, ...] = ()
     places: tuple[tuple[object, Place], ...] = ()
+    without: frozenset[Value] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListObj:
     """A list, tuple or set: `items` in order; `open` when it may hold any number of them; `passed` what every item has
-    passed, a comparison of its age or a claim; `none` what holds where nothing was put in."""
+    passed, a comparison of its age or a claim; `none` what holds where nothing was put in; `without` what of a store was
+    taken away from it."""
 
     kind: str
     items: tuple[Value, ...]
@@ -306,6 +309,7 @@ class ListObj:
     module_level: bool = False
     passed: frozenset[Fact] = frozenset()
     none: frozenset[Fact] = frozenset()
+    without: frozenset[Value] = frozenset()
 
 
 HeapObject: TypeAlias = Instance | DictObj | ListObj

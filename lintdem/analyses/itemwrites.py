@@ -264,7 +264,7 @@ def _action(
     if action.clause in ("ADD", "DELETE"):
         value = values.get(operand.name, Unknown("a value")) if isinstance(operand, ddb.ValueOperand) else Unknown("?")
         counts = action.clause == "ADD" and not _is_set(m, value, flow)
-        return Derived("accumulates", (value,)) if counts else value, _operand(operand) if counts else ""
+        return Derived("accumulates" if counts else "merged", (value,)), _operand(operand) if counts else ""
     if isinstance(operand, ddb.ValueOperand):
         return values.get(operand.name, Unknown("a value")), ""
     # A sum of other attributes comes out the same again.
@@ -328,8 +328,11 @@ def _legacy_updates(m: Machine, value: Value | None, flow: Flow) -> tuple[dict[s
     for name, change in entries(m, value, flow).items():
         fields = entries(m, change, flow)
         sets[name] = untyped(m, fields.get("Value", Unknown("a value")), flow)
-        if text(fields.get("Action", Unknown(""))) == "ADD" and not _is_set(m, sets[name], flow):
+        added = text(fields.get("Action", Unknown(""))) == "ADD"
+        if added and not _is_set(m, sets[name], flow):
             accumulates = accumulates or f"ADD {name}"
+        elif added:
+            sets[name] = Derived("merged", (sets[name],))
     return sets, accumulates, value is None
 
 

@@ -258,13 +258,17 @@ def _merge_objects(left: HeapObject, right: HeapObject) -> HeapObject:
     if isinstance(left, ListObj) and isinstance(right, ListObj):
         items = tuple(dict.fromkeys((*left.items, *right.items)))
         both = left.passed & right.passed if left.items and right.items else left.passed | right.passed
-        return replace(left, items=items, open=left.open or right.open or left.items != right.items, passed=both)
+        less = left.without & right.without if left.items and right.items else left.without | right.without
+        is_open = left.open or right.open or left.items != right.items
+        return replace(left, items=items, open=is_open, passed=both, without=less)
     if isinstance(left, DictObj) and isinstance(right, DictObj):
         entries: dict[object, Value] = {}
         for key in dict.fromkeys((*left.entries, *right.entries)):
             entries[key] = any_of([value for obj in (left, right) for value in _held(obj, key)])
         rest = tuple(dict.fromkeys((*left.rest, *right.rest)))
-        return DictObj(entries, rest, tuple(dict.fromkeys((*left.spread, *right.spread))))
+        filled = [one for one in (left, right) if one.entries or one.rest or one.spread]
+        less = frozenset.intersection(*(one.without for one in filled)) if filled else frozenset()
+        return DictObj(entries, rest, tuple(dict.fromkeys((*left.spread, *right.spread))), without=less)
     if isinstance(left, (ListObj, DictObj)) or isinstance(right, (ListObj, DictObj)):
         return right
     return replace(left, attrs={k: any_of(_attributes(left, right, k)) for k in {**left.attrs, **right.attrs}})

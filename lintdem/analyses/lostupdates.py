@@ -32,6 +32,7 @@ from lintdem.analyses.domain import (
     members,
 )  # fmt: skip
 from lintdem.analyses.itemwrites import QUERIED, key_attributes
+from lintdem.analyses.leftovers import missing_from
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.trace import Asked, Effect, Event, Invocation, Origin, Write
 from lintdem.knowledge import Kind
@@ -72,15 +73,29 @@ def _attributes(m: Machine, write: Write, flow: Flow) -> Iterator[Origin]:
     if write.kind not in ("put", "update"):
         return
     for name, value in write.values:
-        if name in keys:
+        if name in keys or (isinstance(value, Derived) and value.op == "merged"):
             continue
         for path, computed, arithmetic in _read_in(m, value, flow):
-            read = _site(m, path)
-            if read is None or read.arg("TableName") != write.table:
-                continue
-            if _plain(name) in map(_plain, path.steps) and _is_same_item(write, read, path):
+            if _is_stored_as(m, name, path, write):
                 kept = write.kind == "put" and all(_is_as_read(m, one) or _is_nothing(one) for one in members(value))
                 yield Origin(name, path, computed, arithmetic, kept)
+        for path in sorted(_left_out(m, value, flow), key=lambda one: one.steps):
+            if _is_stored_as(m, name, path, write):
+                yield Origin(name, path, True, left=True)
+
+
+def _is_stored_as(m: Machine, name: str, path: Path, write: Write) -> bool:
+    """Whether a value was read from the attribute of the very item that a write replaces."""
+    read = _site(m, path)
+    if read is None or read.arg("TableName") != write.table:
+        return False
+    return _plain(name) in map(_plain, path.steps) and _is_same_item(write, read, path)
+
+
+def _left_out(m: Machine, value: Value, flow: Flow) -> set[Path]:
+    """What a collection was stripped of and has not got again."""
+    gone = {one for one in missing_from(m, value, flow) if isinstance(one, Path)}
+    return gone - {path for path, _, _ in _read_in(m, value, flow)} if gone else gone
 
 
 def _is_nothing(value: Value) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from lintdem.analyses.domain import (
@@ -28,6 +29,7 @@ from lintdem.analyses.domain import (
     known,
     text,
 )  # fmt: skip
+from lintdem.analyses.leftovers import joined, taken
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.trace import Tested
 from lintdem.model.span import Place
@@ -82,11 +84,14 @@ def operate(m: Machine, op: str, left: Value, right: Value, flow: Flow, place: P
         both = m.elements(flow, left), m.elements(flow, right)
         if both[0] is not None or both[1] is not None:
             items = tuple(i for b, v in zip(both, (left, right), strict=True) for i in (b.items if b else (v,)))
-            return m.new(flow, ListObj((both[0] or both[1] or ListObj("list", ())).kind, items, True, place))
+            less = joined(both[0], both[1]) if both[0] and both[1] else frozenset[Value]()
+            return m.new(flow, ListObj((both[0] or both[1] or ListObj("list", ())).kind, items, True, place, without=less))
         one, two = m.dict_entries(flow, left), m.dict_entries(flow, right)
         if one is not None or two is not None:
             one, two = one or DictObj({}, (), (left,)), two or DictObj({}, (), (right,))
             return m.new(flow, DictObj({**one.entries, **two.entries}, one.rest + two.rest, one.spread + two.spread))
+    if op == "-" and (whole := m.elements(flow, left)) is not None and whole.kind == "set":
+        return m.new(flow, replace(whole, open=True, place=place, without=whole.without | taken(m, right, flow)))
     if isinstance(left, Known) and isinstance(right, Known):
         folded = _fold(op, left.value, right.value)
         if folded is not None:

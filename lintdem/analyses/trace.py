@@ -79,13 +79,14 @@ class Write:
 class Origin:
     """What a write puts back: `attribute` is computed from (`computed`), or is, what `path` read from the same
     place of the same store earlier in the run, and nothing else if it is `kept`. `attribute` is empty for a whole item,
-    object or key."""
+    object or key. `left`: it is what was left of others when the stored part was taken away."""
 
     attribute: str
     path: Path
     computed: bool
     arithmetic: bool = False
     kept: bool = False
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,16 @@ def check(p: Pass) -> Iterator[Finding]:
         call = case.effect.call
         what = case.reason or ("the item" if call.service == "dynamodb" else "the content")
         extra = (Step(case.key_place, f"{what} is read"),) if case.key_place is not None else ()
+        message, guard, advice = (
+            f"{call.name} writes {what} back as it was read and changed here: what another run wrote in between is lost",
+            "nothing compares what was read with what is there when it is written", _advice(call.service),
+        )  # fmt: skip
+        if any(one.left and one.attribute == what for one in case.effect.origins):
+            message = f"{call.name} replaces {what} by what this run did of the rest: what earlier runs stored in it is lost"
+            guard, advice = "what was found in it is left out and not written again", "add to what is stored: ADD to the set"
         yield p.finding(
-            case, case.effect.place, f"{call.name} writes {what} back as it was read and changed here: "
-            "what another run wrote in between is lost",
-            subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case, *extra),
-            guard="nothing compares what was read with what is there when it is written", advice=_advice(call.service),
-            about=call.name,
+            case, case.effect.place, message, subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case, *extra),
+            guard=guard, advice=advice, about=call.name,
         )  # fmt: skip
 
 
