@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lintdem.analyses.binding import set_attribute
+from lintdem.analyses.copies import from_pairs
 from lintdem.analyses.domain import (
     FALSE,
     NONE,
@@ -87,7 +88,7 @@ def _dict(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     rest: tuple[tuple[Value, Value], ...] = ()
     spread: tuple[Value, ...] = args.spreads
     if args.positional:
-        found = m.dict_entries(flow, args.positional[0])
+        found = m.dict_entries(flow, args.positional[0]) or from_pairs(m, args.positional[0], flow)
         if found is not None:
             entries, rest, spread = dict(found.entries), found.rest, (*spread, *found.spread)
         else:

@@ -42,6 +42,7 @@ from lintdem.analyses.domain import (
     parts_of,
 )  # fmt: skip
 from lintdem.analyses.durable import LATER, postponed
+from lintdem.analyses.exceptions import of_text
 from lintdem.analyses.interfaces import is_interface
 from lintdem.analyses.jmespaths import entered
 from lintdem.analyses.joins import aged, by_cases, merge
@@ -96,6 +97,9 @@ def call(m: Machine, func: Value, args: Args, place: Place, flow: Flow, text: st
         both = dict(func.keywords) | dict(args.keywords)
         merged = Args((*func.args, *args.positional), tuple(both.items()), args.spread, args.spreads)
         return m.call(func.func, merged, place, flow, text)
+    told = of_text(func, args, place)
+    if told is not None:
+        return told
     if isinstance(func, (AnyOf, Cases)):
         return _call_each(m, serving([f for f in members(func) if f != NONE]), args, place, flow, text)
     if isinstance(func, External):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lintdem.analyses.binding import bind_target
+from lintdem.analyses.copies import from_pairs
 from lintdem.analyses.domain import (
     EMPTY,
     Derived,
@@ -26,13 +27,14 @@ from lintdem.model.values import (
     Clause,
     Comprehension,
     Name,
+    Sequence,
 )  # fmt: skip
 
 
 def comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
     inner = Flow(Scope(flow.scope.path, {}, flow.scope), flow.heap, flow.must, flow.may)
     if len(expr.clauses) == 1:
-        unrolled = _unrolled(m, expr, inner)
+        unrolled = _copied(m, expr, inner) or _unrolled(m, expr, inner)
         if unrolled is not None:
             flow.heap, flow.may = inner.heap, inner.may
             return unrolled
@@ -63,6 +65,44 @@ def comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
     kind = "shuffled" if shuffled and kind == "list" else kind
     place = m.place(flow, expr.span)
     return m.new(flow, ListObj(kind, () if empty else (value,), True, place, passed=passed(inner.must), without=less))
+
+
+def _copied(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
+    """`{k: f(v) for k, v in given.items() if …}` over a dict of which not all is known: what is known stays under its
+    name, the rest stays unknown."""
+    clause = expr.clauses[0]
+    target = clause.target.items if isinstance(clause.target, Sequence) else ()
+    name = expr.key.id if isinstance(expr.key, Name) else None
+    same = len(target) == 2 and isinstance(target[0], Name) and target[0].id == name
+    if expr.kind != "dict" or not same:
+        return None
+    iterated = m.evaluate(clause.iter, inner)
+    found = from_pairs(m, iterated, inner)
+    if found is None or not found.entries or not (found.rest or found.spread):
+        return None
+    must = inner.must
+    entries: dict[object, Value] = {}
+    rest: list[tuple[Value, Value]] = []
+    others = [(Derived("key", (source,)), element_of(m, source, inner)) for source in found.spread]
+    m.loops.append(Loop(m.place(inner, clause.iter.span), iterated))
+    try:
+        for key, value in (*((known(k), v) for k, v in found.entries.items()), *found.rest, *others):
+            inner.must = must
+            bind_target(m, target[0], key, inner)
+            bind_target(m, target[1], value, inner)
+            if not all(m.assume(m.evaluate(test, inner), True, inner) for test in clause.tests):
+                continue
+            element = m.evaluate(expr.element, inner)
+            if isinstance(key, Known):
+                entries[key.value] = element
+            elif (key, value) not in others:
+                rest.append((key, element))
+    except Stop:
+        return None
+    finally:
+        m.loops.pop()
+    inner.must = must
+    return m.new(inner, DictObj(entries, tuple(rest), found.spread))
 
 
 def _unrolled(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:

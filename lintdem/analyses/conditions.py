@@ -156,8 +156,8 @@ def _assume_test(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
     if test.op == "some" and len(test.args) == 1 and isinstance(test.args[0], Test) and _failure_code(m, test.args[0], flow):
         # `any(reason["Code"] == "ConditionalCheckFailed" for reason in reasons)`
         return _assume_test(m, test.args[0], truth, flow)
-    if test.op in ("==", "!=", "in", "not in") and (error := _failure_code(m, test, flow)) is not None:
-        return _assume_failure(m, test, error, truth == (test.op in ("==", "in")), flow)
+    if test.op in ("==", "!=", "in", "not in", "text") and (error := _failure_code(m, test, flow)) is not None:
+        return _assume_failure(m, test, error, truth == (test.op in ("==", "in", "text")), flow)
     if test.op in ("==", "is", "!=", "is not", "<", ">", "<=", ">=") and any(isinstance(a, AnyOf) for a in test.args):
         return _assume_alternatives(m, test, truth, flow)
     _learn(m, test, truth, flow)
@@ -206,6 +206,10 @@ def _assume_alternatives(m: Machine, test: Test, truth: bool, flow: Flow) -> boo
     return bool(found) or defaults > 0
 
 
+_PARTLY = frozenset({"in", "not in", "text"})
+"""Tests of a part of a text; "text" is `startswith` and its like."""
+
+
 def _failure_code(m: Machine, test: Test, flow: Flow) -> Error | None:
     """The exception whose error code the test compares, or looks up among the reasons of a transaction, if it does."""
     for arg in test.args:
@@ -213,7 +217,7 @@ def _failure_code(m: Machine, test: Test, flow: Flow) -> Error | None:
         for one in listed.items if listed is not None else members(arg):
             if isinstance(one, Derived) and one.op.startswith("error:") and isinstance(one.parts[0], Error):
                 return one.parts[0]
-            if isinstance(one, Error) and test.op in ("in", "not in"):
+            if isinstance(one, Error) and test.op in _PARTLY:
                 return one
     return None
 
@@ -225,12 +229,19 @@ def _assume_failure(m: Machine, test: Test, error: Error, truth: bool, flow: Flo
         return True
     if error.claim is not None:
         asks_failed = asks_failed or any(v in error.names or f"{v}Exception" in error.names for v in literals)
+        asks_failed = asks_failed or (test.op in _PARTLY and any(_is_within(v, error) for v in literals))
         if asks_failed:
             m.recognised.add(error.claim.place)
         return truth if asks_failed else not truth
     if asks_failed and error.names[:1] != ("any",):
         return not truth
     return not (truth and asks_failed)
+
+
+def _is_within(words: str, error: Error) -> bool:
+    """Whether words that a message is searched for are those of the exception: `"already exists" in str(error).lower()`."""
+    letters = re.sub(r"[^a-z]", "", words.lower())
+    return len(letters) > 5 and any(letters in name.lower() for name in error.names)
 
 
 def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:

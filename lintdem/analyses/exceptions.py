@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lintdem.analyses.domain import (
     AnyOf,
     Cases,
     Cls,
+    Derived,
     Error,
     External,
     Flow,
@@ -13,11 +16,13 @@ from lintdem.analyses.domain import (
     Made,
     Method,
     Path,
+    Test,
     Unknown,
     Value,
+    any_of,
     members,
 )
-from lintdem.analyses.machine import Machine, Raised
+from lintdem.analyses.machine import Args, Machine, Raised
 from lintdem.analyses.trace import Swallowed
 from lintdem.model.function import Catch, Try
 from lintdem.model.span import Place
@@ -123,3 +128,32 @@ def swallow(
         block=m.place(start, s.span), types=tuple(sorted(names)) if names is not None else None, ends=ends,
         values=tuple(v for v, _ in m.frame.returns[before[0]:]), body=catch.body,
     ))  # fmt: skip
+
+
+_SAME_TEXT = frozenset({"lower", "upper", "casefold", "strip", "lstrip", "rstrip", "replace", "title"})
+
+
+def of_text(func: Value, args: Args, place: Place) -> Value | None:
+    """A method of the text or code of an exception: `str(error).lower()` still tells which exception it is, and
+    `code.endswith("AlreadyExists")` asks for that. None for any other function."""
+    found = members(func)
+    if not all(isinstance(one, Derived) and one.op.startswith("error:") for one in found):
+        return None
+    steps = {one.op.rpartition(":")[2].rpartition(".")[2] for one in found if isinstance(one, Derived)}
+    name = steps.pop() if len(steps) == 1 else ""
+    if name not in _SAME_TEXT and name not in ("startswith", "endswith"):
+        return None
+    return _each(func, () if name in _SAME_TEXT else args.positional, place)
+
+
+def _each(func: Value, asked: tuple[Value, ...], place: Place) -> Value:
+    """What a method is called on, or whether it has what is `asked` for, with the paths that lead to each exception."""
+    if isinstance(func, Cases):
+        return Cases(tuple((_each(value, asked, place), must, may) for value, must, may in func.cases))
+    if isinstance(func, AnyOf):
+        return any_of([_each(one, asked, place) for one in func.values])
+    if not isinstance(func, Derived):
+        return func
+    steps = func.op.removeprefix("error:").split(".")[:-1]
+    owner = replace(func, op=f"error:{'.'.join(steps)}") if steps else func.parts[0]
+    return Test("text", (owner, *asked), place) if asked else owner

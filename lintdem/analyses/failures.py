@@ -28,7 +28,17 @@ from lintdem.analyses.guards import same_store
 from lintdem.analyses.requests import only_asks
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Swallowed, Threw
-from lintdem.analyses.written import COLLECTS, Texts, calls, changes, encloses, is_dropped, only_tells
+from lintdem.analyses.written import (
+    COLLECTS,
+    Texts,
+    answers_falsehood,
+    calls,
+    changes,
+    encloses,
+    is_dropped,
+    is_handed_on,
+    only_tells,
+)
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place, Span
 from lintdem.model.stack import Source
@@ -218,6 +228,8 @@ def _is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) 
         return True
     if any(mark in e.must for e in effects):
         return True
+    if _is_asked_for(one, texts):
+        return True
     after = [e for e in effects if mark in e.may and one.block not in e.caught]
     if any(not isinstance(v, Known) for v in one.values) and after:
         return True
@@ -225,6 +237,20 @@ def _is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) 
         return True
     # What a function of the program does was seen when it ran; what another does is not known, so it may answer.
     return any(not only_tells(c) and c[-1] not in COLLECTS and c[-1] not in texts.functions for c in calls(one.body))
+
+
+def _is_asked_for(one: Swallowed, texts: Texts) -> bool:
+    """Whether the function says with False or None that it failed, and a caller that is told does something about it."""
+    told = bool(one.values) and all(isinstance(v, Known) and not v.value for v in one.values)
+    for step in reversed(one.stack) if told else ():
+        module = texts.modules.get(step.place.path)
+        if module is None:
+            return False
+        if answers_falsehood(module, step.place):
+            return True
+        if not is_handed_on(module, step.place):
+            return False
+    return False
 
 
 def _is_raised_after(threw: Threw, mark: Caught) -> bool:

@@ -9,6 +9,7 @@ from lintdem.analyses.buffers import call_buffer, handed_on
 from lintdem.analyses.building import KEPT, keep
 from lintdem.analyses.builtins import BUILTINS, call_builtin
 from lintdem.analyses.containers import call_container, path_method, text_method
+from lintdem.analyses.copies import COPIES, DEPTH, copied
 from lintdem.analyses.declared import call_declared
 from lintdem.analyses.definitions import import_by_name
 from lintdem.analyses.domain import (
@@ -240,6 +241,8 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
             return found
     if name in FUNCTIONS and args.positional and isinstance(obj := m.get(flow, args.positional[0]), Instance):
         return as_dict(m, obj, flow)
+    if name in COPIES and args.positional:
+        return copied(m, args.positional[0], flow, 1 if short == "copy" else DEPTH)
     if name in ENVELOPED:
         return unwrapped(m, args, place, flow)
     if name in ("flask.request.get_json", "flask.request.get_data"):

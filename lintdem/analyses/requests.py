@@ -1,4 +1,4 @@
-"""Calls that only ask or only tell, whatever they look like: tokens, log-ins, searches, GraphQL queries, log lines."""
+"""Calls that only ask, tell or set, whatever they look like: tokens, log-ins, searches, GraphQL queries, log lines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lintdem.analyses.domain import leaves, text
 from lintdem.analyses.trace import Effect
 
 _ASKS = re.compile(
-    r"(oauth2?\b|/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect)\b)", re.IGNORECASE
+    r"(oauth2?\b|(?<!/)/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect)\b)", re.IGNORECASE
 )
 _ASKING = re.compile(r"((get|fetch|request|obtain|refresh)_?\w*token|^_?log_?in$|authenticate|sign_?in)", re.IGNORECASE)
 _QUESTIONS = re.compile(
@@ -21,6 +21,11 @@ _INTAKE = re.compile(
     r"^https?://metrics\.|/api/v\d+/(series|check_run|distribution_points)\b|/v\d+/(metrics|traces)\b", re.IGNORECASE
 )
 """Addresses that take measurements and nothing else."""
+_SETTINGS = re.compile(
+    r"/_(index_template|component_template|template|mappings?|settings|aliases|cluster/settings|ingest/pipeline|scripts)(/|$|\?)"
+    r"|saved_objects/_import\?(.*&)?overwrite=true"
+)
+"""What a search engine keeps under a name that stands in the address, or once for each index: set again, it is the same."""
 _SANDBOX = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)", re.IGNORECASE)
 """What a function asks beside itself is an extension of its own sandbox: a cache of parameters, secrets, features."""
 _MUTATES = re.compile(r"(^|\}|\n)\s*mutation\b", re.IGNORECASE)
@@ -36,7 +41,7 @@ _CHANGES = re.compile(
 
 
 def only_asks(effect: Effect) -> bool:
-    """Whether a request changes nothing on the other side, as far as its address and body tell."""
+    """Whether a request changes nothing more on the other side, as far as its address and body tell."""
     call = effect.call
     if call.http is None:
         return False
@@ -51,7 +56,7 @@ def only_asks(effect: Effect) -> bool:
         return _MUTATES.search(written) is None
     address = [v for k, v in call.args if k in ("0", "1", "url")]
     words = [w for value in address for leaf in leaves(value) if (w := text(leaf))]
-    if any(tells.search(word) for word in words for tells in (_ASKS, _INTAKE, _SANDBOX)):
+    if any(tells.search(word) for word in words for tells in (_ASKS, _INTAKE, _SETTINGS, _SANDBOX)):
         return True
     if any(_ASKING.search(step.text.rpartition(".")[2]) for step in effect.stack[-2:]):
         return True

@@ -7,10 +7,23 @@ from functools import cached_property
 
 import msgspec
 
-from lintdem.model.function import Assign, Augment, Break, Class, DefineFunction, Eval, For, Function, Return, Stmt
+from lintdem.model.function import (
+    Assign,
+    Augment,
+    Break,
+    Class,
+    DefineFunction,
+    Eval,
+    For,
+    Function,
+    If,
+    Raise,
+    Return,
+    Stmt,
+)  # fmt: skip
 from lintdem.model.module import Module
 from lintdem.model.span import Place, Span
-from lintdem.model.values import Attr, Await, Call, Const, Expr, Item, Name
+from lintdem.model.values import Attr, Await, Call, Compare, Const, Expr, Item, Name, Unary
 
 LOGGING = frozenset(
     """
@@ -163,3 +176,45 @@ def _is_only_logged(body: object, name: str) -> bool:
     }
     targets = {id(t) for node in nodes(body) if isinstance(node, Assign) for t in node.targets}
     return all(id(n) in logged or id(n) in targets for n in nodes(body) if isinstance(n, Name) and n.id == name)
+
+
+def answers_falsehood(module: Module, call: Place) -> bool:
+    """Whether the program does something about a call at `place` that gives nothing, False or None: an `if` asks for
+    that, by the call or by the name it is kept under, and more is done there than to tell it."""
+    function = function_at(module, call.span)
+    body: object = function.body if function is not None else module.body
+    kept = {
+        node.targets[0].id
+        for node in nodes(body)
+        if isinstance(node, Assign) and _is_call(node.value, call.span) and isinstance(node.targets[0], Name)
+    }
+    for node in nodes(body):
+        if isinstance(node, If) and (branch := _on_falsehood(node, kept, call.span)) and _does_something(branch):
+            return True
+    return False
+
+
+def is_handed_on(module: Module, call: Place) -> bool:
+    """Whether what a call gives is what the function around it returns."""
+    returned = (node.value for node in nodes(module.body) if isinstance(node, Return))
+    return any(value is not None and _is_call(value, call.span) for value in returned)
+
+
+def _on_falsehood(one: If, kept: set[str], span: Span) -> tuple[Stmt, ...]:
+    """The branch that is taken when the call, or a name it is kept under, is false."""
+    test, denied = one.test, False
+    while isinstance(test, Unary) and test.op == "not":
+        test, denied = test.operand, not denied
+    if isinstance(test, Compare) and test.ops in (("is",), ("==",)) and _is_nothing(test.rights[0]):
+        test, denied = test.left, not denied
+    asked = _is_call(test, span) or (isinstance(test, Name) and test.id in kept)
+    return (one.then if denied else one.other) if asked else ()
+
+
+def _is_nothing(expr: Expr) -> bool:
+    return isinstance(expr, Const) and expr.value in (None, False)
+
+
+def _does_something(branch: tuple[Stmt, ...]) -> bool:
+    raises = any(isinstance(node, Raise) for node in nodes(branch))
+    return raises or any(not only_tells(call) and call[-1] not in COLLECTS for call in calls(branch))
