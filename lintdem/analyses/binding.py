@@ -26,6 +26,7 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.leftovers import grown
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.requesting import put_on
+from lintdem.analyses.rows import keep_attribute
 from lintdem.model.span import Place
 from lintdem.model.values import (
     Attr,
@@ -112,6 +113,8 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, flow: Flow)
             put_on(m, one, "method", m.call(value, Args(), one.place, flow, name))
         elif isinstance(one, Made):
             put_on(m, one, name, value)
+        elif isinstance(one, Path):
+            keep_attribute(m, one, name, value)
 
 
 def set_item(m: Machine, owner: Value, index: Value, value: Value, flow: Flow, place: Place) -> None:

@@ -173,8 +173,8 @@ def _record(m: Machine, name: str, short: str, write: Write, place: Place, flow:
 
 def _read_update(m: Machine, wanted: Value, update: Value, table: Value, place: Place, flow: Flow) -> Write:
     operators = entries(m, update, flow)
-    sets: dict[str, Value] = {}
-    adds = ""
+    sets = _staged(m, update, flow)
+    adds = next((f"{f} of ${f}" for f, v in sets.items() if not _is_bookkeeping(f) and _grows(m, f, v, flow)), "")
     for operator, body in operators.items():
         for field, value in entries(m, body, flow).items():
             if operator in _ADDS:
@@ -197,6 +197,22 @@ def _read_update(m: Machine, wanted: Value, update: Value, table: Value, place: 
         # The update itself does nothing the second time, whether or not the program looks.
         write = replace(write, kind="set", claim=claim)
     return write
+
+
+def _staged(m: Machine, update: Value, flow: Flow) -> dict[str, Value]:
+    """What the stages of an update that is a pipeline set."""
+    stages = m.elements(flow, update)
+    parts = [entries(m, stage, flow) for stage in (stages.items if stages is not None else ())]
+    return {k: v for part in parts for name in ("$set", "$addFields") for k, v in entries(m, part.get(name, NONE), flow).items()}
+
+
+def _grows(m: Machine, field: str, value: Value, flow: Flow) -> bool:
+    """`{"$add": ["$n", 1]}` for `n`: the field is set to itself and something more."""
+    for operator in ("$add", "$subtract", "$multiply", "$concat", "$concatArrays"):
+        operands = m.elements(flow, entries(m, value, flow).get(operator, NONE))
+        if operands is not None and any(text(one) == f"${field}" for one in operands.items):
+            return True
+    return False
 
 
 def _is_bookkeeping(field: str) -> bool:

@@ -153,7 +153,8 @@ def _from_object(m: Machine, value: Value, flow: Flow) -> Condition:
     owner = named.get("self")
     attribute = text(dict(owner.args).get("0", Other_value)) if isinstance(owner, Made) else None
     if attribute is None and not isinstance(owner, Made):
-        attribute = f"{getattr(owner, 'name', '')}"
+        steps = value.type.split(".")
+        attribute = steps[-2] if steps[0] == "dyntastic" else f"{getattr(owner, 'name', '')}"
     if method in ("not_exists", "does_not_exist"):
         return Exists(attribute or "?", False)
     if method == "exists":

@@ -12,6 +12,7 @@ from lintdem.analyses.containers import call_container, path_method, text_method
 from lintdem.analyses.copies import COPIES, DEPTH, copied
 from lintdem.analyses.declared import call_declared
 from lintdem.analyses.definitions import import_by_name
+from lintdem.analyses.documentmodels import QUERY, call_query
 from lintdem.analyses.domain import (
     EMPTY,
     FALSE,
@@ -48,6 +49,7 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.durable import durable
 from lintdem.analyses.elements import origin
 from lintdem.analyses.fields import DUMPS, FUNCTIONS, JSON, as_dict, as_text
+from lintdem.analyses.frames import FRAMES, call_frame
 from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
 from lintdem.analyses.gaps import MISSING, gap_of, library_gap
 from lintdem.analyses.interfaces import subclasses
@@ -55,7 +57,7 @@ from lintdem.analyses.jmespaths import ENVELOPED, unwrapped
 from lintdem.analyses.lineage import outside_bases
 from lintdem.analyses.locks import call_lock
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
-from lintdem.analyses.mappers import call_batch, call_index, call_model, is_model
+from lintdem.analyses.mappers import call_batch, call_index, call_item, call_model, is_model, queue_write
 from lintdem.analyses.naming import named_by_argument
 from lintdem.analyses.objects import bind, with_bound
 from lintdem.analyses.operators import span_of
@@ -69,6 +71,7 @@ from lintdem.analyses.roles import (
     is_check,
     run_callables,
 )
+from lintdem.analyses.rows import store_rows
 from lintdem.analyses.stores import TASKS, call_store, queue_task
 from lintdem.analyses.trace import Gap, Timed
 from lintdem.knowledge import library_call, source_of_class
@@ -104,6 +107,9 @@ def call_library(m: Machine, name: str, args: Args, place: Place, flow: Flow, re
         return _dotted(m, name, args, place, flow, None)
     if isinstance(receiver, (AnyOf, Cases)):
         return _each(m, name, args, place, flow, receiver)
+    framed = call_frame(m, name, args, place, flow) if name in FRAMES else None
+    if framed is not None:
+        return framed
     if isinstance(receiver, Client):
         return call_client(m, receiver, name, args, place, flow)
     if isinstance(receiver, (Ref, Known, Derived, Path, Env, Fresh)):
@@ -148,6 +154,11 @@ def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver
             return saved if saved is not None else _unknown(m, name, args, place, flow, receiver)
         return call_container(m, receiver, name, args, place, flow)
     if isinstance(receiver, Path):
+        if name in ("save", "asave"):
+            store_rows(m, flow, receiver)
+        written = call_item(m, receiver, name, args, place, flow)
+        if written is not None:
+            return written
         answer = durable(m, receiver, name, args, place, flow) if receiver.root == "context" else None
         answer = answer or path_method(m, receiver, name, args, place, flow)
         if answer is not None:
@@ -161,6 +172,10 @@ def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver
 def _made(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Made) -> Value:
     if receiver.type == "pynamodb.batch":
         return call_batch(m, receiver, name, args, place, flow)
+    if receiver.type == QUERY:
+        return call_query(m, receiver, name, args, place, flow)
+    if receiver.type.endswith(".TransactWrite"):
+        return queue_write(m, receiver, name, args, place, flow)
     if receiver.type == "pynamodb.index":
         found = call_index(m, receiver, name, args, place, flow)
         return found if found is not None else Unknown(f"what {name} returns")
@@ -174,7 +189,9 @@ def _made(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver:
         return make(m, name, receiver.type, args, place, flow, receiver)
     if name in ("get", "create_object") and short == "Injector" and args.positional:
         return m.typed(args.positional[0], place, flow) or Unknown(f"what {name} returns", args.all())
-    dotted = receiver.type if name == "__call__" else f"{receiver.type}.{name}"
+    dotted = f"{receiver.type}.{name}"
+    if name == "__call__" and library_call(dotted) is None:
+        dotted = receiver.type
     return _dotted(m, dotted, args, place, flow, receiver)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import NONE, Derived, Env, Flow, Known, Made, Value, leaves, text
+from lintdem.analyses.domain import NONE, TRUE, Derived, Env, Flow, Known, Made, Value, leaves, text
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.trace import Invocation, Write
 from lintdem.knowledge import Kind
@@ -19,7 +19,7 @@ def call_file(m: Machine, name: str, args: Args, place: Place, flow: Flow, recei
     named = dict(file.args)
     mode = text(named.get("1", named.get("mode", NONE))) or "r"
     path = named.get("0", named.get("file", NONE))
-    if "a" not in mode or not _is_shared(path):
+    if "a" not in mode or not ("remote" in named or _is_shared(path)):
         return None
     write = Write(
         "accumulate", path, (), tuple((str(i), v) for i, v in enumerate(args.positional)), accumulates="append"
@@ -44,7 +44,13 @@ def opened(name: str, args: Args, place: Place, receiver: Value | None) -> Value
         path = dict(receiver.args).get("0", NONE)
         mode = args.get(0, "mode") or Known("r", "str")
         return Made("builtins.file", place, (("0", path), ("1", mode)))
+    if name in _REMOTE:
+        return Made("builtins.file", place, (*args.named(), ("remote", TRUE)))
     return None
+
+
+_REMOTE = frozenset({"paramiko.SSHClient.open", "paramiko.SSHClient.file"})
+"""Opens a file on another machine."""
 
 
 def _is_shared(path: Value) -> bool:

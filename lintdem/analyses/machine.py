@@ -200,6 +200,7 @@ class Machine:
         self.recognised: set[Place] = set()
         self.batches: dict[Value, Args] = {}
         self.put_on: dict[tuple[Value, str], Value] = {}
+        self.queued: dict[Value, list[Invocation]] = {}
         self.stored, self.cleared = set[Value](), set[Value]()
         self.altered: set[Path] = set()
         self.firsts: dict[Place, tuple[str, ...]] = {}

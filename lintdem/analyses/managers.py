@@ -22,6 +22,7 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.joins import merge
 from lintdem.analyses.locks import held
 from lintdem.analyses.machine import Args, Machine, Raised, Stop
+from lintdem.analyses.mappers import leave_transaction
 from lintdem.model.function import (
     Catch,
     Pass,
@@ -79,6 +80,8 @@ def _suppressed(s: With, index: int, call: Call) -> Try:
 
 
 def _leave(m: Machine, manager: Value, place: Place, flow: Flow) -> None:
+    if isinstance(manager, Made) and manager in m.queued:
+        leave_transaction(m, manager, place, flow)
     if isinstance(m.get(flow, manager), Instance):
         m.call(m.attribute(manager, "__exit__", flow, place), Args((NONE, NONE, NONE)), place, flow, "__exit__")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lintdem.analyses.clauses import Statement
 from lintdem.analyses.databases import REFUSED, Request, apply, asked_before, send, telling
+from lintdem.analyses.documentmodels import call_document, is_document
 from lintdem.analyses.domain import (
     NONE,
     Claim,
@@ -29,6 +30,7 @@ from lintdem.analyses.itemconditions import Compares, Condition, Junction
 from lintdem.analyses.itemwrites import entries
 from lintdem.analyses.lineage import find_in_class, outside_bases
 from lintdem.analyses.machine import Args, Machine, answered, result_of
+from lintdem.analyses.rows import READ, store_rows
 from lintdem.analyses.trace import Asked, Invocation
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
@@ -76,6 +78,9 @@ def call_session(m: Machine, name: str, args: Args, place: Place, flow: Flow, re
         row = element_of(m, args.get(1, "mappings") or NONE, flow)
         _change(m, "insert", args.get(0) or NONE, tuple(entries(m, row, flow).items()), place, flow, receiver)
         return NONE
+    if short in ("get", "get_one") and args.positional:
+        _read(m, _table(args.positional[0]), place, flow, receiver)
+        return result_of(place)
     if short == "query_property":
         return Made("sqlalchemy.Query", place, (("0", NONE), ("self", receiver)))
     if short == "query":
@@ -84,6 +89,7 @@ def call_session(m: Machine, name: str, args: Args, place: Place, flow: Flow, re
         found = m.get(flow, args.get(0) or NONE)
         m.cleared.add(known(_table(found.cls) if isinstance(found, Instance) else "…"))
     if short in ("commit", "flush"):
+        store_rows(m, flow)
         claim, _ = m.outcomes.get(receiver, (None, None))
         if claim is not None:
             m.can_raise(Error((*REFUSED, "DBAPIError", "SQLAlchemyError"), place, claim), flow)
@@ -222,7 +228,7 @@ def _table(model: Value) -> str:
 
 def _read(m: Machine, table: str, place: Place, flow: Flow, receiver: Value) -> None:
     site = Invocation(
-        f"SELECT {table}", "sql", "read", Kind.READ, "reads the rows again", (("TableName", known(table)),), receiver
+        f"SELECT {table}", "sql", READ, Kind.READ, "reads the rows again", (("TableName", known(table)),), receiver
     )
     m.sites[place] = site
     m.can_raise(Error(("any", "SQLAlchemyError"), place), flow)
@@ -266,7 +272,7 @@ def _change(
 def _is_primary(model: Value, name: str) -> bool:
     value = model.scope.names.get(name) if isinstance(model, Cls) else None
     named = dict(value.args) if isinstance(value, Made) else {}
-    return known(True) in (named.get("primary_key"), named.get("unique"))
+    return known(True) in (named.get("primary_key"), named.get("unique"), named.get("pk"))
 
 
 # --- queries by model: Session.query, Django, peewee ---
@@ -322,7 +328,17 @@ def mapper_of(cls: Cls) -> str:
             return "django"
         if name in ("peewee.Model", "playhouse.signals.Model"):
             return "peewee"
+        if name.startswith("tortoise.") and name.endswith("Model"):
+            return "tortoise"
     return "sqlalchemy" if find_in_class(cls, "__tablename__") is not None else ""
+
+
+_TORTOISE = frozenset(
+    """
+        create bulk_create get_or_create update_or_create filter exclude all get get_or_none first
+        select_for_update
+    """.split()
+)
 
 
 def call_record(
@@ -331,6 +347,8 @@ def call_record(
     """A method of a model class of Django or peewee, of its manager, or of one object; None when it is something else."""
     found = m.get(flow, owner)
     cls = owner if isinstance(owner, Cls) else found.cls if isinstance(found, Instance) else None
+    if cls is not None and is_document(cls):
+        return call_document(m, cls, name, args, place, flow, owner)
     kind = mapper_of(cls) if cls is not None else ""
     if cls is None or not kind:
         return None
@@ -344,7 +362,7 @@ def call_record(
         keyed = any(k in ("id", "pk") or _is_primary(cls, k) for k in found.attrs)
         _change(m, "upsert" if keyed else "insert", cls, tuple(found.attrs.items()), place, flow, query)
         return result_of(place)
-    if kind == "django" and steps[:1] == ("objects",):
+    if (kind == "django" and steps[:1] == ("objects",)) or (kind == "tortoise" and name in _TORTOISE):
         return _chain(m, name, args, place, flow, query)
     if kind == "peewee" and name in ("create", "get_or_create", "get", "get_or_none", "delete_by_id"):
         return _chain(m, name, args, place, flow, query)

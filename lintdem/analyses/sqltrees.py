@@ -60,12 +60,24 @@ def _statements(tree: exp.Expression) -> Iterator[Statement]:
         elif isinstance(node, exp.Update):
             yield _update(node)
         elif isinstance(node, exp.Delete):
-            where = node.args.get("where")
-            yield Statement("delete" if where else "clear", _name(node.this), where=tuple(_comparisons(where)))
+            yield _delete(node)
         elif isinstance(node, exp.Merge):
             yield _merge(node)
     if not changes:
         yield _other(tree)
+
+
+_ONE = re.compile(r"(^|_)(id|uuid|guid|key|hash|no|number|ref|reference)$")
+"""Columns whose value picks one row."""
+
+
+def _delete(node: exp.Delete) -> Statement:
+    where = tuple(_comparisons(node.args.get("where")))
+    chosen = any(one.op == "=" and one.value.slot is not None and _ONE.search(one.column) for one in where)
+    if node.args.get("limit") is not None and not chosen:
+        # What is left then is deleted by the next run.
+        return Statement("accumulate", _name(node.this), adds="DELETE … LIMIT")
+    return Statement("delete" if node.args.get("where") else "clear", _name(node.this), where=where)
 
 
 def _in_merge(node: exp.Expression) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lintdem.analyses.clouddocuments import FIRESTORE, call_firestore
 from lintdem.analyses.databases import call_driver
 from lintdem.analyses.documents import call_documents, call_search
 from lintdem.analyses.domain import Claim, Done, Error, Fact, Failed, Flow, Func, Made, Value
@@ -15,16 +16,25 @@ from lintdem.analyses.local import call_file, opened
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.objects import found_name
 from lintdem.analyses.orm import call_peewee, call_session
+from lintdem.analyses.querylanguages import LANGUAGES, call_language
 from lintdem.analyses.trace import Claimed, Effect, Event, Invocation
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
+
+_DRIVERS = ("psycopg2.Connection.", "sqlite3.Connection.", "psycopg2.extras.execute_")
+_STATEMENTS = frozenset({"google.cloud.bigquery.Client.query", "google.cloud.bigquery.Client.query_and_wait"})
+"""Methods outside of the drivers that take a statement as these do."""
 
 
 def call_store(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value | None:
     """Call a method of a store; None when `name` is not one, or nothing special is to be said of it."""
     head = name.partition(".")[0]
-    if name.startswith(("psycopg2.Connection.", "sqlite3.Connection.", "psycopg2.extras.execute_")):
+    if name.startswith(_DRIVERS) or name in _STATEMENTS:
         return call_driver(m, name, args, place, flow, receiver)
+    if name.startswith(LANGUAGES):
+        return call_language(m, name, args, place, flow, receiver)
+    if name.startswith(FIRESTORE):
+        return call_firestore(m, name, args, place, flow, receiver)
     if head in ("sqlalchemy", "sqlmodel", "flask_sqlalchemy"):
         return call_session(m, _as_sqlalchemy(name), args, place, flow, receiver)
     if isinstance(receiver, Made) and receiver.type == "peewee.Query":

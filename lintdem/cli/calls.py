@@ -141,8 +141,9 @@ _REPEAT_OF_ROLE = {
 
 
 def _class(kind: Kind, method: str) -> str:
-    """Writes whose arguments decide are told by their verb."""
-    return kind_of(method).value if kind is Kind.WRITE else kind.value
+    """Writes whose arguments decide are told by their verb; a query that may write is an effect."""
+    told = kind_of(method) if kind is Kind.WRITE else kind
+    return Kind.EFFECT.value if kind is Kind.WRITE and told is Kind.READ else told.value
 
 
 def _decided(kind: Kind, phrase: str) -> str:
