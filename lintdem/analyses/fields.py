@@ -27,7 +27,7 @@ from lintdem.analyses.domain import (
     leaves,
     text,
 )
-from lintdem.analyses.lineage import fields_of, find_in_class
+from lintdem.analyses.lineage import fields_of, find_in_class, item_keys
 from lintdem.analyses.machine import Args, Machine
 from lintdem.model.span import Place
 
@@ -47,7 +47,7 @@ def filled(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> dict[s
     """The attributes of an object that is made of its fields."""
     attrs: dict[str, Value] = dict(args.keywords)
     fields = fields_of(cls)
-    for name, value in zip(fields, args.positional, strict=False):
+    for name, value in zip(fields or item_keys(cls), args.positional, strict=False):
         attrs.setdefault(name, value)
     data = any_of([*args.spreads]) if args.spreads else None
     if data is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.domain import Cls, External, Instance, Known, Value, members
+from lintdem.analyses.domain import Cls, External, Instance, Known, Made, Value, members, text
 from lintdem.model.function import Assign, Declare
 from lintdem.model.values import Name
 
@@ -83,3 +83,14 @@ def field_at(obj: Instance, index: Value) -> Value | None:
         return None
     names = list(fields_of(obj.cls))
     return obj.attrs.get(names[index.value]) if -len(names) <= index.value < len(names) else None
+
+
+def item_keys(cls: Cls) -> list[str]:
+    """The names of the key attributes of a model of DynamoDB items, also those that a base declares."""
+    named = (find_in_class(cls, key) for key in ("__hash_key__", "__range_key__"))
+    found: dict[str, None] = {key: None for one in named if one is not None and (key := text(one))}
+    for one in reversed(list(lineage(cls))):
+        for name, value in one.scope.names.items():
+            if isinstance(value, Made) and {"hash_key", "range_key"} & dict(value.args).keys():
+                found[name] = None
+    return list(found)

@@ -186,8 +186,7 @@ class Machine:
         self.active: list[object] = []
         self.spent, self.importing = 0, 0
         self.constructs: dict[Value, Value] = {}
-        self.globals_version = 0
-        self.mutations = 0
+        self.globals_version, self.mutations = 0, 0
         self.paths: set[tuple[str, ...]] = set()
         self.constants: set[str] = set()
         self.classes: set[str] = set()

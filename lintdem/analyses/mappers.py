@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lintdem.analyses.domain import (
+    Check,
     Claim,
     Cls,
     Derived,
+    Error,
     External,
     Flow,
     Func,
@@ -28,14 +30,14 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.exceptions import CANCELED, FAILED
 from lintdem.analyses.itemconditions import judge, read_condition
 from lintdem.analyses.itemwrites import compared_values, perform
-from lintdem.analyses.lineage import find_in_class, lineage, outside_bases
+from lintdem.analyses.lineage import find_in_class, item_keys, outside_bases
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.rows import attributes_of
 from lintdem.analyses.trace import Asked, Invocation, Write
 from lintdem.knowledge import Kind, operation
 from lintdem.model.span import Place
 
-FAILURES = ("PutError", "UpdateError", "DeleteError", "PynamoDBException", "DoesNotExist", *FAILED)
+FAILURES = ("PutError", "UpdateError", "DeleteError", "PynamoDBException", *FAILED)
 _CANCELED = ("TransactWriteError", "PynamoDBException", *CANCELED)
 _WRITES = {"save": "put_item", "create": "put_item", "update": "update_item", "delete": "delete_item"}
 _READS = {"get": "get_item", "query": "query", "scan": "scan", "count": "query", "exists": "describe_table",
@@ -58,10 +60,15 @@ def call_model(
     """A method of a model or of its class; None when it is another method."""
     if name in _READS:
         call = _invocation(_READS[name], cls)
-        keyed = tuple((f"Key.{k}", v) for k, v in zip(_keys(cls), args.positional, strict=False)) if name == "get" else ()
+        keyed = tuple((f"Key.{k}", v) for k, v in zip(item_keys(cls), args.positional, strict=False)) if name == "get" else ()
         call = replace(call, args=(*call.args, *keyed), target=cls)
         m.sites[place] = call
         m.record(Asked(place, call, must=flow.must, may=flow.may))
+        if name == "get":
+            before = flow.must
+            flow.must |= {Check(place, "absent", result_of(place), call.name)}
+            m.can_raise(Error(("DoesNotExist", "PynamoDBException"), place), flow)
+            flow.must = before
         return result_of(place)
     if name == "batch_write":
         return Made("pynamodb.batch", place, (("self", cls),))
@@ -143,17 +150,6 @@ def _table(cls: Cls) -> Value:
     return own if own is not None else known(cls.definition.name)
 
 
-def _keys(cls: Cls) -> list[str]:
-    """The names of the key attributes, also those that a base declares."""
-    named = (find_in_class(cls, key) for key in ("__hash_key__", "__range_key__"))
-    found: dict[str, None] = {key: None for one in named if one is not None and (key := text(one))}
-    for one in reversed(list(lineage(cls))):
-        for name, value in one.scope.names.items():
-            if isinstance(value, Made) and {"hash_key", "range_key"} & dict(value.args).keys():
-                found[name] = None
-    return list(found)
-
-
 def _default(m: Machine, cls: Cls, name: str, place: Place, flow: Flow) -> Value:
     """The default of an attribute, which a function may make."""
     declared = find_in_class(cls, name)
@@ -170,7 +166,7 @@ def _write(m: Machine, owner: Ref | Path | None, cls: Cls, name: str, args: Args
         read = m.sites[owner.place] if owner.place is not None else None
         keys = {k.removeprefix("Key."): v for k, v in read.args if k.startswith("Key.")} if read is not None else {}
         attrs, opaque = {**keys, **attributes_of(m, owner)}, True
-    key = tuple((k, attrs[k] if k in attrs else _default(m, cls, k, place, flow)) for k in _keys(cls))
+    key = tuple((k, attrs[k] if k in attrs else _default(m, cls, k, place, flow)) for k in item_keys(cls))
     accumulates = ""
     if name == "update":
         attrs, accumulates = _actions(m, args, flow, _is_dyntastic(cls))
@@ -201,7 +197,7 @@ def _actions(m: Machine, args: Args, flow: Flow, spread: bool) -> tuple[dict[str
         method = action.type.rpartition(".")[2]
         value = dict(action.args).get("0", Unknown("a value"))
         sets[str(index)] = value
-        grows = method == "add" and text(value) is None
+        grows = method == "add" and text(value) is None and "SetAttribute" not in action.type
         own = method == "set" and isinstance(value, Derived) and value.op in ("arith+", "arith-")
         grows = grows or (isinstance(value, Made) and value.type.rpartition(".")[2] in ("append", "prepend"))
         if grows or (own and any(map(_is_attribute, leaves(value)))):

@@ -48,7 +48,7 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Pla
 
 def _is_missing(effect: Effect, write: Write, run: Run) -> bool:
     """Whether a look-up of this very item has found none: then there is nothing that a late event replaces."""
-    named = dict(write.values)
+    named = dict((*write.values, *write.key))
     for fact in effect.must:
         found = fact.subject if isinstance(fact, Check) and fact.kind == "absent" else None
         read = run.sites.get(found.place) if isinstance(found, Path) and found.place is not None else None
