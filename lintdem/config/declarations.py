@@ -82,7 +82,7 @@ def _declaration(table: str, item: dict[str, Any], index: int) -> Declaration:
 def _dotted(item: dict[str, Any], name: str, index: int) -> tuple[str, ...]:
     value = item.get(name)
     if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-        raise Wrong(f"every entry needs the list of texts {name}", index)
+        raise Wrong(f'every entry needs "{name}", a list of texts', index)
     for one in value:
         if not _NAME.fullmatch(one):
             raise Wrong(f'{name}: "{one}" is no dotted name', index)

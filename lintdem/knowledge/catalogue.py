@@ -156,7 +156,7 @@ def _already(known: Models, method: str) -> tuple[str, ...]:
 
 @cache
 def _table(service: str) -> Service | None:
-    return tables.toml(Service, "aws", f"{service}.toml") if service in tables.names("aws") else None
+    return tables.toml(Service, "aws", f"{service}.toml") if tables.has("aws", service) else None
 
 
 @cache

@@ -47,6 +47,12 @@ def names(folder: str) -> frozenset[str]:
     return frozenset(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
 
 
+def has(folder: str, name: str) -> bool:
+    """Whether a folder has a TOML table of this name, which may come from the code being read."""
+    plain = name.replace("-", "").replace("_", "").isalnum()
+    return plain and resources.files(_ROOT).joinpath(folder).joinpath(f"{name}.toml").is_file()
+
+
 @cache
 def _text(parts: tuple[str, ...]) -> bytes:
     return _read(parts)

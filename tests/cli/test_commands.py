@@ -81,7 +81,7 @@ class TestCalls:
             ("boto3:s3.Bucket.objects.delete", "s3.DeleteObjects"),
             ("kafka.create_cluster", "kafka.CreateCluster"),
             ("kafka.KafkaProducer.send", "kafka.KafkaProducer.send"),
-            ("opensearchpy.OpenSearch.index", "elasticsearch.Elasticsearch.index"),
+            ("elasticsearch.AsyncElasticsearch.index", "elasticsearch.Elasticsearch.index"),
             ("redis.asyncio.Redis.incr", "redis.Redis.incr"),
         ],
     )

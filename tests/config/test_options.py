@@ -113,8 +113,8 @@ class TestMistakes:
             ('[[handlers]]\npattern = "a:b"\nsource = "sqss"', 'unknown source "sqss"; did you mean "sqs"?'),
             ('[[handlers]]\npatern = "a:b"', 'unknown key "patern" in handlers; did you mean "pattern"?'),
             ('effects = ["x.y"]', "effects: expected [[effects]] tables"),
-            ('[[effects]]\nnames = ["charge"]', "effects: every entry needs the list of texts of"),
-            ('[[effects]]\nof = ["shop"]\nnames = "charge"', "effects: every entry needs the list of texts names"),
+            ('[[effects]]\nnames = ["charge"]', 'effects: every entry needs "of", a list of texts'),
+            ('[[effects]]\nof = ["shop"]\nnames = "charge"', 'effects: every entry needs "names", a list of texts'),
             ('[[effects]]\nof = ["shop/pay.py"]\nnames = ["charge"]', 'effects: of: "shop/pay.py" is no dotted name'),
             ('[[effects]]\nof = ["a"]\nnames = ["b"]\nkind = "write"', 'effects: unknown kind "write", expected one of read, set'),
             ('[[effects]]\nof = ["a"]\nnames = ["b"]\nfrase = "x"', 'effects: unknown key "frase"; did you mean "phrase"?'),
@@ -134,7 +134,7 @@ class TestMistakes:
         """Of several tables with one name the wrong one is told."""
         good = '[[tool.lintdem.guards]]\nof = ["a"]\nnames = ["b"]\n\n'
         write(tmp_path / "pyproject.toml", good + good + '[[tool.lintdem.guards]]\nof = ["a"]\n')
-        with pytest.raises(UsageError, match=r"pyproject\.toml:9: guards: every entry needs the list of texts names"):
+        with pytest.raises(UsageError, match=r'pyproject\.toml:9: guards: every entry needs "names"'):
             load(tmp_path)
 
 
