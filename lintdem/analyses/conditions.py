@@ -84,7 +84,8 @@ def _assume_object(m: Machine, value: Ref, truth: bool, flow: Flow) -> bool:
         return truth
     if isinstance(found, ListObj) and found.open and found.place is not None and not truth:
         flow.must |= found.none
-        _learn(m, Test("truth", found.items, found.place), truth, flow)
+        if found.items:
+            _learn(m, Test("truth", found.items, found.place), truth, flow)
     return True
 
 
