@@ -314,12 +314,13 @@ def _lasting(m: Machine, after: Flow, before: Flow, value: Value) -> dict[int, H
     changed = {k: o for k, o in after.heap.items() if before.heap.get(k) is not o}
     kept = {k: o for k, o in changed.items() if k in before.heap or k in m.base}
     work: list[Value] = [value, *m.shared, *(v for o in kept.values() for v in held(o))]
-    seen: set[Value] = set()
+    # By identity: equal values are looked at again, which costs less than the hash of a deep one.
+    seen: dict[int, Value] = {}
     while work:
         one = work.pop()
-        if one in seen:
+        if id(one) in seen:
             continue
-        seen.add(one)
+        seen[id(one)] = one
         if isinstance(one, Ref):
             obj = changed.get(one.id)
             if obj is not None and one.id not in kept:

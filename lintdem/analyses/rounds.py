@@ -21,7 +21,10 @@ def may_end(test: Expr, body: tuple[Stmt, ...]) -> bool:
 
 def carry(body: tuple[Stmt, ...], flow: Flow) -> None:
     """Let the names that a round sets and tests be what an earlier round may have left."""
-    bindings = _bindings(body)
+    literal = {name for name, value in flow.scope.names.items() if isinstance(value, Known)}
+    bindings = _bindings(body) if literal else {}
+    if literal.isdisjoint(bindings):
+        return
     asked = {n.id for s in nodes(body) if isinstance(s, (If, While, Choice)) for n in nodes(s.test) if isinstance(n, Name)}
     for name in sorted(asked & bindings.keys()):
         before = flow.scope.names.get(name)
