@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lintdem.analyses.domain import (
     NONE,
     Cases,
@@ -23,6 +25,7 @@ from lintdem.analyses.domain import (
     members,
     text,
 )  # fmt: skip
+from lintdem.analyses.joins import passed
 from lintdem.analyses.leftovers import grown
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.requesting import put_on
@@ -135,9 +138,11 @@ def set_item(m: Machine, owner: Value, index: Value, value: Value, flow: Flow, p
             if one.id in m.base and not m.importing:
                 m.record(Recorded(place, one, index, must=flow.must, may=flow.may))
             less = grown(m, found, index, flow)
+            here = passed(flow.must) & (found.passed if found.entries or found.rest or found.spread else passed(flow.must))
             if isinstance(index, Known) and not isinstance(index.value, (bytes, float)):
-                m.put(flow, one, DictObj({**found.entries, index.value: value}, found.rest, found.spread, without=less))
+                entries, rest = {**found.entries, index.value: value}, found.rest
             else:
-                m.put(flow, one, DictObj(found.entries, (*found.rest, (index, value))[-20:], found.spread, without=less))
+                entries, rest = found.entries, (*found.rest, (index, value))[-20:]
+            m.put(flow, one, replace(found, entries=entries, rest=rest, places=(), without=less, passed=here))
         elif isinstance(found, ListObj):
             m.put(flow, one, ListObj(found.kind, (*found.items, value)[-20:], True, found.place, found.module_level))

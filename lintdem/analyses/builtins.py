@@ -31,7 +31,7 @@ from lintdem.analyses.domain import (
     known,
     text,
 )  # fmt: skip
-from lintdem.analyses.elements import SHUFFLED, element_of, inside, iterated, unordered
+from lintdem.analyses.elements import SHUFFLED, element_of, inside, iterated, taken_along, unordered
 from lintdem.analyses.fields import as_dict
 from lintdem.analyses.gaps import CHOSEN
 from lintdem.analyses.joins import aged, passed
@@ -75,7 +75,8 @@ def _sequence(kind: str) -> Builtin:
         if found is not None:
             shuffled = kind != "set" and found.kind in SHUFFLED and (found.open or len(found.items) > 1)
             kept = "shuffled" if shuffled else kind
-            return m.new(flow, ListObj(kept, found.items, found.open, place, m.importing > 0, without=found.without))
+            fit = found.open, place, m.importing > 0, found.passed
+            return m.new(flow, ListObj(kept, found.items, *fit, without=found.without))
         if isinstance(value, Path) and kind != "set":
             return value
         return m.new(flow, ListObj(kind, (element_of(m, value, flow),), True, place))
@@ -102,14 +103,14 @@ def _elements(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     value = iterated(m, _first(args), place, flow)
     found = m.elements(flow, value)
     if found is not None:
-        return m.new(flow, ListObj("list", found.items, True, place, without=found.without))
+        return m.new(flow, ListObj("list", found.items, True, place, passed=found.passed, without=found.without))
     return value
 
 
 def _enumerate(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     element = element_of(m, iterated(m, _first(args), place, flow), flow)
     pair = m.new(flow, ListObj("tuple", (Derived("index", ()), element)))
-    return m.new(flow, ListObj("list", (pair,), True, place))
+    return m.new(flow, ListObj("list", (pair,), True, place, passed=taken_along(m, _first(args), flow)))
 
 
 def _zip(m: Machine, args: Args, place: Place, flow: Flow) -> Value:

@@ -33,6 +33,7 @@ from lintdem.analyses.domain import (
     members,
     text,
 )  # fmt: skip
+from lintdem.analyses.exceptions import missing
 from lintdem.analyses.joins import aged, alike, changed
 from lintdem.analyses.machine import Machine
 from lintdem.knowledge import Kind
@@ -234,6 +235,8 @@ def _assume_failure(m: Machine, test: Test, error: Error, truth: bool, flow: Flo
         if asks_failed:
             m.recognised.add(error.claim.place)
         return truth if asks_failed else not truth
+    if truth:
+        flow.must |= missing(m, set(literals), (error,), test.place, flow.must)
     if asks_failed and error.names[:1] != ("any",):
         return not truth
     return not (truth and asks_failed)

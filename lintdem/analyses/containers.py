@@ -8,6 +8,7 @@ from typing import Any
 
 from lintdem.analyses.buffers import BUFFER, buffer_method
 from lintdem.analyses.domain import (
+    EMPTY,
     NONE,
     Derived,
     DictObj,
@@ -51,6 +52,9 @@ def call_container(m: Machine, ref: Ref, name: str, args: Args, place: Place, fl
     obj = m.get(flow, ref)
     if name in GROWS and ref.id in m.base and not m.importing:
         m.record(Recorded(place, ref, args.positional[0] if args.positional else NONE, must=flow.must, may=flow.may))
+    if name == "result" and not args.positional:
+        # A future stands for what its function gives.
+        return ref
     if isinstance(obj, DictObj):
         return _dict_method(m, ref, obj, name, args, place, flow)
     if isinstance(obj, ListObj) and obj.kind == BUFFER:
@@ -101,7 +105,9 @@ def _update(m: Machine, ref: Ref, obj: DictObj, args: Args, flow: Flow) -> None:
             rest, spread = rest + other.rest, spread + other.spread
         else:
             spread = (*spread, value)
-    m.put(flow, ref, DictObj(entries, rest[-20:], spread[-8:]))
+    here = passed(flow.must) & (obj.passed if obj.entries or obj.rest or obj.spread else passed(flow.must))
+    held = DictObj(entries, rest[-20:], spread[-8:], factory=obj.factory, passed=here)
+    m.put(flow, ref, held)
 
 
 def _views(m: Machine, obj: DictObj, name: str, flow: Flow, place: Place) -> Value:
@@ -115,7 +121,8 @@ def _views(m: Machine, obj: DictObj, name: str, flow: Flow, place: Place) -> Val
         items = tuple(v for _, v in pairs)
     else:
         items = tuple(m.new(flow, ListObj("tuple", pair)) for pair in pairs)
-    return m.new(flow, ListObj("list", items, is_open, place, without=obj.without if name != "values" else frozenset()))
+    less = obj.without if name != "values" else frozenset[Value]()
+    return m.new(flow, ListObj("list", items, is_open, place, passed=obj.passed, without=less))
 
 
 def _list_method(
@@ -138,7 +145,10 @@ def _list_method(
         other = m.elements(flow, first)
         items = other.items if other is not None else (element_of(m, first, flow),)
         less = joined(obj, other) if other is not None else grown(m, obj, first, flow)
-        more = replace(obj, items=tuple(dict.fromkeys((*obj.items, *items)))[-24:], open=True, without=less)
+        own = (other.passed if other is not None else EMPTY) | passed(flow.must)
+        both = own & obj.passed if obj.items else own
+        items = tuple(dict.fromkeys((*obj.items, *items)))[-24:]
+        more = replace(obj, items=items, open=True, without=less, passed=both)
         if name == "union":
             return m.new(flow, more)
         m.put(flow, ref, more)

@@ -286,14 +286,17 @@ class Instance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DictObj:
-    """A dict: `entries` by literal key; `rest` the values under keys that are not literals, with their keys; `without`
-    what was taken away from where its keys come from."""
+    """A dict: `entries` by literal key; `rest` the values under keys that are not literals, with their keys; `factory`
+    what makes the entries of a defaultdict; `passed` what held whenever something was put in; `without` what was taken
+    away from where its keys come from."""
 
     entries: dict[Any, Value]
     rest: tuple[tuple[Value, Value], ...] = ()
     spread: tuple[Value, ...] = ()
     places: tuple[tuple[object, Place], ...] = ()
     without: frozenset[Value] = frozenset()
+    factory: Value | None = None
+    passed: frozenset[Fact] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from lintdem.analyses.buffers import BUFFER, content
 from lintdem.analyses.domain import (
+    EMPTY,
     AnyOf,
     Cases,
     Derived,
     DictObj,
+    Fact,
     Flow,
     Fresh,
     Func,
@@ -48,6 +50,12 @@ def element_of(m: Machine, value: Value, flow: Flow) -> Value:
     if isinstance(value, Derived) and value.op == "each":
         return value.parts[0]
     return Derived("element", (value,))
+
+
+def taken_along(m: Machine, value: Value, flow: Flow) -> frozenset[Fact]:
+    """What each element of a collection has passed."""
+    found = m.get(flow, value)
+    return found.passed if isinstance(found, (ListObj, DictObj)) else EMPTY
 
 
 def iterated(m: Machine, value: Value, place: Place, flow: Flow) -> Value:

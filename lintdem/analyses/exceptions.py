@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lintdem.analyses.domain import (
+    EMPTY,
     AnyOf,
     Cases,
+    Check,
     Cls,
     Derived,
     Error,
     External,
+    Fact,
     Flow,
     Instance,
     Made,
@@ -22,8 +25,9 @@ from lintdem.analyses.domain import (
     any_of,
     members,
 )
-from lintdem.analyses.machine import Args, Machine, Raised
+from lintdem.analyses.machine import Args, Machine, Raised, result_of
 from lintdem.analyses.trace import Swallowed
+from lintdem.knowledge import Kind
 from lintdem.model.function import Catch, Try
 from lintdem.model.span import Place
 
@@ -72,6 +76,29 @@ def type_names(m: Machine, types: Value, flow: Flow) -> set[str] | None:
         elif isinstance(one, (Unknown, Made)):
             return None
     return found
+
+
+ABSENCE = frozenset({
+    "DoesNotExist", "NoResultFound", "NoSuchKey", "NotFound", "NotFoundError", "NotFoundException", "ObjectDoesNotExist",
+    "ResourceNotFoundException", "404",
+})  # fmt: skip
+"""Exceptions and error codes by which a store says that it has no record."""
+_ASKS = frozenset({"head_object"})
+"""Reads whose failure, whatever it is, is taken for "not there"."""
+
+
+def missing(
+    m: Machine, types: set[str] | None, errors: tuple[Error, ...], place: Place, known: frozenset[Fact]
+) -> frozenset[Fact]:  # fmt: skip
+    """What an `except` says of the one read that it catches: there is no record."""
+    found = {e.place: m.sites[e.place] for e in errors if e.place in m.sites and m.sites[e.place].kind is Kind.READ}
+    if len(found) != 1 or types is None:
+        return EMPTY
+    (asked, call), *_ = found.items()
+    if any(isinstance(f, Check) and f.kind == "absent" and f.subject == result_of(asked) for f in known):
+        return EMPTY
+    any_way = call.method in _ASKS and bool(types & (EVERYTHING | {"ClientError"}))
+    return frozenset({Check(place, "absent", result_of(asked), call.name)}) if types & ABSENCE or any_way else EMPTY
 
 
 def class_names(m: Machine, cls: Value) -> tuple[str, ...]:

@@ -119,7 +119,7 @@ def slice_of(m: Machine, value: Value, index: Slice, flow: Flow) -> Value:
     bounds = [evaluate(m, bound, flow) for bound in (index.lower, index.upper, index.step) if bound is not None]
     found = m.elements(flow, value)
     if found is not None:
-        return m.new(flow, ListObj(found.kind, found.items, True, found.place))
+        return m.new(flow, ListObj(found.kind, found.items, True, found.place, passed=found.passed))
     if isinstance(value, Known) and isinstance(value.value, (str, bytes)):
         return Derived("slice", (value,))
     if isinstance(value, Path) and not any(isinstance(b, Known) for b in bounds):

@@ -222,8 +222,10 @@ def aged(facts: frozenset[Fact]) -> frozenset[Fact]:
 
 
 def passed(facts: frozenset[Fact]) -> frozenset[Fact]:
-    """What an item of a collection takes along: it was young enough, or it was claimed."""
-    return aged(facts) | frozenset(f for f in facts if isinstance(f, Claim) and not f.useless)
+    """What an item of a collection takes along: it was young enough, it was claimed, or its record was missing."""
+    return aged(facts) | frozenset(
+        f for f in facts if (isinstance(f, Claim) and not f.useless) or (isinstance(f, Check) and f.kind == "absent")
+    )
 
 
 def _held(obj: DictObj, key: object) -> list[Value]:
@@ -268,7 +270,9 @@ def _merge_objects(left: HeapObject, right: HeapObject) -> HeapObject:
         rest = tuple(dict.fromkeys((*left.rest, *right.rest)))
         filled = [one for one in (left, right) if one.entries or one.rest or one.spread]
         less = frozenset.intersection(*(one.without for one in filled)) if filled else frozenset()
-        return DictObj(entries, rest, tuple(dict.fromkeys((*left.spread, *right.spread))), without=less)
+        both = frozenset.intersection(*(one.passed for one in filled)) if filled else EMPTY
+        spread = tuple(dict.fromkeys((*left.spread, *right.spread)))
+        return replace(left, entries=entries, rest=rest, spread=spread, without=less, passed=both)
     if isinstance(left, (ListObj, DictObj)) or isinstance(right, (ListObj, DictObj)):
         return right
     return replace(left, attrs={k: any_of(_attributes(left, right, k)) for k in {**left.attrs, **right.attrs}})

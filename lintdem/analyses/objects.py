@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lintdem.analyses.building import function_base
 from lintdem.analyses.definitions import member_of
+from lintdem.analyses.dictitems import dict_item
 from lintdem.analyses.documents import collection_of, is_mongo
 from lintdem.analyses.domain import (
     NONE,
@@ -290,7 +291,7 @@ def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Va
         return drawn
     obj = m.get(flow, value)
     if isinstance(obj, DictObj):
-        return _dict_item(m, obj, index, flow, place)
+        return dict_item(m, obj, value, index, flow, place)
     if isinstance(obj, ListObj):
         if isinstance(index, Known) and isinstance(index.value, int) and not obj.open:
             return obj.items[index.value] if -len(obj.items) <= index.value < len(obj.items) else Unknown("no item")
@@ -344,17 +345,6 @@ def _of_type(m: Machine, value: External, index: Value, flow: Flow) -> Value:
         return value
     listed = m.elements(flow, index)
     return Derived(short, listed.items if listed is not None else (index,))
-
-
-def _dict_item(m: Machine, obj: DictObj, index: Value, flow: Flow, place: Place) -> Value:
-    if isinstance(index, Known):
-        if index.value in obj.entries:
-            return obj.entries[index.value]
-        found = [v for k, v in obj.rest if not isinstance(k, Known)]
-        found += [m.item(s, index, flow, place) for s in obj.spread]
-        return any_of(found) if found else Unknown(f"no entry {index.value!r}")
-    found = [*obj.entries.values(), *(v for _, v in obj.rest), *(m.item(s, index, flow, place) for s in obj.spread)]
-    return any_of(found) if found else Unknown("item of an empty dict")
 
 
 def typed(m: Machine, annotation: Value, place: Place, flow: Flow) -> Value | None:

@@ -13,6 +13,7 @@ from lintdem.analyses.domain import (
     AnyOf,
     Cases,
     Derived,
+    DictObj,
     Env,
     Error,
     Flow,
@@ -256,6 +257,11 @@ def _retry(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, 
         return m.call(target, given, place, flow, "")
 
 
+def _defaulting(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    """`defaultdict(list)`: a dict that makes what it has not."""
+    return m.new(flow, DictObj({}, (), (*args.positional[1:], *args.spreads), factory=args.get(0, "default_factory")))
+
+
 def _entered(m: Machine, call: LibraryCall, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
     """`stack.enter_context(manager)`: entered now; what it does on its way out is taken to happen at once."""
     from lintdem.analyses.managers import pass_through  # noqa: PLC0415 - mutual recursion
@@ -273,7 +279,8 @@ ROLES: dict[str, Role] = {
     "salted": _salted, "uuid": _fresh("uuid"), "random": _fresh("random"), "clock": _fresh("clock"), "env": _env,
     "client": _boto, "resource": _boto, "session": _session, "transparent": _transparent, "submit": _submit,
     "formatted": _formatted_time,
-    "entered": _entered, "retry": _retry, "mount": _mount, "guard": _constructed, "lock": _lock, "telemetry": _telemetry,
+    "entered": _entered, "defaulting": _defaulting,
+    "retry": _retry, "mount": _mount, "guard": _constructed, "lock": _lock, "telemetry": _telemetry,
     "sleep": lambda m, call, args, place, flow, receiver: NONE,
 }  # fmt: skip
 

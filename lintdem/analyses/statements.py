@@ -16,7 +16,6 @@ from lintdem.analyses.domain import (
     Failed,
     Flow,
     Known,
-    ListObj,
     Made,
     RuledOut,
     Scope,
@@ -24,8 +23,8 @@ from lintdem.analyses.domain import (
     Value,
     members,
 )  # fmt: skip
-from lintdem.analyses.elements import element_of, inside, iterated
-from lintdem.analyses.exceptions import catches, error_of, exits, swallow
+from lintdem.analyses.elements import element_of, inside, iterated, taken_along
+from lintdem.analyses.exceptions import catches, error_of, exits, missing, swallow, type_names
 from lintdem.analyses.joins import merge
 from lintdem.analyses.machine import Machine, Raised, Stop
 from lintdem.analyses.managers import left, run_with
@@ -138,7 +137,7 @@ def _for(m: Machine, s: For, flow: Flow) -> bool:
     m.frame.retried |= retried_blocks(s, is_numbered(m, over, flow))
     with m.retrying(of_object(m, over, flow) if isinstance(over, Made) and _is_retry(over) else None):
         return _loop(m, Loop(m.place(flow, s.span), over, items), s.body, s.other, flow, not certain,
-                     lambda inner: _enter(m, s, element, found, inner))  # fmt: skip
+                     lambda inner: _enter(m, s, element, taken_along(m, over, flow), inner))  # fmt: skip
 
 
 def _is_retry(over: Made) -> bool:
@@ -146,10 +145,10 @@ def _is_retry(over: Made) -> bool:
     return call is not None and call.role == "retry"
 
 
-def _enter(m: Machine, s: For, element: Value, over: ListObj | None, inner: Flow) -> None:
-    """One round: what every item of a list has passed when it was put there, this one has."""
+def _enter(m: Machine, s: For, element: Value, taken: frozenset[Fact], inner: Flow) -> None:
+    """One round: what every item of a collection has passed when it was put there, this one has."""
     bind_target(m, s.target, element, inner)
-    inner.must |= over.passed if over is not None else frozenset()
+    inner.must |= taken
 
 
 def _while(m: Machine, s: While, flow: Flow) -> bool:
@@ -256,6 +255,8 @@ def _handle(
         if not entering:
             continue
         _enter_catch(m, catch, entering, branch)
+        classes = type_names(m, types, named) if types is not None else None
+        branch.must |= missing(m, classes, tuple(r.error for r in entering), m.place(start, catch.span), branch.must)
         before = exits(m)
         reached = m.execute(catch.body, branch)
         m.frame.handling.pop()

@@ -1,0 +1,33 @@
+"""`d[key]`: entries of dicts, and those that a defaultdict makes when it is asked."""
+
+from __future__ import annotations
+
+from lintdem.analyses.binding import set_item
+from lintdem.analyses.domain import DictObj, Flow, Known, Unknown, Value, any_of
+from lintdem.analyses.machine import Args, Machine
+from lintdem.model.span import Place
+
+
+def _made_entry(m: Machine, obj: DictObj, owner: Value, index: Value, flow: Flow, place: Place) -> Value | None:
+    """The entry of a defaultdict under a key that it has not met: it is made, and kept."""
+    held = next((v for k, v in obj.rest if k == index), None)
+    if held is not None or obj.factory is None or (isinstance(index, Known) and index.value in obj.entries):
+        return held
+    made = m.call(obj.factory, Args(), place, flow, "default_factory")
+    set_item(m, owner, index, made, flow, place)
+    return made
+
+
+def dict_item(m: Machine, obj: DictObj, owner: Value, index: Value, flow: Flow, place: Place) -> Value:
+    """What a dict has under a key; under one that is not known, any of what it holds."""
+    made = _made_entry(m, obj, owner, index, flow, place)
+    if made is not None:
+        return made
+    if isinstance(index, Known):
+        if index.value in obj.entries:
+            return obj.entries[index.value]
+        found = [v for k, v in obj.rest if not isinstance(k, Known)]
+        found += [m.item(s, index, flow, place) for s in obj.spread]
+        return any_of(found) if found else Unknown(f"no entry {index.value!r}")
+    found = [*obj.entries.values(), *(v for _, v in obj.rest), *(m.item(s, index, flow, place) for s in obj.spread)]
+    return any_of(found) if found else Unknown("item of an empty dict")
