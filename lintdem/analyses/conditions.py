@@ -282,7 +282,8 @@ def _collected(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) ->
 
 def _given(test: Test, truth: bool) -> frozenset[Fact]:
     """What the event surely has after a test: `if not order.get("id"): return`, `"id" in order`."""
-    subject = test.args[-1] if test.op in ("in", "not in") else test.args[0]
+    # A test of a list that may be empty has no subject.
+    subject = (test.args[-1] if test.op in ("in", "not in") else test.args[0]) if test.args else None
     if not isinstance(subject, Path) or subject.root != "event" or not _is_absence(test, subject, not truth):
         return EMPTY
     if test.op in ("in", "not in"):

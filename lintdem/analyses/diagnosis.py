@@ -21,7 +21,7 @@ from lintdem.analyses.itemconditions import LIMIT
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
 from lintdem.analyses.lostupdates import counts_again, lost_update
-from lintdem.analyses.overwrites import goes_over, overwrite_level
+from lintdem.analyses.overwrites import goes_over, is_of_this_run, overwrite_level
 from lintdem.analyses.repetition import retry_of
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.timeliness import (
@@ -344,7 +344,7 @@ def _overwrite(
     if is_fresh_checked(effect):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     keys = [provenance(v, subject, run.sites).grade for _, v in write.key]
-    if Grade.ATTEMPT in keys:
+    if Grade.ATTEMPT in keys or is_of_this_run(write, run):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     level, reason = overwrite_level(effect, run, subject, others)
     timed = event_time(effect)

@@ -10,7 +10,8 @@ from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import looked_at
 from lintdem.analyses.itemwrites import QUERIED, key_attributes
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect, Tested, Write
+from lintdem.analyses.trace import Effect, Invocation, Tested, Write
+from lintdem.knowledge import Kind
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
 from lintdem.model.stack import Source
@@ -160,3 +161,15 @@ _KEYS = ("id", "pk", "sk", "key", "uuid")
 def _whole_event(effect: Effect) -> bool:
     whole = effect.call.write.whole if effect.call.write is not None else ()
     return any(isinstance(v, Path) and v.root == "event" for item in whole for v in leaves(item))
+
+
+def is_of_this_run(write: Write, run: Run) -> bool:
+    """Whether the key is what the service called the thing that this run has made: no other run has such an item."""
+    found = [leaf for _, value in key_attributes(write) for leaf in leaves(value)]
+    made = (run.sites.get(leaf.place) for leaf in found if isinstance(leaf, Path) and leaf.root == "result" and leaf.place)
+    return any(call is not None and call.kind in (Kind.CREATE, Kind.EFFECT) and not _is_named(call) for call in made)
+
+
+def _is_named(call: Invocation) -> bool:
+    """Whether the caller says what the thing is called: then another run may mean the same."""
+    return any(call.arg(name) is not None for name in call.identity)
