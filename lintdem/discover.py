@@ -6,6 +6,7 @@ Links are followed once and never out of the root. What is left out without the 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,11 @@ DEFAULT_EXCLUDE = frozenset(
 _SYNTHESISED = "cdk.out"
 _TEMPLATE_ENDS = (".yaml", ".yml", ".json", ".template", ".tf", ".tfvars")
 _TEMPLATE_STARTS = ("Dockerfile", "zappa_settings.toml")
+_CERTAINLY = re.compile(
+    r"(sam[-_.])?template\.(ya?ml|json)|serverless\.(ya?ml|json)|.+\.tf(\.json)?|.+\.template\.json|zappa_settings\..+"
+)
+"""Names that only templates have; of other big files nobody expects that they are read."""
+
 _RENDERED_ENDS = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl")
 
 
@@ -309,7 +315,10 @@ def _file(walk: _Walk, path: str, status: os.stat_result) -> None:
     elif name.endswith(".py"):
         walk.python.add(relative)
     elif _is_wanted(name):
-        if status.st_size > MAX_TEMPLATE:
+        if status.st_size > MAX_TEMPLATE and _CERTAINLY.fullmatch(name):
+            message = f"too big for a template: {status.st_size} bytes, at most {MAX_TEMPLATE} are read"
+            walk.problems.append(Problem(Place(relative, NOWHERE), "LDM901", message))
+        elif status.st_size > MAX_TEMPLATE:
             walk.notes.append(f"{relative}: left out: too big for a template ({status.st_size} bytes)")
         else:
             walk.candidates.add(relative)

@@ -20,6 +20,9 @@ from lintdem.model.span import NOWHERE, Place, Span
 from lintdem.model.stack import Stack
 
 _ENDINGS = (".tf", ".tf.json", *(f"{name}{end}" for name in ("terraform", ".auto") for end in (".tfvars", ".tfvars.json")))
+_BLOCKS = 4_000
+"""Blocks of one folder: they are held against each other, so that many more would take minutes."""
+
 _MODULES = 400
 """Module calls followed in one stack; nested calls could otherwise multiply without end."""
 
@@ -62,6 +65,10 @@ def _folder(path: str, names: list[str], files: Mapping[str, str]) -> Folder:
         except LoweringError as error:
             place = Place(name, Span(error.line, error.column, error.line, error.column + 1))
             problems.append(Problem(place, "LDM901", f"the Terraform file cannot be read: {error}"))
+    if len(blocks) > _BLOCKS:
+        message = f"the Terraform code cannot be read: more than {_BLOCKS} blocks in a folder"
+        problems.append(Problem(blocks[_BLOCKS].place, "LDM901", message))
+        blocks = []
     mains = (f"{path}/main.tf".lstrip("/"), f"{path}/main.tf.json".lstrip("/"))
     first = next((main for main in mains if main in names), names[0])
     return Folder(path, first, tuple(blocks), given, tuple(problems))

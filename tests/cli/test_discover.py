@@ -63,9 +63,11 @@ class TestWhatIsFound:
         """A data file is not read, and the user is told."""
         tree(root, "app.py")
         (root / "data.json").write_bytes(b" " * (MAX_TEMPLATE + 1))
+        (root / "template.yaml").write_bytes(b" " * (MAX_TEMPLATE + 1))
         found = find(root)
         assert found.candidates == ()
         assert [note for note in found.notes if note.startswith("data.json: left out: too big")]
+        assert [(problem.code, problem.place.path) for problem in found.problems] == [("LDM901", "template.yaml")]
 
     def test_odd_names_survive(self, root: Path) -> None:
         """Names with line breaks, brackets or bytes that are no text are found like others."""
