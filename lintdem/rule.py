@@ -16,7 +16,6 @@ from importlib import resources
 from typing import Protocol, TypeVar
 
 from lintdem.analyses import Case, Facts, Grade, Kind, Subject
-from lintdem.analyses.asking import shared
 from lintdem.analyses.domain import Call
 from lintdem.analyses.engine import Run
 from lintdem.analyses.facts import Judged
@@ -30,7 +29,7 @@ from lintdem.program import Program
 
 __all__ = [
     "Case", "Effect", "Facts", "Finding", "Fix", "Grade", "Group", "Judged", "Kind", "Level", "Pass", "Place", "Redelivers",
-    "Retry", "Rule", "Run", "Step", "Subject", "load_rules", "lower", "phrase", "run", "way", "way_past",
+    "Retry", "Rule", "Run", "Step", "Subject", "load_rules", "lower", "phrase", "run", "way",
 ]  # fmt: skip
 
 HELP = "https://github.com/lintdem/lintdem/blob/main/rules/lintdem_rules/"
@@ -155,14 +154,6 @@ def way(case: Case, *extra: Step) -> tuple[Step, ...]:
     for step in extra:
         steps.insert(_turn(step, steps), step)
     return (start, *steps)
-
-
-def way_past(case: Case, check: Step) -> tuple[Step, ...]:
-    """The steps from the handler over a check to what is done behind it."""
-    steps = way(case)
-    together = max(shared(case.cover.way, case.effect.stack), 1)
-    asked = (Step(call.place, f"calls {_text(call)}") for call in case.cover.way[together:])
-    return (*steps[:together], *asked, check, *steps[together:])
 
 
 def _turn(step: Step, steps: list[Step]) -> int:

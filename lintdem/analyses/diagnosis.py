@@ -6,10 +6,11 @@ Rules ask for the cases with their kind of fault. The order of precedence stands
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from lintdem.analyses.asking import Act, askings
+from lintdem.analyses.asking import Act, askings, shared
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.deployed import sent_anew, table_of
 from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Value, leaves, text
@@ -117,11 +118,12 @@ def _read(check: Check) -> Place | None:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A test at `place` that is not atomic: `reads` names the call by which it asks, `cases` are what is done behind it,
-    once for each call and the worst first."""
+    """A test at `place` that is not atomic: `cases` are what is done behind it, once for each call and the worst first;
+    `stands` is where it is told: at the first of those calls, or, when others make that call as well, in the function
+    that asks, where it leads there."""
 
     place: Place
-    reads: str
+    stands: Place
     cases: tuple[Case, ...]
 
 
@@ -131,15 +133,16 @@ def questions(worst: list[Case]) -> list[Question]:
     for case in worst:
         if case.kind is Kind.CHECKED and case.cover.place is not None:
             found.setdefault(case.cover.place, {}).setdefault(case.effect.place, case)
+    others = Counter(place for cases in found.values() for place in cases)
+    others.update({case.effect.place for case in worst if case.kind not in (Kind.NOTHING, Kind.CHECKED)})
     behind = {place: tuple(cases.values()) for place, cases in sorted(found.items())}
-    return [Question(place, _read_by(cases[0]), cases) for place, cases in behind.items()]
+    return [Question(place, _stands(cases[0], others[cases[0].effect.place] > 1), cases) for place, cases in behind.items()]
 
 
-def _read_by(case: Case) -> str:
-    """The call whose answer the check before an effect has tested."""
-    place = _read(case.cover.check) if case.cover.check is not None else None
-    site = case.run.sites.get(place) if place is not None else None
-    return site.name if site is not None else ""
+def _stands(case: Case, is_shared: bool) -> Place:
+    stack = case.effect.stack
+    together = max(shared(case.cover.way, stack), 1)
+    return stack[together].place if is_shared and together < len(stack) else case.effect.place
 
 
 def _without_record(case: Case, behind: set[tuple[Place, Place | None]]) -> Case:

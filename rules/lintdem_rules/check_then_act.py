@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.rule import Case, Finding, Group, Level, Pass, Redelivers, Rule, Step, lower, phrase, way_past
+from lintdem.rule import Case, Finding, Group, Level, Pass, Redelivers, Rule, Step, lower, phrase, way
 
 
 def check(p: Pass) -> Iterator[Finding]:
     """Tests of a store that are not atomic with the record, with what stands behind them."""
     for asked in p.facts.checked():
         case, *others = asked.cases
-        place, call = asked.place, case.effect.call
+        call = case.effect.call
         more = f", and {len(others)} more call{'s' * (len(others) > 1)} behind it," if others else ""
-        steps = way_past(case, Step(place, "the check that two runs pass together"))
+        steps = way(case, Step(asked.place, "the check that two runs pass together"))
         rest = (Step(other.effect.place, f"{other.effect.call.name} {phrase(other)}") for other in others)
         yield p.finding(
-            case, place, f"{call.name} {phrase(case)}{more} when two deliveries pass the check together",
+            case, asked.stands, f"{call.name} {phrase(case)}{more} when two deliveries pass the check together",
             subject=case.subject, level=min(map(_level, asked.cases), key=list(Level).index), why=(*steps, *rest),
             guard=case.cover.words, advice="make the check and the record one conditional write before the effect",
-            about=asked.reads,
+            about=call.name,
         )  # fmt: skip
 
 
