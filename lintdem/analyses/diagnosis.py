@@ -6,7 +6,6 @@ Rules ask for the cases with their kind of fault. The order of precedence stands
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -119,8 +118,7 @@ def _read(check: Check) -> Place | None:
 @dataclass(frozen=True, slots=True)
 class Question:
     """A test at `place` that is not atomic: `cases` are what is done behind it, once for each call and the worst first;
-    `stands` is where it is told: at the first of those calls, or, when others make that call as well, in the function
-    that asks, where it leads there."""
+    `stands` is where it is told: in the function that asks, at the call that repeats or leads there."""
 
     place: Place
     stands: Place
@@ -133,16 +131,15 @@ def questions(worst: list[Case]) -> list[Question]:
     for case in worst:
         if case.kind is Kind.CHECKED and case.cover.place is not None:
             found.setdefault(case.cover.place, {}).setdefault(case.effect.place, case)
-    others = Counter(place for cases in found.values() for place in cases)
-    others.update({case.effect.place for case in worst if case.kind not in (Kind.NOTHING, Kind.CHECKED)})
     behind = {place: tuple(cases.values()) for place, cases in sorted(found.items())}
-    return [Question(place, _stands(cases[0], others[cases[0].effect.place] > 1), cases) for place, cases in behind.items()]
+    return [Question(place, _stands(cases), cases) for place, cases in behind.items()]
 
 
-def _stands(case: Case, is_shared: bool) -> Place:
-    stack = case.effect.stack
-    together = max(shared(case.cover.way, stack), 1)
-    return stack[together].place if is_shared and together < len(stack) else case.effect.place
+def _stands(cases: tuple[Case, ...]) -> Place:
+    """The first call behind the check in the function that asks: what is done there, or leads there."""
+    nearest = max(cases, key=lambda case: shared(case.cover.way, case.effect.stack))
+    stack, together = nearest.effect.stack, max(shared(nearest.cover.way, nearest.effect.stack), 1)
+    return stack[together].place if together < len(stack) else nearest.effect.place
 
 
 def _without_record(case: Case, behind: set[tuple[Place, Place | None]]) -> Case:

@@ -14,7 +14,7 @@ EXPECTED = {
     (f"{SHOP}/orders.py", "self._table.put_item(", "LDM102", "error"),
     (f"{SHOP}/orders.py", "self._table.update_item(", "LDM301", "warning"),
     (f"{SHOP}/payments.py", "intent = stripe.PaymentIntent.create(", "LDM103", "error"),
-    (f"{SHOP}/payments.py", "reply = self._http.post(", "LDM501", "error"),
+    ("functions/payment_handler/app.py", 'capture_id = payments.capture(detail["payment_id"], detail["cents"])', "LDM501", "error"),
     (f"{SHOP}/stock.py", "self._table.update_item(", "LDM104", "error"),
     (f"{SHOP}/claims.py", '"id": f"{operation}#{message_id}",', "LDM201", "error"),
     (f"{SHOP}/mailer.py", "self._ses.send_email(", "LDM505", "error"),
