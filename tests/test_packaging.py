@@ -49,13 +49,23 @@ def test_wheel_holds_the_engine_and_the_pack_only(wheel: Path) -> None:
 
 
 def test_wheel_holds_pages_data_and_types(wheel: Path) -> None:
-    """What is no Python but needed is in the wheel: pages, knowledge, the marker for type checkers."""
+    """What is no Python but needed is in the wheel: pages, knowledge, the marker for type checkers. The tables of AWS that
+    people review are there once, in the form that is read."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     data = [path for path in (ROOT / "lintdem").rglob("*") if path.suffix in (".toml", ".json", ".typed")]
     expected = {path.relative_to(ROOT).as_posix() for path in data}
-    expected |= {f"lintdem_rules/{path.name}" for path in PACK.glob("*.md")}
+    reviewed = {name for name in expected if name.startswith("lintdem/knowledge/aws/") and name.endswith(".toml")}
+    assert not reviewed & names
+    expected = (expected - reviewed) | {f"lintdem_rules/{path.name}" for path in PACK.glob("*.md")}
     assert expected <= names
+
+
+def test_knowledge_of_aws_is_small(wheel: Path) -> None:
+    """What lintdem knows of AWS takes no more than 120 kB of the wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        sizes = [entry.compress_size for entry in archive.infolist() if entry.filename.startswith("lintdem/knowledge/aws/")]
+    assert sum(sizes) <= 120_000
 
 
 def test_installed_pages_are_those_of_the_checkout(installed: Path, tmp_path: Path) -> None:

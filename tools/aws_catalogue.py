@@ -1,4 +1,5 @@
-"""Writes the generated tables of `lintdem.knowledge` from the service models inside botocore and boto3.
+"""Writes the generated tables of `lintdem.knowledge`: two from the service models inside botocore and boto3, and one
+of all tables written by hand (`aws/*.toml`), which stay in the repository for those who review them.
 
     python tools/aws_catalogue.py [--check]
 
@@ -24,6 +25,11 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, Shape
 
 from lintdem.knowledge.verbs import kind_of, name_of
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 FOLDER = Path(__file__).parent.parent / "lintdem" / "knowledge" / "aws"
 REFERENCE = "https://boto3.amazonaws.com/v1/documentation/api/latest/reference/services/index.html"
@@ -67,12 +73,12 @@ INJECTED: dict[str, dict[str, dict[str, list[Any]]]] = {
 
 
 def main() -> int:
-    """Write or check both tables."""
+    """Write or check the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     stale = False
-    for name, table in (("catalogue.json", catalogue()), ("resources.json", resources())):
+    for name, table in (("catalogue.json", catalogue()), ("resources.json", resources()), ("reviewed.json", reviewed())):
         text = _text(table)
         path = FOLDER / name
         if check:
@@ -273,6 +279,11 @@ def _collections(model: dict[str, Any], raw: dict[str, Any], resource: str) -> d
     return shapes
 
 
+def reviewed() -> dict[str, Any]:
+    """What was written by hand, of all services in one file: TOML is slow to read, and 124 small files are large in a wheel."""
+    return {"services": {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.toml")}}
+
+
 def _text(table: dict[str, Any]) -> str:
     """One line per service: small, and a change is seen where it is."""
     head = {key: value for key, value in table.items() if key != "services"}
@@ -280,8 +291,8 @@ def _text(table: dict[str, Any]) -> str:
         f"{json.dumps(name)}:{json.dumps(service, separators=(',', ':'))}"
         for name, service in sorted(table["services"].items())
     ]
-    opening = json.dumps(head, separators=(",", ":"))[:-1]
-    return opening + ',"services":{\n' + ",\n".join(lines) + "\n}}\n"
+    opening = "".join(f"{json.dumps(key)}:{json.dumps(value)}," for key, value in head.items())
+    return f'{{{opening}"services":{{\n' + ",\n".join(lines) + "\n}}\n"
 
 
 if __name__ == "__main__":

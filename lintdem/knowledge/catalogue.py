@@ -1,8 +1,8 @@
 """What AWS operations do, by boto3 client name and method.
 
 Three layers, the first that knows wins: a table written by hand for each common service
-(`aws/<service>.toml`), the exceptions generated from AWS's own service models
-(`aws/catalogue.json`, see `tools/aws_catalogue.py`), and the verb rule.
+(`aws/<service>.toml`, read from `aws/reviewed.json`, which is made of them), the exceptions generated from
+AWS's own service models (`aws/catalogue.json`; `tools/aws_catalogue.py` makes both), and the verb rule.
 """
 
 from __future__ import annotations
@@ -156,12 +156,14 @@ def _already(known: Models, method: str) -> tuple[str, ...]:
 
 @cache
 def _table(service: str) -> Service | None:
-    return tables.toml(Service, "aws", f"{service}.toml") if tables.has("aws", service) else None
+    return tables.line(Service, service, *_REVIEWED)
 
 
 @cache
 def _every_client() -> Service:
-    return tables.toml(Service, "aws", "_every_client.toml")
+    table = _table("_every_client")
+    assert table is not None
+    return table
 
 
 @cache
@@ -170,6 +172,7 @@ def _models(service: str) -> Models | None:
 
 
 _GENERATED = ("aws", "catalogue.json")
+_REVIEWED = ("aws", "reviewed.json")
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
+from pkgutil import get_data
 from typing import TypeVar
 
 import msgspec
@@ -40,23 +40,12 @@ def keys(*parts: str) -> tuple[str, ...]:
 
 
 @cache
-def names(folder: str) -> frozenset[str]:
-    """The TOML tables of a folder, without the suffix. Callers look a name up here before they open it,
-    because names come from the code being read."""
-    files = resources.files(_ROOT).joinpath(folder).iterdir()
-    return frozenset(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
-
-
-def has(folder: str, name: str) -> bool:
-    """Whether a folder has a TOML table of this name, which may come from the code being read."""
-    plain = name.replace("-", "").replace("_", "").isalnum()
-    return plain and resources.files(_ROOT).joinpath(folder).joinpath(f"{name}.toml").is_file()
-
-
-@cache
 def _text(parts: tuple[str, ...]) -> bytes:
     return _read(parts)
 
 
 def _read(parts: tuple[str, ...]) -> bytes:
-    return resources.files(_ROOT).joinpath(*parts).read_bytes()
+    data = get_data(_ROOT, "/".join(parts))
+    if data is None:  # a loader that has no files; none that installs packages is like that
+        raise FileNotFoundError("/".join(parts))
+    return data
