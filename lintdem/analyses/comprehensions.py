@@ -20,7 +20,7 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.elements import SHUFFLED, element_of, iterated, taken_along
 from lintdem.analyses.joins import aged, passed
-from lintdem.analyses.leftovers import NOTHING, excluded, missing_from
+from lintdem.analyses.leftovers import NOTHING, asked, excluded, missing_from
 from lintdem.analyses.machine import Machine, Stop
 from lintdem.analyses.trace import Loop
 from lintdem.model.values import (
@@ -164,7 +164,7 @@ def _clause(m: Machine, clause: Clause, inner: Flow) -> tuple[bool, frozenset[Va
     """Whether a clause can give something, and what was taken away from what it gives."""
     over = iterated(m, m.evaluate(clause.iter, inner), m.place(inner, clause.iter.span), inner)
     m.loops.append(Loop(m.place(inner, clause.iter.span), over))
-    inner.must |= taken_along(m, over, inner)
+    inner.must |= taken_along(m, over, inner) | asked(m, over, m.place(inner, clause.iter.span), inner)
     bind_target(m, clause.target, element_of(m, over, inner), inner)
     less = missing_from(m, over, inner)
     for test in clause.tests:

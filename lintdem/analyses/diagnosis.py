@@ -20,6 +20,7 @@ from lintdem.analyses.guards import Answer, Cover, Fault, cover, looked_at, told
 from lintdem.analyses.itemconditions import LIMIT
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
+from lintdem.analyses.leftovers import PARTLY
 from lintdem.analyses.lostupdates import counts_again, lost_update
 from lintdem.analyses.overwrites import goes_over, is_of_this_run, overwrite_level
 from lintdem.analyses.repetition import retry_of
@@ -90,8 +91,17 @@ def _key_names(effect: Effect, run: Run, program: Program, writers: Writers) -> 
 
 def diagnose(run: Run, subject: Subject, program: Program, writers: Writers) -> list[Case]:
     """The diagnoses of all effects of one run, in order."""
-    cases = [_retried(_unstable(_case(e, run, subject, program, writers))) for e in run.events if isinstance(e, Effect)]
-    return _asked(cases, run, program)
+    found = [_case(e, run, subject, program, writers) for e in run.events if isinstance(e, Effect)]
+    return _asked([_retried(_unstable(one)) for case in found for one in _ways(case, program)], run, program)
+
+
+def _ways(case: Case, program: Program) -> list[Case]:
+    """A check that only some ways pass is a fault of its own; on the others nothing asks."""
+    if case.kind is not Kind.CHECKED or case.cover.check is None or case.cover.check.words != PARTLY:
+        return [case]
+    words = "where the event brings along what was done, it says the same at every delivery"
+    found = Cover(Answer.NO, words=words, place=case.cover.check.place)
+    return [case, _repeated(case.effect, case.run, case.subject, program, case.harm, found)]
 
 
 def _asked(cases: list[Case], run: Run, program: Program) -> list[Case]:

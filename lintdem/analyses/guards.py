@@ -156,9 +156,18 @@ def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Co
     read = _read_by(check, run)
     if check.kind == "absent" and read is not None and looks_for(read, effect.call):
         return _raced(Fault.LOOKED, check, effect, run)
+    if check.kind == "left" and _is_noted(check, effect, run):
+        return _raced(Fault.CHECK, check, effect, run)
     if check.kind in ("absent", "state", "changed") and _is_dedup(check, effect, run):
         return _raced(Fault.CHECK, check, effect, run)
     return None
+
+
+def _is_noted(check: Check, effect: Effect, run: Run) -> bool:
+    """Whether what was done for the elements that were left is added to those that are done, behind the effect."""
+    read, mark = _read_by(check, run), Done(effect.place, effect.call.name)
+    later = (e for e in run.events if isinstance(e, Effect) and mark in e.may and e.place != effect.place)
+    return read is not None and any(same_store(read, e) and touches(check, e, read) for e in later)
 
 
 def _raced(fault: Fault, check: Check, effect: Effect, run: Run) -> Cover:

@@ -6,17 +6,30 @@ a loop over them collects. To write such a collection where `sent` is stored for
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import DictObj, Flow, HeapObject, ListObj, Path, Test, Value, leaves, members
+from lintdem.analyses.domain import Check, DictObj, Fact, Flow, HeapObject, ListObj, Path, Test, Value, leaves, members
 from lintdem.analyses.elements import inside
 from lintdem.analyses.machine import Machine
+from lintdem.model.span import Place
 
 NOTHING: frozenset[Value] = frozenset()
 
 
+PARTLY = "partly"
+"""What a check says when the same is taken out of the event on another way: there nothing was asked."""
+
+
 def taken(m: Machine, value: Value, flow: Flow) -> frozenset[Value]:
-    """What of a collection that is taken away came out of a store."""
+    """What of a collection that is taken away came out of a store or with the event."""
     held = [leaf for one in members(value) for part in (one, *inside(m, one, flow)) for leaf in leaves(part)]
-    return frozenset(leaf for leaf in held if isinstance(leaf, Path) and leaf.root == "result")
+    return frozenset(leaf for leaf in held if isinstance(leaf, Path) and leaf.root in ("result", "event"))
+
+
+def asked(m: Machine, over: Value, place: Place, flow: Flow) -> frozenset[Fact]:
+    """What holds for each element of what is left: no store had it among those that are done."""
+    gone = [one for one in missing_from(m, over, flow) if isinstance(one, Path)]
+    sent = {one.steps[-1:] for one in gone if one.root == "event"}
+    stored = (one for one in gone if one.root == "result")
+    return frozenset(Check(place, "left", one, PARTLY if one.steps[-1:] in sent else "") for one in stored)
 
 
 def excluded(m: Machine, test: Value, flow: Flow) -> frozenset[Value]:

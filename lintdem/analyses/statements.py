@@ -26,6 +26,7 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.elements import element_of, inside, iterated, taken_along
 from lintdem.analyses.exceptions import catches, error_of, exits, missing, swallow, type_names
 from lintdem.analyses.joins import merge
+from lintdem.analyses.leftovers import asked
 from lintdem.analyses.machine import Machine, Raised, Stop
 from lintdem.analyses.managers import left, run_with
 from lintdem.analyses.matching import run_match
@@ -134,10 +135,11 @@ def _for(m: Machine, s: For, flow: Flow) -> bool:
     element = element_of(m, over, flow)
     certain = found is not None and not found.open and len(found.items) > 0
     items = tuple(v for one in members(element) for v in (one, *inside(m, one, flow)))
+    taken = taken_along(m, over, flow) | asked(m, over, m.place(flow, s.iter.span), flow)
     m.frame.retried |= retried_blocks(s, is_numbered(m, over, flow))
     with m.retrying(of_object(m, over, flow) if isinstance(over, Made) and _is_retry(over) else None):
         return _loop(m, Loop(m.place(flow, s.span), over, items), s.body, s.other, flow, not certain,
-                     lambda inner: _enter(m, s, element, taken_along(m, over, flow), inner))  # fmt: skip
+                     lambda inner: _enter(m, s, element, taken, inner))  # fmt: skip
 
 
 def _is_retry(over: Made) -> bool:
