@@ -6,43 +6,35 @@ disk; what a run needs of the machine (files, workers, the clock) is decided her
 
 from __future__ import annotations
 
-import io
 import os
-import sys
-import textwrap
-import threading
 import time
-import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
-from lintdem.analyses.cdk import cdk_stacks
+from lintdem.baseline import Baseline, nearest_baseline, read_baseline
 from lintdem.cache import FOLDER, Cache
-from lintdem.config import Config, Declaration, Overrides, load, parse, settings_in
-from lintdem.deploy import is_template, read_stacks, referred_files
+from lintdem.config import Config, Overrides, load, parse, settings_in
+from lintdem.deploy import is_template, referred_files
 from lintdem.discover import Filters, Found, discover, existing, inside, only, workspace_root
-from lintdem.knowledge import Declared, DeclaredCall, Kind
-from lintdem.model.finding import Finding, Report
+from lintdem.errors import UsageError
+from lintdem.model.finding import Report
 from lintdem.model.module import Module, Problem
 from lintdem.model.overview import Overview
 from lintdem.model.span import NOWHERE, Place
-from lintdem.model.stack import Stack
-from lintdem.program import HandlerSetting, LinkSettings, inline_path, link
-from lintdem.rule import Facts, Rule, load_rules, run
+from lintdem.room import with_room
+from lintdem.rule import Rule, load_rules
+from lintdem.stages import Observer, Work, analyse, phase
 from lintdem.survey import survey
-from lintdem.syntax import lower_files, lower_source
-from lintdem.triage import Known, Selection, triage, validate
+from lintdem.syntax import lower_files
+from lintdem.triage import Known, is_whole, validate
 
 BUILTIN_PACK = "lintdem_rules"
 """Loaded by this name and not by metadata, so that a stale installation cannot lose it."""
 
-T = TypeVar("T")
 _HEAD = 65_536
 _MEMORY = Path("/workspace")
 
@@ -50,7 +42,8 @@ _MEMORY = Path("/workspace")
 @dataclass(frozen=True)
 class CheckRequest:
     """What is asked of a run. Paths count from `folder`; `only` narrows the report, not the analysis; `jobs` None
-    means as many as there are processors."""
+    means as many as there are processors; `baseline` names another file than the one that is found, and `baselined` is
+    whether any is asked."""
 
     paths: tuple[str, ...] = (".",)
     folder: Path = field(default_factory=Path.cwd)
@@ -60,22 +53,8 @@ class CheckRequest:
     jobs: int | None = None
     cache: bool = True
     cache_dir: str | None = None
-
-
-class Observer:
-    """Told how a run goes; this one does not listen."""
-
-    def note(self, text: str) -> None:
-        """Something the user may want to know that changes no result."""
-
-    def detail(self, text: str) -> None:
-        """The same, for those who want to know everything."""
-
-    def phase(self, name: str, seconds: float) -> None:
-        """A stage is done."""
-
-    def progress(self, done: int, total: int) -> None:
-        """So many files are lowered."""
+    baseline: str | None = None
+    baselined: bool = True
 
 
 class Session:
@@ -90,12 +69,12 @@ class Session:
     ) -> None:
         self.request = request
         self.observer = observer or Observer()
-        self.rules = load_rules(packs)
         self._read = read
         self._paths = existing(request.paths, request.folder)
         self.root = workspace_root(self._paths, lambda folder: settings_in(folder) is not None)
         explicit = request.folder / request.config_file if request.config_file else None
         self.config = load(self.root, explicit, request.overrides)
+        self.rules = _rules(packs, self.config)
         validate(self.config, Known(self.rules).names)
 
     @cached_property
@@ -115,27 +94,59 @@ class Session:
     def check(self) -> Report:
         """Check the workspace."""
         start = time.perf_counter()
-        report = _analyse(self._work(), self.config, self.rules, self.observer).report
+        baseline = self.baseline if self.request.baselined else None
+        report = analyse(self._work(), self.config, self.rules, self.observer).report
+        if baseline is not None:
+            report = self._without(baseline, report)
         return msgspec.structs.replace(report, seconds=time.perf_counter() - start)
+
+    @cached_property
+    def baseline(self) -> Baseline | None:
+        """The baseline of the workspace: the one that is asked for, the configured one, or the nearest."""
+        named = self.request.baseline
+        file = self.request.folder / named if named else Path(self.config.baseline) if self.config.baseline else None
+        file = file or nearest_baseline(self.root)
+        return read_baseline(file, self.root) if file is not None else None
+
+    def _without(self, baseline: Baseline, report: Report) -> Report:
+        """The report of what is new. Whether an entry has become stale can only be told when all of it was looked for."""
+        parted = baseline.part(report.findings, lambda path: not (self.root / path).exists())
+        asked = self.config.command_line
+        whole = self._paths == (self.root,) and self.found.only is None and is_whole(report)
+        whole = whole and asked.select is None and not asked.ignore
+        return msgspec.structs.replace(
+            report, findings=parted.new, baselined=parted.known, stale=len(parted.stale) if whole else 0
+        )
 
     def overview(self) -> Overview:
         """The handlers of the workspace as they are understood."""
-        done = _analyse(self._work(), self.config, self.rules, self.observer)
-        handlers = _with_room(lambda: survey(done.facts, done.report.findings))
+        done = analyse(self._work(), self.config, self.rules, self.observer)
+        handlers = with_room(lambda: survey(done.facts, done.report.findings))
         return Overview(handlers=handlers, problems=done.report.problems, files=done.report.files)
 
-    def _work(self) -> _Work:
-        with _phase(self.observer, "discover"):
+    def _work(self) -> Work:
+        with phase(self.observer, "discover"):
             found = self.found
         problems = list(found.problems)
-        with _phase(self.observer, "read"):
+        with phase(self.observer, "read"):
             python = dict(self._contents(found.python, problems))
             templates = _with_referred(dict(self._templates(found.candidates, problems)), self._referred, problems)
-        with _phase(self.observer, "lower"):
+        with phase(self.observer, "lower"):
             modules = self._lower(python)
-        for text in found.notes:
+        for text in (*found.notes, *self._unmatched()):
             self.observer.note(text)
-        return _Work(python, modules, templates, problems, found.only)
+        return Work(python, modules, templates, problems, found.only)
+
+    def _unmatched(self) -> Iterator[str]:
+        """Folders and patterns of the configuration that mean nothing that is there."""
+        config, root = self.config, self.root.as_posix()
+        for key, names in (("source-roots", config.source_roots), ("layers", config.layers)):
+            for name in names:
+                if not (self.root / name).is_dir():
+                    yield f"{config.origin(key, name)}: {key}: no such folder {name}"
+        for globs in config.templates:
+            if not any(globs.match(f"{root}/{path}") for path in self.found.candidates):
+                yield f"{config.origin('templates', globs.patterns[0])}: templates: no file matches {globs.patterns[0]}"
 
     def _contents(self, paths: Iterable[str], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
         for path in paths:
@@ -146,7 +157,9 @@ class Session:
                 problems.append(Problem(place, "LDM901", f"cannot be read: {error.strerror or error}"))
 
     def _templates(self, paths: Iterable[str], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
-        for path, data in self._contents(paths, problems):
+        chosen = self.config.templates
+        read = [path for path in paths if not chosen or any(globs.match(f"{self.root.as_posix()}/{path}") for globs in chosen)]
+        for path, data in self._contents(read, problems):
             if is_template(path, data[:_HEAD]):
                 yield path, data
 
@@ -182,6 +195,19 @@ class Session:
         return Cache(self.request.folder / named if named else self.root / FOLDER)
 
 
+def _rules(packs: tuple[str, ...], config: Config) -> tuple[Rule, ...]:
+    """The rules of the packs and of the configured ones; a pack that is not there is told with its line."""
+    rules = load_rules(packs)
+    loaded = list(packs)
+    for pack in config.plugins:
+        loaded.append(pack)
+        try:
+            rules = load_rules(loaded)
+        except UsageError as error:
+            raise UsageError(f"{config.origin('plugins', pack)}: plugins: {error}") from error
+    return rules
+
+
 def check(request: CheckRequest, observer: Observer | None = None) -> Report:
     """Check what the request names."""
     return Session(request, observer).check()
@@ -200,106 +226,7 @@ def check_files(files: Mapping[str, str | bytes], config: str = "", packs: tuple
     problems: list[Problem] = []
     texts = _with_referred(templates, contents.get, problems)
     modules = sorted((module for _, module in lower_files(sorted(python.items()), 1)), key=lambda module: module.path)
-    return _analyse(_Work(python, modules, texts, problems, None), settings, rules, Observer()).report
-
-
-@dataclass(frozen=True)
-class _Work:
-    """What was read: Python files, the modules made of them, the texts of templates, the problems so far."""
-
-    python: Mapping[str, bytes]
-    modules: list[Module]
-    templates: Mapping[str, str]
-    problems: list[Problem]
-    only: frozenset[str] | None
-
-    def text(self, path: str) -> str | None:
-        """The text of a file, to be shown."""
-        return _text(self.python[path]) if path in self.python else self.templates.get(path)
-
-
-@dataclass(frozen=True)
-class _Analysed:
-    """The report, and the facts that it was made from."""
-
-    report: Report
-    facts: Facts
-
-
-def _analyse(work: _Work, config: Config, rules: tuple[Rule, ...], observer: Observer) -> _Analysed:
-    """From what was read to the report; the clock is the caller's."""
-    with _phase(observer, "templates"):
-        stacks = read_stacks(work.templates)
-    modules = [*work.modules, *_inline(stacks)]
-    with _phase(observer, "link"):
-        program = link(modules, stacks, _link_settings(config))
-        own = _with_room(lambda: cdk_stacks(program))
-        if own:
-            program = link([*modules, *_inline(own)], [*stacks, *own], _link_settings(config))
-    with _phase(observer, "rules"):
-        selection = Selection(Known(rules).names, config)
-        chosen = tuple(rule for rule in rules if selection.is_on(rule))
-        facts = Facts(program)
-        found, crashes = _with_room(lambda: run(chosen, program, facts))
-        groups = {rule.code: rule.group for rule in chosen}
-        findings = [one for one in found if one.group is groups[one.code] or selection.is_on(one)]
-    with _phase(observer, "triage"):
-        problems = [*work.problems, *program.problems, *crashes]
-        report = triage(findings, work.modules, problems, config, Known(rules, work.only))
-    full = msgspec.structs.replace(
-        report,
-        sources={path: text for path in sorted(_paths_in(report)) if (text := work.text(path)) is not None},
-        files=len(work.modules) + len(stacks),
-        handlers=len(program.handlers),
-    )
-    return _Analysed(full, facts)
-
-
-def _inline(stacks: Iterable[Stack]) -> list[Module]:
-    """The code written inside templates, each function a module of its own, its lines those of the template."""
-    found = []
-    for stack in stacks:
-        for function in stack.functions:
-            if function.inline is not None and function.inline_place is not None and "python" in (function.runtime or "python"):
-                found.append(lower_source(inline_path(function), _as_in_template(function.inline, function.inline_place)))
-    return found
-
-
-def _as_in_template(code: str, place: Place) -> bytes:
-    """Inline code at its own lines and columns: an `if` that is always true allows the indentation."""
-    line, column = place.span.line, place.span.column
-    if line < 2 or column < 2:
-        return ("\n" * (line - 1) + code).encode()
-    return ("\n" * (line - 2) + "if 1:\n" + textwrap.indent(code, " " * (column - 1))).encode()
-
-
-def _with_room(work: Callable[[], T]) -> T:
-    """Run on a thread with a deep stack: what is analysed is nested as deeply as its authors liked."""
-    results: list[T] = []
-    errors: list[BaseException] = []
-
-    def body() -> None:
-        try:
-            results.append(work())
-        except BaseException as error:
-            errors.append(error)
-
-    limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK)
-    sys.setrecursionlimit(_RECURSION)
-    try:
-        thread = threading.Thread(target=body, name="lintdem analysis")
-        thread.start()
-        thread.join()
-    finally:
-        threading.stack_size(size)
-        sys.setrecursionlimit(limit)
-    if errors:
-        raise errors[0]
-    return results[0]
-
-
-_STACK = 512 * 1024 * 1024
-_RECURSION = 60_000
+    return analyse(Work(python, modules, texts, problems, None), settings, rules, Observer()).report
 
 
 def _with_referred(
@@ -335,47 +262,8 @@ def _filters(config: Config) -> Filters:
     )
 
 
-def _link_settings(config: Config) -> LinkSettings:
-    handlers = tuple(HandlerSetting(handler.pattern, handler.source) for handler in config.handlers)
-    declared = Declared([(call, _declared(one)) for one in config.declarations for call in one.calls])
-    return LinkSettings(source_roots=config.source_roots, handlers=handlers, declared=declared)
-
-
-def _declared(one: Declaration) -> DeclaredCall:
-    role = {"effects": "call", "safe": "safe"}.get(one.table, one.form)
-    return DeclaredCall(role, Kind(one.kind), one.phrase, one.token, one.key)
-
-
-def _paths_in(report: Report) -> set[str]:
-    """Every file the report points into."""
-    findings: list[Finding] = [*report.findings, *(item.finding for item in report.suppressed)]
-    paths = {finding.path for finding in findings} | {problem.place.path for problem in report.problems}
-    for finding in findings:
-        paths.update(step.place.path for step in finding.why)
-        paths.update(edit.place.path for fix in finding.fixes for edit in fix.edits)
-        if finding.trigger and finding.trigger.evidence:
-            paths.add(finding.trigger.evidence.path)
-    return paths
-
-
-def _text(data: bytes) -> str:
-    """The text of a Python file; bytes that no encoding explains show as replacement characters."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except SyntaxError:
-        encoding = "utf-8"
-    return data.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
-
-
 def _processors() -> int:
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:
         return os.cpu_count() or 1
-
-
-@contextmanager
-def _phase(observer: Observer, name: str) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    observer.phase(name, time.perf_counter() - start)

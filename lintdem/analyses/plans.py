@@ -117,8 +117,11 @@ def horizon(subject: Subject, program: Program) -> Horizon | None:
     facts = redelivery(subject.source)
     if trigger is None or facts.redelivers is not Redelivers.ITSELF:
         return None
+    told = program.retention.get(trigger.source)
     if trigger.source in (Source.SQS, Source.SQS_FIFO):
-        return _queue_horizon(trigger, program)
+        return _queue_horizon(trigger, program, told)
+    if told is not None and trigger.max_age is None:
+        return _configured(told)
     if trigger.source in _STREAMS and (trigger.max_retries or -1) >= 0:
         return None
     if trigger.max_age is not None and trigger.max_age > 0:
@@ -128,8 +131,14 @@ def horizon(subject: Subject, program: Program) -> Horizon | None:
     return Horizon(facts.horizon, f"{facts.words}, up to {duration(facts.horizon)} after the first delivery", True)
 
 
-def _queue_horizon(trigger: Trigger, program: Program) -> Horizon | None:
+def _configured(seconds: int) -> Horizon:
+    return Horizon(seconds, f"the configuration says that it delivers again for {duration(seconds)}", True)
+
+
+def _queue_horizon(trigger: Trigger, program: Program, told: int | None) -> Horizon | None:
     queue = queue_of_trigger(trigger, program)
+    if told is not None and (queue is None or (queue.retention is None and queue.redrive is None)):
+        return _configured(told)
     if queue is None:
         # Another template may have a dead-letter queue for it, after which nothing comes back by itself.
         kept = redelivery(trigger.source).horizon or _RETENTION

@@ -21,7 +21,10 @@ from lintdem import __version__
 from lintdem.cli.terminal import complain
 from lintdem.errors import UsageError
 
-_COMMANDS = {"check": "check", "explain": "explain", "rules": "rules", "config": "settings", "handlers": "handlers"}
+_COMMANDS = {
+    "check": "check", "explain": "explain", "rules": "rules", "config": "settings", "handlers": "handlers",
+    "baseline": "baseline",
+}  # fmt: skip
 _ALIASES = {"rule": "explain"}
 _INTERRUPTED = 130
 

@@ -78,6 +78,8 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
 @click.option(
     "--only", multiple=True, metavar="FILE...", help="Report only about these files; the whole program is analysed."
 )
+@click.option("--baseline", metavar="FILE", help="Report only what this baseline does not hold.  [default: the nearest]")
+@click.option("--no-baseline", is_flag=True, help="Report what the baseline holds, too.")
 @click.option("--config", "config_file", metavar="FILE", help="Take the settings from this file.")
 @click.option(
     "--jobs", "-j", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: as many as processors]"
@@ -131,6 +133,8 @@ class _Flags:
     format_name: str
     output: tuple[str, ...]
     only: tuple[str, ...]
+    baseline: str | None
+    no_baseline: bool
     config_file: str | None
     jobs: int | None
     no_cache: bool
@@ -159,6 +163,8 @@ def _request(flags: _Flags) -> CheckRequest:
         jobs=flags.jobs,
         cache=not flags.no_cache,
         cache_dir=flags.cache_dir,
+        baseline=flags.baseline,
+        baselined=not flags.no_baseline,
     )
 
 

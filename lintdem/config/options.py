@@ -5,6 +5,7 @@ A key that nothing reads is an error, so a misspelt setting cannot pass for a se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -42,6 +43,10 @@ class Options:
     def line(self, key: str, value: str | None = None) -> int:
         """The line of a key, or of one of its values."""
         return line_of(self.text, (*self.table, key), value)
+
+    def line_below(self, key: str, name: str) -> int:
+        """The line of a name in a table."""
+        return line_of(self.text, (*self.table, key, name))
 
     def line_of_entry(self, key: str, index: int) -> int:
         """The line of one of several tables of the same name."""
@@ -114,6 +119,45 @@ def _handler(item: dict[str, Any], index: int) -> Handler:
     return Handler(item["pattern"], Source(item["source"]))
 
 
+def _target(value: Any) -> str:
+    if value not in TARGETS:
+        raise Wrong(f"expected one of {', '.join(TARGETS)}{nearest(value, TARGETS) if isinstance(value, str) else ''}")
+    return str(value)
+
+
+def _packs(value: Any) -> tuple[str, ...]:
+    for name in _texts(value):
+        if not all(part.isidentifier() for part in name.split(".")):
+            raise Wrong(f'"{name}" is no name of a package')
+    return tuple(value)
+
+
+def _sources(value: Any) -> tuple[tuple[Source, int], ...]:
+    if not isinstance(value, dict) or not all(isinstance(item, dict) for item in value.values()):
+        raise Wrong('expected tables such as [sources.sqs] with retention = "4d"')
+    names = [source.value for source in Source]
+    for name, table in value.items():
+        if name not in names:
+            raise Wrong(f'unknown source "{name}"{nearest(name, names)}', name=name)
+        for key in table:
+            if key != "retention":
+                raise Wrong(f'unknown key "{key}" in sources.{name}{nearest(key, ("retention",))}', name=name)
+    return tuple((Source(name), _span(table["retention"], name)) for name, table in value.items() if table)
+
+
+def _span(value: Any, name: str) -> int:
+    """A time span in seconds: "4d", "12h", "90m", "30s"."""
+    match = re.fullmatch(r"\s*(\d{1,9})\s*([smhd])\s*", value) if isinstance(value, str) else None
+    seconds = int(match.group(1)) * _UNITS[match.group(2)] if match else 0
+    if not seconds:
+        raise Wrong(f'{name}.retention: expected a time such as "4d", "12h", "90m" or "30s"', name=name)
+    return seconds
+
+
+TARGETS = tuple(f"py3{minor}" for minor in range(6, 15))
+"""What `target-version` may say, as other tools write it. Code of every one of them is read, whatever it says."""
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
 KEYS: Mapping[str, Callable[[Any], Any]] = {
     "extend": _text,
     "select": _texts,
@@ -127,6 +171,12 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "extend-exclude": _globs,
     "respect-gitignore": _flag,
     "source-roots": _texts,
+    "layers": _texts,
+    "templates": _globs,
+    "baseline": _text,
+    "target-version": _target,
+    "plugins": _packs,
+    "sources": _sources,
     "handlers": _handlers,
     "effects": partial(declarations, "effects"),
     "guards": partial(declarations, "guards"),
@@ -146,5 +196,6 @@ def options_from(raw: Mapping[str, Any], file: Path, text: str, table: tuple[str
             values[key] = KEYS[key](value)
         except Wrong as wrong:
             line = place.line(key) if wrong.entry is None else place.line_of_entry(key, wrong.entry)
+            line = place.line_below(key, wrong.name) if wrong.name else line
             raise UsageError(f"{file}:{line}: {key}: {wrong}") from None
     return Options(file, text, table, values)

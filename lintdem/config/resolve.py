@@ -20,6 +20,7 @@ from lintdem.config.declarations import Declaration
 from lintdem.config.options import Handler, Options, options_from
 from lintdem.errors import UsageError
 from lintdem.model.finding import Level
+from lintdem.model.stack import Source
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -74,7 +75,8 @@ class Overrides:
 class Config:
     """The resolved settings. `select` None means the groups that are on by default; `exclude` None the
     built-in list. What the command line selects is kept apart, because it is asked before the files.
-    `root` is the workspace root and `file` the configuration file, if any."""
+    `templates` narrows what is read as a template; `baseline` is an absolute path; `sources` how many seconds a source goes
+    on delivering. `root` is the workspace root and `file` the configuration file, if any."""
 
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
@@ -88,6 +90,12 @@ class Config:
     extend_exclude: tuple[PathGlobs, ...] = ()
     respect_gitignore: bool = True
     source_roots: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+    templates: tuple[PathGlobs, ...] = ()
+    baseline: str | None = None
+    target_version: str | None = None
+    plugins: tuple[str, ...] = ()
+    sources: tuple[tuple[Source, int], ...] = ()
     handlers: tuple[Handler, ...] = ()
     effects: tuple[Declaration, ...] = ()
     guards: tuple[Declaration, ...] = ()
@@ -248,8 +256,13 @@ def _anchored(options: Options, root: Path) -> dict[str, Any]:
         values["per-file-ignores"] = tuple(
             (PathGlobs(base, (pattern,)), names) for pattern, names in values["per-file-ignores"]
         )
-    if "source-roots" in values:
-        values["source-roots"] = tuple(_from_root(folder, name, root, options) for name in values["source-roots"])
+    if "templates" in values:
+        values["templates"] = tuple(PathGlobs(base, (pattern,)) for pattern in values["templates"])
+    if "baseline" in values:
+        values["baseline"] = (folder / values["baseline"]).as_posix()
+    for key in ("source-roots", "layers"):
+        if key in values:
+            values[key] = tuple(_from_root(folder, name, root, options, key) for name in values[key])
     return values
 
 
@@ -257,11 +270,10 @@ def _holds(folder: Path, other: Path) -> bool:
     return other == folder or folder in other.parents
 
 
-def _from_root(folder: Path, name: str, root: Path, options: Options) -> str:
+def _from_root(folder: Path, name: str, root: Path, options: Options, key: str) -> str:
     relative = os.path.relpath(folder / name, root).replace(os.sep, "/")
     if relative == ".." or relative.startswith("../"):
-        where = f"{options.file}:{options.line('source-roots', name)}"
-        raise UsageError(f'{where}: source-roots: "{name}" lies outside of {root}')
+        raise UsageError(f'{options.file}:{options.line(key, name)}: {key}: "{name}" lies outside of {root}')
     return relative
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 
 
 class Wrong(Exception):
-    """A value of the wrong shape; the message says what was expected, `entry` which table of several it is."""
+    """A value of the wrong shape; the message says what was expected, `entry` which table of several it is, `name` which
+    name in a table."""
 
-    def __init__(self, message: str, entry: int | None = None) -> None:
+    def __init__(self, message: str, entry: int | None = None, name: str = "") -> None:
         super().__init__(message)
         self.entry = entry
+        self.name = name
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -102,11 +102,14 @@ class Suppressed(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of one run. `sources` holds the text of every file a finding or step points into."""
+    """The result of one run. `sources` holds the text of every file a finding or step points into. `baselined` are the
+    findings that the baseline speaks for, `stale` its number of entries that speak for none any more."""
 
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    baselined: tuple[Finding, ...] = ()
+    stale: int = 0
     sources: dict[str, str] = {}
     files: int = 0
     handlers: int = 0

@@ -37,6 +37,8 @@ def _summary(report: Report) -> dict[str, Any]:
     return {
         **{f"{level.value}s": number for level, number in by_level(report).items()},
         "suppressed": len(report.suppressed),
+        "baselined": len(report.baselined),
+        "stale": report.stale,
         "problems": len(report.problems),
         "files": report.files,
         "handlers": report.handlers,

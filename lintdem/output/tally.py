@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
-from lintdem.model.finding import Level, Report
+from lintdem.model.finding import Finding, Level, Report
 from lintdem.rule import HELP
 from lintdem.triage import RUN_CODES, is_whole
 
@@ -39,13 +40,26 @@ def count(number: int, noun: str) -> str:
 def closing(report: Report) -> list[str]:
     """`Found 3 errors, 1 warning in 12 files, 5 handlers (0.8 s).`, and what to know about that."""
     where = f"{count(report.files, 'file')}, {count(report.handlers, 'handler')} ({report.seconds:.1f} s)"
-    found = ", ".join(count(number, level.value) for level, number in by_level(report).items() if number)
+    found = _levels(report.findings)
     silenced = f"; {len(report.suppressed)} suppressed" if report.suppressed else ""
     unread = sum(LEVELS.get(problem.code) is Level.ERROR for problem in report.problems)
     if found:
         sentence = f"Found {found} in {where}{silenced}."
     elif is_whole(report):
-        sentence = f"All clear: {where}{silenced}."
+        sentence = f"{'Nothing new' if report.baselined else 'All clear'}: {where}{silenced}."
     else:
         sentence = f"Found nothing in what could be checked: {where}{silenced}."
-    return [sentence, f"Not everything was checked: {count(unread, 'problem')}."] if unread else [sentence]
+    sentences = [sentence]
+    if unread:
+        sentences.append(f"Not everything was checked: {count(unread, 'problem')}.")
+    if report.baselined:
+        sentences.append(f"{count(len(report.baselined), 'finding')} baselined: {_levels(report.baselined)}.")
+    if report.stale:
+        told = "entry speaks" if report.stale == 1 else "entries speak"
+        sentences.append(f"{report.stale} stale baseline {told} for nothing: `lintdem baseline --update` drops them.")
+    return sentences
+
+
+def _levels(findings: Iterable[Finding]) -> str:
+    counts = Counter(finding.level for finding in findings)
+    return ", ".join(count(counts[level], level.value) for level in Level if counts[level])

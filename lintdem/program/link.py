@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lintdem.knowledge import Declared
 from lintdem.model.function import Function
@@ -33,11 +33,13 @@ class LinkSettings:
     layers: tuple[str, ...] = ()
     handlers: tuple[HandlerSetting, ...] = ()
     declared: Declared = NOTHING
+    retention: Mapping[Source, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Program:
-    """All that is known before any analysis. Immutable after `link`."""
+    """All that is known before any analysis. Immutable after `link`. `retention` is how many seconds a source goes on
+    delivering where no template says it, as the configuration has it."""
 
     modules: Mapping[str, Module]
     stacks: tuple[Stack, ...]
@@ -45,6 +47,7 @@ class Program:
     imports: Imports
     problems: tuple[Problem, ...] = ()
     declared: Declared = NOTHING
+    retention: Mapping[Source, int] = field(default_factory=dict)
 
 
 def link(modules: Sequence[Module], stacks: Sequence[Stack], settings: LinkSettings | None = None) -> Program:
@@ -61,7 +64,8 @@ def link(modules: Sequence[Module], stacks: Sequence[Stack], settings: LinkSetti
     imports = Imports(by_path, roots)
     sources = _settings_sources(by_path, settings)
     problems = tuple(p for m in by_path.values() for p in m.problems) + tuple(p for s in ordered for p in s.problems)
-    return Program(by_path, ordered, tuple(find(by_path, ordered, sources)), imports, problems, settings.declared)
+    handlers = tuple(find(by_path, ordered, sources))
+    return Program(by_path, ordered, handlers, imports, problems, settings.declared, settings.retention)
 
 
 def _python_folders(modules: Mapping[str, Module]) -> set[str]:

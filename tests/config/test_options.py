@@ -121,6 +121,12 @@ class TestMistakes:
             ('[[guards]]\nof = ["a"]\nnames = ["b"]\nform = "claim"', 'did you mean "claims"?'),
             ('[[safe]]\nof = ["a"]\nnames = ["b"]\nreason = 3', "safe: reason: expected a text"),
             ('source-roots = ["../elsewhere"]', 'source-roots: "../elsewhere" lies outside of'),
+            ('layers = ["../elsewhere"]', 'layers: "../elsewhere" lies outside of'),
+            ('target-version = "3.12"', "target-version: expected one of py36, py37"),
+            ('plugins = ["acme-rules"]', 'plugins: "acme-rules" is no name of a package'),
+            ('sources.sqs.retention = "4 days"', 'sources: sqs.retention: expected a time such as "4d"'),
+            ('sources.sqs.retentoin = "4d"', 'unknown key "retentoin" in sources.sqs; did you mean "retention"?'),
+            ('sources.sqss.retention = "4d"', 'sources: unknown source "sqss"; did you mean "sqs"?'),
         ],
     )
     def test_wrong_value(self, text: str, told: str, tmp_path: Path) -> None:
@@ -185,3 +191,14 @@ class TestValues:
         config = load(tmp_path, overrides=Overrides(fail_on=Level.ERROR))
         assert config.fail_on is Level.ERROR
         assert str(config.origin("fail-on")) == "command line"
+
+    def test_retention_is_a_time_in_seconds(self, tmp_path: Path) -> None:
+        """How long a source goes on delivering is written as people say it."""
+        write(tmp_path / "lintdem.toml", '[sources.sqs]\nretention = "4d"\n[sources.sns]\nretention = "90m"\n')
+        assert load(tmp_path).sources == ((Source.SQS, 345_600), (Source.SNS, 5_400))
+
+    def test_the_baseline_counts_from_its_configuration(self, tmp_path: Path) -> None:
+        """A shared configuration means the same file from every workspace below."""
+        write(tmp_path / "lintdem.toml", 'baseline = "ci/old.json"\n')
+        (tmp_path / "service").mkdir()
+        assert load(tmp_path / "service").baseline == (tmp_path / "ci/old.json").as_posix()

@@ -1,0 +1,37 @@
+"""A thread with a deep stack: what is analysed is nested as deeply as its authors liked."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+_STACK = 512 * 1024 * 1024
+_RECURSION = 60_000
+
+
+def with_room(work: Callable[[], T]) -> T:
+    """Run on a thread with a deep stack: what is analysed is nested as deeply as its authors liked."""
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def body() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:
+            errors.append(error)
+
+    limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK)
+    sys.setrecursionlimit(_RECURSION)
+    try:
+        thread = threading.Thread(target=body, name="lintdem analysis")
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+        sys.setrecursionlimit(limit)
+    if errors:
+        raise errors[0]
+    return results[0]

@@ -1,0 +1,157 @@
+"""From what was read to the report: templates → link → rules → triage, in this order.
+
+Nothing here touches the disk; what a run reads, and when, is decided in `session`.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+import time
+import tokenize
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import msgspec
+
+from lintdem.analyses.cdk import cdk_stacks
+from lintdem.config import Config, Declaration
+from lintdem.deploy import read_stacks
+from lintdem.knowledge import Declared, DeclaredCall, Kind
+from lintdem.model.finding import Finding, Report
+from lintdem.model.module import Module, Problem
+from lintdem.model.span import Place
+from lintdem.model.stack import Stack
+from lintdem.program import HandlerSetting, LinkSettings, inline_path, link
+from lintdem.room import with_room
+from lintdem.rule import Facts, Rule, run
+from lintdem.syntax import lower_source
+from lintdem.triage import Known, Selection, triage
+
+
+class Observer:
+    """Told how a run goes; this one does not listen."""
+
+    def note(self, text: str) -> None:
+        """Something the user may want to know that changes no result."""
+
+    def detail(self, text: str) -> None:
+        """The same, for those who want to know everything."""
+
+    def phase(self, name: str, seconds: float) -> None:
+        """A stage is done."""
+
+    def progress(self, done: int, total: int) -> None:
+        """So many files are lowered."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What was read: Python files, the modules made of them, the texts of templates, the problems so far."""
+
+    python: Mapping[str, bytes]
+    modules: list[Module]
+    templates: Mapping[str, str]
+    problems: list[Problem]
+    only: frozenset[str] | None
+
+    def text(self, path: str) -> str | None:
+        """The text of a file, to be shown."""
+        return _text(self.python[path]) if path in self.python else self.templates.get(path)
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """The report, and the facts that it was made from."""
+
+    report: Report
+    facts: Facts
+
+
+def analyse(work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer) -> Analysed:
+    """From what was read to the report; the clock is the caller's."""
+    with phase(observer, "templates"):
+        stacks = read_stacks(work.templates)
+    modules = [*work.modules, *_inline(stacks)]
+    with phase(observer, "link"):
+        program = link(modules, stacks, _link_settings(config))
+        own = with_room(lambda: cdk_stacks(program))
+        if own:
+            program = link([*modules, *_inline(own)], [*stacks, *own], _link_settings(config))
+    with phase(observer, "rules"):
+        selection = Selection(Known(rules).names, config)
+        chosen = tuple(rule for rule in rules if selection.is_on(rule))
+        facts = Facts(program)
+        found, crashes = with_room(lambda: run(chosen, program, facts))
+        groups = {rule.code: rule.group for rule in chosen}
+        findings = [one for one in found if one.group is groups[one.code] or selection.is_on(one)]
+    with phase(observer, "triage"):
+        problems = [*work.problems, *program.problems, *crashes]
+        report = triage(findings, work.modules, problems, config, Known(rules, work.only))
+    full = msgspec.structs.replace(
+        report,
+        sources={path: text for path in sorted(_paths_in(report)) if (text := work.text(path)) is not None},
+        files=len(work.modules) + len(stacks),
+        handlers=len(program.handlers),
+    )
+    return Analysed(full, facts)
+
+
+def _inline(stacks: Iterable[Stack]) -> list[Module]:
+    """The code written inside templates, each function a module of its own, its lines those of the template."""
+    found = []
+    for stack in stacks:
+        for function in stack.functions:
+            if function.inline is not None and function.inline_place is not None and "python" in (function.runtime or "python"):
+                found.append(lower_source(inline_path(function), _as_in_template(function.inline, function.inline_place)))
+    return found
+
+
+def _as_in_template(code: str, place: Place) -> bytes:
+    """Inline code at its own lines and columns: an `if` that is always true allows the indentation."""
+    line, column = place.span.line, place.span.column
+    if line < 2 or column < 2:
+        return ("\n" * (line - 1) + code).encode()
+    return ("\n" * (line - 2) + "if 1:\n" + textwrap.indent(code, " " * (column - 1))).encode()
+
+
+def _link_settings(config: Config) -> LinkSettings:
+    handlers = tuple(HandlerSetting(handler.pattern, handler.source) for handler in config.handlers)
+    declared = Declared([(call, _declared(one)) for one in config.declarations for call in one.calls])
+    return LinkSettings(
+        source_roots=config.source_roots, layers=config.layers, handlers=handlers, declared=declared, retention=dict(config.sources)
+    )
+
+
+def _declared(one: Declaration) -> DeclaredCall:
+    role = {"effects": "call", "safe": "safe"}.get(one.table, one.form)
+    return DeclaredCall(role, Kind(one.kind), one.phrase, one.token, one.key)
+
+
+def _paths_in(report: Report) -> set[str]:
+    """Every file the report points into."""
+    findings: list[Finding] = [*report.findings, *(item.finding for item in report.suppressed)]
+    paths = {finding.path for finding in findings} | {problem.place.path for problem in report.problems}
+    for finding in findings:
+        paths.update(step.place.path for step in finding.why)
+        paths.update(edit.place.path for fix in finding.fixes for edit in fix.edits)
+        if finding.trigger and finding.trigger.evidence:
+            paths.add(finding.trigger.evidence.path)
+    return paths
+
+
+def _text(data: bytes) -> str:
+    """The text of a Python file; bytes that no encoding explains show as replacement characters."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError:
+        encoding = "utf-8"
+    return data.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+
+
+@contextmanager
+def phase(observer: Observer, name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    observer.phase(name, time.perf_counter() - start)
