@@ -115,7 +115,7 @@ def command(ctx: click.Context, /, **params: Any) -> None:
     if not session.found.python and not flags.quiet:
         complain("warning: no Python files found")
     for format_name, file in targets:
-        _write(report, format_name, file, flags, session.root)
+        _write(report, format_name, file, flags, session)
     if flags.timing:
         progress.tell_phases()
     ctx.exit(_exit_code(report, session.config.fail_on, exit_zero=flags.exit_zero))
@@ -180,11 +180,11 @@ def _targets(flags: _Flags) -> list[tuple[str, Path | None]]:
     return targets if instead else [(flags.format_name, None), *targets]
 
 
-def _write(report: Report, format_name: str, file: Path | None, flags: _Flags, root: Path) -> None:
+def _write(report: Report, format_name: str, file: Path | None, flags: _Flags, session: Session) -> None:
     on_screen = file is None
     color = wants_color(flags.color, sys.stdout, os.environ) if on_screen else flags.color == "always"
     view = View(
-        root=root.as_posix(),
+        root=session.root.as_posix(),
         folder=Path.cwd().as_posix(),
         color=color,
         links=color and on_screen and is_terminal(sys.stdout),
@@ -192,6 +192,7 @@ def _write(report: Report, format_name: str, file: Path | None, flags: _Flags, r
         quiet=flags.quiet,
         verbose=flags.verbose,
         statistics=flags.statistics,
+        rules=session.rules,
     )
     text = render(format_name, report, view)
     if file is None:

@@ -5,7 +5,8 @@
 `console`  the console it is written with;
 `tally`    names, counts and the closing sentences;
 `frame`    the source line with what is under it;
-`text`, `concise`, `json`   the formats.
+`lines`    positions in the units that others count in, and the hash by which GitHub knows a line;
+`text`, `concise`, `json`, `jsonl`, `sarif`, `github`, `gitlab`, `junit`, `rdjson`   the formats.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from lintdem.output.view import View
 if TYPE_CHECKING:
     from lintdem.model.finding import Report
 
-FORMATS = ("text", "concise", "json")
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson")
 """The formats; each is the module of its name, loaded when it is asked for."""
 
 

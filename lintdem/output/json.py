@@ -18,11 +18,12 @@ VERSION = 1
 
 def render(report: Report, view: View) -> str:
     """The report as JSON text: ASCII, without a byte that could act on a terminal."""
-    text = json.dumps(_document(report, view), indent=2)
+    text = json.dumps(document(report, view), indent=2)
     return text.replace("\x7f", "\\u007f") + "\n"
 
 
-def _document(report: Report, view: View) -> dict[str, Any]:
+def document(report: Report, view: View) -> dict[str, Any]:
+    """The report as plain data."""
     return {
         "version": VERSION,
         "tool": {"name": "lintdem", "version": __version__},

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lintdem.rule import Rule
 
 
 @dataclass(frozen=True)
 class View:
     """What the reader has. `root` is the workspace and `folder` the working directory, both absolute; `links` is
-    whether the terminal follows links; `statistics` asks for counts instead of findings."""
+    whether the terminal follows links; `statistics` asks for counts instead of findings; `rules` are all that could
+    have found something, for formats that describe them."""
 
     root: str = "/"
     folder: str = "/"
@@ -19,6 +24,7 @@ class View:
     quiet: bool = False
     verbose: bool = False
     statistics: bool = False
+    rules: tuple[Rule, ...] = ()
 
     def path(self, path: str) -> str:
         """A path of the report as seen from the working directory."""

@@ -372,7 +372,7 @@ class TestHostileInput:
         text = render(format_name, Report(findings=(item,), problems=(problem,), sources=sources), View(verbose=True))
         text.encode("utf-8")
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
-        assert not any(line.startswith("::error") for line in text.splitlines())
+        assert not any(line.startswith("::error::") for line in text.splitlines())
 
     def test_rich_markup_is_plain_text(self) -> None:
         """Brackets and emoji codes in a message are shown as they are."""
