@@ -17,7 +17,7 @@ import msgspec
 
 from lintdem.analyses.cdk import cdk_stacks
 from lintdem.config import Config, Declaration
-from lintdem.deploy import read_stacks
+from lintdem.deploy import read_stacks, template_directives
 from lintdem.knowledge import Declared, DeclaredCall, Kind
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
@@ -88,7 +88,7 @@ def analyse(work: Work, config: Config, rules: tuple[Rule, ...], observer: Obser
         findings = [one for one in found if one.group is groups[one.code] or selection.is_on(one)]
     with phase(observer, "triage"):
         problems = [*work.problems, *program.problems, *crashes]
-        report = triage(findings, work.modules, problems, config, Known(rules, work.only))
+        report = triage(findings, [*work.modules, *_speaking(modules, work)], problems, config, Known(rules, work.only))
     full = msgspec.structs.replace(
         report,
         sources={path: text for path in sorted(_paths_in(report)) if (text := work.text(path)) is not None},
@@ -96,6 +96,18 @@ def analyse(work: Work, config: Config, rules: tuple[Rule, ...], observer: Obser
         handlers=len(program.handlers),
     )
     return Analysed(full, facts)
+
+
+def _speaking(modules: Iterable[Module], work: Work) -> Iterator[Module]:
+    """The comments of templates and of the code inside them, under the path of the template."""
+    for module in modules:
+        path, inside, _ = module.path.partition("#")
+        if inside and module.directives:
+            yield Module(path, "", directives=module.directives)
+    for path, text in work.templates.items():
+        directives = template_directives(path, text)
+        if directives:
+            yield Module(path, "", directives=directives)
 
 
 def _inline(stacks: Iterable[Stack]) -> list[Module]:

@@ -6,20 +6,16 @@ comment, however long, takes more than one look.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import libcst as cst
 import msgspec
 
+from lintdem.model.directives import MARK, read_comment, split_comment
 from lintdem.model.module import Directive
 from lintdem.model.span import Span
 from lintdem.syntax.positions import Positions
 
-_MARK = "lintdem:"
-_START = re.compile(r"#[ \t]*lintdem:")
-_NAMED = ("ignore-file", "ignore", "guarded-by", "source")
-_BARE = "idempotent"
 _BRANCHES = (cst.Else, cst.Finally, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)
 
 
@@ -35,7 +31,7 @@ class Header(msgspec.Struct, frozen=True, order=True):
 
 def find_directives(module: cst.Module, positions: Positions, text: str) -> tuple[Directive, ...]:
     """The directives of a module, in the order they stand."""
-    if _MARK not in text:
+    if MARK not in text:
         return ()
     lines = text.split("\n")
     whole = (1, max(1, len(lines) - text.endswith("\n")))
@@ -45,36 +41,12 @@ def find_directives(module: cst.Module, positions: Positions, text: str) -> tupl
         if isinstance(node, cst.Comment):
             span = positions.span(node)
             covers = _covered(span.line, not lines[span.line - 1][: span.column - 1].strip(), headers)
-            for offset, words in _split(node.value):
+            for offset, words in split_comment(node.value):
                 column = span.column + offset
                 place = Span(span.line, column, span.line, column + len(words))
-                kind, names, reason = _read(words[1:].lstrip()[len(_MARK) :].strip())
+                kind, names, reason = read_comment(words)
                 found.append(Directive(place, kind, names, reason, whole if kind == "ignore-file" else covers))
     return tuple(sorted(found))
-
-
-def _split(comment: str) -> Iterator[tuple[int, str]]:
-    """The directives in one comment, as there may be others beside it: `# noqa # lintdem: …`."""
-    starts = [match.start() for match in _START.finditer(comment)]
-    ends = [*starts[1:], len(comment)]
-    for start, end in zip(starts, ends, strict=False):
-        yield start, comment[start:end].rstrip()
-
-
-def _read(words: str) -> tuple[str, tuple[str, ...], str]:
-    """Kind, names and reason of what stands behind the colon."""
-    if words == _BARE or words.startswith((_BARE + " ", _BARE + "\t")):
-        return _BARE, (), _reason(words[len(_BARE) :])
-    kind, bracket, rest = words.partition("[")
-    inside, closing, after = rest.partition("]")
-    names = tuple(name.strip() for name in inside.split(",") if name.strip())
-    if kind.strip() in _NAMED and bracket and closing and names:
-        return kind.strip(), names, _reason(after)
-    return "unknown", (), words
-
-
-def _reason(text: str) -> str:
-    return text.strip().removeprefix("--").strip()
 
 
 def _covered(line: int, alone: bool, headers: list[Header]) -> tuple[int, int]:

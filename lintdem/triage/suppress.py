@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lintdem.analyses.written import nodes
 from lintdem.config import nearest
 from lintdem.model.finding import Finding, Suppressed
+from lintdem.model.function import DefineFunction
 from lintdem.model.module import Directive, Module
+from lintdem.model.stack import Source
 from lintdem.triage.levels import Selection
 from lintdem.triage.run import UNKNOWN, UNUSED, RunCode
 
@@ -79,10 +82,29 @@ def _unknown(modules: Iterable[Module], selection: Selection) -> Iterator[Findin
         for directive in module.directives:
             if directive.kind == "unknown":
                 yield _finding(UNKNOWN, module.path, directive, _misread(directive))
-            elif directive.kind in _SILENCING:
+            elif directive.kind not in _SILENCING:
+                yield from _idle(module, directive)
+            else:
                 yield from _unknown_names(module.path, directive, words)
                 if selection.config.require_reason and directive.names and not directive.reason:
                     yield _finding(UNKNOWN, module.path, directive, "the reason is missing after the brackets")
+
+
+def _idle(module: Module, directive: Directive) -> Iterator[Finding]:
+    """A declaration that declares nothing."""
+    if not module.path.endswith(".py") and not module.digest:
+        message = f"{directive.kind} belongs above the function it speaks of; in a template only ignore counts"
+        yield _finding(UNKNOWN, module.path, directive, message)
+    elif directive.kind == "source":
+        sources = [source.value for source in Source]
+        for name in directive.names:
+            if name not in sources:
+                message = f'no event source is called "{name}"{nearest(name, sources)}'
+                yield _finding(UNKNOWN, module.path, directive, message)
+        first, last = directive.covers
+        functions = (node.function for node in nodes(module.body) if isinstance(node, DefineFunction))
+        if not any(first <= function.name_span.line <= last for function in functions):
+            yield _finding(UNUSED, module.path, directive, "source stands above no function")
 
 
 def _misread(directive: Directive) -> str:

@@ -25,7 +25,7 @@ def trigger_of(handler: HandlerView, view: View) -> str:
     """Who delivers, and where that was learned."""
     evidence = handler.trigger.evidence
     place = f" ({view.path(evidence.path)}:{evidence.span.line})" if evidence is not None else ""
-    learned = {"template": "from the template", "setting": "from a setting", "code": "from the event's shape"}
+    learned = {"template": "from the template", "setting": "declared", "code": "from the event's shape"}
     return f"{handler.trigger.source}, {learned.get(handler.learned, 'no trigger was found')}{place}"
 
 
