@@ -14,3 +14,7 @@ class LoweringError(Exception):
         super().__init__(message)
         self.line = line
         self.column = column
+
+
+class NoEdit(Exception):
+    """A change that cannot be written at its place."""

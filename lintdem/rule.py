@@ -22,14 +22,16 @@ from lintdem.analyses.facts import Judged
 from lintdem.analyses.trace import Effect, Retry
 from lintdem.analyses.written import function_at
 from lintdem.errors import UsageError
-from lintdem.model.finding import Finding, Fix, Group, Level, Redelivers, Step
+from lintdem.model.finding import Finding, Group, Level, Redelivers, Step
 from lintdem.model.module import Problem
-from lintdem.model.span import NOWHERE, Place
+from lintdem.model.remedy import Argument, Named, Remedy, Renamed, Rewrite
+from lintdem.model.span import NOWHERE, Place, Span
 from lintdem.program import Program
 
 __all__ = [
-    "Case", "Effect", "Facts", "Finding", "Fix", "Grade", "Group", "Judged", "Kind", "Level", "Pass", "Place", "Redelivers",
-    "Retry", "Rule", "Run", "Step", "Subject", "load_rules", "lower", "phrase", "run", "way",
+    "Argument", "Case", "Effect", "Facts", "Finding", "Grade", "Group", "Judged", "Kind", "Level", "Named",
+    "Pass", "Place", "Redelivers", "Remedy", "Renamed", "Retry", "Rewrite", "Rule", "Run", "Span", "Step", "Subject",
+    "load_rules", "lower", "phrase", "run", "way",
 ]  # fmt: skip
 
 HELP = "https://github.com/lintdem/lintdem/blob/main/rules/lintdem_rules/"
@@ -103,7 +105,7 @@ class Pass:
         why: tuple[Step, ...] = (),
         guard: str | None = None,
         advice: str | None = None,
-        fixes: tuple[Fix, ...] = (),
+        remedies: tuple[Remedy, ...] = (),
         about: str = "",
     ) -> Finding:
         """A finding of this rule; `about` names what it is about and makes its identity. What no handler is at fault for
@@ -117,7 +119,7 @@ class Pass:
             path=place.path, span=place.span, code=self.rule.code, name=self.rule.name,
             group=group or self.rule.group, level=level or DEFAULTS[group or self.rule.group], message=message,
             handler=handler.name if handler is not None else None, trigger=subject.info if subject is not None else None, why=why,
-            guard=guard, advice=advice, fixes=fixes,
+            guard=guard, advice=advice, remedies=remedies,
             identity=f"{self.rule.code}:{place.path}:{self._function(place)}:{about}",
         )  # fmt: skip
 

@@ -70,6 +70,9 @@ class Session:
         self.request = request
         self.observer = observer or Observer()
         self._read = read
+        self.contents: dict[str, bytes] = {}
+        """The files on the disk as they were last read, by their path from the root."""
+        self._overlay: Mapping[str, bytes] = {}
         self._paths = existing(request.paths, request.folder)
         self.root = workspace_root(self._paths, lambda folder: settings_in(folder) is not None)
         explicit = request.folder / request.config_file if request.config_file else None
@@ -91,9 +94,10 @@ class Session:
         templates = self._templates(self.found.candidates, [])
         return tuple(sorted((*self.found.python, *(path for path, _ in templates))))
 
-    def check(self) -> Report:
-        """Check the workspace."""
+    def check(self, overlay: Mapping[str, bytes] | None = None) -> Report:
+        """Check the workspace, with these bytes in the place of files on the disk."""
         start = time.perf_counter()
+        self._overlay = overlay or {}
         baseline = self.baseline if self.request.baselined else None
         report = analyse(self._work(), self.config, self.rules, self.observer).report
         if baseline is not None:
@@ -151,7 +155,7 @@ class Session:
     def _contents(self, paths: Iterable[str], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
         for path in paths:
             try:
-                yield path, self._read(self.root / path)
+                yield path, self._bytes(path, self.root / path)
             except OSError as error:
                 place = Place(path, NOWHERE)
                 problems.append(Problem(place, "LDM901", f"cannot be read: {error.strerror or error}"))
@@ -166,9 +170,15 @@ class Session:
     def _referred(self, path: str) -> bytes | None:
         file = inside(self.root, path)
         try:
-            return self._read(file) if file else None
+            return self._bytes(path, file) if file else None
         except OSError:
             return None
+
+    def _bytes(self, path: str, file: Path) -> bytes:
+        if path in self._overlay:
+            return self._overlay[path]
+        self.contents[path] = data = self._read(file)
+        return data
 
     def _lower(self, python: Mapping[str, bytes]) -> list[Module]:
         """Every module, from the cache where it can be."""

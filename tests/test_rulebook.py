@@ -9,6 +9,7 @@ import pytest
 from lintdem_rules._retired import RETIRED
 
 from lintdem.rule import Rule, load_rules
+from lintdem.testing.fixed import fixed
 from lintdem.testing.index import index
 from lintdem.testing.pages import Page, parse_page
 from lintdem.testing.scaffold import next_code
@@ -68,6 +69,23 @@ class TestNames:
         taken = {rule.code for rule in RULES} | set(RETIRED)
         for topic in TOPICS:
             assert next_code(topic, taken) not in taken
+
+
+class TestFixes:
+    """What the list of rules says of fixes is what rules do."""
+
+    @each_rule
+    def test_rule_with_a_fix_shows_it(self, rule: Rule) -> None:
+        """A rule offers fixes when, and only when, its page shows one as a patch, which the page's test applies."""
+        assert rule.fix in ("none", "safe", "unsafe")
+        assert (rule.fix != "none") == any(case.diff for case in page_of(rule).cases)
+
+    @each_rule
+    def test_safe_means_that_fix_alone_does_it(self, rule: Rule) -> None:
+        """A rule whose fix is called safe has a page with a patch that `--fix` makes; an unsafe one has none."""
+        shown = [case for case in page_of(rule).cases if case.diff]
+        made = [fixed(case.files, case.config, rule.code, unsafe=False).patch == case.diff for case in shown]
+        assert any(made) == (rule.fix == "safe")
 
 
 class TestPages:

@@ -20,7 +20,7 @@ _SECOND_CLASSES = frozenset({"APIGatewayProxyEventV2", "APIGatewayProxyEventV2Mo
 @dataclass(frozen=True, slots=True)
 class Unmatched:
     """A key path that picks nothing out of `what`; `better` is the nearest one that may; `strict` whether the guard
-    refuses to run without a key."""
+    refuses to run without a key; `made` is the call that takes the path."""
 
     run: Run
     subject: Subject
@@ -30,6 +30,7 @@ class Unmatched:
     better: str
     what: str
     strict: bool
+    made: Place | None = None
 
 
 def unmatched(run: Run, subject: Subject) -> Iterator[Unmatched]:
@@ -52,7 +53,7 @@ def unmatched(run: Run, subject: Subject) -> Iterator[Unmatched]:
             continue
         strict = named.get("raise_on_no_idempotency_key", FALSE) != FALSE
         place = event.claim.key_place or event.claim.place
-        yield Unmatched(run, subject, event, place, written, mended(written, nodes[0]), _what(subject, data), strict)
+        yield Unmatched(run, subject, event, place, written, mended(written, nodes[0]), _what(subject, data), strict, config.place)
 
 
 def _sources(run: Run, subject: Subject) -> list[Source]:

@@ -11,12 +11,13 @@ from typing import Any
 
 import click
 
+from lintdem.cli.fixes import Outcome, Wanted, apply, fix_options
 from lintdem.cli.progress import Progress
 from lintdem.cli.terminal import PIPE_WIDTH, complain, is_terminal, put, wants_color, width_of
 from lintdem.config import Overrides
 from lintdem.errors import UsageError
 from lintdem.model.finding import Level, Report
-from lintdem.output import FORMATS, View, render, visible
+from lintdem.output import FORMATS, WITH_FIXES, View, render, visible
 from lintdem.session import CheckRequest, Session
 from lintdem.triage import fails, is_whole
 
@@ -80,6 +81,7 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
 )
 @click.option("--baseline", metavar="FILE", help="Report only what this baseline does not hold.  [default: the nearest]")
 @click.option("--no-baseline", is_flag=True, help="Report what the baseline holds, too.")
+@fix_options
 @click.option("--config", "config_file", metavar="FILE", help="Take the settings from this file.")
 @click.option(
     "--jobs", "-j", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: as many as processors]"
@@ -110,15 +112,23 @@ def command(ctx: click.Context, /, **params: Any) -> None:
         _show_files(session)
         return
     targets = _targets(flags)
-    report = session.check()
+    outcome = apply(session, session.check(), flags.wanted)
+    report = outcome.report
     progress.close()
     if not session.found.python and not flags.quiet:
         complain("warning: no Python files found")
+    if flags.diff or flags.fix_only:
+        targets = []
+    elif any(format_name in WITH_FIXES for format_name, _ in targets):
+        # Loaded here, for finding edits takes the parser.
+        from lintdem.mending import with_fixes  # noqa: PLC0415
+
+        report = with_fixes(report, session.contents.get)
     for format_name, file in targets:
         _write(report, format_name, file, flags, session)
     if flags.timing:
         progress.tell_phases()
-    ctx.exit(_exit_code(report, session.config.fail_on, exit_zero=flags.exit_zero))
+    ctx.exit(_exit_code(outcome, session.config.fail_on, flags))
 
 
 @dataclass(frozen=True)
@@ -146,6 +156,16 @@ class _Flags:
     quiet: bool
     verbose: bool
     color: str
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    fix_only: bool = False
+    show_fixes: bool = False
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is to be mended."""
+        return Wanted(self.fix, self.unsafe_fixes, self.diff, self.fix_only, self.show_fixes)
 
 
 def _request(flags: _Flags) -> CheckRequest:
@@ -209,8 +229,10 @@ def _show_files(session: Session) -> None:
     put("".join(f"{visible(view.path(path))}\n" for path in session.files()))
 
 
-def _exit_code(report: Report, fail_on: Level, *, exit_zero: bool) -> int:
-    """2 for a run that is not whole wins over 1 for findings."""
-    if not is_whole(report):
+def _exit_code(outcome: Outcome, fail_on: Level, flags: _Flags) -> int:
+    """2 for a run that is not whole wins over 1 for findings; a diff is what `--diff` finds."""
+    if not is_whole(outcome.report) or not outcome.whole:
         return 2
-    return 1 if fails(report, fail_on) and not exit_zero else 0
+    if flags.exit_zero or (flags.fix_only and not flags.diff):
+        return 0
+    return int(outcome.changed if flags.diff else fails(outcome.report, fail_on))

@@ -54,6 +54,21 @@ def put(text: str) -> None:
         raise UsageError(f"the report cannot be written: {error.strerror or error}") from error
 
 
+def put_bytes(data: bytes, stream: TextIO) -> None:
+    """Write bytes as they are: a patch has the encodings of its files."""
+    raw = getattr(stream, "buffer", None)
+    if raw is None:
+        put(data.decode("utf-8", errors="backslashreplace"))
+        return
+    try:
+        raw.write(data)
+        raw.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        raise UsageError(f"the patch cannot be written: {error.strerror or error}") from error
+
+
 def complain(text: str) -> None:
     """A line on standard error. What stands in it may come from a file."""
     if sys.stderr is None or sys.stderr.closed:

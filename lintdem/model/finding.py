@@ -7,6 +7,7 @@ from enum import Enum
 import msgspec
 
 from lintdem.model.module import Problem
+from lintdem.model.remedy import Remedy
 from lintdem.model.span import Place, Span
 
 
@@ -71,7 +72,8 @@ class TriggerInfo(msgspec.Struct, frozen=True, order=True):
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One finding. `handler` is "path:function"; `guard` says which guard is nearest and why it does not
-    count; `advice` is the fix in words; `identity` survives moved lines."""
+    count; `advice` is the fix in words; `remedies` is what `fixes` are made of when somebody asks for them; `identity`
+    survives moved lines."""
 
     path: str
     span: Span
@@ -85,6 +87,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     why: tuple[Step, ...] = ()
     guard: str | None = None
     advice: str | None = None
+    remedies: tuple[Remedy, ...] = ()
     fixes: tuple[Fix, ...] = ()
     identity: str = ""
 
@@ -101,6 +104,16 @@ class Suppressed(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Fixed(msgspec.Struct, frozen=True, order=True):
+    """A finding that was mended, by the fix of that title."""
+
+    path: str
+    span: Span
+    code: str
+    name: str
+    title: str
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The result of one run. `sources` holds the text of every file a finding or step points into. `baselined` are the
     findings that the baseline speaks for, `stale` its number of entries that speak for none any more."""
@@ -110,6 +123,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     suppressed: tuple[Suppressed, ...] = ()
     baselined: tuple[Finding, ...] = ()
     stale: int = 0
+    fixed: tuple[Fixed, ...] = ()
     sources: dict[str, str] = {}
     files: int = 0
     handlers: int = 0

@@ -24,6 +24,10 @@ FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "jun
 """The formats; each is the module of its name, loaded when it is asked for."""
 
 
+WITH_FIXES = frozenset({"json"})
+"""The formats that carry the edits of fixes."""
+
+
 class _Format(Protocol):
     def render(self, report: Report, view: View) -> str: ...
 
@@ -33,4 +37,4 @@ def render(format_name: str, report: Report, view: View) -> str:
     return cast(_Format, import_module(f"lintdem.output.{format_name}")).render(report, view)
 
 
-__all__ = ["FORMATS", "View", "render", "visible"]
+__all__ = ["FORMATS", "WITH_FIXES", "View", "render", "visible"]

@@ -40,6 +40,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "suppressed": len(report.suppressed),
         "baselined": len(report.baselined),
         "stale": report.stale,
+        "fixed": len(report.fixed),
         "problems": len(report.problems),
         "files": report.files,
         "handlers": report.handlers,

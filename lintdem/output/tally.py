@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lintdem.model.finding import Finding, Level, Report
 from lintdem.rule import HELP
@@ -57,9 +57,24 @@ def closing(report: Report) -> list[str]:
     if report.stale:
         told = "entry speaks" if report.stale == 1 else "entries speak"
         sentences.append(f"{report.stale} stale baseline {told} for nothing: `lintdem baseline --update` drops them.")
+    sentences += _fixes(report)
     return sentences
 
 
 def _levels(findings: Iterable[Finding]) -> str:
     counts = Counter(finding.level for finding in findings)
     return ", ".join(count(counts[level], level.value) for level in Level if counts[level])
+
+
+def _fixes(report: Report) -> Iterator[str]:
+    """What was fixed, and what more could be."""
+    if report.fixed:
+        yield f"Fixed {count(len(report.fixed), 'finding')}."
+    offered = [{remedy.safe for remedy in finding.remedies} for finding in report.findings if finding.remedies]
+    safe = sum(True in one for one in offered)
+    unsafe = len(offered) - safe
+    if safe:
+        more = f", {unsafe} more with --unsafe-fixes" if unsafe else ""
+        yield f"{count(safe, 'finding')} can be fixed with --fix{more}."
+    elif unsafe:
+        yield f"{count(unsafe, 'finding')} can be fixed with --unsafe-fixes."

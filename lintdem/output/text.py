@@ -135,7 +135,7 @@ class _Page:
             yield "guard", Text(visible(finding.guard))
         if finding.advice:
             yield "fix", Text(visible(finding.advice))
-        for fix in finding.fixes:
+        for fix in finding.fixes or finding.remedies:
             yield f"{'safe' if fix.safe else 'unsafe'} fix", Text(visible(fix.title))
 
     def _learned(self, evidence: Place) -> str:

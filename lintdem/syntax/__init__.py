@@ -10,11 +10,15 @@ Importing it is cheap: libcst is loaded when the first file is lowered. The modu
 `comments`     `# lintdem:` directives;
 `lower`        text to `Module`;
 `workers`      processes that may die without taking the run along;
-`files`        one file, many files.
+`files`        one file, many files;
+`fixes`, `editing`, `importing`, `remarks`   remedies to edits;
+`unmoved`      whether a change stays where its edits are.
 """
 
 from __future__ import annotations
 
 from lintdem.syntax.files import lower_files, lower_source
+from lintdem.syntax.fixes import Fixer
+from lintdem.syntax.unmoved import unmoved
 
-__all__ = ["lower_files", "lower_source"]
+__all__ = ["Fixer", "lower_files", "lower_source", "unmoved"]

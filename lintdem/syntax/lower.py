@@ -33,6 +33,13 @@ def lower_text(path: str, text: str, digest: str, lines: int) -> Module:
     return Module(path, digest, body, directives, tuple(lowering.problems), lines, doc)
 
 
+def parsed(text: str) -> tuple[cst.Module, Positions]:
+    """The tree of a file and where its nodes stand, for those who edit it."""
+    with _room():
+        tree = _parse(text)
+        return tree, Positions(tree, text)
+
+
 @contextmanager
 def _room() -> Iterator[None]:
     """Room for recursion, and no garbage collection: trees have no cycles and collecting doubles the time."""

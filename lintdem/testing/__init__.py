@@ -1,6 +1,7 @@
 """Testing rules by their pages; shipped so that third-party packs use the same.
 
 `pages`     a Markdown page as cases: files, configuration, expected findings;
+`fixed`     a small workspace with the fixes of one rule applied;
 `runner`    what a run of one case says against what its page says;
 `plugin`    pages as pytest tests;
 `scaffold`  a new rule: one module, one page;

@@ -18,7 +18,7 @@ _LABEL = re.compile(r"`([^`]+)`: *$")
 _FENCE = re.compile(r"(`{3,}) *([\w+-]*) *(?:\{(.*)\})? *$")
 _IGNORE = re.compile(r'lintdem="ignore: *([^"]+)"')
 _MARKER = re.compile(r'(.*)# *(error|warning|note)(?:: *(?:\[([\w-]+)\])? *(?:"([^"]*)")?)? *$')
-_NO_FILES = ("toml", "console", "text")
+_NO_FILES = ("toml", "console", "text", "diff")
 _DEFAULT_NAMES = {"python": "handler.py", "yaml": "template.yaml", "json": "template.json", "hcl": "main.tf"}
 
 
@@ -39,7 +39,8 @@ class Marker:
 
 @dataclass(frozen=True)
 class Case:
-    """One heading with fences: an isolated workspace. `section` is the first heading ("Bad", "Good")."""
+    """One heading with fences: an isolated workspace. `section` is the first heading ("Bad", "Good"); `diff` what the
+    fixes of the page's rule change, as a patch, where the page shows that."""
 
     title: str
     section: str
@@ -47,6 +48,7 @@ class Case:
     files: dict[str, str]
     config: str
     markers: tuple[Marker, ...]
+    diff: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,8 @@ def _case(section: _Section, path: str) -> Case | None:
     if not files:
         return None
     markers = tuple(marker for name, text in files.items() for marker in _markers(name, text))
-    return Case(_title(section), section.trail[0].heading, section.line, files, _config(section), markers)
+    diff = "".join(fence.text for fence in section.fences if fence.language == "diff" and fence.label is None)
+    return Case(_title(section), section.trail[0].heading, section.line, files, _config(section), markers, diff)
 
 
 def _config(section: _Section) -> str:

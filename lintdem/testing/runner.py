@@ -19,17 +19,39 @@ _OFF = (Group.PEDANTIC, Group.NURSERY)
 
 def complaints(case: Case, rule: Rule | None) -> tuple[str, ...]:
     """Run `case`, a case of the page of `rule` or of a page of no rule; what is not as the page says."""
-    return (*_misuse(case, rule), *_unparsable(case, rule), *_differences(case, rule))
+    return (*_misuse(case, rule), *_unparsable(case, rule), *_differences(case, rule), *_unfixed(case, rule))
 
 
 def run_case(case: Case, rule: Rule | None) -> Report:
     """Check the files of a case; a rule that is off unless selected is selected."""
     from lintdem.session import check_files  # noqa: PLC0415 (a page is collected without the engine)
 
-    config = case.config
-    if rule is not None and rule.group in _OFF and "select" not in config:
-        config = f'extend-select = ["{rule.code}"]\n{config}'
-    return check_files(case.files, config)
+    return check_files(case.files, _settings(case, rule))
+
+
+def _settings(case: Case, rule: Rule | None) -> str:
+    if rule is not None and rule.group in _OFF and "select" not in case.config:
+        return f'extend-select = ["{rule.code}"]\n{case.config}'
+    return case.config
+
+
+def _unfixed(case: Case, rule: Rule | None) -> Iterator[str]:
+    """A `diff` fence is what the fixes of the rule come to: its findings gone, nothing new, and nothing left to do."""
+    if not case.diff:
+        return
+    if rule is None:
+        yield "only the page of a rule shows a fix"
+        return
+    from lintdem.testing.fixed import fixed  # noqa: PLC0415 (the same)
+
+    result = fixed(case.files, _settings(case, rule), rule.code)
+    if result.patch != case.diff:
+        yield f"the fix is another:\n{result.patch}"
+    yield from (f"undone: {title}: {reason}" for title, reason in result.undone)
+    yield from (f"found all the same: {one.path}:{one.span.line} {one.message}" for one in result.left)
+    again = fixed(result.files, _settings(case, rule), rule.code)
+    if again.patch:
+        yield f"a second application changes more:\n{again.patch}"
 
 
 def _misuse(case: Case, rule: Rule | None) -> Iterator[str]:

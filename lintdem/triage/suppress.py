@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from lintdem.analyses.written import nodes
 from lintdem.config import nearest
 from lintdem.model.finding import Finding, Suppressed
 from lintdem.model.function import DefineFunction
 from lintdem.model.module import Directive, Module
+from lintdem.model.remedy import Remedy, Unremark
+from lintdem.model.span import Place
 from lintdem.model.stack import Source
 from lintdem.triage.levels import Selection
 from lintdem.triage.run import UNKNOWN, UNUSED, RunCode
@@ -132,7 +136,10 @@ def _unused(comments: Mapping[str, Sequence[_Comment]], selection: Selection) ->
         for comment in here:
             for name in comment.directive.names:
                 if codes.get(name) in active and name not in comment.used:
-                    yield _finding(UNUSED, path, comment.directive, f"nothing here is reported as {name}")
+                    found = _finding(UNUSED, path, comment.directive, f"nothing here is reported as {name}")
+                    remark = Unremark(Place(path, comment.directive.span), name)
+                    remedy = Remedy(f"take {name} out of the comment", True, (remark,))
+                    yield msgspec.structs.replace(found, remedies=(remedy,))
 
 
 def _finding(code: RunCode, path: str, directive: Directive, message: str) -> Finding:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
+from lintdem.analyses.keypaths import Unmatched
+from lintdem.rule import Argument, Finding, Group, Level, Pass, Place, Remedy, Rule, Step, lower
 
 
 def check(p: Pass) -> Iterator[Finding]:
@@ -19,10 +20,20 @@ def check(p: Pass) -> Iterator[Finding]:
             why=(start, Step(one.guard.place, "the guard looks for its key in what it is given")),
             guard="Powertools raises IdempotencyKeyError" if one.strict else "Powertools warns, and keeps no record",
             advice=f"write {one.better}" if one.better else "name a field that is in the event",
+            remedies=_remedies(one),
         )  # fmt: skip
+
+
+def _remedies(one: Unmatched) -> tuple[Remedy, ...]:
+    """Where only a decoding is missing. A guard that refuses what has no key begins to let events through."""
+    if one.made is None or one.better.replace("powertools_json(", "").replace(")", "") != one.written:
+        return ()
+    change = Argument(one.made, "event_key_jmespath", f'"{one.better}"', 0)
+    remark = " (check: deliveries that were refused so far run)" if one.strict else ""
+    return (Remedy(f"take the key from {one.better}{remark}", not one.strict, (change,)),)
 
 
 RULE = Rule(
     "LDM209", "unmatched-key-path", Group.CORRECTNESS, "0.1",
-    "the key path of a guard can never match the event of its source", check, "none",
+    "the key path of a guard can never match the event of its source", check, "safe",
 )  # fmt: skip

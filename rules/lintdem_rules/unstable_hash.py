@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, Step, lower, way
+from lintdem.analyses.spots import before, behind, exactly
+from lintdem.analyses.written import dotted
+from lintdem.model.values import Attr, Call
+from lintdem.rule import Argument, Finding, Group, Kind, Level, Pass, Place, Remedy, Rewrite, Rule, Step, lower, way
 
 
 def check(p: Pass) -> Iterator[Finding]:
@@ -26,7 +29,27 @@ def check(p: Pass) -> Iterator[Finding]:
             guard=case.cover.words,
             advice="digest the sorted parts with hashlib, or use an id of the event itself",
             about=name,
+            remedies=_remedies(p, key.place),
         )
+
+
+def _remedies(p: Pass, place: Place) -> tuple[Remedy, ...]:
+    """An order for what has none; a digest that every process computes alike."""
+    call = exactly(p.facts.program, place, Call)
+    if call is None or len(call.args) != 1 or call.args[0].star or call.args[0].name:
+        return ()
+    called = dotted(call.func)
+    inside = Place(place.path, call.args[0].value.span)
+    if isinstance(call.func, Attr) and called[-1] == "join":
+        return (Remedy("sort the parts", True, (Rewrite(before(inside), "sorted("), Rewrite(behind(inside), ")"))),)
+    if called[-1] == "dumps":
+        return (Remedy("pass sort_keys=True", True, (Argument(place, "sort_keys", "True"),)),)
+    if called != ("hash",):
+        return ()
+    opening = Rewrite(Place(place.path, call.func.span), "«hashlib:sha256»")
+    changes = (opening, Rewrite(before(inside), "str("), Rewrite(behind(inside), ").encode()"))
+    title = "digest it with hashlib (check: 64 hexadecimal digits stand where the number stood)"
+    return (Remedy(title, False, (*changes, Rewrite(behind(place), ".hexdigest()"))),)
 
 
 RULE = Rule(
@@ -36,5 +59,5 @@ RULE = Rule(
     "0.1",
     "a key is computed differently by every process",
     check,
-    "none",
+    "safe",
 )

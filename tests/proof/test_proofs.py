@@ -17,6 +17,8 @@ from typing import IO
 
 import pytest
 
+from lintdem.rule import load_rules
+from lintdem.testing.fixed import fixed
 from lintdem.testing.pages import Page, parse_page
 
 HERE = Path(__file__).parent
@@ -81,6 +83,19 @@ def test_second_delivery(stem: str, title: str, runner: Runner) -> None:
     case = next(case for case in page_of(stem).cases if case.title == title)
     harm = runner.harm(stem, title, case.files)
     assert bool(harm) == (case.section == "Bad"), harm or "the second delivery changed nothing"
+
+
+FIXED = [(stem, case) for stem, case in CASES if next(c for c in page_of(stem).cases if c.title == case).diff]
+
+
+@pytest.mark.parametrize(("stem", "title"), FIXED, ids=lambda value: value)
+def test_second_delivery_after_the_fix(stem: str, title: str, runner: Runner) -> None:
+    """A bad example with the fix that its page shows does no harm when it is delivered again."""
+    case = next(case for case in page_of(stem).cases if case.title == title)
+    rule = next(rule for rule in load_rules(("lintdem_rules",)) if rule.name == page_of(stem).title)
+    files = fixed(case.files, case.config, rule.code).files
+    assert files != case.files
+    assert not runner.harm(stem, title, files)
 
 
 @pytest.mark.parametrize("stem", PROVED)

@@ -1,0 +1,79 @@
+"""Files replaced on the disk: written beside, then put in place at once, so that there is the old or the new file and
+never half of one."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+_PREFIX = ".lintdem-fix-"
+
+
+class NotWritten(Exception):
+    """A file that was left as it was; the text says why."""
+
+
+def rewrite(path: Path, root: Path, before: bytes, after: bytes) -> None:
+    """Replace the file if it still holds `before`. Links are followed inside of `root`; mode and owner stay."""
+    try:
+        target = path.resolve(strict=True)
+        if not target.is_relative_to(root.resolve()):
+            raise NotWritten("it is a link that leads out of the workspace")
+        _remove_stale(target.parent)
+        status = target.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise NotWritten("it is no regular file")
+        if status.st_nlink > 1:
+            raise NotWritten("it has several hard links, and a new file would part them")
+        if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
+            raise NotWritten("it is read-only")
+        _replace(target, status, before, after)
+    except OSError as error:
+        raise NotWritten(error.strerror or str(error)) from error
+
+
+def _replace(target: Path, status: os.stat_result, before: bytes, after: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(after)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _like(name, target, status)
+        if target.read_bytes() != before:
+            raise NotWritten("it has changed since it was checked")
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _like(name: str, target: Path, status: os.stat_result) -> None:
+    """Owner, mode and attributes of the file it replaces; the owner where that is allowed."""
+    with suppress(OSError, AttributeError):
+        os.chown(name, status.st_uid, status.st_gid)
+    Path(name).chmod(stat.S_IMODE(status.st_mode))
+    with suppress(OSError, AttributeError):
+        for attribute in os.listxattr(target):
+            os.setxattr(name, attribute, os.getxattr(target, attribute))
+
+
+def _remove_stale(folder: Path) -> None:
+    """What a run that was killed has left behind."""
+    for file in folder.glob(f"{_PREFIX}*"):
+        number = file.name[len(_PREFIX) :].partition("-")[0]
+        if number.isdigit() and int(number) != os.getpid() and not _is_alive(int(number)):
+            file.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,50 @@
+"""Mend a workspace: the session finds, `syntax` writes remedies as edits, `fixing` applies them and holds them to their
+promises. Nothing is written to the disk here but by `save`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from lintdem.fixing import Mended, NotWritten, mend, rewrite
+from lintdem.model.finding import Report
+from lintdem.session import Session
+from lintdem.syntax import Fixer, unmoved
+
+__all__ = ["Mended", "mend_session", "mend_with", "save", "with_fixes"]
+
+
+def with_fixes(report: Report, read: Callable[[str], bytes | None]) -> Report:
+    """The report with the edits of its fixes, which take the parser to find."""
+    return msgspec.structs.replace(report, findings=Fixer(read).with_fixes(report.findings))
+
+
+def mend_session(session: Session, report: Report, *, unsafe: bool) -> Mended:
+    """Mend what a session has reported."""
+    return mend_with(report, session.check, session.contents.get, unsafe=unsafe)
+
+
+def mend_with(
+    report: Report, check: Callable[[Mapping[str, bytes]], Report], read: Callable[[str], bytes | None], *, unsafe: bool
+) -> Mended:
+    """Mend a report; `check` gives the report of the workspace with other files, `read` the files as they were."""
+
+    def checked(overlay: Mapping[str, bytes]) -> Report:
+        return with_fixes(check(overlay), lambda path: overlay.get(path) or read(path))
+
+    mended = mend(with_fixes(report, read), checked, read, unmoved, unsafe=unsafe)
+    mended.report = msgspec.structs.replace(mended.report, fixed=tuple(sorted(mended.fixed)))
+    return mended
+
+
+def save(mended: Mended, root: Path) -> list[tuple[str, str]]:
+    """Write what was mended; the files that could not be written, and why."""
+    failed = []
+    for path, (before, after) in mended.files.items():
+        try:
+            rewrite(root / path, root, before, after)
+        except NotWritten as error:
+            failed.append((path, str(error)))
+    return failed

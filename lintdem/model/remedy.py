@@ -1,0 +1,64 @@
+"""What would mend a finding, said without syntax: rules know places of the model, not trees.
+
+`lintdem.syntax` turns a remedy into edits when somebody asks for them. In texts, `«module:name»` stands for a name of
+another module, under which it is imported or can be.
+"""
+
+from __future__ import annotations
+
+from typing import Union
+
+import msgspec
+
+from lintdem.model.span import Place
+
+
+class Rewrite(msgspec.Struct, frozen=True, order=True, tag=True):
+    """Put `text` in the place of what stands there; an empty place takes it in."""
+
+    place: Place
+    text: str
+
+
+class Argument(msgspec.Struct, frozen=True, order=True, tag=True):
+    """Pass `name=text` in the call at `place`, in place of what is passed so far, by name or at `position`."""
+
+    place: Place
+    name: str
+    text: str
+    position: int | None = None
+
+
+class Named(msgspec.Struct, frozen=True, order=True, tag=True):
+    """Pass the argument at `position` of the call at `place` by `name`."""
+
+    place: Place
+    position: int
+    name: str
+
+
+class Renamed(msgspec.Struct, frozen=True, order=True, tag=True):
+    """Call the parameter `old` of the function at `place` `new`, wherever the function uses it."""
+
+    place: Place
+    old: str
+    new: str
+
+
+class Unremark(msgspec.Struct, frozen=True, order=True, tag=True):
+    """Take `name` out of the comment at `place`, and the comment away when it has no other."""
+
+    place: Place
+    name: str
+
+
+Change = Union[Rewrite, Argument, Named, Renamed, Unremark]  # noqa: UP007 - the same form as Expr
+
+
+class Remedy(msgspec.Struct, frozen=True, order=True):
+    """A way to mend a finding. A safe one never changes what a first delivery does; the title of another says what to
+    look at."""
+
+    title: str
+    safe: bool
+    changes: tuple[Change, ...]

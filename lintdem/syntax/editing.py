@@ -1,0 +1,186 @@
+"""The edits of one Python file, found with its tree; the text is never written out from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from lintdem.errors import NoEdit
+from lintdem.model.finding import Edit
+from lintdem.model.remedy import Argument, Change, Named, Renamed, Rewrite
+from lintdem.model.span import Place, Span
+from lintdem.syntax.importing import Names
+from lintdem.syntax.lower import parsed
+
+_FOREIGN = re.compile(r"«([\w.]+):(\w+)»")
+
+
+class Editor:
+    """One file; `edits` gives what a change comes to, or raises `NoEdit`."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.lines = text.split("\n")
+        self.tree, self.positions = parsed(text)
+        self.calls = {
+            self.positions.span(node): node for node in self.positions.ranges if isinstance(node, cst.Call)
+        }
+        self.names = Names(self.tree, self.positions)
+
+    def edits(self, change: Change) -> list[Edit]:
+        """The edits of one change."""
+        if isinstance(change, Rewrite):
+            return self._rewritten(change)
+        if isinstance(change, Argument):
+            return self._passed(change)
+        if isinstance(change, Named):
+            return self._named(change)
+        if isinstance(change, Renamed):
+            return self._renamed(change)
+        raise NoEdit
+
+    # --- texts ---
+
+    def _at(self, span: Span, text: str) -> Edit:
+        return Edit(Place(self.path, span), text)
+
+    def _spelled(self, text: str, within: Span) -> tuple[str, list[Edit]]:
+        """A text with the names of other modules as this file has them, and the imports it lacks."""
+        imports: dict[str, Edit] = {}
+
+        def name(match: re.Match[str]) -> str:
+            spelled, needed = self.names.spelled(match[1], match[2], within.line)
+            if needed is not None:
+                imports[needed[1]] = self._at(*needed)
+            return spelled
+
+        return _FOREIGN.sub(name, text), list(imports.values())
+
+    def _rewritten(self, change: Rewrite) -> list[Edit]:
+        text, imports = self._spelled(change.text, change.place.span)
+        return [*imports, self._at(change.place.span, text)]
+
+    # --- arguments ---
+
+    def _call(self, place: Place) -> cst.Call:
+        node = self.calls.get(place.span)
+        if node is None:
+            raise NoEdit
+        return node
+
+    def _passed(self, change: Argument) -> list[Edit]:
+        call = self._call(change.place)
+        text, imports = self._spelled(change.text, change.place.span)
+        present = self._present(call, change)
+        if present is not None:
+            return [*imports, self._at(self._whole(present.value), text)]
+        if any(arg.star == "**" for arg in call.args):
+            raise NoEdit
+        return [*imports, *self._added(call, f"{change.name}={text}")]
+
+    def _present(self, call: cst.Call, change: Argument) -> cst.Arg | None:
+        """The argument that is passed now, by name or by position."""
+        by_position = 0
+        for arg in call.args:
+            if arg.keyword is not None and arg.keyword.value == change.name:
+                return arg
+            if arg.keyword is None and change.position is not None:
+                if arg.star:
+                    raise NoEdit
+                if by_position == change.position:
+                    return arg
+                by_position += 1
+        return None
+
+    def _whole(self, node: cst.BaseExpression) -> Span:
+        """An expression with its parentheses."""
+        first = node.lpar[0] if node.lpar else node
+        last = node.rpar[-1] if node.rpar else node
+        return self.positions.across(first, last)
+
+    def _added(self, call: cst.Call, text: str) -> Iterator[Edit]:
+        """One more argument behind the others, in a line of its own where the last one has one."""
+        end = self.positions.span(call)
+        closing = Span(end.end_line, end.end_column - 1, end.end_line, end.end_column - 1)
+        if not call.args:
+            yield self._at(closing, text)
+            return
+        last = call.args[-1]
+        if isinstance(last.value, cst.GeneratorExp) and not last.value.lpar:
+            raise NoEdit
+        comma = self.positions.span(last.comma) if isinstance(last.comma, cst.Comma) else None
+        value = self._whole(last.value)
+        start = self.positions.span(last.keyword) if last.keyword is not None else value
+        behind = Span(value.end_line, value.end_column, value.end_line, value.end_column)
+        alone = not self.lines[start.line - 1][: start.column - 1].strip()
+        if alone:
+            indent = self.lines[start.line - 1][: start.column - 1]
+            yield from self._added_below(behind, comma, closing, f"\n{indent}{text}")
+        elif comma is not None:
+            yield self._at(Span(comma.line, comma.column + 1, comma.line, comma.column + 1), f" {text},")
+        else:
+            yield self._at(behind, f", {text}")
+
+    def _added_below(self, behind: Span, comma: Span | None, closing: Span, text: str) -> Iterator[Edit]:
+        """Below the line of the last argument and of its remark."""
+        at = comma or behind
+        column = at.column + 1 if comma else at.column
+        if closing.line == at.line:
+            yield self._at(Span(at.line, column, at.line, column), f"{text}," if comma else f",{text}")
+            return
+        whole = self.lines[at.line - 1].rstrip()
+        if comma:
+            end = max(len(whole) + 1, column)
+            yield self._at(Span(at.line, end, at.line, end), f"{text},")
+        elif whole[column - 1 :].strip():
+            yield self._at(behind, ",")
+            end = len(whole) + 1
+            yield self._at(Span(at.line, end, at.line, end), text)
+        else:
+            yield self._at(behind, f",{text}")
+
+    def _named(self, change: Named) -> list[Edit]:
+        """`f(a, b)` as `f(name=a, …)`; what stands behind has names already, or the change is refused."""
+        args = self._call(change.place).args
+        if change.position >= len(args) or any(arg.star or arg.keyword for arg in args[: change.position + 1]):
+            raise NoEdit
+        if any(arg.keyword is None for arg in args[change.position + 1 :]):
+            raise NoEdit
+        value = args[change.position].value
+        if isinstance(value, (cst.NamedExpr, cst.GeneratorExp)) and not value.lpar:
+            raise NoEdit
+        start = self._whole(value)
+        return [self._at(Span(start.line, start.column, start.line, start.column), f"{change.name}=")]
+
+    # --- names ---
+
+    def _renamed(self, change: Renamed) -> list[Edit]:
+        """The parameter and what reads it; refused where the new name has a meaning or the old one a second."""
+        functions = [n for n in self.positions.ranges if isinstance(n, cst.FunctionDef) and self._spans(n, change.place.span)]
+        if len(functions) != 1:
+            raise NoEdit
+        inside = list(_all(functions[0]))
+        others = {id(n.attr) for n in inside if isinstance(n, cst.Attribute)}
+        others |= {id(n.keyword) for n in inside if isinstance(n, cst.Arg) and n.keyword is not None}
+        names = [n for n in inside if isinstance(n, cst.Name) and id(n) not in others]
+        bound = [n for n in inside if isinstance(n, cst.Param) and n.name.value == change.old]
+        if len(bound) != 1 or any(n.value == change.new for n in names):
+            raise NoEdit
+        return [self._at(self.positions.span(n), change.new) for n in names if n.value == change.old]
+
+    def _spans(self, node: cst.FunctionDef, span: Span) -> bool:
+        """Whether this is the function at a span, which the model begins with its decorators."""
+        own = self.positions.span(node)
+        first = self.positions.span(node.decorators[0]) if node.decorators else own
+        return (own.end_line, own.end_column) == (span.end_line, span.end_column) and first.line == span.line
+
+
+def _all(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and all below it."""
+    work = [node]
+    while work:
+        current = work.pop()
+        yield current
+        work.extend(current.children)

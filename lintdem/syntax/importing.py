@@ -1,0 +1,102 @@
+"""The names of other modules in a file: as it imports them, or with the import that it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+import libcst as cst
+from libcst.helpers import get_full_name_for_node
+
+from lintdem.errors import NoEdit
+from lintdem.model.span import Span
+from lintdem.syntax.positions import Positions
+
+
+class Names:
+    """What the top of a module binds, and what is used as a name anywhere in it."""
+
+    def __init__(self, tree: cst.Module, positions: Positions) -> None:
+        self.tree = tree
+        self.positions = positions
+        self.used = frozenset(node.value for node in positions.ranges if isinstance(node, cst.Name))
+        self.modules: dict[str, str] = {}
+        self.members: dict[tuple[str, str], str] = {}
+        self._imports = [one for one in _top(tree.body) if isinstance(one, (cst.Import, cst.ImportFrom))]
+        for statement in self._imports:
+            self._note(statement)
+
+    def spelled(self, module: str, name: str, line: int) -> tuple[str, tuple[Span, str] | None]:
+        """How `module.name` is written at a line of this file, and the import that has to be added for it."""
+        if (module, name) in self.members:
+            return self.members[module, name], None
+        if module in self.modules:
+            return f"{self.modules[module]}.{name}", None
+        plain = "." not in module
+        bound = module if plain else name
+        if bound in self.used:
+            raise NoEdit
+        text = f"import {module}" if plain else f"from {module} import {name}"
+        return (f"{module}.{name}" if plain else name), (self._place(plain, text), f"{text}\n")
+
+    def _note(self, statement: cst.Import | cst.ImportFrom) -> None:
+        if isinstance(statement.names, cst.ImportStar):
+            return
+        for alias in statement.names:
+            name = get_full_name_for_node(alias.name) or ""
+            bound = alias.evaluated_alias or name
+            if isinstance(statement, cst.Import):
+                self.modules.setdefault(name, bound)
+            elif statement.module is not None and not statement.relative:
+                self.members.setdefault((get_full_name_for_node(statement.module) or "", name), bound)
+
+    def _place(self, plain: bool, text: str) -> Span:
+        """Where an import belongs: in the first block of imports by the alphabet, `import` before `from`."""
+        head = list(self._head())
+        if not head:
+            return self._below_docstring()
+        kind = cst.Import if plain else cst.ImportFrom
+        like = [line for line in head if isinstance(line.body[0], kind)]
+        before = [line for line in like if self.tree.code_for_node(line).strip() < text]
+        if before or (not plain and not like):
+            after = (before or head)[-1]
+            line = self.positions.span(after).end_line + 1
+        else:
+            first = (like or head)[0]
+            line = self.positions.span(first).line
+        return Span(line, 1, line, 1)
+
+    def _head(self) -> Iterator[cst.SimpleStatementLine]:
+        """The imports at the top, each alone on its line, without those of the future."""
+        for statement in self.tree.body:
+            if not isinstance(statement, cst.SimpleStatementLine):
+                return
+            first = statement.body[0]
+            if isinstance(first, (cst.Import, cst.ImportFrom)):
+                if len(statement.body) == 1 and not _is_future(first):
+                    yield statement
+            elif not isinstance(first, cst.Expr):
+                return
+
+    def _below_docstring(self) -> Span:
+        """Behind the docstring and the imports of the future, before everything else."""
+        line = 1
+        for statement in self.tree.body:
+            first = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+            told = isinstance(first, cst.Expr) and isinstance(first.value, (cst.SimpleString, cst.ConcatenatedString))
+            if not told and not (isinstance(first, cst.ImportFrom) and _is_future(first)):
+                line = line if line > 1 else self.positions.line(statement)
+                break
+            line = self.positions.span(statement).end_line + 1
+        return Span(line, 1, line, 1)
+
+
+def _is_future(statement: cst.Import | cst.ImportFrom) -> bool:
+    module = statement.module if isinstance(statement, cst.ImportFrom) else None
+    return module is not None and get_full_name_for_node(module) == "__future__"
+
+
+def _top(body: object) -> Iterator[cst.CSTNode]:
+    """The simple statements of the module itself."""
+    lines = (statement for statement in body if isinstance(statement, cst.SimpleStatementLine))  # type: ignore[attr-defined]
+    return chain.from_iterable(line.body for line in lines)
