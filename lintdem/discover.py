@@ -165,6 +165,25 @@ def discover(root: Path, paths: Sequence[Path], filters: Filters) -> Found:
     )
 
 
+def would_be_found(root: Path, path: str, paths: Sequence[Path], filters: Filters) -> bool:
+    """Whether a file that is gone would have been part of a run over `paths`."""
+    if not _is_wanted(path.rpartition("/")[2]):
+        return False
+    file = root / path
+    if all(start.is_dir() for start in paths) and not any(start in file.parents for start in paths):
+        return False
+    folders = [root / folder for folder in PurePosixPath(path).parents if folder.name]
+    if filters.defaults and any(folder.name in DEFAULT_EXCLUDE or folder.name.endswith(".egg-info") for folder in folders):
+        return False
+    names = [file.as_posix(), *(f"{folder.as_posix()}/" for folder in folders)]
+    return not any(excluded(name) for excluded in filters.excluded for name in names)
+
+
+def is_synthesised(path: str) -> bool:
+    """Whether a path stands in a `cdk.out`, which is read although version control does not know it."""
+    return _is_synthesised(path)
+
+
 def only(root: Path, paths: Iterable[Path], found: Found) -> frozenset[str]:
     """The files of a run that are, or stand below, one of the paths."""
     below = [os.path.relpath(path, root).replace(os.sep, "/") for path in paths]

@@ -18,19 +18,30 @@ import msgspec
 from lintdem.baseline import Baseline, nearest_baseline, read_baseline
 from lintdem.cache import FOLDER, Cache
 from lintdem.config import Config, Overrides, load, parse, settings_in
-from lintdem.deploy import is_template, referred_files
-from lintdem.discover import Filters, Found, discover, existing, inside, only, workspace_root
+from lintdem.deploy import is_template
+from lintdem.discover import (
+    Filters,
+    Found,
+    discover,
+    existing,
+    inside,
+    is_synthesised,
+    only,
+    workspace_root,
+    would_be_found,
+)
 from lintdem.errors import UsageError
 from lintdem.model.finding import Report
 from lintdem.model.module import Module, Problem
 from lintdem.model.overview import Overview
 from lintdem.model.span import NOWHERE, Place
+from lintdem.revisions import Revision, changes_of, read_revision
 from lintdem.room import with_room
 from lintdem.rule import Rule, load_rules
-from lintdem.stages import Observer, Work, analyse, phase
+from lintdem.stages import Observer, Work, analyse, phase, with_referred
 from lintdem.survey import survey
 from lintdem.syntax import lower_files
-from lintdem.triage import Known, is_whole, validate
+from lintdem.triage import Known, is_whole, since, validate
 
 BUILTIN_PACK = "lintdem_rules"
 """Loaded by this name and not by metadata, so that a stale installation cannot lose it."""
@@ -43,7 +54,7 @@ _MEMORY = Path("/workspace")
 class CheckRequest:
     """What is asked of a run. Paths count from `folder`; `only` narrows the report, not the analysis; `jobs` None
     means as many as there are processors; `baseline` names another file than the one that is found, and `baselined` is
-    whether any is asked."""
+    whether any is asked; `changed_since` is a revision: then the report is about what is new or touched since."""
 
     paths: tuple[str, ...] = (".",)
     folder: Path = field(default_factory=Path.cwd)
@@ -55,6 +66,7 @@ class CheckRequest:
     cache_dir: str | None = None
     baseline: str | None = None
     baselined: bool = True
+    changed_since: str | None = None
 
 
 class Session:
@@ -99,9 +111,12 @@ class Session:
         start = time.perf_counter()
         self._overlay = overlay or {}
         baseline = self.baseline if self.request.baselined else None
-        report = analyse(self._work(), self.config, self.rules, self.observer).report
+        work = self._work()
+        report = analyse(work, self.config, self.rules, self.observer).report
         if baseline is not None:
             report = self._without(baseline, report)
+        if self.request.changed_since is not None:
+            report = self._since(self.request.changed_since, work, report)
         return msgspec.structs.replace(report, seconds=time.perf_counter() - start)
 
     @cached_property
@@ -122,6 +137,34 @@ class Session:
             report, findings=parted.new, baselined=parted.known, stale=len(parted.stale) if whole else 0
         )
 
+    def _since(self, name: str, work: Work, report: Report) -> Report:
+        """The report of what a revision does not have: findings that were not there, and those whose place or way is on lines
+        that were changed."""
+        with phase(self.observer, "revision"):
+            revision = read_revision(self.root, name)
+            if revision.note:
+                self.observer.note(revision.note)
+            before = self._at(revision, work)
+            texts, old = dict(work.texts()), dict(before.texts())
+            changes = changes_of(texts, old)
+        found = analyse(before, self.config, self.rules, Observer()).report.findings if texts != old else report.findings
+        return since(report, found, changes, lambda path: path not in texts)
+
+    def _at(self, revision: Revision, work: Work) -> Work:
+        """What would have been read at a revision. What version control does not hold is taken as it is now."""
+        now = {*work.python, *self.found.candidates}
+        gone = (path for path in revision.objects if path not in now and not (self.root / path).exists())
+        filters = _filters(self.config)
+        wanted = [*now, *(path for path in gone if would_be_found(self.root, path, self._paths, filters))]
+        contents = revision.contents(wanted)
+        kept = [path for path in now if revision.is_foreign(path) or is_synthesised(path)]
+        problems: list[Problem] = []
+        contents |= dict(self._contents([path for path in kept if path not in contents], problems))
+        python = {path: data for path, data in contents.items() if path.endswith(".py")}
+        others = {path: data for path, data in contents.items() if path not in python and self._is_template(path, data)}
+        templates = with_referred(others, lambda path: revision.contents([path]).get(path), problems)
+        return Work(python, self._lower(python), templates, problems, None)
+
     def overview(self) -> Overview:
         """The handlers of the workspace as they are understood."""
         done = analyse(self._work(), self.config, self.rules, self.observer)
@@ -134,7 +177,7 @@ class Session:
         problems = list(found.problems)
         with phase(self.observer, "read"):
             python = dict(self._contents(found.python, problems))
-            templates = _with_referred(dict(self._templates(found.candidates, problems)), self._referred, problems)
+            templates = with_referred(dict(self._templates(found.candidates, problems)), self._referred, problems)
         with phase(self.observer, "lower"):
             modules = self._lower(python)
         for text in (*found.notes, *self._unmatched()):
@@ -161,11 +204,15 @@ class Session:
                 problems.append(Problem(place, "LDM901", f"cannot be read: {error.strerror or error}"))
 
     def _templates(self, paths: Iterable[str], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
-        chosen = self.config.templates
-        read = [path for path in paths if not chosen or any(globs.match(f"{self.root.as_posix()}/{path}") for globs in chosen)]
-        for path, data in self._contents(read, problems):
-            if is_template(path, data[:_HEAD]):
+        for path, data in self._contents(paths, problems):
+            if self._is_template(path, data):
                 yield path, data
+
+    def _is_template(self, path: str, data: bytes) -> bool:
+        chosen = self.config.templates
+        if chosen and not any(globs.match(f"{self.root.as_posix()}/{path}") for globs in chosen):
+            return False
+        return is_template(path, data[:_HEAD])
 
     def _referred(self, path: str) -> bytes | None:
         file = inside(self.root, path)
@@ -234,33 +281,9 @@ def check_files(files: Mapping[str, str | bytes], config: str = "", packs: tuple
         path: data for path, data in contents.items() if path not in python and is_template(path, data[:_HEAD])
     }
     problems: list[Problem] = []
-    texts = _with_referred(templates, contents.get, problems)
+    texts = with_referred(templates, contents.get, problems)
     modules = sorted((module for _, module in lower_files(sorted(python.items()), 1)), key=lambda module: module.path)
     return analyse(Work(python, modules, texts, problems, None), settings, rules, Observer()).report
-
-
-def _with_referred(
-    templates: Mapping[str, bytes], fetch: Callable[[str], bytes | None], problems: list[Problem]
-) -> dict[str, str]:
-    """The texts of the templates and of what they refer to, however far that leads."""
-    texts: dict[str, str] = {}
-    waiting = dict(templates)
-    seen = set(waiting)
-    while waiting:
-        path, data = waiting.popitem()
-        try:
-            texts[path] = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            if path in templates:
-                message = f"not valid UTF-8: {error.reason} at byte {error.start}"
-                problems.append(Problem(Place(path, NOWHERE), "LDM901", message))
-            continue
-        for target in referred_files(path, texts[path]):
-            found = fetch(target) if target not in seen else None
-            seen.add(target)
-            if found is not None:
-                waiting[target] = found
-    return texts
 
 
 def _filters(config: Config) -> Filters:

@@ -9,7 +9,7 @@ import io
 import textwrap
 import time
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,11 +17,11 @@ import msgspec
 
 from lintdem.analyses.cdk import cdk_stacks
 from lintdem.config import Config, Declaration
-from lintdem.deploy import read_stacks, template_directives
+from lintdem.deploy import read_stacks, referred_files, template_directives
 from lintdem.knowledge import Declared, DeclaredCall, Kind
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
-from lintdem.model.span import Place
+from lintdem.model.span import NOWHERE, Place
 from lintdem.model.stack import Stack
 from lintdem.program import HandlerSetting, LinkSettings, inline_path, link
 from lintdem.room import with_room
@@ -59,6 +59,11 @@ class Work:
     def text(self, path: str) -> str | None:
         """The text of a file, to be shown."""
         return _text(self.python[path]) if path in self.python else self.templates.get(path)
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every file with its text."""
+        yield from ((path, _text(data)) for path, data in self.python.items())
+        yield from self.templates.items()
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,30 @@ def _speaking(modules: Iterable[Module], work: Work) -> Iterator[Module]:
         directives = template_directives(path, text)
         if directives:
             yield Module(path, "", directives=directives)
+
+
+def with_referred(
+    templates: Mapping[str, bytes], fetch: Callable[[str], bytes | None], problems: list[Problem]
+) -> dict[str, str]:
+    """The texts of the templates and of what they refer to, however far that leads."""
+    texts: dict[str, str] = {}
+    waiting = dict(templates)
+    seen = set(waiting)
+    while waiting:
+        path, data = waiting.popitem()
+        try:
+            texts[path] = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            if path in templates:
+                message = f"not valid UTF-8: {error.reason} at byte {error.start}"
+                problems.append(Problem(Place(path, NOWHERE), "LDM901", message))
+            continue
+        for target in referred_files(path, texts[path]):
+            found = fetch(target) if target not in seen else None
+            seen.add(target)
+            if found is not None:
+                waiting[target] = found
+    return texts
 
 
 def _inline(stacks: Iterable[Stack]) -> list[Module]:

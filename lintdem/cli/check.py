@@ -79,6 +79,9 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
 @click.option(
     "--only", multiple=True, metavar="FILE...", help="Report only about these files; the whole program is analysed."
 )
+@click.option(
+    "--changed-since", metavar="REV", help="Report what is not in this revision, or has a changed line in its place or way."
+)
 @click.option("--baseline", metavar="FILE", help="Report only what this baseline does not hold.  [default: the nearest]")
 @click.option("--no-baseline", is_flag=True, help="Report what the baseline holds, too.")
 @fix_options
@@ -143,6 +146,7 @@ class _Flags:
     format_name: str
     output: tuple[str, ...]
     only: tuple[str, ...]
+    changed_since: str | None
     baseline: str | None
     no_baseline: bool
     config_file: str | None
@@ -183,6 +187,7 @@ def _request(flags: _Flags) -> CheckRequest:
         jobs=flags.jobs,
         cache=not flags.no_cache,
         cache_dir=flags.cache_dir,
+        changed_since=flags.changed_since,
         baseline=flags.baseline,
         baselined=not flags.no_baseline,
     )
