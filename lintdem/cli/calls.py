@@ -9,7 +9,7 @@ from lintdem.config import nearest
 from lintdem.errors import UsageError
 from lintdem.knowledge import Kind, LibraryCall, Operation, library_call, operation, resource_method
 from lintdem.knowledge.catalogue import methods, services
-from lintdem.knowledge.libraries import is_known, names_in, packages
+from lintdem.knowledge.libraries import is_known, names_in, packages, strange_part
 from lintdem.knowledge.verbs import kind_of
 
 PREFIXES = ("boto3", "aioboto3", "botocore", "aws")
@@ -46,6 +46,9 @@ def facts_of(word: str) -> CallFacts:
         return _of_operation(_operation(rest))
     if colon:
         raise UsageError(f'"{prefix}:" is not known; write boto3:SERVICE.METHOD or the dotted name of a call')
+    strange = strange_part(word)
+    if strange is not None:
+        raise UsageError(f'{word.partition(".")[0]} has no "{strange[0]}"{nearest(*strange)}')
     found = _library(word)
     if found is not None:
         return _of_library(found)

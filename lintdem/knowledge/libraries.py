@@ -64,10 +64,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One file of `libraries/`."""
+    """One file of `libraries/`. `parts` are the steps that a `*` of a package stands for, where they are known."""
 
     source: str
     calls: tuple[Entry, ...]
+    parts: dict[str, frozenset[str]] = {}
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,6 +90,7 @@ class Book(msgspec.Struct, frozen=True):
 
     exact: dict[str, Found]
     patterns: dict[str, tuple[Pattern, ...]]
+    parts: dict[str, frozenset[str]]
 
 
 @cache
@@ -157,6 +159,18 @@ def names_in(package: str) -> tuple[str, ...]:
     return tuple(name for name in _book(file).exact if name.startswith(f"{package}.")) if file else ()
 
 
+def strange_part(dotted: str) -> tuple[str, tuple[str, ...]] | None:
+    """The step of a name that its package does not have, and those it has: `Charg` of `stripe.Charg.create`. Code may
+    be newer than the table, so `library_call` takes it all the same; who asks by name is told."""
+    package, *steps = dotted.split(".")
+    file = _file(package)
+    parts = _book(file).parts.get(package) if file else None
+    if file is None or parts is None or dotted in _book(file).exact:
+        return None
+    strange = next((step for step in steps[:-1] if step not in parts and step not in _book(file).patterns), None)
+    return None if strange is None else (strange, tuple(sorted(parts)))
+
+
 def _file(package: str) -> str | None:
     known = _packages().get(package)
     return "stdlib" if known is None and (package == "builtins" or package in sys.stdlib_module_names) else known
@@ -183,4 +197,4 @@ def _book(file: str) -> Book:
     for dotted in sorted(patterns):
         steps = tuple(dotted.split("."))
         by_last.setdefault(steps[-1], []).append((steps, patterns[dotted]))
-    return Book(exact, {last: tuple(found) for last, found in by_last.items()})
+    return Book(exact, {last: tuple(found) for last, found in by_last.items()}, table.parts)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from stripe import _v1_services, _v2_services
 
 from lintdem.knowledge import Kind, library_call
 from lintdem.knowledge import tables as shelf
-from lintdem.knowledge.libraries import Index, LibraryCall, Table
+from lintdem.knowledge.libraries import Index, LibraryCall, Table, strange_part
 
 FOLDER = Path(shelf.__file__).with_name("libraries")
 NAMES = {path.stem for path in FOLDER.glob("*.toml")}
@@ -283,3 +284,9 @@ def test_what_repeats_says_so_in_a_sentence(table: str) -> None:
             assert first.endswith("s"), entry
             assert first == first.lower(), entry
             assert len(entry.phrase) < 50, entry
+
+
+@pytest.mark.parametrize("service", [*_v1_services._subservices, *_v2_services._subservices])
+def test_no_service_of_stripe_is_strange(service: str) -> None:
+    """Who asks for a call of stripe is told of a name that it does not have, never of one that it has."""
+    assert strange_part(f"stripe.StripeClient.v1.{service}.create") is None
