@@ -290,7 +290,19 @@ def test_attributes_of_data_classes_are_steps() -> None:
             "invoking_event configuration_item configuration_item_capture_time",
             "invokingEvent json() configurationItem configurationItemCaptureTime",
         ),
+        *(
+            (Source.CONFIG, f"invoking_event {item} {attribute}", f"invokingEvent json() {raw} {field}")
+            for item, raw in (
+                ("configuration_item", "configurationItem"),
+                ("configuration_item_summary", "configurationItemSummary"),
+            )
+            for attribute, field in (("accountid", "awsAccountId"), ("region", "awsRegion"), ("resource_arn", "ARN"))
+        ),
+        (Source.CONFIG, "invoking_event accountid", "invokingEvent json() awsAccountId"),
         (Source.CONFIG, "raw_invoking_event", "invokingEvent"),
+        (Source.EVENTBRIDGE, "timestamp", "time"),
+        (Source.EVENTBRIDGE, "source_account_id", "accountId"),
+        (Source.EVENTBRIDGE, "alarm_data state timestamp", "alarmData state timestamp"),
         (Source.SECRETS_ROTATION, "version_id", "ClientRequestToken"),
         (Source.SECRETS_ROTATION, "secret_id", "SecretId"),
         (Source.FIREHOSE, "records * data_as_json id", "records * data b64() json() id"),
@@ -378,3 +390,10 @@ def test_every_source_is_described() -> None:
     for source, shape in table.sources.items():
         assert shape.source.startswith("https://"), source
         assert shape.redelivery.words == shape.redelivery.words.rstrip("."), source
+
+
+def test_what_many_resources_share_names_none() -> None:
+    """The account and the Region of a changed resource stand in every change; its ARN names it."""
+    item = ("invokingEvent", "json()", "configurationItem")
+    assert {scope_of(Source.CONFIG, (*item, name)) for name in ("awsAccountId", "awsRegion", "accountid", "region")} == {Scope.WEAK}
+    assert scope_of(Source.CONFIG, (*item, "ARN")) is Scope.BUSINESS
