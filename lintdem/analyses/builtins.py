@@ -20,6 +20,7 @@ from lintdem.analyses.domain import (
     Instance,
     Known,
     ListObj,
+    Made,
     Mod,
     Path,
     Ref,
@@ -35,6 +36,7 @@ from lintdem.analyses.elements import SHUFFLED, element_of, inside, iterated, ta
 from lintdem.analyses.fields import as_dict
 from lintdem.analyses.gaps import CHOSEN
 from lintdem.analyses.joins import aged, passed
+from lintdem.analyses.local import create_file
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.trace import Loop
 from lintdem.model.span import Place
@@ -287,9 +289,9 @@ def _nothing(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 
 def _open(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
-    from lintdem.analyses.domain import Made  # noqa: PLC0415 - one use
-
-    return Made("builtins.file", place, args.named())
+    file = Made("builtins.file", place, args.named())
+    create_file(m, "open", args, file, place, flow)
+    return file
 
 
 def _exec(m: Machine, args: Args, place: Place, flow: Flow) -> Value:

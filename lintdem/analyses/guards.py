@@ -256,10 +256,16 @@ def same_store(read: Invocation, event: Effect) -> bool:
 
 
 def looks_for(read: Invocation, call: Invocation) -> bool:
-    """Whether a read asks for things of the kind that a call makes: `list_executions` before `start_execution`."""
+    """Whether a read asks for things of the kind that a call makes: `list_executions` before `start_execution`,
+    `os.path.exists` before `os.mkdir`."""
+    if call.service in _FILES:
+        return read.service in _FILES
     made, asked = (one.method.removeprefix("admin_").partition("_")[2].removesuffix("s") for one in (call, read))
     same = made in asked or (bool(call.already) and _last(made) == _last(asked))
     return read.service == call.service and bool(made) and same
+
+
+_FILES = frozenset({"os", "pathlib", "shutil", "glob"})
 
 
 def _last(noun: str) -> str:

@@ -92,6 +92,8 @@ def operate(m: Machine, op: str, left: Value, right: Value, flow: Flow, place: P
             return m.new(flow, DictObj({**one.entries, **two.entries}, one.rest + two.rest, one.spread + two.spread))
     if op == "-" and (whole := m.elements(flow, left)) is not None and whole.kind == "set":
         return m.new(flow, replace(whole, open=True, place=place, without=whole.without | taken(m, right, flow)))
+    if op == "/" and isinstance(left, Made) and left.type == "pathlib.Path":
+        return replace(left, place=place, args=(*left.args, (str(len(left.args)), right)))
     if isinstance(left, Known) and isinstance(right, Known):
         folded = _fold(op, left.value, right.value)
         if folded is not None:

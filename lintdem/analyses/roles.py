@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
 from lintdem.analyses.boto import make, refuse_second
 from lintdem.analyses.domain import (
+    FALSE,
     NONE,
     TRUE,
     AnyOf,
@@ -33,6 +34,7 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import inside, unordered
+from lintdem.analyses.local import refuse_file
 from lintdem.analyses.locks import made
 from lintdem.analyses.machine import Args, Machine, Stop, result_of, wrapped
 from lintdem.analyses.operators import FINE
@@ -55,9 +57,11 @@ def effect_or_read(
     places = (*args.places, *header_places(m, args, flow))
     if isinstance(receiver, Made):
         given = (*given, *((f"self.{k}", v) for k, v in receiver.args))
+    named = dict(_in_document(m, call, args, flow))
+    given = (*given, *named.items())
     service = call.target.partition(".")[0]
     made = Invocation(call.target, service, call.target.rpartition(".")[2], kind, call.phrase or "runs again", given,
-                      receiver, call.token, identity=call.identity, already=call.already, http=call.http,
+                      receiver, call.token, identity=(*call.identity, *named), already=call.already, http=call.http,
                       places=places)  # fmt: skip
     returned: Value = result_of(place)
     if call.returns:
@@ -67,6 +71,7 @@ def effect_or_read(
     m.sites[place] = made
     if not _ignores(made):
         refuse_second(m, made, place, flow)
+        made = refuse_file(m, made, args, place, flow)
     m.can_raise(Error(("any",), place), flow)
     if kind is Kind.READ:
         m.record(Asked(place, made, must=flow.must, may=flow.may))
@@ -78,8 +83,20 @@ def effect_or_read(
     return returned
 
 
+def _in_document(m: Machine, call: LibraryCall, args: Args, flow: Flow) -> Iterator[tuple[str, Value]]:
+    """What names a document that is made, where it stands inside it: `create_item({"id": …})`."""
+    given = dict(args.named())
+    for name in call.identity:
+        owner, _, key = name.partition(".")
+        document = m.dict_entries(flow, given[owner]) if key and owner in given else None
+        if document is not None and key in document.entries:
+            yield key, document.entries[key]
+
+
 def _ignores(call: Invocation) -> bool:
-    """`ignore=400` of a search engine's client: what is there already is no failure."""
+    """`ignore=400` of a search engine's client: what is there already is no failure; `overwrite=True` of a blob."""
+    if call.arg("overwrite") not in (None, FALSE):
+        return True
     return call.arg("ignore") is not None or call.arg("ignore_status") is not None or call.arg("params") is not None
 
 

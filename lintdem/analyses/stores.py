@@ -12,7 +12,7 @@ from lintdem.analyses.databases import call_driver
 from lintdem.analyses.documents import call_documents, call_search
 from lintdem.analyses.domain import Claim, Done, Error, Fact, Failed, Flow, Func, Made, Value
 from lintdem.analyses.keyvalue import call_keys
-from lintdem.analyses.local import call_file, opened
+from lintdem.analyses.local import call_file, create_file, opened
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.objects import found_name
 from lintdem.analyses.orm import call_peewee, call_session
@@ -47,6 +47,7 @@ def call_store(m: Machine, name: str, args: Args, place: Place, flow: Flow, rece
         return call_keys(m, name, args, place, flow, receiver)
     file = opened(name, args, place, receiver)
     if file is not None:
+        create_file(m, name, args, file, place, flow)
         return file
     if name in ("json.dump", "pickle.dump", "yaml.dump", "yaml.safe_dump") and len(args.positional) > 1:
         return call_file(m, "builtins.file.write", replace(args, positional=args.positional[:1]), place, flow, args.positional[1])
