@@ -42,6 +42,7 @@ class Kind(str, Enum):
     UNSTABLE = "unstable hash"
     RETRIED = "retried"
     UNDEDUPLICATED = "undeduplicated"
+    REPLAYED = "replayed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,6 @@ class Case:
     key: Provenance | None = None
     key_place: Place | None = None
     retry: Retry | None = None
-
 
 
 

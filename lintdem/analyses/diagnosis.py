@@ -12,7 +12,7 @@ from typing import TypeAlias
 from lintdem.analyses.asking import Act, askings, shared
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.deployed import sent_anew, table_of
-from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Value, leaves, text
+from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Value, leaves
 from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on_token, tells
 from lintdem.analyses.engine import Run
 from lintdem.analyses.fifo import fifo_fault
@@ -22,8 +22,10 @@ from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
 from lintdem.analyses.leftovers import PARTLY
 from lintdem.analyses.lostupdates import counts_again, lost_update
+from lintdem.analyses.money import moves_money
 from lintdem.analyses.overwrites import goes_over, is_of_this_run, overwrite_level
 from lintdem.analyses.repetition import retry_of
+from lintdem.analyses.replays import operations, replayed
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.timeliness import (
     event_time,
@@ -92,7 +94,9 @@ def _key_names(effect: Effect, run: Run, program: Program, writers: Writers) -> 
 def diagnose(run: Run, subject: Subject, program: Program, writers: Writers) -> list[Case]:
     """The diagnoses of all effects of one run, in order."""
     found = [_case(e, run, subject, program, writers) for e in run.events if isinstance(e, Effect)]
-    return _asked([_retried(_unstable(one)) for case in found for one in _ways(case, program)], run, program)
+    later = operations(run)
+    cases = [replayed(_retried(_unstable(one)), later) for case in found for one in _ways(case, program)]
+    return _asked(cases, run, program)
 
 
 def _ways(case: Case, program: Program) -> list[Case]:
@@ -285,11 +289,6 @@ def key_place(claim: Claim, run: Run) -> Place:
 
 # --- delivery-scoped keys ---
 
-_MONEY = re.compile(
-    r"(charge|pay|refund|invoice|stock|inventor|ledger|balance|debit|credit|transfer|payout|wallet|withdraw|deposit|"
-    r"capture|settle|reserve_?seat|seat)",
-    re.IGNORECASE,
-)
 _ID_STEP = re.compile(r"(^id$|_id$|Id$|ID$|_no$|number$|reference$|_ref$|key$)")
 
 
@@ -298,21 +297,13 @@ def _delivery(
 ) -> Case:  # fmt: skip
     level, reason = Level.NOTE, "it survives every retry, not a second send of the same fact"
     business = business_ids(run, subject)
-    if _is_money(effect):
+    if moves_money(effect):
         level, reason = Level.ERROR, "money or stock moves behind it"
     elif business:
         level, reason = Level.WARNING, f"the event carries {business[0]}, which the producer keeps"
     elif anew := sent_anew(subject.triggers, run.handler, program):
         level, reason = Level.WARNING, anew
     return Case(run, subject, effect, harm, found, Kind.DELIVERY_KEY, level, reason, key, place)
-
-
-def _is_money(effect: Effect) -> bool:
-    words = [effect.call.name, *(c.text for c in effect.stack)]
-    if effect.call.write is not None and effect.call.write.kind == "accumulate":
-        words.append(effect.call.write.accumulates)
-    words += [t for _, v in effect.call.args if (t := text(v)) and len(t) < 80]
-    return any(_MONEY.search(word) for word in words)
 
 
 def business_ids(run: Run, subject: Subject) -> list[str]:

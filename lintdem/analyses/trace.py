@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from lintdem.analyses.domain import EMPTY, Call, Claim, Error, Fact, Func, Path, Test, Value, Wrapper
+from lintdem.analyses.domain import EMPTY, Call, Claim, Error, Fact, Fresh, Func, Path, Test, Value, Wrapper
 from lintdem.knowledge import Kind
 from lintdem.model.function import Stmt
 from lintdem.model.span import Place
@@ -185,6 +185,17 @@ class Timed(Seen):
 
 
 @dataclass(frozen=True, slots=True)
+class Operated(Seen):
+    """An operation of a durable context, after which the function may be run again from its start: `outer` are the fresh
+    values that it is handed from outside; `config` is what it was configured with."""
+
+    place: Place
+    name: str
+    config: Value | None = None
+    outer: frozenset[Fresh] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Configured(Seen):
     """The program sets an environment variable of its own process."""
 
@@ -243,4 +254,6 @@ class Gap(Seen):
     cause: Place | None = None
 
 
-Event: TypeAlias = Effect | Asked | Claimed | Misused | Kept | Timed | Configured | Tested | Recorded | Swallowed | Threw | Gap
+Event: TypeAlias = (
+    Effect | Asked | Claimed | Misused | Kept | Timed | Operated | Configured | Tested | Recorded | Swallowed | Threw | Gap
+)
