@@ -53,12 +53,13 @@ def _names(key: Value) -> tuple[str, ...]:
         if isinstance(leaf, (Known, Env)):
             continue
         name = readable(leaf.steps) if isinstance(leaf, Path) and leaf.root == "event" else ""
-        if not _is_coarse(name):
+        if not is_coarse(name):
             return ()
         found.append(name)
     return tuple(dict.fromkeys(found))
 
 
-def _is_coarse(name: str) -> bool:
+def is_coarse(name: str) -> bool:
+    """Whether what is called so tells people, sums or kinds apart, and not pieces of work."""
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
     return len(plain) > 2 and plain.lower() not in ("name", "number") and bool(_WHO.match(plain) or _WHAT.match(plain))

@@ -16,7 +16,7 @@ from lintdem.analyses.objects import attribute, item, typed
 from lintdem.analyses.statements import execute
 from lintdem.analyses.stores import settled
 from lintdem.analyses.trace import Event, Invocation, Retry
-from lintdem.model.span import Place
+from lintdem.model.span import Place, Span
 from lintdem.program import Handler, Program
 
 PARTS = Parts(evaluate, execute, call_value, attribute, item, assume, run_module, call_library, typed, origins)
@@ -50,6 +50,8 @@ class Run:
     """Where writes are gathered into one call, with the loops around it."""
     certain: frozenset[tuple[str, ...]] = frozenset()
     """What of the event is read so that its absence raises, where nothing asks whether it is there."""
+    reads: tuple[tuple[tuple[str, Span], Path], ...] = ()
+    """The expressions that read a part of the event, by file and span, and which part."""
 
 
 class Engine:
@@ -86,6 +88,7 @@ class Engine:
             tuple(e for path, events in m.import_events.items() if path not in loaded for e in events),
             tuple(sorted(m.firsts.items())), tuple((s, p) for s, p in m.optional.items() if s not in m.required),
             tuple(m.minted.items()), tuple(m.buffers.items()), _certain(m.required),
+            tuple(m.reads.items()),
         )  # fmt: skip
 
     def _target(self, handler: Handler) -> Value:

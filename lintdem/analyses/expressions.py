@@ -85,7 +85,10 @@ def _const(m: Machine, expr: Const, flow: Flow) -> Value:
 
 
 def _name(m: Machine, expr: Name, flow: Flow) -> Value:
-    return look_up(m, expr.id, flow)
+    found = look_up(m, expr.id, flow)
+    if type(found) is Path and found.root == "event":
+        m.reads[flow.scope.path, expr.span] = found
+    return found
 
 
 def look_up(m: Machine, name: str, flow: Flow) -> Value:
@@ -102,7 +105,10 @@ def look_up(m: Machine, name: str, flow: Flow) -> Value:
 
 def _attr(m: Machine, expr: Attr, flow: Flow) -> Value:
     value = evaluate(m, expr.value, flow)
-    return m.attribute(value, expr.name, flow, m.place(flow, expr.span))
+    found = m.attribute(value, expr.name, flow, m.place(flow, expr.span))
+    if type(found) is Path and found.root == "event":
+        m.reads[flow.scope.path, expr.span] = found
+    return found
 
 
 def _item(m: Machine, expr: Item, flow: Flow) -> Value:
@@ -111,6 +117,8 @@ def _item(m: Machine, expr: Item, flow: Flow) -> Value:
         return slice_of(m, value, expr.index, flow)
     found = m.item(value, evaluate(m, expr.index, flow), flow, m.place(flow, expr.span))
     m.note_required(found, "tried" if m.tries else "read")
+    if type(found) is Path and found.root == "event":
+        m.reads[flow.scope.path, expr.span] = found
     return found
 
 

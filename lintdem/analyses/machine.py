@@ -204,6 +204,7 @@ class Machine:
         self.altered: set[Path] = set()
         self.firsts: dict[Place, tuple[str, ...]] = {}
         self.optional: dict[tuple[str, ...], Place] = {}
+        self.reads: dict[tuple[str, Span], Path] = {}
         self.required: dict[tuple[str, ...], set[str]] = {}
 
     # --- the parts, as methods ---

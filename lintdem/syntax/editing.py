@@ -14,6 +14,8 @@ from lintdem.model.span import Place, Span
 from lintdem.syntax.importing import Names
 from lintdem.syntax.lower import parsed
 
+_LONG = 88
+"""What formatters take for a long line unless they are told otherwise."""
 _FOREIGN = re.compile(r"«([\w.]+):(\w+)»")
 
 
@@ -114,14 +116,23 @@ class Editor:
         value = self._whole(last.value)
         start = self.positions.span(last.keyword) if last.keyword is not None else value
         behind = Span(value.end_line, value.end_column, value.end_line, value.end_column)
-        alone = not self.lines[start.line - 1][: start.column - 1].strip()
-        if alone:
-            indent = self.lines[start.line - 1][: start.column - 1]
+        line = self.lines[start.line - 1]
+        alone = not line[: start.column - 1].strip()
+        below = line[: len(line) - len(line.lstrip())]
+        if self._begins_line(call, start.line) and (alone or len(line) + len(text) > _LONG):
+            indent = below
             yield from self._added_below(behind, comma, closing, f"\n{indent}{text}")
         elif comma is not None:
             yield self._at(Span(comma.line, comma.column + 1, comma.line, comma.column + 1), f" {text},")
         else:
             yield self._at(behind, f", {text}")
+
+    def _begins_line(self, call: cst.Call, number: int) -> bool:
+        """Whether a line begins with an argument of the call: then another one can stand below it."""
+        line = self.lines[number - 1]
+        indent = len(line) - len(line.lstrip()) + 1
+        firsts = (self.positions.span(arg.keyword) if arg.keyword is not None else self._whole(arg.value) for arg in call.args)
+        return any((first.line, first.column) == (number, indent) for first in firsts)
 
     def _added_below(self, behind: Span, comma: Span | None, closing: Span, text: str) -> Iterator[Edit]:
         """Below the line of the last argument and of its remark."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from itertools import chain
 
@@ -37,7 +38,7 @@ class Names:
         if bound in self.used:
             raise NoEdit
         text = f"import {module}" if plain else f"from {module} import {name}"
-        return (f"{module}.{name}" if plain else name), (self._place(plain, text), f"{text}\n")
+        return (f"{module}.{name}" if plain else name), self._place(plain, text)
 
     def _note(self, statement: cst.Import | cst.ImportFrom) -> None:
         if isinstance(statement.names, cst.ImportStar):
@@ -50,21 +51,23 @@ class Names:
             elif statement.module is not None and not statement.relative:
                 self.members.setdefault((get_full_name_for_node(statement.module) or "", name), bound)
 
-    def _place(self, plain: bool, text: str) -> Span:
-        """Where an import belongs: in the first block of imports by the alphabet, `import` before `from`."""
+    def _place(self, plain: bool, text: str) -> tuple[Span, str]:
+        """Where an import belongs, and how: among the imports at the top that come from where it does, by the alphabet and
+        `import` before `from`."""
         head = list(self._head())
         if not head:
-            return self._below_docstring()
-        kind = cst.Import if plain else cst.ImportFrom
-        like = [line for line in head if isinstance(line.body[0], kind)]
-        before = [line for line in like if self.tree.code_for_node(line).strip() < text]
-        if before or (not plain and not like):
-            after = (before or head)[-1]
-            line = self.positions.span(after).end_line + 1
-        else:
-            first = (like or head)[0]
-            line = self.positions.span(first).line
-        return Span(line, 1, line, 1)
+            return self._below_docstring(), f"{text}\n"
+        standard = _top_of(text) in sys.stdlib_module_names
+        like = [one for one in head if (_top_of(self._code(one)) in sys.stdlib_module_names) == standard]
+        if not like:
+            first, last = self.positions.span(head[0]).line, self.positions.span(head[-1]).end_line + 1
+            return (Span(first, 1, first, 1), f"{text}\n\n") if standard else (Span(last, 1, last, 1), f"\n{text}\n")
+        before = [one for one in like if _order(self._code(one)) < (not plain, text)]
+        line = self.positions.span(before[-1]).end_line + 1 if before else self.positions.span(like[0]).line
+        return Span(line, 1, line, 1), f"{text}\n"
+
+    def _code(self, line: cst.SimpleStatementLine) -> str:
+        return self.positions.text(line.body[0], line.body[0])
 
     def _head(self) -> Iterator[cst.SimpleStatementLine]:
         """The imports at the top, each alone on its line, without those of the future."""
@@ -89,6 +92,15 @@ class Names:
                 break
             line = self.positions.span(statement).end_line + 1
         return Span(line, 1, line, 1)
+
+
+def _top_of(text: str) -> str:
+    """`os` of `import os.path`, empty for an import of the package itself."""
+    return text.split()[1].partition(".")[0].rstrip(",")
+
+
+def _order(text: str) -> tuple[bool, str]:
+    return text.startswith("from "), text
 
 
 def _is_future(statement: cst.Import | cst.ImportFrom) -> bool:

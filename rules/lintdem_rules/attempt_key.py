@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.tokens import token_remedies
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, Step, lower, way
 
 
@@ -22,10 +23,11 @@ def check(p: Pass) -> Iterator[Finding]:
             subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case, *extra),
             guard=case.cover.words if case.cover.claim is not None else f"{name} is new in each run, so it recognises nothing",
             advice="make the key from the event's business id", about=name,
+            remedies=token_remedies(p.facts.program, case) if case.cover.claim is None else (),
         )  # fmt: skip
 
 
 RULE = Rule(
     "LDM202", "attempt-key", Group.CORRECTNESS, "0.1",
-    "the key of a guard or token is new in each run", check, "none",
+    "the key of a guard or token is new in each run", check, "unsafe",
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.tokens import identity_remedies
 from lintdem.rule import Case, Finding, Group, Kind, Level, Pass, Rule, Step, lower, way
 
 
@@ -20,6 +21,7 @@ def check(p: Pass) -> Iterator[Finding]:
             why=(*way(case, *extra), *_along(others)),
             advice=f"derive {case.harm.key_name} from the event's business id, for example with uuid5, so that a repeat "
             "finds what the first run made", about=call.name,
+            remedies=identity_remedies(p.facts.program, case),
         )  # fmt: skip
 
 
@@ -50,5 +52,5 @@ def _origin(case: Case) -> str:
 
 RULE = Rule(
     "LDM102", "generated-identity", Group.CORRECTNESS, "0.1",
-    "a key or name is made in the handler, so each run makes a new artifact", check, "none",
+    "a key or name is made in the handler, so each run makes a new artifact", check, "unsafe",
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.tokens import token_remedies
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, phrase, way
 
 
@@ -18,10 +19,11 @@ def check(p: Pass) -> Iterator[Finding]:
             case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery: no {token} is passed{filled}",
             subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
             advice=f"pass {token} made from the event's business id{longest}", about=call.name,
+            remedies=token_remedies(p.facts.program, case),
         )  # fmt: skip
 
 
 RULE = Rule(
     "LDM103", "missing-client-token", Group.CORRECTNESS, "0.1",
-    "an operation that takes an idempotency token is called without one", check, "none",
+    "an operation that takes an idempotency token is called without one", check, "unsafe",
 )  # fmt: skip

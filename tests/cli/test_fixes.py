@@ -54,7 +54,7 @@ def test_unsafe_fixes_add_the_import_they_need(project: Path, lintdem: Run) -> N
     (project / "hashed.py").write_text(HASHED)
     assert lintdem("check", *ONLY, "--unsafe-fixes").code == 0
     expected = HASHED.replace("hash(", "hashlib.sha256(str(").replace('"order_id"])', '"order_id"]).encode()).hexdigest()')
-    assert (project / "hashed.py").read_text() == "import hashlib\n" + expected
+    assert (project / "hashed.py").read_text() == "import hashlib\n\n" + expected
 
 
 def test_diff_is_what_fix_writes_and_changes_nothing(project: Path, lintdem: Run) -> None:
