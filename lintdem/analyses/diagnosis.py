@@ -146,13 +146,16 @@ def questions(worst: list[Case]) -> list[Question]:
         if case.kind is Kind.CHECKED and case.cover.place is not None:
             found.setdefault(case.cover.place, {}).setdefault(case.effect.place, case)
     behind = {place: tuple(cases.values()) for place, cases in sorted(found.items())}
-    return [Question(place, _stands(cases), cases) for place, cases in behind.items()]
+    return [Question(place, _stands(place, cases), cases) for place, cases in behind.items()]
 
 
-def _stands(cases: tuple[Case, ...]) -> Place:
-    """The first call behind the check in the function that asks: what is done there, or leads there."""
+def _stands(asked: Place, cases: tuple[Case, ...]) -> Place:
+    """The first call behind the check in the function that asks: what is done there, or leads there. A function that asks,
+    records and leaves what is done to its caller is to be mended where it asks."""
     nearest = max(cases, key=lambda case: shared(case.cover.way, case.effect.stack))
     stack, together = nearest.effect.stack, max(shared(nearest.cover.way, nearest.effect.stack), 1)
+    if together < len(nearest.cover.way):
+        return asked
     return stack[together].place if together < len(stack) else nearest.effect.place
 
 
