@@ -146,9 +146,13 @@ def _invocation(op: Operation, given: dict[str, Value], client: Client) -> Invoc
     )  # fmt: skip
 
 
+_CARRIERS = frozenset({"events", "kinesis", "sns", "sqs"})
+"""Services that take messages in lists of entries."""
+
+
 def _held(m: Machine, op: Operation, given: dict[str, Value], flow: Flow) -> tuple[tuple[str, Value], ...]:
     """What is handed over in lists and dicts, where it matters which of it comes from the event."""
-    if op.kind is not Kind.READ and command(op.service, op.method) is None:
+    if op.kind is not Kind.READ and op.service not in _CARRIERS and command(op.service, op.method) is None:
         return ()
     return tuple((name, inner) for name, value in given.items() for inner in _within(m, value, flow, 3))
 

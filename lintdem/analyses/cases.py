@@ -43,6 +43,9 @@ class Kind(str, Enum):
     RETRIED = "retried"
     UNDEDUPLICATED = "undeduplicated"
     REPLAYED = "replayed"
+    TAKEN_BACK = "taken back"
+    RESENT_DEAD = "resent dead letter"
+    HALF_DONE = "half done"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from lintdem.analyses.partials import unreported
 from lintdem.analyses.poisoned import poisoned
 from lintdem.analyses.records import kept_for_ever, refused_guards
 from lintdem.analyses.resends import Resent, resent
+from lintdem.analyses.sagas import in_sequence
 from lintdem.analyses.secondruns import Refused, refused
 from lintdem.analyses.subjects import Subject, subject_of
 from lintdem.analyses.trace import Effect, Event, Gap, Tested
@@ -78,7 +79,7 @@ class Facts:
         for run in runs:
             try:
                 subject = subject_of(run)
-                found.append(Judged(run, subject, tuple(diagnose(run, subject, self.program, writers))))
+                found.append(Judged(run, subject, in_sequence(diagnose(run, subject, self.program, writers), self.program)))
             except Exception as error:
                 self._failed(run.handler, error)
         return tuple(found)

@@ -32,7 +32,10 @@ DAY = 86_400
 LONGEST = 14 * DAY
 """The longest that SQS keeps a message."""
 
-DOUBLES = frozenset({Kind.UNGUARDED, Kind.MINTED, Kind.TOKENLESS, Kind.ACCUMULATES, Kind.INSERTED})
+DOUBLES = frozenset(
+    {Kind.UNGUARDED, Kind.MINTED, Kind.TOKENLESS, Kind.ACCUMULATES, Kind.INSERTED, Kind.TAKEN_BACK, Kind.RESENT_DEAD,
+     Kind.HALF_DONE}
+)  # fmt: skip
 """Effects that a second run does again, with nothing that holds it back."""
 
 
