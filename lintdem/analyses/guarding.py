@@ -63,7 +63,7 @@ def enter_wrappers(
                 data = data_of(func, wrapper, args)
                 m.record(Claimed(claim.place, claim, config, data, wrapper, func, must=inner.must, may=inner.may))
                 if wrapper.kind in _POWERTOOLS:
-                    _note_misuse(m, func, wrapper, args, inner)
+                    _note_misuse(m, func, wrapper, args, place, inner)
                     kept.append((claim, wrapper))
                 inner.must |= {claim}
         value = run(inner)
@@ -77,12 +77,12 @@ def enter_wrappers(
 _POWERTOOLS = ("idempotent", "idempotent_function")
 
 
-def _note_misuse(m: Machine, func: Func, wrapper: Wrapper, args: Args, flow: Flow) -> None:
+def _note_misuse(m: Machine, func: Func, wrapper: Wrapper, args: Args, place: Place, flow: Flow) -> None:
     """What makes a guard of Powertools fail whatever the event: seen by running version 3.37."""
     wanted = text(dict(wrapper.args).get("data_keyword_argument", NONE)) or ""
     fault = _misuse(func, wrapper, args, wanted)
     if fault:
-        m.record(Misused(wrapper.place, fault, func_name(func), wanted, must=flow.must, may=flow.may))
+        m.record(Misused(wrapper.place, fault, func_name(func), wanted, place, must=flow.must, may=flow.may))
 
 
 def _misuse(func: Func, wrapper: Wrapper, args: Args, wanted: str) -> str:

@@ -39,7 +39,8 @@ _RUN_OWN = ("lambda_context", "response_hook", "local_cache_max_items")
 
 @dataclass(frozen=True, slots=True)
 class GuardFault:
-    """What is wrong with a guard, at `place`; `other` is a second place that has to do with it, `words` the details."""
+    """What is wrong with a guard, at `place`; `other` is a second place that has to do with it, `words` the details,
+    `store` where its records are."""
 
     run: Run
     subject: Subject
@@ -48,6 +49,7 @@ class GuardFault:
     name: str
     words: str = ""
     other: Place | None = None
+    store: Value | None = None
 
 
 def claims(run: Run) -> list[Claimed]:
@@ -80,7 +82,7 @@ def shared_stores(run: Run, subject: Subject, program: Program) -> Iterator[Guar
         nested = before.claim in event.must
         if before.place != event.place and not nested and _differ(before.config, event.config):
             words = ", ".join(sorted(_differences(before.config, event.config)))
-            yield GuardFault(run, subject, event.place, before.place, _name(event), words, before.place)
+            yield GuardFault(run, subject, event.place, before.place, _name(event), words, before.place, store)
 
 
 def nested_stores(run: Run, subject: Subject, program: Program) -> Iterator[GuardFault]:
@@ -92,7 +94,7 @@ def nested_stores(run: Run, subject: Subject, program: Program) -> Iterator[Guar
             continue
         for outer in events:
             if outer.claim in event.must and outer.claim.store == store and outer.place != event.place:
-                yield GuardFault(run, subject, event.place, outer.place, _name(event), _name(outer), outer.place)
+                yield GuardFault(run, subject, event.place, outer.place, _name(event), _name(outer), outer.place, store)
                 break
 
 
@@ -145,7 +147,7 @@ def misused(run: Run, subject: Subject, faults: tuple[str, ...]) -> Iterator[Gua
     for event in events:
         if event.fault in faults and (event.fault == "record argument" or event.place not in renamed):
             words = event.wanted if event.fault in _NAMED else event.fault
-            yield GuardFault(run, subject, event.place, event.place, event.name, words)
+            yield GuardFault(run, subject, event.place, event.place, event.name, words, event.call)
 
 
 def invalid(run: Run, subject: Subject) -> Iterator[GuardFault]:

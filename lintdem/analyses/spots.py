@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from lintdem.analyses.written import dotted, function_at, nodes
-from lintdem.model.function import Function
+from lintdem.model.function import DefineFunction, Function
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Attr, Call, Node
-from lintdem.program import Program
+from lintdem.program import Handler, Program
 
 N = TypeVar("N", bound=Node)
 
@@ -33,6 +33,15 @@ def around(program: Program, place: Place) -> Function | None:
     """The function around a place."""
     module = program.modules.get(place.path)
     return function_at(module, place.span) if module is not None else None
+
+
+def at_handler(program: Program, handler: Handler) -> Function | None:
+    """The function that a handler is, where that is a function of its file."""
+    module = program.modules.get(handler.path)
+    for statement in module.body if module is not None else ():
+        if isinstance(statement, DefineFunction) and statement.function.name == handler.function:
+            return statement.function
+    return None
 
 
 def inside(inner: Span, outer: Span) -> bool:

@@ -158,12 +158,14 @@ class Claimed(Seen):
 @dataclass(frozen=True, slots=True)
 class Misused(Seen):
     """The guard at `place` was called in a way in which it fails; `fault`: "record argument", "positional", "missing",
-    "coroutine", "generator". `wanted` is the argument it takes its key from, `name` the function inside."""
+    "coroutine", "generator". `wanted` is the argument it takes its key from, `name` the function inside, `call` where it
+    was called."""
 
     place: Place
     fault: str
     name: str
     wanted: str = ""
+    call: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

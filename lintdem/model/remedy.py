@@ -45,6 +45,13 @@ class Renamed(msgspec.Struct, frozen=True, order=True, tag=True):
     new: str
 
 
+class Opening(msgspec.Struct, frozen=True, order=True, tag=True):
+    """Begin the body of the function at `place` with the statement `text`, behind its docstring."""
+
+    place: Place
+    text: str
+
+
 class Unremark(msgspec.Struct, frozen=True, order=True, tag=True):
     """Take `name` out of the comment at `place`, and the comment away when it has no other."""
 
@@ -52,7 +59,7 @@ class Unremark(msgspec.Struct, frozen=True, order=True, tag=True):
     name: str
 
 
-Change = Union[Rewrite, Argument, Named, Renamed, Unremark]  # noqa: UP007 - the same form as Expr
+Change = Union[Rewrite, Argument, Named, Renamed, Opening, Unremark]  # noqa: UP007 - the same form as Expr
 
 
 class Remedy(msgspec.Struct, frozen=True, order=True):

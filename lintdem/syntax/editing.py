@@ -9,7 +9,7 @@ import libcst as cst
 
 from lintdem.errors import NoEdit
 from lintdem.model.finding import Edit
-from lintdem.model.remedy import Argument, Change, Named, Renamed, Rewrite
+from lintdem.model.remedy import Argument, Change, Named, Opening, Renamed, Rewrite
 from lintdem.model.span import Place, Span
 from lintdem.syntax.importing import Names
 from lintdem.syntax.lower import parsed
@@ -41,6 +41,8 @@ class Editor:
             return self._named(change)
         if isinstance(change, Renamed):
             return self._renamed(change)
+        if isinstance(change, Opening):
+            return self._opened(change)
         raise NoEdit
 
     # --- texts ---
@@ -169,10 +171,7 @@ class Editor:
 
     def _renamed(self, change: Renamed) -> list[Edit]:
         """The parameter and what reads it; refused where the new name has a meaning or the old one a second."""
-        functions = [n for n in self.positions.ranges if isinstance(n, cst.FunctionDef) and self._spans(n, change.place.span)]
-        if len(functions) != 1:
-            raise NoEdit
-        inside = list(_all(functions[0]))
+        inside = list(_all(self._function(change.place)))
         others = {id(n.attr) for n in inside if isinstance(n, cst.Attribute)}
         others |= {id(n.keyword) for n in inside if isinstance(n, cst.Arg) and n.keyword is not None}
         names = [n for n in inside if isinstance(n, cst.Name) and id(n) not in others]
@@ -180,6 +179,27 @@ class Editor:
         if len(bound) != 1 or any(n.value == change.new for n in names):
             raise NoEdit
         return [self._at(self.positions.span(n), change.new) for n in names if n.value == change.old]
+
+    def _opened(self, change: Opening) -> list[Edit]:
+        """A statement before the first one that is no docstring."""
+        body = self._function(change.place).body
+        if not isinstance(body, cst.IndentedBlock):
+            raise NoEdit
+        first = next((one for one in body.body if not _is_docstring(one)), None)
+        if first is None:
+            raise NoEdit
+        start = self.positions.span(first)
+        decorated = getattr(first, "decorators", ())
+        line = self.positions.line(decorated[0]) if decorated else start.line
+        text, imports = self._spelled(change.text, start)
+        indent = self.lines[line - 1][: len(self.lines[line - 1]) - len(self.lines[line - 1].lstrip())]
+        return [*imports, self._at(Span(line, 1, line, 1), f"{indent}{text}\n")]
+
+    def _function(self, place: Place) -> cst.FunctionDef:
+        found = [n for n in self.positions.ranges if isinstance(n, cst.FunctionDef) and self._spans(n, place.span)]
+        if len(found) != 1:
+            raise NoEdit
+        return found[0]
 
     def _spans(self, node: cst.FunctionDef, span: Span) -> bool:
         """Whether this is the function at a span, which the model begins with its decorators."""
@@ -195,3 +215,8 @@ def _all(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         current = work.pop()
         yield current
         work.extend(current.children)
+
+
+def _is_docstring(node: cst.CSTNode) -> bool:
+    first = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
+    return isinstance(first, cst.Expr) and isinstance(first.value, (cst.SimpleString, cst.ConcatenatedString))

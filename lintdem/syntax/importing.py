@@ -37,6 +37,8 @@ class Names:
         bound = module if plain else name
         if bound in self.used:
             raise NoEdit
+        if not plain and (joined := self._joined(module, name)) is not None:
+            return name, joined
         text = f"import {module}" if plain else f"from {module} import {name}"
         return (f"{module}.{name}" if plain else name), self._place(plain, text)
 
@@ -65,6 +67,23 @@ class Names:
         before = [one for one in like if _order(self._code(one)) < (not plain, text)]
         line = self.positions.span(before[-1]).end_line + 1 if before else self.positions.span(like[0]).line
         return Span(line, 1, line, 1), f"{text}\n"
+
+    def _joined(self, module: str, name: str) -> tuple[Span, str] | None:
+        """The name put into an import at the top that takes other names from the same module, by the alphabet."""
+        for statement in self._imports:
+            if not isinstance(statement, cst.ImportFrom) or isinstance(statement.names, cst.ImportStar) or statement.relative:
+                continue
+            if statement.module is None or get_full_name_for_node(statement.module) != module:
+                continue
+            later = [alias for alias in statement.names if (get_full_name_for_node(alias.name) or "") > name]
+            span = self.positions.span((later[0] if later else statement.names[-1]).name)
+            if later:
+                alone = self.positions.span(statement).line != span.line
+                between = f"\n{' ' * (span.column - 1)}" if alone else " "
+                return Span(span.line, span.column, span.line, span.column), f"{name},{between}"
+            if statement.names[-1].asname is None and statement.lpar is None:
+                return Span(span.end_line, span.end_column, span.end_line, span.end_column), f", {name}"
+        return None
 
     def _code(self, line: cst.SimpleStatementLine) -> str:
         return self.positions.text(line.body[0], line.body[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.guardmends import own_store
 from lintdem.analyses.powertools import nested_stores
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
 
@@ -29,10 +30,11 @@ def check(p: Pass) -> Iterator[Finding]:
             guard=f"the guard of {one.words} looks for its result under a name that the inner guard has replaced",
             advice="give each guard a store of its own; they may share the table",
             about=one.name,
+            remedies=own_store(p.facts.program, one),
         )
 
 
 RULE = Rule(
     "LDM512", "nested-store", Group.CORRECTNESS, "0.1",
-    "a guard runs inside of another one with the same store, so the outer record is never completed", check, "none",
+    "a guard runs inside of another one with the same store, so the outer record is never completed", check, "unsafe",
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.guardmends import keyword_call
 from lintdem.analyses.powertools import misused
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
@@ -24,10 +25,11 @@ def check(p: Pass) -> Iterator[Finding]:
             guard="the guard raises before the function runs: it reads keywords only",
             advice=f"call {one.name}({one.words}=…)",
             about=one.name,
+            remedies=keyword_call(p.facts.program, one),
         )
 
 
 RULE = Rule(
     "LDM515", "positional-call", Group.CORRECTNESS, "0.1",
-    "a guarded function is called without the keyword that its guard takes the key from", check, "none",
+    "a guarded function is called without the keyword that its guard takes the key from", check, "unsafe",
 )  # fmt: skip

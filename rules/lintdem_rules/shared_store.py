@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.guardmends import own_store
 from lintdem.analyses.powertools import shared_stores
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
 
@@ -28,10 +29,11 @@ def check(p: Pass) -> Iterator[Finding]:
             guard="a persistence layer of Powertools is configured once, by the guard that runs first",
             advice="give each guard a store of its own; they may share the table",
             about=one.name,
+            remedies=own_store(p.facts.program, one),
         )
 
 
 RULE = Rule(
     "LDM511", "shared-store", Group.CORRECTNESS, "0.1",
-    "two guards share a store, which keeps the configuration of the first alone", check, "none",
+    "two guards share a store, which keeps the configuration of the first alone", check, "unsafe",
 )  # fmt: skip

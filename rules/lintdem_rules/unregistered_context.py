@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.guardmends import registered_context
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
 
 
@@ -29,10 +30,11 @@ def check(p: Pass) -> Iterator[Finding]:
             why=(start, guard, Step(one.place, said)),
             guard="without the time that is left the record has no in-progress expiry and locks the key until it expires itself",
             advice=f"{call} in the handler, before the guarded function is called", about="register_lambda_context",
+            remedies=registered_context(p.facts.program, one),
         )  # fmt: skip
 
 
 RULE = Rule(
     "LDM519", "unregistered-context", Group.CORRECTNESS, "0.1",
-    "a guard is not told when its run is over, so the record of a run that died stays locked", check, "none",
+    "a guard is not told when its run is over, so the record of a run that died stays locked", check, "unsafe",
 )  # fmt: skip
