@@ -38,6 +38,7 @@ from lintdem.analyses.gaps import CHOSEN
 from lintdem.analyses.joins import aged, passed
 from lintdem.analyses.local import create_file
 from lintdem.analyses.machine import Args, Machine, Stop
+from lintdem.analyses.moments import plain
 from lintdem.analyses.trace import Loop
 from lintdem.model.span import Place
 
@@ -63,7 +64,7 @@ def _same(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 def _written(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     """`str(x)`: of a tuple, list or dict, what is in it."""
-    value = _same(m, args, place, flow)
+    value = plain(_same(m, args, place, flow))
     held = inside(m, value, flow) if isinstance(value, Ref) and not isinstance(m.get(flow, value), Instance) else ()
     return Derived("call", held, place) if held else value
 

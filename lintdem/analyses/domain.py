@@ -40,11 +40,13 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A value made new in each run. `kind`: "uuid", "random", "clock", "salted" (builtin hash), "attempt"; `made`: by what."""
+    """A value made new in each run. `kind`: "uuid", "random", "clock", "salted" (builtin hash), "attempt"; `made`: by what;
+    `form`: how a clock tells the time (`lintdem.analyses.moments`)."""
 
     kind: str
     place: Place
     made: str = field(default="", compare=False)
+    form: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

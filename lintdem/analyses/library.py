@@ -58,6 +58,7 @@ from lintdem.analyses.lineage import outside_bases
 from lintdem.analyses.locks import call_lock
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
 from lintdem.analyses.mappers import call_batch, call_index, call_item, call_model, is_model, queue_write
+from lintdem.analyses.moments import WRITES, dated, plain, shifted
 from lintdem.analyses.naming import named_by_argument
 from lintdem.analyses.objects import bind, with_bound
 from lintdem.analyses.operators import span_of
@@ -137,6 +138,10 @@ def _each(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver:
 
 
 def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value) -> Value:
+    moment = shifted(name, args, receiver)
+    if moment is not None:
+        return moment
+    receiver = plain(receiver) if name in WRITES else receiver
     if isinstance(receiver, Ref):
         found = m.get(flow, receiver)
         if isinstance(found, Instance) and is_model(found.cls):
@@ -294,7 +299,7 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
     args = handed_on(m, name, args, flow, receiver)
     if call is None:
         return _outside(m, name, args, place, flow, receiver)
-    return ROLES.get(call.role, effect_or_read)(m, call, args, place, flow, receiver)
+    return dated(name, args, ROLES.get(call.role, effect_or_read)(m, call, args, place, flow, receiver))
 
 
 def _redis(

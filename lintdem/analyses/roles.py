@@ -37,6 +37,7 @@ from lintdem.analyses.elements import inside, unordered
 from lintdem.analyses.local import refuse_file
 from lintdem.analyses.locks import made
 from lintdem.analyses.machine import Args, Machine, Stop, result_of, wrapped
+from lintdem.analyses.moments import clock_form
 from lintdem.analyses.operators import FINE
 from lintdem.analyses.requesting import given as carries
 from lintdem.analyses.requesting import header_places, http_kind, http_method, put_headers
@@ -174,7 +175,7 @@ def _fresh(kind: str) -> Role:
             return Derived("hash", args.all(), place)
         open_retries = frozenset(r for frame in m.frames for r in frame.retries)
         m.minted[place] = m.minted.get(place, frozenset()) | open_retries
-        return Fresh(kind, place, f"{call.target.replace('datetime.datetime', 'datetime')}()")
+        return Fresh(kind, place, f"{call.target.replace('datetime.datetime', 'datetime')}()", clock_form(call.target, args))
 
     return make_fresh
 
