@@ -170,6 +170,15 @@ def _from_object(m: Machine, value: Value, flow: Flow) -> Condition:
     return Other(method, True)
 
 
+def orders(condition: Condition) -> tuple[tuple[str, str, Value], ...]:
+    """The attributes that a condition compares by less or greater, with operator and value."""
+    if isinstance(condition, Junction):
+        return tuple(one for part in condition.parts for one in orders(part)) if condition.op != "not" else ()
+    if isinstance(condition, Compares) and condition.op in ("<", "<=", ">", ">="):
+        return ((condition.attribute, condition.op, condition.value),)
+    return ()
+
+
 def judge(condition: Condition, sets: Mapping[str, Value], keys: Mapping[str, Value], opaque: bool) -> Verdict:
     """Does a write that sets these attributes of the item with this key make the condition false?"""
     if isinstance(condition, Junction):

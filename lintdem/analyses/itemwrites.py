@@ -32,6 +32,7 @@ from lintdem.analyses.itemconditions import (
     Junction,
     Other,
     judge,
+    orders,
     plain,
     read_condition,
     resolve_name,
@@ -83,6 +84,7 @@ def read_write(m: Machine, method: str, args: dict[str, Value], place: Place, fl
         compares=compared_values(condition) if condition is not None else (),
         places=_places(m, args.get("Item") if kind == "put" else args.get("Key"), flow),
         whole=_whole(m, args.get("Item"), flow) if kind == "put" else (), given=given,
+        orders=orders(condition) if condition is not None else (),
     )  # fmt: skip
     if condition is None:
         return write

@@ -28,7 +28,7 @@ from lintdem.analyses.domain import (
     text,
 )
 from lintdem.analyses.exceptions import CANCELED, FAILED
-from lintdem.analyses.itemconditions import judge, read_condition
+from lintdem.analyses.itemconditions import judge, orders, read_condition
 from lintdem.analyses.itemwrites import compared_values, perform
 from lintdem.analyses.lineage import find_in_class, item_keys, outside_bases
 from lintdem.analyses.machine import Args, Machine, result_of
@@ -183,7 +183,7 @@ def _write(m: Machine, owner: Ref | Path | None, cls: Cls, name: str, args: Args
     verdict = judge(condition, attrs, dict(key), opaque)
     identity = key[0][1] if len(key) == 1 else Derived("format", tuple(v for _, v in key))
     claim = Claim(place, "the condition of the model", identity, write.table, "" if verdict.holds else verdict.reason)
-    return replace(write, claim=claim, compares=compared_values(condition))
+    return replace(write, claim=claim, compares=compared_values(condition), orders=orders(condition))
 
 
 def _actions(m: Machine, args: Args, flow: Flow, spread: bool) -> tuple[dict[str, Value], str]:

@@ -57,7 +57,7 @@ class Write:
     there), "check". `key` are the values of the key by attribute; `values` everything stored, by
     attribute; `whole` items that are put as they came; `condition` the condition as text if it could be
     read, `given` as it is passed; `conditional` whether there is one at all; `accumulates` the expression
-    that adds."""
+    that adds; `orders` the attributes that the condition compares by less or greater, with operator and value."""
 
     kind: str
     table: Value | None
@@ -73,6 +73,7 @@ class Write:
     places: tuple[tuple[str, Place], ...] = ()
     whole: tuple[Value, ...] = ()
     given: Value | None = None
+    orders: tuple[tuple[str, str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from lintdem.knowledge.events import TimeForm as TimeForm
 from lintdem.knowledge.events import attribute_steps as attribute_steps
 from lintdem.knowledge.events import detect_source as detect_source
 from lintdem.knowledge.events import envelope as envelope
+from lintdem.knowledge.events import is_handed as is_handed
 from lintdem.knowledge.events import normal as normal
 from lintdem.knowledge.events import redelivery as redelivery
 from lintdem.knowledge.events import scope_of as scope_of

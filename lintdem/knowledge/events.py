@@ -79,6 +79,7 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     classes: tuple[str, ...] = ()
     fields: dict[str, Scope] = {}
     times: dict[str, TimeForm] = {}
+    handed: tuple[str, ...] = ()
     rest: Scope = Scope.UNKNOWN
 
 
@@ -143,6 +144,11 @@ def scope_of(source: Source, steps: Steps, siblings: Iterable[Steps] = ()) -> Sc
 def time_form(source: Source, steps: Steps) -> TimeForm | None:
     """How the moment at `steps` of an event of `source` is written; None when no moment of the source's own stands there."""
     return _times(source).get(_inside(source, _normal(_raw(steps))))
+
+
+def is_handed(source: Source, steps: Steps) -> bool:
+    """Whether the moment at `steps` is that of the handing over, not of the event: it is new when the event comes again."""
+    return _inside(source, _normal(_raw(steps))) in _handed(source)
 
 
 def scope_of_context(source: Source, steps: Steps) -> Scope:
@@ -295,6 +301,12 @@ def _times(source: Source) -> dict[Steps, TimeForm]:
     shape = _events().sources[source]
     inherited = _times(shape.like) if shape.like else {}
     return inherited | {_split(key): form for key, form in shape.times.items()}
+
+
+@cache
+def _handed(source: Source) -> frozenset[Steps]:
+    shape = _events().sources[source]
+    return frozenset(_split(key) for key in shape.handed) | (_handed(shape.like) if shape.like else frozenset())
 
 
 @cache
