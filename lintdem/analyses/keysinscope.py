@@ -64,14 +64,14 @@ def key_in_scope(program: Program, case: Case, place: Place) -> Key | None:
     found: dict[str, Path] = {}
     for text, path in _readable(case, function, place):
         found.setdefault(text, path)
-    fit = {text: path for text, path in found.items() if _fits(path, case)}
+    fit = {text: path for text, path in found.items() if fits(path, case)}
     if not fit:
         return None
     first, *others = fit
     return Key(first, fit[first].steps, tuple(other for other in others if fit[other] != fit[first])[:2])
 
 
-def _fits(path: Path, case: Case) -> bool:
+def fits(path: Path, case: Case) -> bool:
     """Whether the part of the event is an id of the work, is there, and is another one in each round."""
     name = readable(path.steps)
     if not name or not _ID.search(name) or is_coarse(name) or path.steps[-1] != name:

@@ -52,6 +52,15 @@ class Opening(msgspec.Struct, frozen=True, order=True, tag=True):
     text: str
 
 
+class Wrapped(msgspec.Struct, frozen=True, order=True, tag=True):
+    """Catch `error` around the statement with the call at `place`, pass it these arguments, and go on with the next round of
+    the loop around it, or else return."""
+
+    place: Place
+    error: str
+    arguments: tuple[Argument, ...] = ()
+
+
 class Unremark(msgspec.Struct, frozen=True, order=True, tag=True):
     """Take `name` out of the comment at `place`, and the comment away when it has no other."""
 
@@ -59,7 +68,7 @@ class Unremark(msgspec.Struct, frozen=True, order=True, tag=True):
     name: str
 
 
-Change = Union[Rewrite, Argument, Named, Renamed, Opening, Unremark]  # noqa: UP007 - the same form as Expr
+Change = Union[Rewrite, Argument, Named, Renamed, Opening, Wrapped, Unremark]  # noqa: UP007 - the same form as Expr
 
 
 class Remedy(msgspec.Struct, frozen=True, order=True):

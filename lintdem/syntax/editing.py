@@ -9,10 +9,11 @@ import libcst as cst
 
 from lintdem.errors import NoEdit
 from lintdem.model.finding import Edit
-from lintdem.model.remedy import Argument, Change, Named, Opening, Renamed, Rewrite
+from lintdem.model.remedy import Argument, Change, Named, Opening, Renamed, Rewrite, Wrapped
 from lintdem.model.span import Place, Span
 from lintdem.syntax.importing import Names
 from lintdem.syntax.lower import parsed
+from lintdem.syntax.wrapping import wrapped
 
 _LONG = 88
 """What formatters take for a long line unless they are told otherwise."""
@@ -43,28 +44,31 @@ class Editor:
             return self._renamed(change)
         if isinstance(change, Opening):
             return self._opened(change)
+        if isinstance(change, Wrapped):
+            return wrapped(self, change)
         raise NoEdit
 
     # --- texts ---
 
-    def _at(self, span: Span, text: str) -> Edit:
+    def at(self, span: Span, text: str) -> Edit:
+        """The edit that puts a text in a place of this file."""
         return Edit(Place(self.path, span), text)
 
-    def _spelled(self, text: str, within: Span) -> tuple[str, list[Edit]]:
+    def spelled(self, text: str, within: Span) -> tuple[str, list[Edit]]:
         """A text with the names of other modules as this file has them, and the imports it lacks."""
         imports: dict[str, Edit] = {}
 
         def name(match: re.Match[str]) -> str:
             spelled, needed = self.names.spelled(match[1], match[2], within.line)
             if needed is not None:
-                imports[needed[1]] = self._at(*needed)
+                imports[needed[1]] = self.at(*needed)
             return spelled
 
         return _FOREIGN.sub(name, text), list(imports.values())
 
     def _rewritten(self, change: Rewrite) -> list[Edit]:
-        text, imports = self._spelled(change.text, change.place.span)
-        return [*imports, self._at(change.place.span, text)]
+        text, imports = self.spelled(change.text, change.place.span)
+        return [*imports, self.at(change.place.span, text)]
 
     # --- arguments ---
 
@@ -76,10 +80,10 @@ class Editor:
 
     def _passed(self, change: Argument) -> list[Edit]:
         call = self._call(change.place)
-        text, imports = self._spelled(change.text, change.place.span)
+        text, imports = self.spelled(change.text, change.place.span)
         present = self._present(call, change)
         if present is not None:
-            return [*imports, self._at(self._whole(present.value), text)]
+            return [*imports, self.at(self._whole(present.value), text)]
         if any(arg.star == "**" for arg in call.args):
             raise NoEdit
         return [*imports, *self._added(call, f"{change.name}={text}")]
@@ -109,7 +113,7 @@ class Editor:
         end = self.positions.span(call)
         closing = Span(end.end_line, end.end_column - 1, end.end_line, end.end_column - 1)
         if not call.args:
-            yield self._at(closing, text)
+            yield self.at(closing, text)
             return
         last = call.args[-1]
         if isinstance(last.value, cst.GeneratorExp) and not last.value.lpar:
@@ -125,9 +129,9 @@ class Editor:
             indent = below
             yield from self._added_below(behind, comma, closing, f"\n{indent}{text}")
         elif comma is not None:
-            yield self._at(Span(comma.line, comma.column + 1, comma.line, comma.column + 1), f" {text},")
+            yield self.at(Span(comma.line, comma.column + 1, comma.line, comma.column + 1), f" {text},")
         else:
-            yield self._at(behind, f", {text}")
+            yield self.at(behind, f", {text}")
 
     def _begins_line(self, call: cst.Call, number: int) -> bool:
         """Whether a line begins with an argument of the call: then another one can stand below it."""
@@ -141,18 +145,18 @@ class Editor:
         at = comma or behind
         column = at.column + 1 if comma else at.column
         if closing.line == at.line:
-            yield self._at(Span(at.line, column, at.line, column), f"{text}," if comma else f",{text}")
+            yield self.at(Span(at.line, column, at.line, column), f"{text}," if comma else f",{text}")
             return
         whole = self.lines[at.line - 1].rstrip()
         if comma:
             end = max(len(whole) + 1, column)
-            yield self._at(Span(at.line, end, at.line, end), f"{text},")
+            yield self.at(Span(at.line, end, at.line, end), f"{text},")
         elif whole[column - 1 :].strip():
-            yield self._at(behind, ",")
+            yield self.at(behind, ",")
             end = len(whole) + 1
-            yield self._at(Span(at.line, end, at.line, end), text)
+            yield self.at(Span(at.line, end, at.line, end), text)
         else:
-            yield self._at(behind, f",{text}")
+            yield self.at(behind, f",{text}")
 
     def _named(self, change: Named) -> list[Edit]:
         """`f(a, b)` as `f(name=a, …)`; what stands behind has names already, or the change is refused."""
@@ -165,7 +169,7 @@ class Editor:
         if isinstance(value, (cst.NamedExpr, cst.GeneratorExp)) and not value.lpar:
             raise NoEdit
         start = self._whole(value)
-        return [self._at(Span(start.line, start.column, start.line, start.column), f"{change.name}=")]
+        return [self.at(Span(start.line, start.column, start.line, start.column), f"{change.name}=")]
 
     # --- names ---
 
@@ -178,7 +182,7 @@ class Editor:
         bound = [n for n in inside if isinstance(n, cst.Param) and n.name.value == change.old]
         if len(bound) != 1 or any(n.value == change.new for n in names):
             raise NoEdit
-        return [self._at(self.positions.span(n), change.new) for n in names if n.value == change.old]
+        return [self.at(self.positions.span(n), change.new) for n in names if n.value == change.old]
 
     def _opened(self, change: Opening) -> list[Edit]:
         """A statement before the first one that is no docstring."""
@@ -191,9 +195,9 @@ class Editor:
         start = self.positions.span(first)
         decorated = getattr(first, "decorators", ())
         line = self.positions.line(decorated[0]) if decorated else start.line
-        text, imports = self._spelled(change.text, start)
+        text, imports = self.spelled(change.text, start)
         indent = self.lines[line - 1][: len(self.lines[line - 1]) - len(self.lines[line - 1].lstrip())]
-        return [*imports, self._at(Span(line, 1, line, 1), f"{indent}{text}\n")]
+        return [*imports, self.at(Span(line, 1, line, 1), f"{indent}{text}\n")]
 
     def _function(self, place: Place) -> cst.FunctionDef:
         found = [n for n in self.positions.ranges if isinstance(n, cst.FunctionDef) and self._spans(n, place.span)]

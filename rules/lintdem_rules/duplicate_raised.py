@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.duplicates import caught
 from lintdem.rule import Finding, Group, Level, Pass, Place, Redelivers, Rule, Step
 
 
@@ -20,10 +21,11 @@ def check(p: Pass) -> Iterator[Finding]:
             subject=judged.subject, level=Level.ERROR, why=(start, Step(one.place, f"{one.words} for a duplicate")),
             guard="the condition holds the duplicate back, but as an error", about=one.name,
             advice="catch the failure of the condition and return: the work was done before",
+            remedies=caught(p.facts.program, one.place, site.target) if (site := judged.run.sites.get(one.place)) else (),
         )  # fmt: skip
 
 
 RULE = Rule(
     "LDM304", "duplicate-raised", Group.CORRECTNESS, "0.1",
-    "a duplicate is recognised and raised, so that it comes back", check, "none",
+    "a duplicate is recognised and raised, so that it comes back", check, "unsafe",
 )  # fmt: skip

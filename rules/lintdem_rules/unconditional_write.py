@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.duplicates import created_once
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, way
 
 
@@ -17,11 +18,11 @@ def check(p: Pass) -> Iterator[Finding]:
         yield p.finding(
             case, case.effect.place, f"{call.name} {done} the item without a condition: {case.reason}",
             subject=case.subject, level=case.level or Level.NOTE, why=way(case), guard="the write has no condition", advice=advice,
-            about=call.name,
+            about=call.name, remedies=created_once(p.facts.program, case),
         )  # fmt: skip
 
 
 RULE = Rule(
     "LDM301", "unconditional-write", Group.GRADED, "0.1",
-    "an item is written without a condition, so an old event can overwrite newer state", check, "none",
+    "an item is written without a condition, so an old event can overwrite newer state", check, "unsafe",
 )  # fmt: skip

@@ -1,0 +1,101 @@
+"""A statement put into a `try`: its lines set in, the duplicate caught, the work left to the first delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import libcst as cst
+
+from lintdem.errors import NoEdit
+from lintdem.model.finding import Edit
+from lintdem.model.remedy import Change, Wrapped
+from lintdem.model.span import Span
+from lintdem.syntax.positions import Positions
+
+
+class File(Protocol):
+    """What is known of the file that is edited."""
+
+    lines: list[str]
+    tree: cst.Module
+    positions: Positions
+
+    def at(self, span: Span, text: str) -> Edit:
+        """The edit that puts a text in a place."""
+
+    def edits(self, change: Change) -> list[Edit]:
+        """The edits of a change."""
+
+    def spelled(self, text: str, within: Span) -> tuple[str, list[Edit]]:
+        """A text with the names that this file has, and the imports it lacks."""
+
+
+def wrapped(file: File, change: Wrapped) -> list[Edit]:
+    """The statement that holds the call, with its arguments, inside of a `try`."""
+    statement = _statement(file, change.place.span)
+    span = file.positions.span(statement)
+    first = file.lines[span.line - 1]
+    indent = first[: len(first) - len(first.lstrip())]
+    if first[: span.column - 1].strip() or any(_spans_lines(node) for node in _all(statement)):
+        raise NoEdit
+    inner = [edit for argument in change.arguments for edit in file.edits(argument)]
+    own = [edit for edit in inner if span.line <= edit.place.span.line <= span.end_line]
+    error, imports = file.spelled(change.error, span)
+    unit = file.tree.default_indent
+    lines = _spliced(file.lines[span.line - 1 : span.end_line], own, span.line).split("\n")
+    body = [f"{unit}{line}" if line.strip() else line for line in lines]
+    end = "continue" if _in_loop(file, statement) else "return"
+    text = "\n".join([f"{indent}try:", *body, f"{indent}except {error}:", f"{indent}{unit}{end}"])
+    whole = Span(span.line, 1, span.end_line, len(file.lines[span.end_line - 1]) + 1)
+    return [*imports, *(edit for edit in inner if edit not in own), file.at(whole, text)]
+
+
+def _statement(file: File, span: Span) -> cst.SimpleStatementLine:
+    """The simple statement around a call, alone on its lines. What it gives must not be needed afterwards."""
+    for node in file.positions.ranges:
+        if isinstance(node, cst.SimpleStatementLine) and len(node.body) == 1 and _holds(file.positions.span(node), span):
+            if isinstance(node.body[0], (cst.Expr, cst.Assign)):
+                return node
+            raise NoEdit
+    raise NoEdit
+
+
+def _in_loop(file: File, statement: cst.SimpleStatementLine) -> bool:
+    """Whether the innermost thing around a statement that can be left is a loop; a module cannot be left."""
+    line = file.positions.span(statement)
+    around = [
+        node for node in file.positions.ranges
+        if isinstance(node, (cst.For, cst.While, cst.FunctionDef)) and _holds(file.positions.span(node.body), line)
+    ]  # fmt: skip
+    if not around:
+        raise NoEdit
+    return not isinstance(max(around, key=file.positions.span), cst.FunctionDef)
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    start, end = (inner.line, inner.column), (inner.end_line, inner.end_column)
+    return (outer.line, outer.column) <= start and end <= (outer.end_line, outer.end_column)
+
+
+def _spans_lines(node: cst.CSTNode) -> bool:
+    """Whether a text runs over several lines: what is set in would change it."""
+    return isinstance(node, (cst.SimpleString, cst.FormattedStringText)) and "\n" in node.value
+
+
+def _spliced(lines: list[str], edits: Iterable[Edit], first: int) -> str:
+    """The lines with edits, the last one first so that none moves another."""
+    text = list(lines)
+    for edit in sorted(edits, reverse=True):
+        span = edit.place.span
+        head, tail = text[span.line - first][: span.column - 1], text[span.end_line - first][span.end_column - 1 :]
+        text[span.line - first : span.end_line - first + 1] = [f"{head}{edit.text}{tail}"]
+    return "\n".join(text)
+
+
+def _all(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
+    work = [node]
+    while work:
+        current = work.pop()
+        yield current
+        work.extend(current.children)
