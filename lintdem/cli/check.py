@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from lintdem.cli.fixes import Outcome, Wanted, apply, fix_options
+from lintdem.cli.ignoring import add_ignores
 from lintdem.cli.progress import Progress
 from lintdem.cli.terminal import PIPE_WIDTH, complain, is_terminal, put, wants_color, width_of
 from lintdem.config import Overrides
@@ -96,6 +97,7 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
 @click.option(
     "--exit-zero", "-e", is_flag=True, help="Give exit code 0 for findings; what could not be checked still gives 2."
 )
+@click.option("--add-ignore", metavar="REASON", help="Silence each finding by a comment with this reason.")
 @click.option("--statistics", is_flag=True, help="Report how often each rule found something.")
 @click.option("--timing", is_flag=True, help="Tell on standard error how long each stage took.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked.")
@@ -115,6 +117,9 @@ def command(ctx: click.Context, /, **params: Any) -> None:
         _show_files(session)
         return
     targets = _targets(flags)
+    if flags.add_ignore is not None:
+        view = View(root=session.root.as_posix(), folder=Path.cwd().as_posix())
+        ctx.exit(add_ignores(session, session.check(), flags.add_ignore, session.config.fail_on, view))
     outcome = apply(session, session.check(), flags.wanted)
     report = outcome.report
     progress.close()
@@ -154,6 +159,7 @@ class _Flags:
     no_cache: bool
     cache_dir: str | None
     exit_zero: bool
+    add_ignore: str | None
     statistics: bool
     timing: bool
     show_files: bool

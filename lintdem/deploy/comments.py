@@ -46,6 +46,31 @@ def comment_mark(path: str) -> str | None:
     return "#" if _plain(path).endswith((*_HCL, *_YAML)) else None
 
 
+def same_contents(path: str, before: str, after: str) -> bool:
+    """Whether two texts of a template say the same but for their comments; not when that cannot be told."""
+    told = _contents(path, before)
+    return told is not None and told == _contents(path, after)
+
+
+def _contents(path: str, text: str) -> list[tuple[str, object, object]] | None:
+    try:
+        if _plain(path).endswith(_HCL):
+            return [(token.kind, token.text, None) for token in tokens(text) if token.kind != "line"]
+        return _events(text) or _events(blanked(text))
+    except LoweringError:
+        return None
+
+
+def _events(text: str) -> list[tuple[str, object, object]] | None:
+    try:
+        return [
+            (type(event).__name__, getattr(event, "value", None), (getattr(event, "anchor", None), getattr(event, "tag", None)))
+            for event in yaml.parse(text, Loader=_LOADER)
+        ]
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+
+
 def _plain(path: str) -> str:
     """The name without the ending that a template engine wants."""
     stem, _, ending = path.rpartition(".")
