@@ -83,14 +83,15 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 
 @pytest.fixture
 def project(hooks: Repository) -> Repository:
-    """A fresh project that uses both hooks; they share one environment, made for the first test."""
+    """A fresh project that uses the three hooks; they share one environment, made for the first test."""
     number = sum(entry.name.startswith("project") for entry in hooks.folder.parent.iterdir())
     repository = Repository(hooks.folder.parent / f"project{number}")
     revision = hooks.run("git", "rev-parse", "HEAD").stdout.strip()
     (repository.folder / ".pre-commit-config.yaml").write_text(
         f"repos:\n- repo: {hooks.folder}\n  rev: {revision}\n  hooks:\n"
         "  - id: lintdem\n"
-        "  - id: lintdem-changed\n    stages: [manual]\n",
+        "  - id: lintdem-changed\n    stages: [manual]\n"
+        "  - id: lintdem-fix\n    stages: [manual]\n",
         encoding="utf-8",
     )
     installed = repository.hook("install")
@@ -124,3 +125,68 @@ def test_changed_files_filter_the_report_and_not_the_analysis(project: Repositor
     caller = project.hook(*changed, "app.py")
     assert caller.returncode == 1, caller.stdout + caller.stderr
     assert "chat.py:7:5" in caller.stdout
+
+
+STALE = """from datetime import datetime, timezone
+
+import boto3
+
+s3 = boto3.client("s3")
+
+
+def handler(event, context):
+    sent = datetime.fromisoformat(event["time"])
+    if (datetime.now(timezone.utc) - sent).seconds < 300:
+        s3.put_object(Bucket="readings", Key=event["detail"]["id"], Body=b"")
+"""
+
+
+def test_safe_fixes(project: Repository) -> None:
+    """The fixing hook mends the file, fails because it did, and has nothing to do the next time."""
+    project.add(app=STALE)
+    fixes = ("run", "lintdem-fix", "--hook-stage", "manual", "--all-files")
+    first = project.hook(*fixes)
+    assert first.returncode == 1, first.stdout + first.stderr
+    assert ").total_seconds() < 300" in (project.folder / "app.py").read_text(encoding="utf-8")
+    project.run("git", "add", "--all")
+    second = project.hook(*fixes)
+    assert second.returncode == 0, second.stdout + second.stderr
+
+
+def test_what_is_staged_counts(project: Repository) -> None:
+    """A fault that is staged and already mended in the working tree stops the commit, and the mended file is kept."""
+    project.add(app=FAULTY, chat=SAY)
+    (project.folder / "app.py").write_text(GOOD, encoding="utf-8")
+    refused = project.commit()
+    assert refused.returncode == 1, refused.stdout + refused.stderr
+    assert (project.folder / "app.py").read_text(encoding="utf-8") == GOOD
+
+
+def test_merge_commit(project: Repository) -> None:
+    """Two branches that are right alone are stopped where their conflict is resolved into a fault."""
+    project.add(chat=SAY, app=GOOD)
+    project.commit()
+    main = project.run("git", "branch", "--show-current").stdout.strip()
+    project.run("git", "checkout", "--quiet", "-b", "other")
+    project.add(app=GOOD.replace("text", "words"))
+    project.commit()
+    project.run("git", "checkout", "--quiet", main)
+    project.add(app=GOOD.replace("text", "title"))
+    project.commit()
+    assert project.run("git", "merge", "other").returncode == 1
+    project.add(app=FAULTY)
+    merged = project.commit()
+    assert merged.returncode == 1, merged.stdout + merged.stderr
+    assert "LDM101" in merged.stdout + merged.stderr
+
+
+def test_two_functions_in_one_repository(project: Repository) -> None:
+    """Handlers of two folders with modules of the same name are told apart."""
+    for folder, text in (("orders", FAULTY), ("invoices", GOOD)):
+        (project.folder / folder).mkdir()
+        (project.folder / folder / "app.py").write_text(text, encoding="utf-8")
+        (project.folder / folder / "chat.py").write_text(SAY, encoding="utf-8")
+    project.run("git", "add", "--all")
+    refused = project.commit()
+    assert "orders/chat.py:7:5" in refused.stdout + refused.stderr
+    assert "invoices/" not in refused.stdout + refused.stderr
