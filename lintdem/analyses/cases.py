@@ -46,6 +46,7 @@ class Kind(str, Enum):
     TAKEN_BACK = "taken back"
     RESENT_DEAD = "resent dead letter"
     HALF_DONE = "half done"
+    UNTRACKED = "untracked"
 
 
 @dataclass(frozen=True, slots=True)

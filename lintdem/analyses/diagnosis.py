@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from lintdem.analyses.asking import Act, askings, shared
 from lintdem.analyses.cases import REPEATS, Case, Kind
+from lintdem.analyses.customresources import untracked
 from lintdem.analyses.deployed import sent_anew, table_of
 from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Value, leaves
 from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on_token, tells
@@ -95,7 +96,7 @@ def diagnose(run: Run, subject: Subject, program: Program, writers: Writers) -> 
     """The diagnoses of all effects of one run, in order."""
     found = [_case(e, run, subject, program, writers) for e in run.events if isinstance(e, Effect)]
     later = operations(run)
-    cases = [replayed(_retried(_unstable(one)), later) for case in found for one in _ways(case, program)]
+    cases = [untracked(replayed(_retried(_unstable(one)), later)) for case in found for one in _ways(case, program)]
     return _asked(cases, run, program)
 
 
