@@ -116,6 +116,12 @@ class TestPages:
         assert len(rule.page().splitlines()) <= LINES_OF_A_PAGE
 
     @each_rule
+    def test_page_says_how_its_findings_are_graded(self, rule: Rule) -> None:
+        """A reader knows why one finding is an error and another one a warning."""
+        why = rule.page().partition("## Why it matters")[2].partition("\n## ")[0]
+        assert re.search(r"\b(an error|a warning|a note|one level lower)\b", why)
+
+    @each_rule
     def test_two_bad_and_two_good_examples(self, rule: Rule) -> None:
         """Each rule is shown twice as found and twice as silent, in running examples."""
         page = page_of(rule)
