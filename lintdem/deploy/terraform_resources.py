@@ -8,6 +8,7 @@ from lintdem.deploy.hcl import Block
 from lintdem.deploy.json_tree import read_json
 from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_items, as_record, empty
 from lintdem.deploy.template import Declared
+from lintdem.deploy.terraform_index import texts
 from lintdem.deploy.terraform_scope import ModuleScope, file_of
 from lintdem.deploy.terraform_types import TYPES, property_name
 from lintdem.errors import LoweringError
@@ -19,11 +20,11 @@ _LAMBDA_MODULE = "terraform-aws-modules/lambda/aws"
 
 def declared_in(scope: ModuleScope) -> Iterator[Declared]:
     """Every resource of a module, and every call of the public Lambda module."""
-    for block in scope.of_type("resource"):
+    for block in scope.blocks.of_type("resource"):
         if len(block.labels) == 2:
             for ending, instance in scope.instances(block):
                 yield _resource(instance, block, ending)
-    for block in scope.of_type("module"):
+    for block in scope.blocks.of_type("module"):
         source = block.get("source")
         if isinstance(source, Scalar) and source.text.startswith(_LAMBDA_MODULE) and block.labels:
             for ending, instance in scope.instances(block):
@@ -114,14 +115,27 @@ def _archived(scope: ModuleScope, block: Block) -> Node | None:
 def _archive(scope: ModuleScope, block: Block) -> Block | None:
     """The `archive_file` that makes the archive of `filename`."""
     value = scope.attribute(block, "filename")
-    for archive in scope.of_type("data") if value is not None else ():
-        if archive.labels[:1] != ("archive_file",) or len(archive.labels) != 2 or value is None:
-            continue
-        address = f"{scope.prefix}data.archive_file.{archive.labels[1]}"
-        output = scope.attribute(archive, "output_path")
-        if _mentions(value, address) or (output is not None and _same_file(value, output)):
-            return archive
-    return None
+    if value is None:
+        return None
+    start = f"{scope.prefix}data.archive_file."
+    for text in texts(value):
+        named = scope.blocks.named("data", ("archive_file", text.removeprefix(start))) if text.startswith(start) else None
+        if named is not None:
+            return named
+    return _by_output(scope).get(_file_name(value.text)) if isinstance(value, Scalar) else None
+
+
+def _by_output(scope: ModuleScope) -> dict[str, Block]:
+    """The archives by the names of their files; the folders are often spelled differently."""
+    found = scope.by_text("data", "archive_file", "output_path")
+    key = (scope.prefix, "outputs", scope.each[0].text if scope.each is not None else "")
+    if key not in scope.work.found:
+        scope.work.found[key] = {_file_name(path): block for path, block in reversed(found.items())}
+    return scope.work.found[key]
+
+
+def _file_name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _source(scope: ModuleScope, archive: Block) -> Node | None:
@@ -137,28 +151,11 @@ def _source(scope: ModuleScope, archive: Block) -> Node | None:
     return None
 
 
-def _mentions(node: Node, address: str) -> bool:
-    if isinstance(node, Scalar):
-        return node.text == address
-    items = node.items if isinstance(node, Series) else tuple(entry.value for entry in node.entries.values())
-    return any(_mentions(item, address) for item in items)
-
-
-def _same_file(one: Node, other: Node) -> bool:
-    """Whether two paths end in the same name; their folders are often spelled differently."""
-    if not isinstance(one, Scalar) or not isinstance(other, Scalar):
-        return False
-    return one.text.rpartition("/")[2] == other.text.rpartition("/")[2]
-
-
-def _same_text(one: Node, other: Node) -> bool:
-    return isinstance(one, Scalar) and isinstance(other, Scalar) and one.text == other.text
-
-
 def _image_metadata(scope: ModuleScope, image: Node, place: Place) -> Record:
     """Where the image is built, when a module of the workspace's Terraform builds it."""
-    for block in scope.of_type("module"):
-        if block.labels and _mentions(scope.evaluate(image), f"{scope.prefix}module.{block.labels[0]}"):
+    mentioned = set(texts(scope.evaluate(image)))
+    for block in scope.blocks.of_type("module"):
+        if block.labels and f"{scope.prefix}module.{block.labels[0]}" in mentioned:
             context = scope.attribute(block, "source_path")
             dockerfile = scope.attribute(block, "docker_file_path")
             if context is not None:
@@ -171,22 +168,21 @@ def _target(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
     """A rule's target as the rule itself with this one target."""
     target = _properties(scope, "aws_cloudwatch_event_target", block)
     inherited = empty(block.place)
-    for rule in scope.of_type("resource"):
-        if rule.labels[:1] != ("aws_cloudwatch_event_rule",) or len(rule.labels) != 2:
-            continue
-        named = target.get("Rule")
-        address = f"{scope.prefix}aws_cloudwatch_event_rule.{rule.labels[1]}"
-        same = named is not None and (_mentions(named, address) or _same_rule(scope, rule, named))
-        if same:
-            inherited = _rule(scope, rule)[0]
-            inherited.entries.update(_properties(scope, "aws_cloudwatch_event_rule", rule).entries | inherited.entries)
+    rule = _rule_of(scope, target.get("Rule"))
+    if rule is not None:
+        inherited = _rule(scope, rule)[0]
+        inherited.entries.update(_properties(scope, "aws_cloudwatch_event_rule", rule).entries | inherited.entries)
     inherited.entries["Targets"] = Entry(Scalar("Targets", block.place), Series((target,), block.place))
     return inherited, empty(block.place)
 
 
-def _same_rule(scope: ModuleScope, rule: Block, named: Node) -> bool:
-    name = scope.attribute(rule, "name")
-    return name is not None and _same_text(name, named)
+def _rule_of(scope: ModuleScope, named: Node | None) -> Block | None:
+    """The rule that a target mentions, or has the name of."""
+    start = f"{scope.prefix}aws_cloudwatch_event_rule."
+    for text in texts(named) if named is not None else ():
+        if text.startswith(start):
+            return scope.blocks.named("resource", ("aws_cloudwatch_event_rule", text.removeprefix(start)))
+    return scope.by_text("resource", "aws_cloudwatch_event_rule", "name").get(named.text) if isinstance(named, Scalar) else None
 
 
 def _rule(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
@@ -247,11 +243,9 @@ def _queue(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
     """The queue's redrive policy, also where it is a resource of its own."""
     address = f"{scope.prefix}aws_sqs_queue.{block.labels[1]}"
     policy = scope.attribute(block, "redrive_policy")
-    for other in scope.of_type("resource"):
-        if other.labels[:1] == ("aws_sqs_queue_redrive_policy",):
-            url = scope.attribute(other, "queue_url")
-            if url is not None and _mentions(url, address):
-                policy = scope.attribute(other, "redrive_policy")
+    other = scope.by_text("resource", "aws_sqs_queue_redrive_policy", "queue_url").get(address)
+    if other is not None:
+        policy = scope.attribute(other, "redrive_policy")
     return _record(block.place, RedrivePolicy=policy), empty(block.place)
 
 

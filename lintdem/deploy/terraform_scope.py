@@ -11,6 +11,7 @@ import msgspec
 
 from lintdem.deploy.hcl import CALL, CHOICE, MIXED, PARTS, PATH, Block, special
 from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_items, as_record, empty, record_of
+from lintdem.deploy.terraform_index import Index, texts
 from lintdem.errors import LoweringError
 from lintdem.model.span import Place
 
@@ -42,6 +43,7 @@ class Work:
         self.spent = 0
         self.total = 0
         self.known: dict[tuple[int, str], tuple[Block, Node | None]] = {}
+        self.found: dict[tuple[str, str, str], dict[str, Block]] = {}
 
     def allows(self, node: Node, depth: int) -> bool:
         """Whether one more expression may be evaluated. Raises LoweringError when the whole costs too much."""
@@ -60,19 +62,24 @@ class ModuleScope(msgspec.Struct, frozen=True):
 
     prefix: str
     here: str
-    blocks: tuple[Block, ...]
+    blocks: Index
     given: Mapping[str, Node]
     children: dict[str, ModuleScope]
     work: Work
     each: tuple[Scalar, Node] | None = None
 
-    def of_type(self, kind: str) -> Iterator[Block]:
-        """The blocks of a kind: resource, data, module, variable, locals, output."""
-        return (block for block in self.blocks if block.type == kind)
-
-    def named(self, kind: str, *labels: str) -> Block | None:
-        """The block with these labels."""
-        return next((block for block in self.of_type(kind) if block.labels == labels), None)
+    def by_text(self, kind: str, resource: str, name: str) -> dict[str, Block]:
+        """The blocks of one type by each text that an attribute of theirs comes to or mentions: the rules by their names,
+        the policies by the queues they are for. Of two the last counts."""
+        key = (self.prefix, f"{kind}.{resource}.{name}", self.each[0].text if self.each is not None else "")
+        if key not in self.work.found:
+            self.work.found[key] = {
+                text: block
+                for block in self.blocks.of_resource(kind, resource)
+                if (value := self.attribute(block, name)) is not None
+                for text in texts(value)
+            }
+        return self.work.found[key]
 
     def evaluate(self, node: Node, depth: int = 0) -> Node:
         """The node with names replaced by what they mean here."""
@@ -159,13 +166,13 @@ class ModuleScope(msgspec.Struct, frozen=True):
 
     def output(self, name: str, depth: int) -> Node | None:
         """An output of this module."""
-        block = self.named("output", name)
+        block = self.blocks.named("output", (name,))
         written = block.get("value") if block else None
         return self.evaluate(written, depth + 1) if written is not None else None
 
     def _data(self, kind: str, name: str, attribute: str, depth: int) -> Node | None:
         """An argument of a data source read back, or the file that a template renders."""
-        block = self.named("data", kind, name)
+        block = self.blocks.named("data", (kind, name))
         if block is None:
             return None
         if kind == "aws_iam_policy_document" and attribute in ("json", "minified_json"):
@@ -197,16 +204,13 @@ class ModuleScope(msgspec.Struct, frozen=True):
     def _variable(self, name: str, depth: int) -> Node | None:
         if name in self.given:
             return self.given[name]
-        block = self.named("variable", name)
+        block = self.blocks.named("variable", (name,))
         default = block.get("default") if block else None
         return self.evaluate(default, depth + 1) if default is not None else None
 
     def _local(self, name: str, depth: int) -> Node | None:
-        for block in self.of_type("locals"):
-            written = block.get(name)
-            if written is not None:
-                return self.evaluate(written, depth + 1)
-        return None
+        written = self.blocks.local(name)
+        return self.evaluate(written, depth + 1) if written is not None else None
 
     def _descend(self, node: Node | None, names: list[str], place: Place) -> Node:
         for name in names[1:]:
