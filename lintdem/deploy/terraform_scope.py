@@ -43,6 +43,7 @@ class Work:
         self.spent = 0
         self.total = 0
         self.known: dict[tuple[int, str], tuple[Block, Node | None]] = {}
+        self.keys: dict[tuple[int, str], tuple[tuple[Scalar, Node], ...]] = {}
         self.found: dict[tuple[str, str, str], dict[str, Block]] = {}
 
     def allows(self, node: Node, depth: int) -> bool:
@@ -128,7 +129,11 @@ class ModuleScope(msgspec.Struct, frozen=True):
         if kind == "path" and rest[0] in _FOLDERS:
             return Scalar(self.here if rest[0] == "module" else ".", place)
         if kind == "each" and self.each is not None:
-            return self._descend(self.each[rest[0] == "value"], rest, place)
+            value = self.each[rest[0] == "value"]
+            whole = value.get("Ref") if isinstance(value, Record) else None
+            if isinstance(whole, Scalar):
+                return _reference(whole.text, ".".join(rest[1:]), place)
+            return self._descend(value, rest, place)
         if kind == "var":
             return self._descend(self._variable(rest[0], depth), rest, place)
         if kind == "local":
@@ -139,6 +144,11 @@ class ModuleScope(msgspec.Struct, frozen=True):
             found = self._data(rest[0], rest[1], rest[2], depth)
             if found is not None:
                 return found
+        group = self.blocks.named("resource", (kind, rest[0]))
+        keys = [key.text for key, _ in self.keys(group, depth)] if group is not None else []
+        if keys and not set(names[2:3]) & set(keys):
+            # Which of them is not known: the first one speaks for all.
+            return _reference(f"{self.prefix}{kind}.{rest[0]}.{keys[0]}", ".".join(names[2:]), place)
         count = 3 if kind == "data" else 2
         return _reference(self.prefix + ".".join(names[:count]), ".".join(names[count:]), place)
 
@@ -151,18 +161,38 @@ class ModuleScope(msgspec.Struct, frozen=True):
 
     def instances(self, block: Block) -> Iterator[tuple[str, ModuleScope]]:
         """The block as often as its `for_each` says, each with the ending of its address; once where that is not known."""
-        written = block.get("for_each")
-        found = self.evaluate(written) if written is not None else None
-        chosen: list[tuple[Scalar, Node]] = []
-        if isinstance(found, Record) and not any(name.startswith(("Fn::", "Ref")) for name in found.entries):
-            chosen = [(entry.key, entry.value) for entry in found.entries.values()]
-        elif isinstance(found, Series):
-            chosen = [(item, item) for item in found.items if isinstance(item, Scalar)]
-        if not 0 < len(chosen) <= _INSTANCES:
+        keys = self.keys(block)
+        if not keys:
             yield "", self
-            return
-        for key, value in chosen:
+        for key, value in keys:
             yield f".{key.text}", msgspec.structs.replace(self, each=(key, value))
+
+    def keys(self, block: Block, depth: int = 0) -> tuple[tuple[Scalar, Node], ...]:
+        """The key and the value of every instance that `for_each` makes; none where that is not known."""
+        written = block.get("for_each")
+        if written is None:
+            return ()
+        known = (id(block), self.prefix)
+        if known not in self.work.keys:
+            self.work.keys[known] = ()  # what asks for itself gets nothing
+            found = self._chained(written, depth) or self._listed(self.evaluate(written, depth))
+            self.work.keys[known] = found if len(found) <= _INSTANCES else ()
+        return self.work.keys[known]
+
+    def _listed(self, found: Node) -> tuple[tuple[Scalar, Node], ...]:
+        if isinstance(found, Record) and not any(name.startswith(("Fn::", "Ref")) for name in found.entries):
+            return tuple((entry.key, entry.value) for entry in found.entries.values())
+        return tuple((item, item) for item in found.items if isinstance(item, Scalar)) if isinstance(found, Series) else ()
+
+    def _chained(self, written: Node, depth: int) -> tuple[tuple[Scalar, Node], ...]:
+        """`for_each = aws_sqs_queue.work`: one for each of these, with it as the value.
+        https://developer.hashicorp.com/terraform/language/meta-arguments/for_each#chaining-for_each-between-resources"""
+        names = special(written, PATH)
+        labels = tuple(name.text for name in names.items if isinstance(name, Scalar)) if isinstance(names, Series) else ()
+        group = self.blocks.named("resource", labels)
+        start = self.prefix + ".".join(labels)
+        keys = self.keys(group, depth + 1) if group is not None else ()
+        return tuple((key, _reference(f"{start}.{key.text}", "", key.place)) for key, _ in keys)
 
     def output(self, name: str, depth: int) -> Node | None:
         """An output of this module."""

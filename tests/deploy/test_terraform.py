@@ -559,6 +559,68 @@ class TestForEach:
         text = 'variable "jobs" {}\nresource "aws_lambda_function" "job" {\n  for_each = var.jobs\n  handler = "app.handler"\n}\n'
         assert [item.name for item in stack(text).functions] == ["aws_lambda_function.job"]
 
+    GROUP = """\
+    resource "aws_sqs_queue" "work" {
+      for_each = toset(["charge", "refund"])
+      name     = each.key
+    }
+    resource "aws_lambda_function" "job" {
+      for_each = aws_sqs_queue.work
+      handler  = "${each.key}.handler"
+      environment { variables = { QUEUE = each.value.url } }
+    }
+    """
+
+    def test_one_group_made_of_another(self) -> None:
+        mapping = """\
+        resource "aws_lambda_event_source_mapping" "work" {
+          for_each         = aws_sqs_queue.work
+          event_source_arn = each.value.arn
+          function_name    = aws_lambda_function.job[each.key].arn
+        }
+        """
+        found = stack(self.GROUP + mapping)
+        assert {item.handler: item.environment[0][1].text for item in found.functions} == {
+            "charge.handler": "aws_sqs_queue.work.charge", "refund.handler": "aws_sqs_queue.work.refund",
+        }  # fmt: skip
+        assert [event.target.text for item in found.functions for event in item.events if event.target] == [
+            "aws_sqs_queue.work.charge", "aws_sqs_queue.work.refund",
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize("index", ["", "[var.which]", "[count.index]"])
+    def test_an_index_that_is_not_known_leads_to_one_of_them(self, index: str) -> None:
+        mapping = f"""\
+        resource "aws_lambda_event_source_mapping" "work" {{
+          event_source_arn = aws_sqs_queue.work{index}.arn
+          function_name    = aws_lambda_function.job{index}.arn
+        }}
+        """
+        found = stack(self.GROUP + mapping)
+        assert [event.target.text for item in found.functions for event in item.events if event.target] == ["aws_sqs_queue.work.charge"]
+
+    @pytest.mark.parametrize("index", ["", "[0]", "[count.index]"])
+    def test_what_is_counted_is_one(self, index: str) -> None:
+        text = f"""\
+        resource "aws_sqs_queue" "work" {{
+          count = 2
+        }}
+        resource "aws_lambda_function" "job" {{
+          count   = 2
+          handler = "app.handler"
+        }}
+        resource "aws_lambda_event_source_mapping" "work" {{
+          count            = 2
+          event_source_arn = aws_sqs_queue.work{index}.arn
+          function_name    = aws_lambda_function.job{index}.arn
+        }}
+        """
+        (item,) = stack(text).functions
+        assert [event.target.text for event in item.events if event.target] == ["aws_sqs_queue.work"]
+
+    def test_a_group_made_of_itself_ends(self) -> None:
+        text = 'resource "aws_lambda_function" "job" {\n  for_each = aws_lambda_function.job\n  handler = "app.handler"\n}\n'
+        assert [item.name for item in stack(text).functions] == ["aws_lambda_function.job"]
+
     def test_the_public_lambda_module(self) -> None:
         text = """\
         module "job" {
