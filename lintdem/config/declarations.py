@@ -67,23 +67,24 @@ def _declaration(table: str, item: dict[str, Any], index: int) -> Declaration:
     known = _SHAPES[table]
     for name in item:
         if name not in known:
-            raise Wrong(f'unknown key "{name}"{nearest(name, known)}', index)
+            raise Wrong(f'unknown key "{name}"{nearest(name, known)}', index, name)
     of, names = (_dotted(item, name, index) for name in ("of", "names"))
     texts = {name: value for name, value in item.items() if name not in ("of", "names")}
     for name, value in texts.items():
         if not isinstance(value, str) or not value:
-            raise Wrong(f"{name}: expected a text", index)
+            raise Wrong(f"{name}: expected a text", index, name)
     for name, choice in (("kind", KINDS), ("form", FORMS)):
         if name in texts and texts[name] not in choice:
-            raise Wrong(f'unknown {name} "{texts[name]}", expected one of {", ".join(choice)}{nearest(texts[name], choice)}', index)
+            expected = f"expected one of {', '.join(choice)}{nearest(texts[name], choice)}"
+            raise Wrong(f'unknown {name} "{texts[name]}", {expected}', index, name)
     return Declaration(table, of, names, **texts)
 
 
 def _dotted(item: dict[str, Any], name: str, index: int) -> tuple[str, ...]:
     value = item.get(name)
     if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-        raise Wrong(f'every entry needs "{name}", a list of texts', index)
+        raise Wrong(f'every entry needs "{name}", a list of texts', index, name)
     for one in value:
         if not _NAME.fullmatch(one):
-            raise Wrong(f'{name}: "{one}" is no dotted name', index)
+            raise Wrong(f'{name}: "{one}" is no dotted name', index, name)
     return tuple(value)

@@ -48,9 +48,9 @@ class Options:
         """The line of a name in a table."""
         return line_of(self.text, (*self.table, key, name))
 
-    def line_of_entry(self, key: str, index: int) -> int:
-        """The line of one of several tables of the same name."""
-        return line_of_entry(self.text, (*self.table, key), index)
+    def line_of_entry(self, key: str, index: int, name: str) -> int:
+        """The line of one of several tables of the same name, or of a name in it."""
+        return line_of_entry(self.text, (*self.table, key), index, name)
 
 
 def _text(value: Any) -> str:
@@ -110,12 +110,12 @@ def _handlers(value: Any) -> tuple[Handler, ...]:
 def _handler(item: dict[str, Any], index: int) -> Handler:
     for name in item:
         if name not in ("pattern", "source"):
-            raise Wrong(f'unknown key "{name}" in handlers{nearest(name, ("pattern", "source"))}', index)
+            raise Wrong(f'unknown key "{name}" in handlers{nearest(name, ("pattern", "source"))}', index, name)
     if not isinstance(item.get("pattern"), str) or not isinstance(item.get("source"), str):
         raise Wrong("every handler needs the texts pattern and source", index)
     sources = [source.value for source in Source]
     if item["source"] not in sources:
-        raise Wrong(f'unknown source "{item["source"]}"{nearest(item["source"], sources)}', index)
+        raise Wrong(f'unknown source "{item["source"]}"{nearest(item["source"], sources)}', index, "source")
     return Handler(item["pattern"], Source(item["source"]))
 
 
@@ -195,7 +195,7 @@ def options_from(raw: Mapping[str, Any], file: Path, text: str, table: tuple[str
         try:
             values[key] = KEYS[key](value)
         except Wrong as wrong:
-            line = place.line(key) if wrong.entry is None else place.line_of_entry(key, wrong.entry)
-            line = place.line_below(key, wrong.name) if wrong.name else line
+            below = place.line_below(key, wrong.name) if wrong.name else place.line(key)
+            line = below if wrong.entry is None else place.line_of_entry(key, wrong.entry, wrong.name)
             raise UsageError(f"{file}:{line}: {key}: {wrong}") from None
     return Options(file, text, table, values)

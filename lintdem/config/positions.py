@@ -33,14 +33,17 @@ def line_of(text: str, path: Sequence[str], value: str | None = None) -> int:
     return best if value is None else _line_of_value(text, best, value)
 
 
-def line_of_entry(text: str, path: Sequence[str], index: int) -> int:
-    """The line of the `index`th `[[…]]` table of the name `path`, counted from 0; else that of the name."""
-    lines = [
-        number
-        for number, line in enumerate(text.splitlines(), 1)
-        if (header := _HEADER.match(line)) and _parts(header.group(1)) == list(path)
-    ]
-    return lines[index] if index < len(lines) else line_of(text, path)
+def line_of_entry(text: str, path: Sequence[str], index: int, key: str = "") -> int:
+    """The line of the `index`th `[[…]]` table of the name `path`, counted from 0, or of a key in it; else that of the name."""
+    lines = text.splitlines()
+    headers = [(number, header) for number, line in enumerate(lines, 1) if (header := _HEADER.match(line))]
+    starts = [number for number, header in headers if _parts(header.group(1)) == list(path)]
+    if index >= len(starts):
+        return line_of(text, path)
+    start = starts[index]
+    end = next((number for number, _ in headers if number > start), len(lines) + 1)
+    inside = range(start + 1, end) if key else ()
+    return next((n for n in inside if (found := _KEY.match(lines[n - 1])) and _parts(found.group(1))[0] == key), start)
 
 
 def _path_on(line: str, table: list[str]) -> tuple[bool, list[str]] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -134,13 +135,30 @@ class TestMistakes:
         with pytest.raises(UsageError) as error:
             parse(text, tmp_path)
         assert told in str(error.value)
-        assert "lintdem.toml:1: " in str(error.value)
+        assert re.search(r"lintdem\.toml:\d+: ", str(error.value))
 
     def test_the_line_is_that_of_the_entry(self, tmp_path: Path) -> None:
         """Of several tables with one name the wrong one is told."""
         good = '[[tool.lintdem.guards]]\nof = ["a"]\nnames = ["b"]\n\n'
         write(tmp_path / "pyproject.toml", good + good + '[[tool.lintdem.guards]]\nof = ["a"]\n')
         with pytest.raises(UsageError, match=r'pyproject\.toml:9: guards: every entry needs "names"'):
+            load(tmp_path)
+
+    @pytest.mark.parametrize(
+        ("entry", "line"),
+        [
+            ('of = ["a"]\nnames = ["b"]\nfrase = "x"', 8),
+            ('of = ["a"]\n# which\nnames = ["b"]\nkind = "write"', 9),
+            ('of = ["a"]\nnames = ["b/c"]', 7),
+            ('names = ["b"]\nof = "a"', 7),
+            ('names = ["b"]', 5),
+        ],
+    )
+    def test_the_line_is_that_of_the_wrong_key(self, entry: str, line: int, tmp_path: Path) -> None:
+        """A key that is wrong is told where it stands, one that is missing at the table that should have it."""
+        good = '[[effects]]\nof = ["a"]\nnames = ["b"]\n\n'
+        write(tmp_path / "lintdem.toml", f'{good}[[effects]]\n{entry}\n\n[[effects]]\nof = ["c"]\nnames = ["d"]\nkind = "set"\n')
+        with pytest.raises(UsageError, match=rf"lintdem\.toml:{line}: effects: "):
             load(tmp_path)
 
 
