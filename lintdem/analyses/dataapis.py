@@ -77,6 +77,10 @@ _UPDATE = re.compile(
 _DELETE = re.compile(r"\s*delete\s+from\s+[\"']?([\w.-]+)[\"']?\s+where\b(.*)", re.IGNORECASE | re.DOTALL)
 _PAIR = re.compile(r"[\"'](\w+)[\"']\s*:\s*(\?|[\"'][^\"']*[\"']|[\w.]+)")
 _EQUAL = re.compile(r"[\"']?(\w+)[\"']?\s*=\s*(\?|[\"'][^\"']*[\"']|lintdemhole\d+|[\d.]+)", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"[\"']?(\w+)[\"']?\s*(=|<>|!=|<=|>=|<|>)\s*(\?|[\"'][^\"']*[\"']|lintdemhole\d+|[\d.]+)", re.IGNORECASE
+)
+_ASKS = re.compile(r"\bis\s+(not\s+)?(missing|null)\b|\b(exists|contains|begins_with|attribute_type|between|in)\b", re.IGNORECASE)
 _ADDS = re.compile(r"\"?(\w+)\"?\s*=\s*(?:list_append\s*\(\s*)?\"?\1\"?\s*[-+,]", re.IGNORECASE)
 
 
@@ -119,10 +123,15 @@ def _statement(m: Machine, call: Invocation, statement: Value, given: Value | No
         found = changed or deleted
         assert found is not None
         sets = _bound(_EQUAL.findall(changed[2]), values, holes) if changed is not None else ()
-        keys = _bound(_EQUAL.findall(found[found.lastindex or 1]), values[len(sets) :], holes)
+        asked = _COMPARED.findall(found[found.lastindex or 1])
+        bound = _bound([(name, value) for name, _, value in asked], values[len(sets) :], holes)
+        keys = tuple(pair for pair, (_, op, _) in zip(bound, asked, strict=False) if op == "=")
+        ordered = tuple((n, op, v) for (n, v), (_, op, _) in zip(bound, asked, strict=False) if op in ("<", "<=", ">", ">="))
+        asks = len(keys) > 2 or len(keys) < len(asked) or _ASKS.search(found[found.lastindex or 1]) is not None
         adds = _ADDS.search(changed[2]) if changed is not None else None
         kind = "accumulate" if adds else "update" if changed is not None else "delete"
-        write = Write(kind, known(found[1]), keys[:1], sets, "", len(keys) > 2, adds[0].strip(" ,+-") if adds else "")
+        write = Write(kind, known(found[1]), keys[:1], sets, "", asks, adds[0].strip(" ,+-") if adds else "",
+                      compares=tuple(value for _, _, value in ordered), orders=ordered)  # fmt: skip
         perform(m, [replace(call, write=write)], place, flow, ("ConditionalCheckFailedException", "ClientError"))
         return
     m.record(Gap(place, "the PartiQL statement could not be read"))

@@ -32,11 +32,15 @@ def run_match(m: Machine, s: Match, flow: Flow) -> bool:
         test = _pattern(m, case.pattern, subject, branch, m.place(flow, case.span))
         possible = test is None or m.assume(test, True, branch)
         if possible and case.guard is not None:
-            possible = m.assume(m.evaluate(case.guard, branch), True, branch)
+            asked = m.evaluate(case.guard, branch)
+            # What takes everything is passed by only where its guard says no.
+            passed = branch.branch() if test is None else here
+            possible, left = m.assume(asked, True, branch), test is not None or m.assume(asked, False, passed)
+            here, exhausted = passed, not left
         if possible and m.execute(case.body, branch):
             ends.append(branch)
-        if test is None and case.guard is None:
-            exhausted = True
+        exhausted = exhausted or (test is None and case.guard is None)
+        if exhausted:
             break
         if test is not None and case.guard is None and not m.assume(test, False, here):
             exhausted = True

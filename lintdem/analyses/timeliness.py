@@ -50,13 +50,19 @@ def time_bound(effect: Effect, run: Run, subject: Subject) -> str:
         return ""
     if is_fresh_checked(effect):
         return ""
-    if effect.call.write is not None:
+    if effect.call.write is not None or _is_looked_up(effect, subject):
         return ""
     for word in _words(effect):
         match = _TIME_BOUND.search(word)
         if match:
             return f"\"{match[0]}\" is bound to its time, and the age of the event is never looked at"
     return ""
+
+
+def _is_looked_up(effect: Effect, subject: Subject) -> bool:
+    """Whether a schedule only wakes the handler, which asks a store what is due now: however late, that is today's answer."""
+    found = (leaf for _, value in effect.call.args for leaf in leaves(value))
+    return subject.source is Source.SCHEDULE and any(isinstance(leaf, Path) and leaf.root == "result" for leaf in found)
 
 
 _EXPIRES = re.compile(r"(^expir|valid_?(until|to)|deadline|hold_?until|expires?$)", re.IGNORECASE)
