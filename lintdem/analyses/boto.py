@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from lintdem.analyses.domain import (
     ListObj,
     Made,
     Path,
+    Tried,
     Unknown,
     Value,
     any_of,
@@ -105,7 +107,7 @@ def _call_resource(m: Machine, client: Client, name: str, args: Args, place: Pla
 def _sub_resource(client: Client, sub: str, args: Args, place: Place) -> Value:
     """`dynamodb.Table(name)`, `bucket.Object(key)`, `sqs.get_queue_by_name(…)`."""
     names = identifiers(client.service, sub) if not sub.endswith("[]") and "." not in sub else ()
-    owned = dict(client.params)
+    owned = _passed_on(client, names)
     missing = [n for n in names if n not in owned or len(args.positional) + len(args.keywords) >= len(names)]
     keywords = dict(args.keywords)
     params = dict(owned)
@@ -119,6 +121,13 @@ def _sub_resource(client: Client, sub: str, args: Args, place: Place) -> Value:
     if not args.positional and keywords and not params:
         params = dict(keywords)
     return Client(client.service, sub, place, tuple(params.items()), client.config)
+
+
+def _passed_on(client: Client, names: tuple[str, ...]) -> dict[str, Value]:
+    """What a resource hands to one that belongs to it: the `name` of a bucket is the `bucket_name` of its objects."""
+    owned = dict(client.params)
+    own = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", client.resource or "").lower()
+    return owned | {f"{own}_{name}": value for name, value in client.params if f"{own}_{name}" in names}
 
 
 def _batch_writer(m: Machine, client: Client, name: str, args: Args, place: Place, flow: Flow) -> Value:
@@ -231,6 +240,8 @@ def _create_once(m: Machine, call: Invocation, place: Place, flow: Flow) -> Valu
     claim = Claim(place, "the condition `IfNoneMatch=\"*\"`", call.arg("Key") or Unknown("the object key"), call.arg("Bucket"))
     m.claim(claim, flow)
     m.can_raise(Error(("PreconditionFailed", "ClientError"), place, claim), flow, frozenset({Failed(claim)}))
+    flow.must |= {Tried(claim)}
+    m.can_raise(Error(("any", "ClientError"), place), flow)
     flow.must |= {claim}
     m.effect(call, place, flow)
     return result_of(place)

@@ -13,6 +13,7 @@ from lintdem.analyses.domain import (
     Caught,
     Check,
     Claim,
+    Failed,
     Known,
     Made,
     Method,
@@ -150,7 +151,7 @@ def _eaten(one: Swallowed, effects: list[Effect], run: Run, planned: bool) -> tu
     cached = not any(_is_work(effect) for effect in effects)
     for effect in effects:
         mine = one.block in effect.caught and (effect.place in places or _converted(effect, raised, inner))
-        if not mine or not _is_work(effect, cached) or _is_marker(effect, one, effects, run):
+        if not mine or not _is_work(effect, cached) or _is_marker(effect, one, effects, run) or _is_passed_over(effect, effects):
             continue
         if _is_sent_once(effect, one) if planned else _carries_event(effect, run):
             found.setdefault(effect.place, effect)
@@ -172,6 +173,13 @@ def _is_marker(effect: Effect, one: Swallowed, effects: list[Effect], run: Run) 
     if not any(read is not None and same_store(read, effect) for read in reads):
         return False
     return any(Caught(one.place) in e.may and one.block not in e.caught and _is_work(e) for e in effects)
+
+
+def _is_passed_over(effect: Effect, effects: list[Effect]) -> bool:
+    """Whether a call claims the work, and the work is done all the same when that fails: nothing is lost, the claim is
+    no guard, which is a fault of its own."""
+    behind = (e for e in effects if e.place != effect.place and _is_work(e))
+    return any(isinstance(f, Failed) and f.claim.place == effect.place for e in behind for f in e.may)
 
 
 def _converted(effect: Effect, raised: set[Place], inner: list[Place]) -> bool:

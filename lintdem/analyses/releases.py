@@ -7,8 +7,13 @@ from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.trace import Asked, Effect
 
-FREES = frozenset({"delete", "unlink", "srem", "hdel", "zrem"})
+FREES = frozenset({"delete", "unlink", "srem", "hdel", "zrem", "delete_object", "delete_objects"})
 """Methods that take a key out of a store."""
+_GIVEN_BACK = (
+    "the condition", "Redis", "memcached", "PartiQL", "the filter", "the id in", "the unique key", "the upsert",
+    "the INSERT",
+)  # fmt: skip
+"""Claims that another call can free."""
 
 
 def touches_claim(effect: Effect, claim: Claim, own: Effect | None) -> bool:
@@ -16,6 +21,10 @@ def touches_claim(effect: Effect, claim: Claim, own: Effect | None) -> bool:
     write = effect.call.write
     if effect.call.service in ("redis", "valkey"):
         return effect.call.target == claim.store and shares([v for _, v in effect.call.args], claim.key)
+    if effect.call.service == "s3":
+        # A list of keys is not looked into.
+        named = effect.call.arg("Key")
+        return effect.call.arg("Bucket") == claim.store and shares([named] if named is not None else [], claim.key)
     if write is None or own is None or own.call.write is None or write.table != own.call.write.table:
         return False
     return shares([v for _, v in key_attributes(write)], claim.key)
@@ -35,7 +44,7 @@ def telling(values: list[Value]) -> set[Value]:
 
 def released(claim: Claim, effect: Effect, run: Run) -> Effect | None:
     """The call that frees a claim when the effect behind it has succeeded: the next delivery takes it again."""
-    if not claim.record or not claim.kind.startswith(("the condition", "Redis", "memcached")):
+    if not claim.record or not claim.kind.startswith(_GIVEN_BACK):
         return None
     own = next((e for e in run.events if isinstance(e, Effect) and e.place == claim.place and e.call.write is not None), None)
     for event in run.events:

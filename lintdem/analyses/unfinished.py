@@ -12,7 +12,7 @@ from lintdem.analyses.failures import ASIDE, CACHES, DOES
 from lintdem.analyses.guards import looked_at, same_store, touches
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, provenance
-from lintdem.analyses.releases import telling, touches_claim
+from lintdem.analyses.releases import FREES, telling, touches_claim
 from lintdem.analyses.secondruns import behind, thrown_at
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Asked, Claimed, Effect, Seen, Write
@@ -115,7 +115,7 @@ def is_work(effect: Effect) -> bool:
 def is_released(effect: Effect) -> bool:
     """Whether a call frees the claim, or says in an `except` how the work went."""
     write = effect.call.write
-    gone = write.kind in ("delete", "unset") if write is not None else effect.call.method in ("delete", "unlink", "expire")
+    gone = write.kind in ("delete", "unset") if write is not None else effect.call.method in FREES | {"expire"}
     return gone or any(isinstance(f, Caught) for f in effect.must)
 
 
