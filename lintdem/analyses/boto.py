@@ -30,6 +30,7 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.exceptions import FAILED
+from lintdem.analyses.formers import former_claim
 from lintdem.analyses.invoking import only_asks_function
 from lintdem.analyses.itemwrites import batch, entries, perform, queried, read_write, transact, untyped, write_item
 from lintdem.analyses.machine import Args, Machine, result_of
@@ -227,7 +228,11 @@ def operate(
 
 def _dynamodb(m: Machine, call: Invocation, place: Place, flow: Flow) -> Value | None:
     if call.method in WRITES:
-        return write_item(m, call, place, flow)
+        answer = write_item(m, call, place, flow)
+        claim = former_claim(m.sites[place], place)
+        if claim is not None:
+            m.claim(claim, flow)
+        return answer
     if call.method == "transact_write_items":
         return transact(m, call, place, flow)
     if call.method == "batch_write_item":

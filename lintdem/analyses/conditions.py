@@ -34,6 +34,7 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.exceptions import missing
+from lintdem.analyses.formers import first_of_all
 from lintdem.analyses.joins import aged, alike, changed
 from lintdem.analyses.machine import Machine
 from lintdem.knowledge import Kind
@@ -265,7 +266,14 @@ def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
         if check is not None:
             flow.must |= {check}
         flow.must |= _collected(m, test, value, truth, flow)
+        flow.must |= _first_of_all(m, test, value, truth)
     flow.must |= _undated(test, truth) | _given(test, truth)
+
+
+def _first_of_all(m: Machine, test: Test, value: Value, truth: bool) -> frozenset[Fact]:
+    absent, there = (_is_absence(test, value, outcome) for outcome in (truth, not truth))
+    claim = first_of_all(m, test, value, truth, absent, there)
+    return frozenset({claim}) if claim is not None else EMPTY
 
 
 def _collected(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> frozenset[Fact]:

@@ -17,7 +17,7 @@ from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Value, leav
 from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on_token, tells
 from lintdem.analyses.engine import Run
 from lintdem.analyses.fifo import fifo_fault
-from lintdem.analyses.guards import Answer, Cover, Fault, cover, looked_at, told_at, touches
+from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, looked_at, told_at, touches
 from lintdem.analyses.itemconditions import LIMIT
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
@@ -346,7 +346,8 @@ def _overwrite(
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
     if write.conditional or (found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place)):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
-    if is_fresh_checked(effect):
+    swapped = any(event.place == effect.place and event.claim.tentative for event in guards_of(run)) and not tells(write)
+    if is_fresh_checked(effect) or swapped:
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     keys = [provenance(v, subject, run.sites).grade for _, v in write.key]
     if Grade.ATTEMPT in keys or is_of_this_run(write, run):
