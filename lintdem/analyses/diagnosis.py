@@ -43,7 +43,7 @@ from lintdem.program import Program
 
 _BY_FAULT = {
     Fault.CHECK: Kind.CHECKED, Fault.LOOKED: Kind.CHECKED, Fault.MEMORY: Kind.MEMORY, Fault.LATE: Kind.LATE,
-    Fault.IGNORED: Kind.IGNORED, Fault.NAMED: Kind.LIKELY,
+    Fault.AROUND: Kind.LATE, Fault.IGNORED: Kind.IGNORED, Fault.NAMED: Kind.LIKELY,
 }  # fmt: skip
 _BY_REPEAT = {
     Repeat.DUPLICATES: Kind.UNGUARDED, Repeat.MINTS: Kind.MINTED, Repeat.ACCUMULATES: Kind.ACCUMULATES,
@@ -242,7 +242,7 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
         kind = Kind.LOCKED
     if kind is Kind.ACCUMULATES and found.fault is Fault.USELESS and not found.words.endswith(LIMIT):
         kind = Kind.USELESS
-    if harm.repeat is Repeat.MINTS and found.fault in (Fault.NONE, Fault.LATE, Fault.USELESS):
+    if harm.repeat is Repeat.MINTS and found.fault in (Fault.NONE, Fault.LATE, Fault.AROUND, Fault.USELESS):
         kind = Kind.MINTED
     elif harm.repeat is Repeat.STALE_TOKEN:
         envelope = harm.key is not None and harm.key.grade is Grade.ENVELOPE

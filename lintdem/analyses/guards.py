@@ -5,13 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from lintdem.analyses.domain import Call, Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value, parts_of
+from lintdem.analyses.domain import (
+    Call,
+    Caught,
+    Check,
+    Claim,
+    Derived,
+    Done,
+    Failed,
+    Held,
+    Path,
+    Tried,
+    Value,
+    parts_of,
+)
+from lintdem.analyses.effects import tells
 from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.releases import locks, released, serialised
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Claimed, Effect, Invocation, Recorded
+from lintdem.analyses.trace import Claimed, Effect, Invocation, Recorded, Swallowed
 from lintdem.model.span import Place
 
 
@@ -32,6 +46,7 @@ class Fault(str, Enum):
     LOOKED = "looked"
     MEMORY = "memory"
     LATE = "late"
+    AROUND = "around"
     IGNORED = "ignored"
     USELESS = "useless"
     NAMED = "named"
@@ -135,6 +150,10 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
     if late is not None:
         return Cover(Answer.NO, Fault.LATE, late, words=f"{late.kind} {where(late.place, effect)} is tried only after "
                      "this call was made", place=late.place)  # fmt: skip
+    around = claim_beside(effect, run, subject)
+    if around is not None:
+        return Cover(Answer.NO, Fault.AROUND, around, words=f"{around.kind} {where(around.place, effect)} stands on another "
+                     "way: this call is also reached without it", place=around.place)  # fmt: skip
     useless = effect.call.write.claim if effect.call.write is not None else None
     if useless is not None and useless.useless:
         return Cover(Answer.NO, Fault.USELESS, useless, words=useless.useless, place=useless.place)
@@ -281,6 +300,41 @@ def _late_claim(effect: Effect, run: Run) -> Claim | None:
             if done and same_loop and event.claim not in effect.must and _is_marker(event.claim):
                 return event.claim
     return None
+
+
+def claim_beside(effect: Effect, run: Run, subject: Subject) -> Claim | None:
+    """A claim that some ways to this effect pass, or behind which the very same call stands, and others go around it."""
+    found = [c for c in _passed(effect, run) + _doubled(effect, run) if c.record and not c.useless and c.place != effect.place]
+    return next((c for c in found if provenance(c.key, subject, run.sites).grade not in _BROKEN), None)
+
+
+_BROKEN = (Grade.ATTEMPT, Grade.ENVELOPE)
+
+
+def _passed(effect: Effect, run: Run) -> list[Claim]:
+    """The claims of the same round that are won on some of the ways to an effect and say nothing but that."""
+    done = {f.place for f in effect.may if isinstance(f, Done)}
+    every = {f if isinstance(f, Claim) else f.claim for f in effect.must if isinstance(f, (Claim, Tried))}
+    # What is done because the store failed is no way around the claim.
+    caught = [e for e in run.events if isinstance(e, Swallowed) and Caught(e.place) in effect.may]
+    done -= {error.place for one in caught for error in one.errors}
+    tried = [e for e in run.events if isinstance(e, Claimed) and e.place in done and e.loops == effect.loops]
+    marks = (e.claim for e in tried if _is_marker(e.claim) and not e.claim.tentative and _only_marks(e.claim, run))
+    return _sorted({claim for claim in marks if claim not in every})
+
+
+def _only_marks(claim: Claim, run: Run) -> bool:
+    site = run.sites.get(claim.place)
+    return site is None or site.write is None or not tells(site.write)
+
+
+def _doubled(effect: Effect, run: Run) -> list[Claim]:
+    """The claims behind which the same is called with the same arguments."""
+    same = (
+        e for e in run.events
+        if isinstance(e, Effect) and e is not effect and e.call.name == effect.call.name and e.call.args == effect.call.args
+    )  # fmt: skip
+    return _sorted({f for e in same for f in e.must if isinstance(f, Claim) and f not in effect.must})
 
 
 def _is_marker(claim: Claim) -> bool:

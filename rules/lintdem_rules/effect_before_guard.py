@@ -11,12 +11,15 @@ def check(p: Pass) -> Iterator[Finding]:
     """Effects that run before, or outside, the claim of the same handler."""
     for case in p.cases(Kind.LATE):
         call, claim = case.effect.call, case.cover.claim
-        extra = (Step(claim.place, f"{claim.kind} is tried only here"),) if claim is not None else ()
+        around = case.cover.fault.value == "around"
+        said = "stands on another way" if around else "is tried only here"
+        extra = (Step(claim.place, f"{claim.kind} {said}"),) if claim is not None else ()
         steps = way(case)
+        how = "a way leads around the guard" if around else "the guard comes after it"
         yield p.finding(
-            case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery: the guard comes after it",
+            case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery: {how}",
             subject=case.subject, level=lower(Level.ERROR, case.subject), why=(*steps, *extra), guard=case.cover.words,
-            advice="claim first, then act", about=call.name,
+            advice="claim on every way, then act" if around else "claim first, then act", about=call.name,
         )  # fmt: skip
 
 

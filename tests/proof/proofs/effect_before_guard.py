@@ -24,6 +24,7 @@ def order(world: World) -> str:
 
 PROOFS = {
     "Bad / Charge, then claim": charge,
+    "Bad / Claimed on one way only": charge,
     "Bad / Outside of the guarded function": order,
     "Good / The mail inside of what is guarded": order,
     "Good / An effect that needs no claim": order,
