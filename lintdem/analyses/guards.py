@@ -319,13 +319,16 @@ def _passed(effect: Effect, run: Run) -> list[Claim]:
     caught = [e for e in run.events if isinstance(e, Swallowed) and Caught(e.place) in effect.may]
     done -= {error.place for one in caught for error in one.errors}
     tried = [e for e in run.events if isinstance(e, Claimed) and e.place in done and e.loops == effect.loops]
-    marks = (e.claim for e in tried if _is_marker(e.claim) and not e.claim.tentative and _only_marks(e.claim, run))
+    marks = (e.claim for e in tried if _is_marker(e.claim) and not e.claim.tentative and _only_marks(e, run))
     return _sorted({claim for claim in marks if claim not in every})
 
 
-def _only_marks(claim: Claim, run: Run) -> bool:
-    site = run.sites.get(claim.place)
-    return site is None or site.write is None or not tells(site.write)
+def _only_marks(event: Claimed, run: Run) -> bool:
+    """Whether a claim tells duplicates apart, and is not a record that is made because it was missing, or has to be new."""
+    site = run.sites.get(event.place)
+    missing = any(isinstance(f, Check) and f.kind == "absent" for f in event.must)
+    refused = any(Failed(event.claim) in r.may for r in run.raises)
+    return not missing and not refused and (site is None or site.write is None or not tells(site.write))
 
 
 def _doubled(effect: Effect, run: Run) -> list[Claim]:
