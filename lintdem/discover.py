@@ -9,7 +9,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from pathspec import GitIgnoreSpec
@@ -177,6 +177,20 @@ def would_be_found(root: Path, path: str, paths: Sequence[Path], filters: Filter
         return False
     names = [file.as_posix(), *(f"{folder.as_posix()}/" for folder in folders)]
     return not any(excluded(name) for excluded in filters.excluded for name in names)
+
+
+def with_new(found: Found, paths: Iterable[str]) -> Found:
+    """With files that are not on the disk yet; the report is about them."""
+    new = [path for path in paths if path not in found.python and path not in found.candidates]
+    if not new:
+        return found
+    return replace(
+        found,
+        python=tuple(sorted((*found.python, *(path for path in new if path.endswith(".py"))))),
+        candidates=tuple(sorted((*found.candidates, *(path for path in new if not path.endswith(".py"))))),
+        only=frozenset((*(found.only or ()), *new)),
+        notes=tuple(note for note in found.notes if not note.startswith(tuple(f"{path}: excluded" for path in new))),
+    )
 
 
 def is_synthesised(path: str) -> bool:

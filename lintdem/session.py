@@ -27,6 +27,7 @@ from lintdem.discover import (
     inside,
     is_synthesised,
     only,
+    with_new,
     workspace_root,
     would_be_found,
 )
@@ -54,7 +55,8 @@ _MEMORY = Path("/workspace")
 class CheckRequest:
     """What is asked of a run. Paths count from `folder`; `only` narrows the report, not the analysis; `jobs` None
     means as many as there are processors; `baseline` names another file than the one that is found, and `baselined` is
-    whether any is asked; `changed_since` is a revision: then the report is about what is new or touched since."""
+    whether any is asked; `changed_since` is a revision: then the report is about what is new or touched since; `given` is a
+    file as an editor has it, on the disk or not: the report is about that file alone."""
 
     paths: tuple[str, ...] = (".",)
     folder: Path = field(default_factory=Path.cwd)
@@ -67,6 +69,7 @@ class CheckRequest:
     baseline: str | None = None
     baselined: bool = True
     changed_since: str | None = None
+    given: tuple[str, bytes] | None = None
 
 
 class Session:
@@ -85,8 +88,10 @@ class Session:
         self.contents: dict[str, bytes] = {}
         """The files on the disk as they were last read, by their path from the root."""
         self._overlay: Mapping[str, bytes] = {}
-        self._paths = existing(request.paths, request.folder)
+        given = request.given
+        self._paths = existing(request.paths, request.folder) if given is None else (_absolute(request.folder / given[0]),)
         self.root = workspace_root(self._paths, lambda folder: settings_in(folder) is not None)
+        self._given = {self._paths[0].relative_to(self.root).as_posix(): given[1]} if given is not None else {}
         explicit = request.folder / request.config_file if request.config_file else None
         self.config = load(self.root, explicit, request.overrides)
         self.rules = _rules(packs, self.config)
@@ -95,7 +100,9 @@ class Session:
     @cached_property
     def found(self) -> Found:
         """The files of the run."""
-        found = discover(self.root, self._paths, _filters(self.config))
+        filters = _filters(self.config)
+        found = discover(self.root, self._paths, filters)
+        found = with_new(found, [path for path in self._given if would_be_found(self.root, path, (self.root,), filters)])
         if self.request.only is None:
             return found
         wanted = only(self.root, existing(self.request.only, self.request.folder), found)
@@ -224,6 +231,8 @@ class Session:
     def _bytes(self, path: str, file: Path) -> bytes:
         if path in self._overlay:
             return self._overlay[path]
+        if path in self._given:
+            return self._given[path]
         self.contents[path] = data = self._read(file)
         return data
 
@@ -250,6 +259,11 @@ class Session:
             return None
         named = self.request.cache_dir
         return Cache(self.request.folder / named if named else self.root / FOLDER)
+
+
+def _absolute(path: Path) -> Path:
+    """The path of a file that may not be there yet."""
+    return Path(os.path.realpath(path))
 
 
 def _rules(packs: tuple[str, ...], config: Config) -> tuple[Rule, ...]:

@@ -14,6 +14,7 @@ import click
 from lintdem.cli.fixes import Outcome, Wanted, apply, fix_options
 from lintdem.cli.ignoring import add_ignores
 from lintdem.cli.progress import Progress
+from lintdem.cli.settings import settings_of
 from lintdem.cli.terminal import PIPE_WIDTH, complain, is_terminal, put, wants_color, width_of
 from lintdem.config import Overrides
 from lintdem.errors import UsageError
@@ -81,6 +82,9 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
     "--only", multiple=True, metavar="FILE...", help="Report only about these files; the whole program is analysed."
 )
 @click.option(
+    "--stdin-filename", metavar="PATH", help="Check standard input as this file; the rest of its project is on the disk."
+)
+@click.option(
     "--changed-since", metavar="REV", help="Report what is not in this revision, or has a changed line in its place or way."
 )
 @click.option("--baseline", metavar="FILE", help="Report only what this baseline does not hold.  [default: the nearest]")
@@ -100,6 +104,7 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
 @click.option("--add-ignore", metavar="REASON", help="Silence each finding by a comment with this reason.")
 @click.option("--statistics", is_flag=True, help="Report how often each rule found something.")
 @click.option("--timing", is_flag=True, help="Tell on standard error how long each stage took.")
+@click.option("--show-settings", is_flag=True, help="Show the settings and where each came from.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked.")
 @click.option("--quiet", "-q", is_flag=True, help="Findings only: no closing line, no notes.")
 @click.option("--verbose", "-v", is_flag=True, help="Tell everything: what was left out, all notes, tracebacks.")
@@ -115,6 +120,9 @@ def command(ctx: click.Context, /, **params: Any) -> None:
     session = Session(_request(flags), progress)
     if flags.show_files:
         _show_files(session)
+        return
+    if flags.show_settings:
+        put(settings_of(session))
         return
     targets = _targets(flags)
     if flags.add_ignore is not None:
@@ -151,6 +159,7 @@ class _Flags:
     format_name: str
     output: tuple[str, ...]
     only: tuple[str, ...]
+    stdin_filename: str | None
     changed_since: str | None
     baseline: str | None
     no_baseline: bool
@@ -163,6 +172,7 @@ class _Flags:
     statistics: bool
     timing: bool
     show_files: bool
+    show_settings: bool
     quiet: bool
     verbose: bool
     color: str
@@ -194,9 +204,21 @@ def _request(flags: _Flags) -> CheckRequest:
         cache=not flags.no_cache,
         cache_dir=flags.cache_dir,
         changed_since=flags.changed_since,
+        given=_given(flags),
         baseline=flags.baseline,
         baselined=not flags.no_baseline,
     )
+
+
+def _given(flags: _Flags) -> tuple[str, bytes] | None:
+    """The file on standard input. It is not on the disk, so nothing can be written to it."""
+    if flags.stdin_filename is None:
+        return None
+    if flags.paths not in ((), ("-",)):
+        raise UsageError("--stdin-filename is about one file; leave PATHS out")
+    if flags.add_ignore is not None or flags.wanted.any:
+        raise UsageError("--stdin-filename changes no file: it does not go with --fix, --diff or --add-ignore")
+    return flags.stdin_filename, sys.stdin.buffer.read()
 
 
 def _targets(flags: _Flags) -> list[tuple[str, Path | None]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import click
 
 from lintdem.cli.terminal import put
-from lintdem.config import KEYS, Config, Declaration, Handler, Origin, PathGlobs
+from lintdem.config import KEYS, Config, Declaration, Handler, Origin, PathGlobs, schema_of
 from lintdem.discover import DEFAULT_EXCLUDE
 from lintdem.model.finding import Group
 from lintdem.output import visible
@@ -21,6 +21,9 @@ _DEFAULTS: dict[str, object] = {
     "exclude": sorted(DEFAULT_EXCLUDE),
     "per-file-ignores": {},
     "levels": {},
+    "sources": {},
+    "baseline": "",
+    "target-version": "",
 }
 
 
@@ -28,22 +31,33 @@ _DEFAULTS: dict[str, object] = {
 @click.argument("path", default=".")
 @click.option("--config", "config_file", metavar="FILE", help="Take the settings from this file.")
 @click.option("--format", "--output-format", "format_name", type=click.Choice(["text", "json"]), default="text")
-def command(path: str, config_file: str | None, format_name: str) -> None:
+@click.option("--schema", is_flag=True, help="Print the JSON schema of lintdem.toml.")
+def command(path: str, config_file: str | None, format_name: str, *, schema: bool) -> None:
     """Show the settings that a check of PATH would use, and the file and line each came from."""
+    if schema:
+        put(json.dumps(schema_of(), indent=2) + "\n")
+        return
     session = Session(CheckRequest(paths=(path,), config_file=config_file))
-    rows = list(_settings(session.config))
     if format_name == "json":
+        rows = list(_settings(session.config))
         put(json.dumps({key: {"value": value, "origin": str(origin)} for key, value, origin in rows}, indent=2) + "\n")
         return
+    put(settings_of(session))
+
+
+def settings_of(session: Session) -> str:
+    """The settings as lines of TOML, each with its origin."""
+    rows = _settings(session.config)
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}  # {_short(origin)}" for key, value, origin in rows]
-    put("".join(f"{visible(line)}\n" for line in [f"# workspace: {session.root}", *lines]))
+    return "".join(f"{visible(line)}\n" for line in [f"# workspace: {session.root}", *lines])
 
 
 def _settings(config: Config) -> Iterator[tuple[str, object, Origin]]:
     for key in KEYS:
         if key != "extend":
             value = getattr(config, key.replace("-", "_"))
-            yield key, _DEFAULTS.get(key, []) if value in ((), None) else _plain(value), config.origin(key)
+            value = {source.value: {"retention": f"{seconds}s"} for source, seconds in value} if key == "sources" else value
+            yield key, _DEFAULTS.get(key, []) if value in ((), {}, None) else _plain(value), config.origin(key)
 
 
 def _plain(value: object) -> object:
