@@ -161,6 +161,19 @@ class _Page(HTMLParser):
         self.words.append(data)
 
 
+def _contrast(one: str, other: str) -> float:
+    """https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio"""
+    lighter, darker = sorted(map(_luminance, (one, other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 class TestPictures:
     """The pictures show the same and carry nothing along."""
 
@@ -172,7 +185,7 @@ class TestPictures:
         assert page.addresses == []
         assert not {"script", "img", "link", "iframe"} & set(page.tags)
         assert page.tags.count("article") == 2
-        assert " sns.Publish" in page.words
+        assert "\N{NO-BREAK SPACE}sns.Publish" in page.words, "a long name breaks inside, never behind its mark"
         assert "LDM101" in page.words
 
     def test_page_can_be_narrowed_to_what_does_harm(self, shop: Path, lintdem: Run) -> None:
@@ -184,6 +197,20 @@ class TestPictures:
         assert all(f"#{name}:checked" in text for name, _ in chosen[1:])
         assert text.count('<details class="quiet">') == 1
         assert re.findall(r'<article class="([^"]*)"', text) == ["has-repeats", "has-guarded"]
+
+    def test_every_text_can_be_read(self, shop: Path, lintdem: Run) -> None:
+        """Light, dark and printed, each text has the contrast to what it stands on that WCAG's level AA asks for."""
+        schemes = re.findall(r":root \{(.*?)\}", lintdem("handlers", "--format", "html").out, re.DOTALL)
+        assert len(schemes) == 3
+        for scheme in schemes:
+            colours = dict(re.findall(r"--([\w-]+): (#\w+)", scheme))
+            grounds = [name for name in colours if name in ("page", "card") or name.endswith("-back")]
+            pairs = [(name, ground) for name in ("text", "soft") for ground in grounds]
+            pairs += [(ground.removesuffix("-back"), ground) for ground in grounds if ground.endswith("-back")]
+            pairs += [("card", name) for name in ("repeats", "unknown", "soft")]
+            pairs += [(name, "card") for name in ("trigger", "repeats", "repeatable", "guarded", "unknown")]
+            told = {pair: _contrast(colours[pair[0]], colours[pair[1]]) for pair in pairs}
+            assert {pair: ratio for pair, ratio in told.items() if ratio < 4.5} == {}
 
     def test_page_of_an_empty_project_says_what_to_do(self, tmp_path: Path, lintdem: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         """No handlers is a sentence and no empty picture."""

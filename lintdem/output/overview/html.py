@@ -140,7 +140,7 @@ def _effect(reached: Reached, view: View) -> str:
     rules = f'<em class="{level}">{_text(", ".join(reached.codes))}</em>' if reached.codes else ""
     label = verdict_of(reached).partition(":")[0]
     return (
-        f'<li class="node {reached.verdict.value}"><b><i aria-label="{_text(label)}">{MARKS[reached.verdict]}</i> '
+        f'<li class="node {reached.verdict.value}"><b><i aria-label="{_text(label)}">{MARKS[reached.verdict]}</i>&nbsp;'
         f"{_text(reached.call)}</b>{rules}<span>{_text(said)}</span>"
         f"<code>{_text(f'{way} → ' if way else '')}{_path(place_of(reached, view))}</code></li>"
     )
