@@ -180,11 +180,13 @@ def load_rules(packs: Sequence[str]) -> tuple[Rule, ...]:
     found: dict[str, Rule] = {}
     for pack in packs:
         for rule in _pack_rules(pack):
-            other = found.get(rule.code)
-            if other is not None:
-                raise UsageError(f"the rules {other.module} and {rule.module} have the same code {rule.code}")
-            found[rule.code] = rule
-    return tuple(found[code] for code in sorted(found))
+            for word in (rule.code, rule.name):
+                other = found.get(word)
+                if other is not None:
+                    what = "code" if word == rule.code else "name"
+                    raise UsageError(f"the rules {other.module} and {rule.module} have the same {what} {word}")
+                found[word] = rule
+    return tuple(rule for word, rule in sorted(found.items()) if word == rule.code)
 
 
 def _pack_rules(pack: str) -> Iterator[Rule]:
@@ -197,7 +199,7 @@ def _pack_rules(pack: str) -> Iterator[Rule]:
             yield _validated(getattr(module, "RULE", None), f"{pack}.{info.name}")
     except UsageError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UsageError(f"the rule pack {pack} cannot be loaded: {type(error).__name__}: {error}") from error
 
 

@@ -36,6 +36,7 @@ from lintdem.model.finding import Report
 from lintdem.model.module import Module, Problem
 from lintdem.model.overview import Overview
 from lintdem.model.span import NOWHERE, Place
+from lintdem.packs import packages_of
 from lintdem.revisions import Revision, changes_of, read_revision
 from lintdem.room import with_room
 from lintdem.rule import Rule, load_rules
@@ -94,7 +95,7 @@ class Session:
         self._given = {self._paths[0].relative_to(self.root).as_posix(): given[1]} if given is not None else {}
         explicit = request.folder / request.config_file if request.config_file else None
         self.config = load(self.root, explicit, request.overrides)
-        self.rules = _rules(packs, self.config)
+        self.rules = _rules(packs, self.config, (self.root, request.folder))
         validate(self.config, Known(self.rules).names)
 
     @cached_property
@@ -266,17 +267,22 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _rules(packs: tuple[str, ...], config: Config) -> tuple[Rule, ...]:
-    """The rules of the packs and of the configured ones; a pack that is not there is told with its line."""
+def _rules(packs: tuple[str, ...], config: Config, closed: tuple[Path, ...]) -> tuple[Rule, ...]:
+    """The rules of the packs and of the configured ones; a pack that cannot be had is told with its line."""
     rules = load_rules(packs)
     loaded = list(packs)
     for pack in config.plugins:
-        loaded.append(pack)
         try:
+            loaded += packages_of(pack, closed)
             rules = load_rules(loaded)
         except UsageError as error:
-            raise UsageError(f"{config.origin('plugins', pack)}: plugins: {error}") from error
+            raise UsageError(f"{config.origin('plugins', pack)}: plugins: {pack}: {error}") from error
     return rules
+
+
+def rules_for(folder: Path) -> tuple[Rule, ...]:
+    """The rules that a check of this folder would have: those of lintdem and of the packs that its settings name."""
+    return Session(CheckRequest(folder=folder)).rules
 
 
 def check(request: CheckRequest, observer: Observer | None = None) -> Report:

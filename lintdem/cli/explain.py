@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -16,8 +17,7 @@ from lintdem.cli.rules import listing, table
 from lintdem.cli.terminal import put, wants_color, width_of
 from lintdem.config import nearest
 from lintdem.errors import UsageError
-from lintdem.rule import load_rules
-from lintdem.session import BUILTIN_PACK
+from lintdem.session import rules_for
 
 _WIDEST = 100
 
@@ -48,7 +48,7 @@ def command(rule: str | None, format_name: str, color: str) -> None:
 
 
 def _find(wanted: str) -> tuple[dict[str, str], str]:
-    rules = load_rules((BUILTIN_PACK,))
+    rules = rules_for(Path.cwd())
     for rule in rules:
         if wanted.lower() in (rule.code.lower(), rule.name):
             return next(row for row in listing() if row["code"] == rule.code), rule.page()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
 from lintdem.cli.terminal import put
-from lintdem.rule import DEFAULTS, load_rules
-from lintdem.session import BUILTIN_PACK
+from lintdem.rule import DEFAULTS
+from lintdem.session import rules_for
 
 
 def listing() -> list[dict[str, str]]:
@@ -24,7 +25,7 @@ def listing() -> list[dict[str, str]]:
                 "since": rule.since,
                 "summary": rule.summary,
             }
-            for rule in load_rules((BUILTIN_PACK,))
+            for rule in rules_for(Path.cwd())
         ),
         key=lambda row: row["code"],
     )

@@ -125,10 +125,13 @@ def _target(value: Any) -> str:
     return str(value)
 
 
+_DISTRIBUTION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
 def _packs(value: Any) -> tuple[str, ...]:
     for name in _texts(value):
-        if not all(part.isidentifier() for part in name.split(".")):
-            raise Wrong(f'"{name}" is no name of a package')
+        if not _DISTRIBUTION.fullmatch(name):
+            raise Wrong(f'"{name}" is no name of a distribution')
     return tuple(value)
 
 

@@ -64,7 +64,7 @@ def _finding(finding: Finding, view: View) -> dict[str, Any]:
         "advice": None if finding.advice is None else _text(finding.advice),
         "fixes": [_fix(fix, view) for fix in finding.fixes],
         "identity": _text(finding.identity),
-        "help": help_page(finding.name),
+        "help": help_page(finding.name, finding.code),
     }
 
 

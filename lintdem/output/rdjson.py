@@ -31,7 +31,7 @@ def _finding(finding: Finding, report: Report, view: View) -> dict[str, Any]:
         "message": visible(finding.message),
         "location": _location(place, report, view),
         "severity": _SEVERITIES[finding.level],
-        "code": {"value": finding.code, "url": help_page(finding.name)},
+        "code": _code(finding),
         "related_locations": [
             {"message": visible(step.message), "location": _location(step.place, report, view)} for step in finding.why
         ],
@@ -40,6 +40,12 @@ def _finding(finding: Finding, report: Report, view: View) -> dict[str, Any]:
     if own:
         row["suggestions"] = _suggestions(own[0], report)
     return row
+
+
+def _code(finding: Finding) -> dict[str, str]:
+    """The code with the address of its page, where it has one."""
+    page = help_page(finding.name, finding.code)
+    return {"value": finding.code, "url": page} if page else {"value": finding.code}
 
 
 def _problem(problem: Problem, report: Report, view: View) -> dict[str, Any]:

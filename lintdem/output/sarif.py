@@ -77,13 +77,14 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _described(code: str, name: str, summary: str, page: str, level: Level) -> dict[str, Any]:
     words = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "recommendation"}
+    address = help_page(name, code)
     return {
         "id": code,
         "name": "".join(part.capitalize() for part in name.split("-")),
         "shortDescription": {"text": summary[:_LONGEST]},
         "fullDescription": {"text": summary[:_LONGEST]},
-        "help": {"text": f"{summary}\n{help_page(name)}", "markdown": page or f"[{name}]({help_page(name)})"},
-        "helpUri": help_page(name),
+        "help": {"text": f"{summary}\n{address}".rstrip(), "markdown": page or (f"[{name}]({address})" if address else name)},
+        **({"helpUri": address} if address else {}),
         "defaultConfiguration": {"level": level.value},
         "properties": {"tags": ["idempotency", "aws-lambda"], "precision": "high", "problem.severity": words[level]},
     }

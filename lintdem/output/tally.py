@@ -15,8 +15,10 @@ LEVELS = {code.code: code.level for code in RUN_CODES}
 """Levels of the codes that problems carry."""
 
 
-def help_page(name: str) -> str:
-    """The address of a rule's page."""
+def help_page(name: str, code: str = "LDM") -> str:
+    """The address of a rule's page; the pages of other packs have none."""
+    if not code.startswith("LDM"):
+        return ""
     return f"{HELP}{name.replace('-', '_')}.md"
 
 

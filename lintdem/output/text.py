@@ -102,7 +102,7 @@ class _Page:
 
     def _header(self, level: Level, code: str, name: str, message: str, *, page: bool) -> Iterator[Text]:
         style = Style.parse(_COLOR[level])
-        link = Style(link=help_page(name)) if page and self.view.links else Style()
+        link = Style(link=help_page(name, code) or None) if page and self.view.links else Style()
         text = Text.assemble((level.value, style), (f"[{code}]", style + link), f" {name}: ")
         text.append(visible(message), style="bold")
         yield from self._wrapped(text, "", "  ")

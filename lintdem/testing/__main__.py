@@ -13,7 +13,7 @@ from lintdem.errors import UsageError
 from lintdem.model.finding import Group
 from lintdem.rule import load_rules
 from lintdem.testing.index import index
-from lintdem.testing.scaffold import NewRule, write_rule
+from lintdem.testing.scaffold import NewRule, prefix_of, write_rule
 from lintdem.testing.topics import TOPICS
 
 _PACK = click.option("--pack", default="lintdem_rules", show_default=True, help="The package that holds the rules.")
@@ -35,7 +35,7 @@ def new_rule(name: str, group: str, topic: str, code: str | None, pack: str) -> 
     folder = _folder(pack)
     taken = {rule.code for rule in load_rules((pack,))} | _retired(pack)
     wanted = NewRule(name, Group(group), topic, code)
-    for path in write_rule(folder, wanted, taken):
+    for path in write_rule(folder, wanted, taken, prefix_of(pack, taken)):
         click.echo(path)
     click.echo(f"next: write the bad examples, run `pytest {folder} -k {name.replace('-', '_')}`")
 

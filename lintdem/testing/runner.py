@@ -24,9 +24,10 @@ def complaints(case: Case, rule: Rule | None) -> tuple[str, ...]:
 
 def run_case(case: Case, rule: Rule | None) -> Report:
     """Check the files of a case; a rule that is off unless selected is selected."""
-    from lintdem.session import check_files  # noqa: PLC0415 (a page is collected without the engine)
+    from lintdem.session import BUILTIN_PACK, check_files  # noqa: PLC0415 (a page is collected without the engine)
 
-    return check_files(case.files, _settings(case, rule))
+    own = rule.module.rpartition(".")[0] if rule is not None else BUILTIN_PACK
+    return check_files(case.files, _settings(case, rule), tuple(dict.fromkeys((BUILTIN_PACK, own))))
 
 
 def _settings(case: Case, rule: Rule | None) -> str:

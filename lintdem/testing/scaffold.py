@@ -123,6 +123,13 @@ def write_rule(folder: Path, wanted: NewRule, taken: Collection[str], prefix: st
     return module, page
 
 
+def prefix_of(pack: str, taken: Collection[str]) -> str:
+    """The capitals that the codes of a pack begin with: those in use, else the first three letters of its name."""
+    used = sorted({code[:-3] for code in taken})
+    letters = re.sub(r"[^A-Z]", "", pack.rpartition(".")[2].upper())
+    return used[0] if used else letters[:3].ljust(3, "X")
+
+
 def next_code(topic: str, taken: Collection[str], prefix: str = "LDM") -> str:
     """The first code after the last one in use in the topic's hundred."""
     hundred = TOPICS[topic][0] * 100

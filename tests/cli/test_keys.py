@@ -103,32 +103,3 @@ def test_templates_narrow_what_is_read_as_one(project: Path, lintdem: Run) -> No
     assert "LDM906" not in lintdem("check", "--format", "json").codes
     write(project, lintdem_toml='templates = ["infra/none.yaml"]\n')
     assert "lintdem.toml:1: templates: no file matches infra/none.yaml" in lintdem("check", "--verbose").err
-
-
-def test_a_plugin_adds_its_rules(project: Path, lintdem: Run) -> None:
-    """A pack that is not there is told with the line that names it; one that clashes too."""
-    write(project, app_py=APP, lintdem_toml='plugins = [\n  "no_such_pack",\n]\n')
-    result = lintdem("check")
-    assert (result.code, result.out) == (2, "")
-    assert "lintdem.toml:2: plugins: the rule pack no_such_pack cannot be loaded: ModuleNotFoundError" in result.err
-
-
-def test_rules_of_a_plugin_report(project: Path, lintdem: Run, monkeypatch: Any) -> None:
-    """The rules of an installed pack are rules like all others."""
-    rule = (
-        '"""Finds every handler."""\n'
-        "from lintdem.model.finding import Group\n"
-        "from lintdem.model.span import Place\n"
-        "from lintdem.rule import Rule\n\n\n"
-        "def check(p):\n"
-        "    for handler in p.facts.program.handlers:\n"
-        '        yield p.finding(None, Place(handler.path, handler.span), "a handler", subject=None, about=handler.function)\n\n\n'
-        'RULE = Rule("LDM990", "any-handler", Group.SUSPICIOUS, "1", "every handler", check)\n'
-    )
-    write(project.parent / "installed", acme_rules____init___py='"""Rules."""\n', acme_rules__any_handler_py=rule)
-    monkeypatch.syspath_prepend(str(project.parent / "installed"))
-    write(project, app_py="def handler(event, context):\n    return event\n", template_yaml=TEMPLATE)
-    assert lintdem("check", "--format", "json").codes == []
-    write(project, lintdem_toml='plugins = ["acme_rules"]\n')
-    assert lintdem("check", "--format", "json").codes == ["LDM990"]
-    assert lintdem("check", "--format", "json", "--ignore", "any-handler").codes == []

@@ -124,7 +124,7 @@ class TestMistakes:
             ('source-roots = ["../elsewhere"]', 'source-roots: "../elsewhere" lies outside of'),
             ('layers = ["../elsewhere"]', 'layers: "../elsewhere" lies outside of'),
             ('target-version = "3.12"', "target-version: expected one of py36, py37"),
-            ('plugins = ["acme-rules"]', 'plugins: "acme-rules" is no name of a package'),
+            ('plugins = ["acme/rules"]', 'plugins: "acme/rules" is no name of a distribution'),
             ('sources.sqs.retention = "4 days"', 'sources: sqs.retention: expected a time such as "4d"'),
             ('sources.sqs.retentoin = "4d"', 'unknown key "retentoin" in sources.sqs; did you mean "retention"?'),
             ('sources.sqss.retention = "4d"', 'sources: unknown source "sqss"; did you mean "sqs"?'),
