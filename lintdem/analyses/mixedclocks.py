@@ -22,7 +22,10 @@ from lintdem.program import Program
 
 _MILLISECONDS = "number milliseconds"
 _ORDERED = ("<", ">", "<=", ">=")
-_MILLIS = re.compile(r"(time|stamp|epoch|created|sent|updated|occurred|expir|_at|At|ts)\w*?(_?ms|[mM]illis|_?[mM]illi[sS]econds)$")
+_MILLIS = re.compile(
+    r"^(?!.*(timeout|duration|interval|latency|elapsed)).*(time|stamp|epoch|created|sent|updated|occurred|expir|_at|At|ts)\w*?"
+    r"(_?ms|[mM]illis|_?[mM]illi[sS]econds)$"
+)
 _UNITS = {
     TimeForm.SECONDS: "number seconds", TimeForm.MILLISECONDS: _MILLISECONDS,
     TimeForm.MILLISECONDS_TEXT: _MILLISECONDS,
@@ -116,16 +119,18 @@ class _Forms:
     subject: Subject
     local: str
 
-    def of(self, value: Value) -> str:
+    def of(self, value: Value, depth: int = 8) -> str:
         """The form of a moment, "" when it is none or cannot be told."""
+        if not depth:
+            return ""
         if isinstance(value, (AnyOf, Cases)):
-            found = {self.of(one) for one in members(value)}
+            found = {self.of(one, depth - 1) for one in members(value)}
             return found.pop() if len(found) == 1 else ""
         if isinstance(value, Path):
             return self._of_event(value) if value.root == "event" else ""
         form = form_of(value)
         if not form and isinstance(value, Derived):
-            form = self._computed(value)
+            form = self._computed(value, depth - 1)
         kind, zone = _split(form)
         if kind == "iso":
             inner = value.parts[0] if isinstance(value, Derived) else value
@@ -142,24 +147,25 @@ class _Forms:
             return _UNITS.get(form, "")
         return _MILLISECONDS if _MILLIS.search(readable(value.steps)) else ""
 
-    def _computed(self, value: Derived) -> str:
+    def _computed(self, value: Derived, depth: int) -> str:
         if value.op == "call" and len(value.parts) == 1:
-            inner = self.of(value.parts[0])
+            inner = self.of(value.parts[0], depth)
             return inner if inner.startswith("number") else ""
         if len(value.parts) != 2:
             return ""
         left, right = value.parts
         if value.op in ("arith/", "arith//", "arith*"):
-            return self._scaled(left, right, value.op) or (self._scaled(right, left, value.op) if value.op == "arith*" else "")
+            turned = isinstance(left, Known) and value.op == "arith*"
+            return self._scaled(right, left, value.op, depth) if turned else self._scaled(left, right, value.op, depth)
         if value.op not in ("arith+", "arith-"):
             return ""
-        one, other = self.of(left), self.of(right)
+        one, other = self.of(left, depth), self.of(right, depth)
         if one and not other and _is_span(right):
             return one
         return other if value.op == "arith+" and other and not one and _is_span(left) else ""
 
-    def _scaled(self, value: Value, by: Value, op: str) -> str:
-        kind, unit = _split(self.of(value))
+    def _scaled(self, value: Value, by: Value, op: str, depth: int) -> str:
+        kind, unit = _split(self.of(value, depth))
         factor = by.value if isinstance(by, Known) and isinstance(by.value, (int, float)) else 0
         if kind != "number" or not factor:
             return ""

@@ -48,6 +48,9 @@ def _zone(zone: Value) -> str:
 def dated(name: str, args: Args, value: Value) -> Value:
     """What a function that makes datetimes gives, with its form."""
     form = _made_form(name, args)
+    if not form and value in args.all():
+        # `localize`, `make_aware`: what else a library makes of a moment is not known.
+        return plain(value)
     given = args.get(0)
     told = given if given is not None and not isinstance(given, Known) else value
     return Derived(f"{MOMENT}{form}", (plain(told),)) if form else value

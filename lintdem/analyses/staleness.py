@@ -80,16 +80,18 @@ def _is_stale(check: Check, test: Test | None) -> bool:
     return (left - right) * (1 if greater else -1) < 0
 
 
-def _sign(value: Value, wanted: Value, depth: int = 12) -> int:
+def _sign(value: Value, wanted: Value, depth: int = 8) -> int:
     """1 when a value grows with `wanted`, -1 when it shrinks, 0 when it has nothing to do with it."""
     if value == wanted:
         return 1
     if not depth:
         return 0
-    if isinstance(value, (AnyOf, Cases)):
-        return next((s for one in members(value) if (s := _sign(one, wanted, depth - 1))), 0)
     if isinstance(value, Method):
         return _sign(value.receiver, wanted, depth - 1)
+    if wanted not in leaves(value):
+        return 0
+    if isinstance(value, (AnyOf, Cases)):
+        return next((s for one in members(value) if (s := _sign(one, wanted, depth - 1))), 0)
     if not isinstance(value, Derived):
         return 0
     signs = [_sign(part, wanted, depth - 1) for part in value.parts]
