@@ -33,7 +33,7 @@ from lintdem.analyses.domain import (
     members,
     text,
 )  # fmt: skip
-from lintdem.analyses.exceptions import missing
+from lintdem.analyses.exceptions import is_another, missing
 from lintdem.analyses.formers import first_of_all
 from lintdem.analyses.joins import aged, alike, changed
 from lintdem.analyses.machine import Machine
@@ -138,7 +138,10 @@ def _assume_any(m: Machine, value: AnyOf, truth: bool, flow: Flow) -> bool:
     defaults = 0
     for one in value.values:
         branch = flow.branch()
-        if assume(m, one, truth, branch):
+        if not assume(m, one, truth, branch):
+            # What this exception would say is not so: it is another one.
+            flow.may -= {Failed(leaf.claim) for leaf in leaves(one) if isinstance(leaf, Error) and leaf.claim is not None}
+        else:
             # A literal among the alternatives is the default for "nothing there": it teaches nothing of its own.
             defaults += isinstance(one, Known)
             if not isinstance(one, Known):
@@ -160,7 +163,8 @@ def _assume_test(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
         # `any(reason["Code"] == "ConditionalCheckFailed" for reason in reasons)`
         return _assume_test(m, test.args[0], truth, flow)
     if test.op in ("==", "!=", "in", "not in", "text") and (error := _failure_code(m, test, flow)) is not None:
-        return _assume_failure(m, test, error, truth == (test.op in ("==", "in", "text")), flow)
+        fits = _assume_failure(m, test, error, truth == (test.op in ("==", "in", "text")), flow)
+        return fits or is_another(m, test, error, flow)
     if test.op in ("==", "is", "!=", "is not", "<", ">", "<=", ">=") and any(isinstance(a, AnyOf) for a in test.args):
         return _assume_alternatives(m, test, truth, flow)
     _learn(m, test, truth, flow)
@@ -217,7 +221,7 @@ def _failure_code(m: Machine, test: Test, flow: Flow) -> Error | None:
     """The exception whose error code the test compares, or looks up among the reasons of a transaction, if it does."""
     for arg in test.args:
         listed = m.elements(flow, arg) if test.op in ("in", "not in") else None
-        for one in listed.items if listed is not None else members(arg):
+        for one in (v for item in listed.items for v in members(item)) if listed is not None else members(arg):
             if isinstance(one, Derived) and one.op.startswith("error:") and isinstance(one.parts[0], Error):
                 return one.parts[0]
             if isinstance(one, Error) and test.op in _PARTLY:
@@ -266,14 +270,8 @@ def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
         if check is not None:
             flow.must |= {check}
         flow.must |= _collected(m, test, value, truth, flow)
-        flow.must |= _first_of_all(m, test, value, truth)
+        flow.must |= first_of_all(m, test, value, truth, _is_absence(test, value, truth), _is_absence(test, value, not truth))
     flow.must |= _undated(test, truth) | _given(test, truth)
-
-
-def _first_of_all(m: Machine, test: Test, value: Value, truth: bool) -> frozenset[Fact]:
-    absent, there = (_is_absence(test, value, outcome) for outcome in (truth, not truth))
-    claim = first_of_all(m, test, value, truth, absent, there)
-    return frozenset({claim}) if claim is not None else EMPTY
 
 
 def _collected(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> frozenset[Fact]:

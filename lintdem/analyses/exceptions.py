@@ -14,6 +14,7 @@ from lintdem.analyses.domain import (
     Error,
     External,
     Fact,
+    Failed,
     Flow,
     Instance,
     Made,
@@ -23,6 +24,7 @@ from lintdem.analyses.domain import (
     Unknown,
     Value,
     any_of,
+    leaves,
     members,
 )
 from lintdem.analyses.machine import Args, Machine, Raised, result_of
@@ -99,6 +101,16 @@ def missing(
         return EMPTY
     any_way = call.method in _ASKS and bool(types & (EVERYTHING | {"ClientError"}))
     return frozenset({Check(place, "absent", result_of(asked), call.name)}) if types & ABSENCE or any_way else EMPTY
+
+
+def is_another(m: Machine, test: Test, error: Error, flow: Flow) -> bool:
+    """Whether what a test looks at may also be of a failure that is none of a claim: then that is what was caught."""
+    listed = [found.items for arg in test.args if (found := m.elements(flow, arg)) is not None]
+    held = [leaf for arg in (*test.args, *(v for items in listed for v in items)) for leaf in leaves(arg)]
+    other = any(isinstance(leaf, Error) and leaf.claim is None for leaf in held)
+    if error.claim is not None and other:
+        flow.may -= {Failed(error.claim)}
+    return error.claim is not None and other
 
 
 def class_names(m: Machine, cls: Value) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ attribute one finds another value. Whoever goes on only then has claimed the wor
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import Claim, Derived, Known, Path, Test, Unknown, Value, text
+from lintdem.analyses.domain import EMPTY, Claim, Derived, Fact, Known, Path, Test, Unknown, Value, text
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.trace import Invocation, Write
@@ -27,19 +27,19 @@ def former_claim(call: Invocation, place: Place) -> Claim | None:
     return Claim(place, f'the condition `ReturnValues="{asked}"`', key, write.table, tentative=True)
 
 
-def first_of_all(m: Machine, test: Test, value: Value, truth: bool, absent: bool, there: bool) -> Claim | None:
+def first_of_all(m: Machine, test: Test, value: Value, truth: bool, absent: bool, there: bool) -> frozenset[Fact]:
     """The claim that is won where a test of what was there before comes out this way: it says that there was nothing
     (`absent`), that there was something (`there`), or that it was something else than what is written."""
     call = m.sites.get(value.place) if isinstance(value, Path) and value.place is not None else None
     if call is None or call.write is None or not isinstance(value, Path) or value.place is None:
-        return None
+        return EMPTY
     claim = former_claim(call, value.place)
     if claim is None or not (value.steps[:1] == ("Attributes",) or _asks_for_it(test, value)):
-        return None
+        return EMPTY
     won = there if call.write.kind == "delete" else _is_new(test, value, truth, absent, call.write)
     if won:
         m.recognised.add(value.place)
-    return claim if won else None
+    return frozenset({claim}) if won else EMPTY
 
 
 def _asks_for_it(test: Test, value: Path) -> bool:
