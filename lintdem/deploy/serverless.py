@@ -33,7 +33,7 @@ def read_serverless(path: str, root: Record, files: Mapping[str, str]) -> Stack 
     template = read_template(path, _resources(service), files, outside)
     if template is None:
         return None
-    names = dict(template.names) | dict(_names(template, declared))
+    names = dict(template.names) | dict(_names(template, service, declared))
     template = msgspec.structs.replace(template, names=names, problems=(*template.problems, *variables.problems))
     return stack_of(template, "serverless", [_function(template, service, found) for found in declared])
 
@@ -81,9 +81,17 @@ def _joined(before: Entry | None, entry: Entry) -> Entry:
     return Entry(before.key, Record({**before.value.entries, **entry.value.entries}, before.value.place))
 
 
-def _names(template: Template, declared: list[Declared]) -> Iterator[tuple[str, str]]:
+def _names(template: Template, service: Record, declared: list[Declared]) -> Iterator[tuple[str, str]]:
+    """What functions are called in AWS: by `name`, else by service, stage and their key.
+    https://www.serverless.com/framework/docs/providers/aws/guide/functions"""
+    scope = template.scope
+    start = scope.text(service.get("service")) or scope.text(scope.get(service, "service", "name"))
+    stage = scope.get(service, "provider", "stage")
     for found in declared:
-        written = template.scope.text(found.body.get("name"))
+        written = scope.text(found.body.get("name"))
+        if written is None and start and "name" not in found.body.entries:
+            known = "dev" if stage is None else scope.text(stage)
+            written = f"{start}-{known}-{found.name}" if known else None
         if written:
             yield written, found.name
 

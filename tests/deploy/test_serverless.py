@@ -181,6 +181,20 @@ def test_state_machines_of_the_plugin() -> None:
     assert (event.source, event.name, event.retried, event.place.span.line) == (Source.STEP_FUNCTIONS, "Pay", True, 9)
 
 
+@pytest.mark.parametrize(("stage", "named"), [("", "dev"), ("  stage: ${opt:stage, 'qa'}\n", "qa")])
+def test_functions_are_called_by_service_stage_and_key(stage: str, named: str) -> None:
+    """A state machine of the resources names a function as the framework calls it."""
+    text = (
+        f"service: shop\nprovider:\n  name: aws\n{stage}functions:\n  pay:\n    handler: app.pay\n  own:\n    handler: app.own\n    name: my-own\n"
+        "resources:\n  Resources:\n    Flow:\n      Type: AWS::StepFunctions::StateMachine\n      Properties:\n        DefinitionString: |\n"
+        '          {"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,\n'
+        f'            "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:shop-{named}-pay"}}}}}}\n'
+    )
+    found = service(text)
+    assert [event.source for event in function(found, "pay").events] == [Source.STEP_FUNCTIONS]
+    assert function(found, "own").events == ()
+
+
 def test_endless_variables_end() -> None:
     """A variable that refers to itself is unknown, not endless."""
     found = service(
