@@ -13,6 +13,9 @@ _EXPRESSION = re.compile(r"\{\{(?:(?!\}\}|\{\{)[\s\S]){0,800}\}\}")
 _STATEMENT = re.compile(r"\{%(?:(?!%\}|\{%)[\s\S]){0,800}%\}|\{#(?:(?!#\})[\s\S]){0,2000}#\}")
 _WORD = re.compile(r"\{%[-+]?\s*(\w+)")
 
+ENDINGS = ("", ".j2", ".jinja2", ".tmpl")
+"""What follows the name of a file that another one names as it will be once the engine has run."""
+
 
 def has_engine(text: str) -> bool:
     """Whether the text holds anything that looks like a template engine's."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from lintdem.deploy.engine import ENDINGS
 from lintdem.deploy.exchange import exchanges
 from lintdem.deploy.nodes import Node, Record, as_record
 from lintdem.deploy.paths import join
@@ -21,7 +22,6 @@ from lintdem.model.stack import Event
 
 _TYPES = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 _LOCATIONS = ("TemplateURL", "Location")
-_ENDINGS = ("", ".j2", ".jinja2", ".tmpl")
 _ROUNDS = 4
 """A function passed from one nested stack to another takes two rounds; deeper nesting is rare."""
 
@@ -57,7 +57,7 @@ def _nestings(
         for field in _LOCATIONS:
             written = template.scope.text(resource.properties.get(field))
             path = join(template.folder, written) if written else None
-            child = next((templates[f"{path}{end}"] for end in _ENDINGS if f"{path}{end}" in templates), None)
+            child = next((templates[f"{path}{end}"] for end in ENDINGS if f"{path}{end}" in templates), None)
             if child is not None and child is not template:
                 given = as_record(template.scope.pick(resource.properties.get("Parameters")))
                 yield template, resource.name, given, child

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from lintdem.deploy.chalice import is_chalice, read_chalice
 from lintdem.deploy.cloudformation import kind_of, stack_of
 from lintdem.deploy.docker import is_dockerfile, is_lambda_image, read_image
+from lintdem.deploy.engine import ENDINGS
 from lintdem.deploy.json_tree import read_json
 from lintdem.deploy.nested import nested_links
 from lintdem.deploy.nodes import Node, Record
@@ -63,7 +64,7 @@ def referred_files(path: str, text: str) -> tuple[str, ...]:
     names = dict.fromkeys(_REFERRED.findall(text))
     if len(contexts) > 1:
         names["Dockerfile"] = None
-    found = {join(folder, f"{context}/{name.lstrip('/')}") for context in contexts for name in names}
+    found = {join(folder, f"{context}/{name.lstrip('/')}{end}") for context in contexts for name in names for end in ENDINGS}
     return tuple(sorted(target for target in found if target and target != path))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from lintdem.deploy.engine import ENDINGS, blanked
 from lintdem.deploy.intrinsics import slots_of
 from lintdem.deploy.json_tree import read_json
 from lintdem.deploy.nodes import Node, Record, Scalar, as_items, as_record, line_of, walk
@@ -124,8 +125,9 @@ def _definition(template: Template, machine: Declared) -> Record | None:
     for field in ("DefinitionUri", "DefinitionS3Location"):
         name = template.scope.text(properties.get(field))
         path = join(template.folder, name) if name else None
-        if path is not None and path in template.files:
-            return read_definition(path, template.files)
+        found = next((f"{path}{end}" for end in ENDINGS if f"{path}{end}" in template.files), None)
+        if found is not None:
+            return read_definition(found, template.files)
     text = template.scope.pick(properties.get("DefinitionString"))
     return _from_text(template, text) if text is not None else None
 
@@ -151,6 +153,14 @@ def _read_slotted(path: str, text: str, origin: Scalar | None = None) -> Node:
         return read_json(path, _BARE_SLOT.sub(_filled, text), origin)
 
 
+def _read_unrendered(path: str, text: str) -> Node | None:
+    """A definition before a template engine has made JSON of it: YAML allows a comma too many."""
+    try:
+        return _read_slotted(path, text)
+    except LoweringError:
+        return read_yaml(path, text)
+
+
 def _filled(found: re.Match[str]) -> str:
     """A number of the same width, for a value that deployment writes without quotes."""
     return found.group(1) + "1" * (len(found.group()) - len(found.group(1)))
@@ -159,8 +169,13 @@ def _filled(found: re.Match[str]) -> str:
 def read_definition(path: str, files: Mapping[str, str]) -> Record | None:
     """A definition from its own file, JSON or YAML."""
     text = files[path]
+    rendered = path.endswith(ENDINGS[1:])
+    node: Node | None
     try:
-        node = _read_slotted(path, text) if path.endswith(".json") else read_yaml(path, text)
+        if rendered:
+            node = _read_unrendered(path, blanked(text))
+        else:
+            node = _read_slotted(path, text) if path.endswith(".json") else read_yaml(path, text)
     except LoweringError as error:
         place = Place(path, Span(error.line, error.column, error.line, error.column + 1))
         raise _Unreadable(f"the state machine definition cannot be read: {error}", "LDM901", place) from error

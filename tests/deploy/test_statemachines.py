@@ -133,3 +133,14 @@ def test_no_retry_and_express() -> None:
         """
     assert events(stack(text.format(kind="STANDARD")))["Pay"].retried is False
     assert events(stack(text.format(kind="EXPRESS")))["Pay"].retried is None
+
+
+def test_definition_that_a_template_engine_makes() -> None:
+    """The definition is named as it will be; loops and comments of Jinja, and a comma too many, are in nobody's way."""
+    text = DEFINITION.replace('"Wait": {', '{# slow #}\n    {% for step in steps %}\n    "{{ step }}": {"Type": "Pass"},\n    {% endfor %}\n    "Wait": {')
+    text = text.replace('"End": true}', '"End": true},')
+    assert "svc/flows/pay.asl.json.j2" in referred_files("svc/template.yaml", TEMPLATE)
+    found = events(stack(TEMPLATE, **{"svc/flows/pay.asl.json.j2": text}))
+    assert {name: (event.retried, event.place.path, event.place.span.line) for name, event in found.items()} == {
+        "Pay": (True, "svc/flows/pay.asl.json.j2", 4), "Again": (False, "svc/flows/pay.asl.json.j2", 16),
+    }  # fmt: skip
