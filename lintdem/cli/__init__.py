@@ -23,7 +23,7 @@ from lintdem.errors import UsageError
 
 _COMMANDS = {
     "check": "check", "explain": "explain", "rules": "rules", "config": "settings", "handlers": "handlers",
-    "baseline": "baseline",
+    "baseline": "baseline", "init": "init",
 }  # fmt: skip
 _ALIASES = {"rule": "explain"}
 _INTERRUPTED = 130
