@@ -24,13 +24,13 @@ from lintdem.analyses.written import function_at
 from lintdem.errors import UsageError
 from lintdem.model.finding import Finding, Group, Level, Redelivers, Step
 from lintdem.model.module import Problem
-from lintdem.model.remedy import Argument, Named, Remedy, Renamed, Rewrite
+from lintdem.model.remedy import Argument, Named, Property, Remedy, Renamed, Rewrite
 from lintdem.model.span import NOWHERE, Place, Span
 from lintdem.program import Program
 
 __all__ = [
     "Argument", "Case", "Effect", "Facts", "Finding", "Grade", "Group", "Judged", "Kind", "Level", "Named",
-    "Pass", "Place", "Redelivers", "Remedy", "Renamed", "Retry", "Rewrite", "Rule", "Run", "Span", "Step", "Subject",
+    "Pass", "Place", "Property", "Redelivers", "Remedy", "Renamed", "Retry", "Rewrite", "Rule", "Run", "Span", "Step", "Subject",
     "load_rules", "lower", "phrase", "run", "way",
 ]  # fmt: skip
 

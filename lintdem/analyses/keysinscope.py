@@ -36,7 +36,7 @@ from lintdem.model.span import Place, Span
 from lintdem.model.values import Attr, Call, Comprehension, Const, Expr, Item, Lambda, Name
 from lintdem.program import Program
 
-_ID = re.compile(r"(?:^|[_-]|(?<=[a-z]))(?:id|uuid|guid|reference|ref|key|number|nr|no)$", re.IGNORECASE)
+_ID = re.compile(r"(?:^|[_-]|(?<=[a-z]))(?:id|uuid|guid|reference|ref|number|nr|no)$", re.IGNORECASE)
 _GRADES = (Grade.BUSINESS, Grade.CLIENT)
 
 

@@ -61,6 +61,14 @@ class Wrapped(msgspec.Struct, frozen=True, order=True, tag=True):
     arguments: tuple[Argument, ...] = ()
 
 
+class Property(msgspec.Struct, frozen=True, order=True, tag=True):
+    """Give what a template declares at `place` one more property."""
+
+    place: Place
+    name: str
+    text: str
+
+
 class Unremark(msgspec.Struct, frozen=True, order=True, tag=True):
     """Take `name` out of the comment at `place`, and the comment away when it has no other."""
 
@@ -68,7 +76,7 @@ class Unremark(msgspec.Struct, frozen=True, order=True, tag=True):
     name: str
 
 
-Change = Union[Rewrite, Argument, Named, Renamed, Opening, Wrapped, Unremark]  # noqa: UP007 - the same form as Expr
+Change = Union[Rewrite, Argument, Named, Renamed, Opening, Wrapped, Property, Unremark]  # noqa: UP007 - the same form as Expr
 
 
 class Remedy(msgspec.Struct, frozen=True, order=True):

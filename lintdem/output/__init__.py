@@ -24,7 +24,7 @@ FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "jun
 """The formats; each is the module of its name, loaded when it is asked for."""
 
 
-WITH_FIXES = frozenset({"json"})
+WITH_FIXES = frozenset({"json", "jsonl", "sarif", "rdjson"})
 """The formats that carry the edits of fixes."""
 
 

@@ -14,10 +14,11 @@ import msgspec
 
 from lintdem.errors import LoweringError, NoEdit
 from lintdem.model.finding import Edit, Finding, Fix
-from lintdem.model.remedy import Change, Remedy, Unremark
+from lintdem.model.remedy import Change, Property, Remedy, Unremark
 from lintdem.syntax.decode import decode_source
 from lintdem.syntax.reading import look_at
 from lintdem.syntax.remarks import unremarked
+from lintdem.syntax.templates import propertied
 
 if TYPE_CHECKING:
     from lintdem.syntax.editing import Editor
@@ -50,12 +51,12 @@ class Fixer:
         return Fix(remedy.title, remedy.safe, tuple(sorted(edits)))
 
     def _edits(self, change: Change) -> list[Edit]:
-        if isinstance(change, Unremark):
+        if isinstance(change, (Unremark, Property)):
             data = self.read(change.place.path)
             text = _text(data) if data is not None else None
             if text is None:
                 raise NoEdit
-            return [unremarked(change, text.split("\n"))]
+            return [unremarked(change, text.split("\n")) if isinstance(change, Unremark) else propertied(change, text)]
         editor = self._editor(change.place.path)
         if editor is None:
             raise NoEdit

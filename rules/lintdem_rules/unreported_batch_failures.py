@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.rule import Finding, Group, Pass, Rule
+from lintdem.analyses.losses import Fault
+from lintdem.rule import Finding, Group, Pass, Property, Remedy, Rule
 
 
 def check(p: Pass) -> Iterator[Finding]:
@@ -13,11 +14,19 @@ def check(p: Pass) -> Iterator[Finding]:
         yield p.finding(
             one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or None,
             advice="return the failed records in batchItemFailures and set FunctionResponseTypes to ReportBatchItemFailures, both",
-            about=one.name,
+            about=one.name, remedies=_remedies(one),
         )  # fmt: skip
+
+
+def _remedies(one: Fault) -> tuple[Remedy, ...]:
+    """An answer that nobody reads: the mapping is told to. Where the answer is missing, the code has to be written."""
+    if one.guard or not one.place.path.endswith((".yaml", ".yml", ".template")) or "ReportBatchItemFailures" not in one.words:
+        return ()
+    change = Property(one.place, "FunctionResponseTypes", "[ReportBatchItemFailures]")
+    return (Remedy("let the mapping read batchItemFailures (check: every way through the handler returns them)", False, (change,)),)
 
 
 RULE = Rule(
     "LDM706", "unreported-batch-failures", Group.CONFIG, "0.1",
-    "the template waits for failed records that the code never names, or ignores those that it names", check, "none",
+    "the template waits for failed records that the code never names, or ignores those that it names", check, "unsafe",
 )  # fmt: skip

@@ -105,6 +105,13 @@ def test_json_carries_the_edits(project: Path, lintdem: Run) -> None:
     ]
 
 
+@pytest.mark.parametrize("format_name", ["json", "jsonl", "sarif", "rdjson"])
+def test_formats_for_machines_carry_the_new_text(project: Path, lintdem: Run, format_name: str) -> None:
+    """Whoever reads one of these formats can make the fix."""
+    (project / "late.py").write_text(LATE)
+    assert '"total_seconds()"' in lintdem("check", *ONLY, "--format", format_name).out
+
+
 def test_text_says_which_finding_has_a_fix(project: Path, lintdem: Run) -> None:
     """The text report names the fix below the finding, and the option that makes it at the end."""
     (project / "late.py").write_text(LATE)
