@@ -6,6 +6,7 @@
 `plugin`    pages as pytest tests;
 `scaffold`  a new rule: one module, one page;
 `index`     the generated list of rules;
+`advice`    which rule covers what articles and AWS ask for;
 `topics`    the hundreds of the codes.
 
 Run as `python -m lintdem.testing`.

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lintdem.rule import Rule
+from lintdem.testing.advice import guide
 from lintdem.testing.topics import TOPICS
+
+_BUILTIN = "lintdem_rules"
+"""The pack that the guide is about."""
 
 _OPENING = """\
 # The rules
@@ -29,7 +33,12 @@ The group says what a rule promises:
 def index(rules: Iterable[Rule], folder: str) -> str:
     """The page of all rules; `folder` is where their pages stand, seen from it."""
     ordered = sorted(rules, key=lambda rule: rule.code)
-    return "\n".join([_OPENING, *_tables(ordered, folder)])
+    return "\n".join([_OPENING, *_tables(ordered, folder), *(_guide(ordered, folder) if folder == _BUILTIN else ())])
+
+
+def _guide(rules: list[Rule], folder: str) -> Iterator[str]:
+    """What the rules of lintdem are for, in the words of those who ask for it."""
+    return guide({rule.code for rule in rules}, {rule.code: _page(rule, folder) for rule in rules})
 
 
 def _tables(rules: list[Rule], folder: str) -> Iterator[str]:
@@ -41,6 +50,9 @@ def _tables(rules: list[Rule], folder: str) -> Iterator[str]:
             yield "\n".join(["| code | name | group | fix | what it finds |", "|---|---|---|---|---|", *rows, ""])
 
 
+def _page(rule: Rule, folder: str) -> str:
+    return f"{folder}/{rule.name.replace('-', '_')}.md"
+
+
 def _row(rule: Rule, folder: str) -> str:
-    page = f"{folder}/{rule.name.replace('-', '_')}.md"
-    return f"| {rule.code} | [{rule.name}]({page}) | {rule.group.value} | {rule.fix} | {rule.summary} |"
+    return f"| {rule.code} | [{rule.name}]({_page(rule, folder)}) | {rule.group.value} | {rule.fix} | {rule.summary} |"

@@ -9,7 +9,11 @@ from lintdem.rule import Finding, Group, Level, Pass, Rule, Step, way
 
 def check(p: Pass) -> Iterator[Finding]:
     """Records that hold nothing but a key, a status and a time, and have no expiry."""
+    stuck = {one.place for one in p.facts.unfinished() if one.finish is None}
     for one in p.facts.unending():
+        if one.claim.place in stuck:
+            # That nothing ends it is told where it loses work (LDM503).
+            continue
         case = one.case
         yield p.finding(
             case, one.claim.place, "the record of a handled event has no expiry: the table grows with every event, and a key "

@@ -9,7 +9,11 @@ from lintdem.rule import Case, Finding, Group, Kind, Level, Pass, Place, Rule, S
 
 def check(p: Pass) -> Iterator[Finding]:
     """One finding for each key, with the effects behind it as steps."""
+    nothing = {one.place for one in p.facts.unmatched_key_paths()}
     for place, cases in by_key(p.facts.cases).items():
+        if place in nothing:
+            # What picks nothing out of the event is no id at all (LDM209).
+            continue
         worst = min(cases, key=lambda case: [Level.ERROR, Level.WARNING, Level.NOTE].index(case.level or Level.NOTE))
         key = worst.key
         if key is None:

@@ -10,7 +10,11 @@ from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, way
 
 def check(p: Pass) -> Iterator[Finding]:
     """Unconditional item writes, graded by what an old event can overwrite."""
+    first = {one.place for one in p.facts.unfinished()}
     for case in p.cases(Kind.UNCONDITIONAL):
+        if case.effect.place in first:
+            # What is written in front of the work is told by what a crash behind it loses (LDM503, LDM504).
+            continue
         call = case.effect.call
         kind = call.write.kind if call.write is not None else "write"
         done = {"put": "replaces", "delete": "deletes", "update": "overwrites"}.get(kind, "overwrites")

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.measuring import unmeasured
+from lintdem.analyses.mixedclocks import mixed
+from lintdem.analyses.wrongclocks import wrong as wrong_clocks
 from lintdem.rule import Finding, Group, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
-    """Freshness checks whose work is counted nowhere; a check that is wrong itself is told as that (402, 404)."""
+    """Freshness checks whose work is counted nowhere; a check that is wrong itself is told as that (402, 403, 404, 406)."""
+    program = p.facts.program
     wrong = {event.place for _, event in p.facts.wrapped_ages()} | {late.place for late in p.facts.late_checks()}
+    wrong |= {one.place for one in p.once(lambda judged: mixed(judged.run, judged.subject, program))}
+    wrong |= {one.place for one in p.once(lambda judged: wrong_clocks(judged.run, judged.subject, program.modules))}
     for one in p.once(lambda judged: unmeasured(judged.run, judged.subject, p.facts.texts, p.facts.program)):
         if one.place in wrong:
             continue

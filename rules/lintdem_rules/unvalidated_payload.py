@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.powertools import unvalidated
+from lintdem.analyses.powertools import invalid, unvalidated
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
     """Guards with a key path and no validation of the payload."""
+    broken = {one.place for one in p.once(lambda judged: invalid(judged.run, judged.subject))}
     for one in p.once(lambda judged: unvalidated(judged.run, judged.subject)):
+        if one.place in broken:
+            continue
         handler = one.run.handler
         start = Step(Place(handler.path, handler.span), f"{handler.function} receives the event")
         yield p.finding(
