@@ -11,6 +11,7 @@ from lintdem.deploy.cloudformation import stack_of
 from lintdem.deploy.docker import read_image
 from lintdem.deploy.events import destination
 from lintdem.deploy.functions import environment
+from lintdem.deploy.lift import queues, with_workers
 from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_items, as_record, empty
 from lintdem.deploy.paths import code_folders, join, layer_folders, unique
 from lintdem.deploy.permissions import service_grants
@@ -27,8 +28,8 @@ def read_serverless(path: str, root: Record, files: Mapping[str, str]) -> Stack 
     service = variables.resolved(root)
     if not isinstance(service, Record) or not _on_aws(service):
         return None
-    declared = list(_functions(service))
-    machines = dict(_machines(service))
+    declared = with_workers(service, list(_functions(service)))
+    machines = dict((*_machines(service), *queues(service)))
     outside = machines | {name: found for found in declared for name in (found.name, _logical_id(found.name))}
     template = read_template(path, _resources(service), files, outside)
     if template is None:

@@ -195,6 +195,51 @@ def test_functions_are_called_by_service_stage_and_key(stage: str, named: str) -
     assert function(found, "own").events == ()
 
 
+LIFT = """\
+    service: shop
+    provider: {name: aws}
+    functions:
+      mail: {handler: app.mail, timeout: 20}
+    constructs:
+      orders:
+        type: queue
+        alarm: me@example.com
+        batchSize: 10
+        worker: {handler: app.orders, timeout: 10}
+      letters:
+        type: queue
+        fifo: true
+        maxRetries: 5
+        maxBatchingWindow: 3
+        worker: mail
+      files: {type: storage}
+    """
+
+
+class TestLift:
+    """A queue of serverless-lift is a queue with a worker, a dead-letter queue and an alarm where one is wanted."""
+
+    def test_workers_are_called_by_their_queues(self) -> None:
+        found = service(LIFT)
+        (order,), (letter,) = function(found, "ordersWorker").events, function(found, "mail").events
+        assert (order.source, order.batch_size, order.reports_failures) == (Source.SQS, 10, True)
+        assert (letter.source, letter.batch_size, letter.reports_failures) == (Source.SQS_FIFO, 1, True)
+        assert function(found, "ordersWorker").handler == "app.orders"
+
+    def test_queues_as_the_plugin_makes_them(self) -> None:
+        found = {queue.name: queue for queue in service(LIFT).queues}
+        assert {name: (queue.visibility, queue.retention, queue.fifo) for name, queue in found.items()} == {
+            "ordersQueue": (60, None, False), "ordersDlq": (None, 1_209_600, False),
+            "lettersQueue": (123, None, True), "lettersDlq": (None, 1_209_600, True),
+        }  # fmt: skip
+        assert {name: (queue.max_receives, queue.redrive.text) for name, queue in found.items() if queue.redrive} == {
+            "ordersQueue": (3, "ordersDlq"), "lettersQueue": (5, "lettersDlq"),
+        }  # fmt: skip
+        assert len({queue.place for queue in found.values()}) == 4
+        (alarm,) = service(LIFT).alarms
+        assert [value.text for _, value in alarm.dimensions] == ["ordersDlq"]
+
+
 def test_endless_variables_end() -> None:
     """A variable that refers to itself is unknown, not endless."""
     found = service(
