@@ -16,6 +16,7 @@ from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Tested, Write
 from lintdem.analyses.written import encloses, function_at, nodes
 from lintdem.knowledge import is_handed
+from lintdem.knowledge.events import normal
 from lintdem.model.function import Assign, Continue, If, Raise, Return
 from lintdem.model.module import Module
 from lintdem.model.span import Place
@@ -80,11 +81,11 @@ def _handed_over(
 def _stored(event: Tested, effects: list[Effect], run: Run, subject: Subject) -> Iterator[Wrong]:
     """The event's time is compared with what the last run stored of its own clock."""
     inner = [leaf for arg in event.test.args for leaf in leaves(arg)]
-    if not any(_is_event_time(leaf) for leaf in inner):
+    if not subject.late or subject.by_caller:
         return
     for leaf in inner:
         read = run.sites.get(leaf.place) if isinstance(leaf, Path) and leaf.root == "result" and leaf.place is not None else None
-        if read is None or not isinstance(leaf, Path):
+        if read is None or not isinstance(leaf, Path) or not any(_is_time_apart(v, readable(leaf.steps)) for v in inner):
             continue
         for effect in effects:
             if effect.call.write is not None and same_store(read, effect) and _stamps(effect.call.write, readable(leaf.steps)):
@@ -95,15 +96,21 @@ def _stored(event: Tested, effects: list[Effect], run: Run, subject: Subject) ->
 def _conditional(effect: Effect, run: Run, subject: Subject) -> Iterator[Wrong]:
     """The same in the condition of the write; or it compares two times of runs, so that it holds for every late event."""
     write = effect.call.write
-    if write is None or not subject.late:
+    if write is None or not subject.late or subject.by_caller:
         return
     for name, op, value in write.orders:
         if not _stamps(write, name) or _LEASE.search(name):
             continue
-        if any(map(_is_event_time, leaves(value))):
+        if any(_is_time_apart(leaf, name) for leaf in leaves(value)):
             yield Wrong(run, subject, effect.place, name, _WROTE, effect, True)
-        elif op in ("<", "<=") and _is_now(value):
+        elif op in ("<", "<=") and _is_now(value) and not _asks_more(write):
             yield Wrong(run, subject, effect.place, name, "the run, which is later in every late run", effect)
+
+
+def _asks_more(write: Write) -> bool:
+    """Whether the condition also looks at a state, or at something that the event brings: that may refuse a late one."""
+    brought = (leaf for _, _, value in write.orders for leaf in leaves(value) if isinstance(leaf, Path))
+    return len(write.compares) > len(write.orders) or any(leaf.root == "event" for leaf in brought)
 
 
 def _of_run(
@@ -125,8 +132,12 @@ def _is_clock(value: Value) -> bool:
     return isinstance(value, Fresh) and value.kind == "clock"
 
 
-def _is_event_time(value: Value) -> bool:
-    return isinstance(value, Path) and value.root == "event" and bool(_TIME.search(readable(value.steps)))
+def _is_time_apart(value: Value, stored: str) -> bool:
+    """Whether a value is a time that the event brings, and not what was stored, read by the sender and sent back."""
+    if not isinstance(value, Path) or value.root != "event":
+        return False
+    name = readable(value.steps)
+    return bool(_TIME.search(name)) and normal(name) != normal(stored)
 
 
 _TIME = re.compile(r"(time|_at$|At$|timestamp|modified|updated|occurred|_on$|date)", re.IGNORECASE)
