@@ -38,6 +38,7 @@ ALLOWED = {
     ("LDM209", "LDM507"): "what the key picks and how long it is kept are mended apart",
     ("LDM301", "LDM308"): "the write has no condition, and its expiry is in the wrong unit",
     ("LDM507", "LDM519"): "how long the record is kept has nothing to do with the time that the run has left",
+    ("LDM701", "LDM705"): "where failures go and how long a message stays hidden are two settings of one queue",
     ("LDM702", "LDM703"): "how long dead letters are kept and who is told of them are two settings of one queue",
 }
 """Pairs of rules that may stand on one line because the causes are two, each with the reason."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lintdem_rules._retired import RETIRED
 
-from lintdem.rule import Rule, load_rules
+from lintdem.rule import Group, Rule, load_rules
 from lintdem.testing.fixed import fixed
 from lintdem.testing.index import index
 from lintdem.testing.pages import Page, parse_page
@@ -109,6 +109,11 @@ class TestPages:
     def test_headings_stand_in_order(self, rule: Rule) -> None:
         """A reader finds the same headings on each page."""
         assert page_of(rule).headings == HEADINGS
+
+    @each_rule
+    def test_nursery_rules_say_what_decides_their_promotion(self, rule: Rule) -> None:
+        """A rule that waits lists the real findings that it is judged by; one that does not wait has no such list."""
+        assert ("### What decides its promotion\n" in rule.page()) == (rule.group is Group.NURSERY)
 
     @each_rule
     def test_page_is_short(self, rule: Rule) -> None:

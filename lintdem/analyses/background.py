@@ -53,12 +53,14 @@ def unawaited(run: Run, texts: Texts) -> Iterator[Unawaited]:
 
 
 def _started(step: Step, texts: Texts) -> Call | None:
-    """The call that starts a thread or task with what is called at a step; a Timer only ends what takes too long."""
+    """The call that starts a thread or task with what is called at a step; a Timer only ends what takes too long. A
+    function of the program may have such a name (`tasks.create_task(…)`): it runs at once."""
     module = texts.modules.get(step.place.path)
     if module is None:
         return None
     for node in nodes(module.body):
-        if isinstance(node, Call) and dotted(node.func)[-1] in STARTS and _inside(step.place.span, node.span):
+        starts = isinstance(node, Call) and dotted(node.func)[-1] in STARTS.keys() - texts.functions
+        if isinstance(node, Call) and starts and _inside(step.place.span, node.span):
             own = isinstance(node.func, Attr) or dotted(node.func)[-1] in ("Thread", "Process", "create_task", "ensure_future")
             return node if own else None
     return None
