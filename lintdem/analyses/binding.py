@@ -25,6 +25,7 @@ from lintdem.analyses.domain import (
     members,
     text,
 )  # fmt: skip
+from lintdem.analyses.elements import source_of
 from lintdem.analyses.joins import passed
 from lintdem.analyses.leftovers import grown
 from lintdem.analyses.machine import Args, Machine
@@ -82,7 +83,7 @@ def _bind_name(m: Machine, name: str, value: Value, flow: Flow) -> None:
 
 
 def opened(m: Machine, expr: Expr, value: Value, flow: Flow) -> Value:
-    """What came with the event, as a dict that is written to: it takes the old value's place under this name."""
+    """What came with the event or was read, as a dict that is written to: it takes the old value's place under this name."""
     parts = members(value)
     if isinstance(expr, Name) and expr.id not in flow.scope.names:
         return value
@@ -90,13 +91,14 @@ def opened(m: Machine, expr: Expr, value: Value, flow: Flow) -> Value:
         return value
     if isinstance(expr, Item) and text(m.evaluate(expr.index, flow)) is None:
         return value
+    m.altered |= {one for one in parts if isinstance(one, Path) and one.root == "result"}
     dicts = any_of([m.new(flow, DictObj({}, (), (one,))) if _came(one) else one for one in parts])
     bind_target(m, expr, dicts, flow)
     return dicts
 
 
 def _came(value: Value) -> bool:
-    return isinstance(value, Path) and value.root == "event"
+    return isinstance(value, Path) and value.root in ("event", "result")
 
 
 def set_attribute(m: Machine, owner: Value, name: str, value: Value, flow: Flow) -> None:
@@ -139,10 +141,14 @@ def set_item(m: Machine, owner: Value, index: Value, value: Value, flow: Flow, p
                 m.record(Recorded(place, one, index, must=flow.must, may=flow.may))
             less = grown(m, found, index, flow)
             here = passed(flow.must) & (found.passed if found.entries or found.rest or found.spread else passed(flow.must))
+            entries, rest, spread = found.entries, found.rest, found.spread
             if isinstance(index, Known) and not isinstance(index.value, (bytes, float)):
-                entries, rest = {**found.entries, index.value: value}, found.rest
+                entries = {**entries, index.value: value}
+            elif (source := source_of(m, index, value, flow)) is not None:
+                spread = (*spread, source)[-8:]
             else:
-                entries, rest = found.entries, (*found.rest, (index, value))[-20:]
-            m.put(flow, one, replace(found, entries=entries, rest=rest, places=(), without=less, passed=here))
+                rest = (*rest, (index, value))[-20:]
+            held = replace(found, entries=entries, rest=rest, spread=spread, places=(), without=less, passed=here)
+            m.put(flow, one, held)
         elif isinstance(found, ListObj):
             m.put(flow, one, ListObj(found.kind, (*found.items, value)[-20:], True, found.place, found.module_level))

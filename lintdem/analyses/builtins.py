@@ -167,7 +167,13 @@ def _isinstance(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     names = [w.name for w in (listed.items if listed is not None else (wanted,)) if isinstance(w, External)]
     if own is not None and names and all(name.startswith("builtins.") for name in names):
         return known(f"builtins.{own}" in names)
+    if isinstance(subject, Fresh) and names and all(name in _HOLDS for name in names):
+        return FALSE
     return Test("isinstance", (Unknown("its type"),), place)
+
+
+_HOLDS = frozenset({"builtins.dict", "builtins.list", "builtins.tuple", "builtins.set"})
+"""Types that no name or time that is made in the run has."""
 
 
 def _plain_type(m: Machine, value: Value, flow: Flow) -> str | None:
@@ -179,7 +185,9 @@ def _plain_type(m: Machine, value: Value, flow: Flow) -> str | None:
         return found.kind
     if isinstance(value, Known):
         return value.type
-    return "str" if isinstance(value, Derived) and value.op == "format" else None
+    if isinstance(value, Fresh) and value.kind == "uuid":
+        return "str"
+    return "str" if isinstance(value, Derived) and value.op in ("format", "dumps") else None
 
 
 def _getattr(m: Machine, args: Args, place: Place, flow: Flow) -> Value:

@@ -6,6 +6,7 @@ from lintdem.analyses.binding import bind_target
 from lintdem.analyses.copies import from_pairs
 from lintdem.analyses.domain import (
     EMPTY,
+    AnyOf,
     Derived,
     DictObj,
     Fact,
@@ -13,17 +14,19 @@ from lintdem.analyses.domain import (
     Given,
     Known,
     ListObj,
+    Path,
     Scope,
     Unknown,
     Value,
     known,
 )  # fmt: skip
-from lintdem.analyses.elements import SHUFFLED, element_of, iterated, taken_along
+from lintdem.analyses.elements import SHUFFLED, are_named, element_of, iterated, taken_along
 from lintdem.analyses.joins import aged, passed
 from lintdem.analyses.leftovers import NOTHING, asked, excluded, missing_from
 from lintdem.analyses.machine import Machine, Stop
 from lintdem.analyses.trace import Loop
 from lintdem.model.values import (
+    Call,
     Clause,
     Comprehension,
     Name,
@@ -56,6 +59,10 @@ def comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
     finally:
         del m.loops[loops:]
     flow.heap, flow.may = inner.heap, inner.may
+    same = _converted(m, expr, key, value, inner)
+    if same is not None:
+        flow.must = before
+        return same
     # What is too old is left out: whoever takes an element takes one that was looked at.
     flow.must = before | aged(inner.must)
     if expr.kind == "dict":
@@ -65,6 +72,21 @@ def comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
     kind = "shuffled" if shuffled and kind == "list" else kind
     place = m.place(flow, expr.span)
     return m.new(flow, ListObj(kind, () if empty else (value,), True, place, passed=passed(inner.must), without=less))
+
+
+def _converted(m: Machine, expr: Comprehension, key: Value | None, value: Value, inner: Flow) -> Value | None:
+    """What a function makes of data that it goes through part by part, and leaves as it is where it has nothing to convert:
+    the same data. `{k: plain(v) for k, v in given.items()}`, `[plain(v) for v in given]`."""
+    clause = expr.clauses[0]
+    if len(expr.clauses) > 1 or clause.tests or not isinstance(expr.element, Call):
+        return None
+    if expr.kind == "dict":
+        source = key.parts[0] if isinstance(key, Derived) and key.op == "key" and key.parts else None
+    else:
+        source = m.evaluate(clause.iter, inner) if isinstance(clause.iter, Name) else None
+    if not isinstance(source, Path):
+        return None
+    return source if isinstance(value, AnyOf) and element_of(m, source, inner) in value.values else None
 
 
 def _copied(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
@@ -113,9 +135,9 @@ def _unrolled(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
     keys = m.dict_entries(inner, iterated)
     if keys is not None and not keys.rest and not keys.spread:
         over = ListObj("list", tuple(known(key) for key in keys.entries))
-    if over is None or over.open or not 0 < len(over.items) <= UNROLLED:
+    if over is None or not 0 < len(over.items) <= UNROLLED or (over.open and not are_named(m, over, inner)):
         return None
-    decided = True
+    decided = not over.open
     ways: list[frozenset[Fact]] = []
     none: frozenset[Fact] = EMPTY
     entries: dict[object, Value] = {}

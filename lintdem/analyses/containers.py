@@ -30,7 +30,7 @@ from lintdem.analyses.elements import element_of, unordered
 from lintdem.analyses.joins import passed
 from lintdem.analyses.leftovers import grown, joined, taken
 from lintdem.analyses.machine import Args, Machine
-from lintdem.analyses.operators import FINE, formatted
+from lintdem.analyses.operators import FINE, formatted, is_now
 from lintdem.analyses.registries import may_be_filled
 from lintdem.analyses.trace import Recorded
 from lintdem.model.span import Place
@@ -174,6 +174,10 @@ def path_method(m: Machine, value: Path, name: str, args: Args, place: Place, fl
         seen = frozenset(m.paths)
         found = m.item(replace(value, steps=(*value.steps, part)) if part else value, first, flow, place)
         default = args.get(1, "default") or args.get(1, "default_value")
+        if value == Path("event") and default in (None, NONE) and _is_around(m):
+            # What a decorator looks for in case it is there says nothing of who calls the handler inside it.
+            m.paths &= seen
+            m.provided.add(text(first) or "*")
         if default is None or default in (NONE, known("")):
             m.note_optional(found, place)
             return found
@@ -205,6 +209,11 @@ def path_method(m: Machine, value: Path, name: str, args: Args, place: Place, fl
     return None
 
 
+def _is_around(m: Machine) -> bool:
+    """Whether what runs is shared code around the handler, which has not begun yet."""
+    return bool(m.frames[1:]) and all(frame.path != m.frames[0].path for frame in m.frames[1:])
+
+
 _HOLES = re.compile(r"\{([A-Za-z_0-9]*)[^{}]*\}")
 
 
@@ -226,14 +235,6 @@ def _filled(m: Machine, template: Value, args: Args, place: Place, flow: Flow) -
     return formatted((*parts, known(written[end:])))
 
 
-def _is_now(value: Value) -> bool:
-    """Whether a value is the time of the run, or reckoned from that alone: the first of this month."""
-    if isinstance(value, Fresh):
-        return True
-    found = [leaf for leaf in leaves(value) if not isinstance(leaf, Known)]
-    return bool(found) and all(isinstance(leaf, Fresh) and leaf.kind == "clock" for leaf in found)
-
-
 def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, flow: Flow) -> Value:
     """A method of text, of a time, or of anything computed."""
     if name == "format":
@@ -246,7 +247,7 @@ def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, f
         if found.open or mixed is not None:
             return mixed or Derived("format", (value, *found.items))
         return formatted(tuple(part for item in found.items for part in (value, item))[1:])
-    if name in ("strftime", "date") and _is_now(value):
+    if name in ("strftime", "date") and is_now(value):
         wanted = text(args.positional[0]) if args.positional else "%Y" if name == "date" else None
         return Derived("coarse", ()) if wanted and not FINE.search(wanted) else value
     if name == "total_seconds" and isinstance(value, Derived) and value.op == "span":

@@ -242,6 +242,11 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
         kind = Kind.LOCKED
     if kind is Kind.ACCUMULATES and found.fault is Fault.USELESS and not found.words.endswith(LIMIT):
         kind = Kind.USELESS
+    own = effect.call.write.claim if effect.call.write is not None else None
+    meant = own is not None and bool(own.useless) and not own.useless.endswith(LIMIT)
+    if kind is Kind.LATE and harm.repeat is Repeat.ACCUMULATES and own is not None and meant:
+        # Its own condition was meant to hold it back; one that comes later belongs to another write.
+        kind, found = Kind.USELESS, replace(found, words=own.useless, claim=own, place=own.place)
     if harm.repeat is Repeat.MINTS and found.fault in (Fault.NONE, Fault.LATE, Fault.AROUND, Fault.USELESS):
         kind = Kind.MINTED
     elif harm.repeat is Repeat.STALE_TOKEN:

@@ -7,6 +7,8 @@ from lintdem.analyses.domain import DictObj, Flow, Known, Unknown, Value, any_of
 from lintdem.analyses.machine import Args, Machine
 from lintdem.model.span import Place
 
+_NO_ENTRY = "no entry "
+
 
 def _made_entry(m: Machine, obj: DictObj, owner: Value, index: Value, flow: Flow, place: Place) -> Value | None:
     """The entry of a defaultdict under a key that it has not met: it is made, and kept."""
@@ -28,6 +30,11 @@ def dict_item(m: Machine, obj: DictObj, owner: Value, index: Value, flow: Flow, 
             return obj.entries[index.value]
         found = [v for k, v in obj.rest if not isinstance(k, Known)]
         found += [m.item(s, index, flow, place) for s in obj.spread]
-        return any_of(found) if found else Unknown(f"no entry {index.value!r}")
+        return any_of(found) if found else Unknown(f"{_NO_ENTRY}{index.value!r}")
     found = [*obj.entries.values(), *(v for _, v in obj.rest), *(m.item(s, index, flow, place) for s in obj.spread)]
     return any_of(found) if found else Unknown("item of an empty dict")
+
+
+def there(found: list[Value]) -> list[Value]:
+    """What is left of the entries of several dicts when those are left out that surely have none: Python would raise."""
+    return [v for v in found if not (isinstance(v, Unknown) and v.reason.startswith(_NO_ENTRY))] or found

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lintdem.analyses.buffers import BUFFER, content
 from lintdem.analyses.domain import (
     EMPTY,
     AnyOf,
     Cases,
+    Client,
     Derived,
     DictObj,
     Fact,
@@ -41,6 +44,8 @@ def element_of(m: Machine, value: Value, flow: Flow) -> Value:
         return any_of(keys) if keys else Unknown("key of an empty dict")
     if isinstance(value, Path):
         return Path(value.root, (*value.steps, "*"), value.place)
+    if isinstance(value, Client) and value.resource is not None and value.resource.endswith("[]"):
+        return replace(value, resource=value.resource.removesuffix("[]"))
     if isinstance(value, (AnyOf, Cases)):
         return any_of([element_of(m, v, flow) for v in members(value)])
     if isinstance(value, Known):
@@ -50,6 +55,21 @@ def element_of(m: Machine, value: Value, flow: Flow) -> Value:
     if isinstance(value, Derived) and value.op == "each":
         return value.parts[0]
     return Derived("element", (value,))
+
+
+def source_of(m: Machine, key: Value, value: Value, flow: Flow) -> Path | None:
+    """The dict of which a key and a value are any pair, as it was: whatever they are put into has all of it."""
+    source = key.parts[0] if isinstance(key, Derived) and key.op == "key" and len(key.parts) == 1 else None
+    return source if isinstance(source, Path) and element_of(m, source, flow) in members(value) else None
+
+
+def are_named(m: Machine, over: ListObj, flow: Flow) -> bool:
+    """Whether a collection is a few names that are written out, or the entries of a dict of which some are known by name."""
+    if not over.open and all(isinstance(one, Known) for one in over.items):
+        return True
+    pairs = [m.elements(flow, one) for one in over.items]
+    keys = [one.items[0] for one in pairs if one is not None and one.kind == "tuple" and len(one.items) == 2]
+    return len(keys) == len(pairs) and any(isinstance(key, Known) for key in keys)
 
 
 def taken_along(m: Machine, value: Value, flow: Flow) -> frozenset[Fact]:

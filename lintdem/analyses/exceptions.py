@@ -17,6 +17,7 @@ from lintdem.analyses.domain import (
     Failed,
     Flow,
     Instance,
+    Known,
     Made,
     Method,
     Path,
@@ -166,7 +167,15 @@ def swallow(
         m.place(start, catch.span), tuple(r.error for r in entering), must=start.must, may=start.may,
         block=m.place(start, s.span), types=tuple(sorted(names)) if names is not None else None, ends=ends,
         values=tuple(v for v, _ in m.frame.returns[before[0]:]), body=catch.body,
+        refuses=any(_refuses(m, v, flow) for v, flow in m.frame.returns[before[0]:]),
     ))  # fmt: skip
+
+
+def _refuses(m: Machine, value: Value, flow: Flow) -> bool:
+    """Whether an answer says by its status that it failed: `{"statusCode": 500}`."""
+    found = m.dict_entries(flow, value)
+    status = found.entries.get("statusCode") if found is not None else None
+    return isinstance(status, Known) and isinstance(status.value, int) and status.value >= 400
 
 
 _SAME_TEXT = frozenset({"lower", "upper", "casefold", "strip", "lstrip", "rstrip", "replace", "title"})

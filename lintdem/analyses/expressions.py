@@ -19,7 +19,6 @@ from lintdem.analyses.domain import (
     External,
     Fact,
     Flow,
-    Fresh,
     Func,
     Known,
     ListObj,
@@ -42,6 +41,7 @@ from lintdem.analyses.operators import (
     compared,
     formatted,
     is_condition,
+    is_now,
     negated,
     operate,
 )
@@ -147,6 +147,9 @@ def _changing(m: Machine, expr: Attr, func: Value, args: Args, flow: Flow) -> Va
     """The method of something that it changes: a dict that came with the event, a digest that goes on."""
     if isinstance(func, (Path, AnyOf)):
         before = evaluate(m, expr.value, flow) if isinstance(expr.value, (Name, Attr, Item)) else NONE
+        if isinstance(before, Path) and before.root == "result" and (expr.name != "update" or not _gives_dict(m, args, flow)):
+            # A record of a mapper has methods of these names that store it.
+            return func
         after = opened(m, expr.value, before, flow)
         return func if after is before else m.attribute(after, expr.name, flow, m.place(flow, expr.span))
     digest = func.receiver if isinstance(func, Method) else None
@@ -154,6 +157,10 @@ def _changing(m: Machine, expr: Attr, func: Value, args: Args, flow: Flow) -> Va
         pieces = tuple((f"{len(digest.args)}.{n}", value) for n, value in enumerate(args.positional))
         bind_target(m, expr.value, replace(digest, args=(*digest.args, *pieces)), flow)
     return func
+
+
+def _gives_dict(m: Machine, args: Args, flow: Flow) -> bool:
+    return not args.keywords and any(m.dict_entries(flow, value) is not None for value in args.positional)
 
 
 DIGESTS = ("hashlib.", "hmac.", "xxhash.")
@@ -377,7 +384,7 @@ def _opaque(m: Machine, expr: Opaque, flow: Flow) -> Value:
     if expr.reason == "format" and expr.parts:
         value, *spec = (evaluate(m, part, flow) for part in expr.parts)
         wanted = "".join(text(s) or "" for s in spec)
-        coarse = isinstance(value, Fresh) and value.kind == "clock" and wanted and not FINE.search(wanted)
+        coarse = wanted and is_now(value) and not FINE.search(wanted)
         return Derived("coarse", ()) if coarse else value
     return Unknown(expr.reason, tuple(evaluate(m, part, flow) for part in expr.parts))
 

@@ -13,6 +13,7 @@ from lintdem.analyses.domain import (
     Caught,
     Check,
     Claim,
+    Derived,
     Failed,
     Known,
     Made,
@@ -28,12 +29,13 @@ from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import same_store
 from lintdem.analyses.requests import only_asks
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect, Swallowed, Threw
+from lintdem.analyses.trace import Asked, Effect, Swallowed, Threw
 from lintdem.analyses.written import (
     COLLECTS,
     Texts,
     answers_falsehood,
     calls,
+    caught_by,
     changes,
     encloses,
     is_dropped,
@@ -51,6 +53,9 @@ TAKES_SUCCESS = frozenset(
     }
 )  # fmt: skip
 """Sources that drop the event, or go on behind it, when the handler returns."""
+
+QUEUES = frozenset({Source.SQS, Source.SQS_FIFO})
+"""Sources whose messages Lambda deletes when the handler returns, whatever the handler has deleted itself."""
 
 BROAD = frozenset(
     """
@@ -111,11 +116,13 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
     planned = subject.source is Source.SCHEDULE
     if subject.by_caller or not (planned or subject.source in TAKES_SUCCESS):
         return []
-    swallowed = [e for e in run.events if isinstance(e, Swallowed) and is_broad(e)]
+    swallowed = [e for e in run.events if isinstance(e, Swallowed) and (is_broad(e) or _is_converted(e, run, texts))]
     effects = [e for e in run.events if isinstance(e, Effect) and not only_asks(e)]
     # Labels on what is there are the work only where nothing else is done.
     work = [e for e in effects if "tag" not in e.call.method] or effects
-    if not swallowed or any(e.call.service == "sqs" and e.call.method in ASIDE for e in effects):
+    asides = [e for e in effects if e.call.service == "sqs" and e.call.method in ASIDE]
+    polls = bool(asides) and any(isinstance(e, Asked) and e.call.method == "receive_message" for e in run.events)
+    if not swallowed or (asides and not polls and subject.source not in QUEUES):
         return []
     partial = reports_failures(run, subject, texts)
     gone = "nobody runs it again" if planned else "the event is gone"
@@ -123,7 +130,9 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
     for one in swallowed:
         if is_kept(one) or (partial and all(step.text != FRAMEWORK for step in one.stack)):
             continue
-        eaten = _eaten(one, work, run, planned)
+        if polls and not any(_is_acknowledged_after(e, one) for e in asides):
+            continue
+        eaten = _eaten(one, work, run, planned and not polls, polls)
         if eaten and not _is_answered(one, effects, run, texts) and not _may_be_read(one, subject):
             # Of several clauses of one `try` the first tells it.
             found.setdefault(one.block or one.place, Lost(run, subject, _head(one), one, eaten, _words(one), gone))
@@ -136,7 +145,27 @@ def _head(one: Swallowed) -> Place:
     return Place(one.place.path, Span(span.line, span.column, span.line, span.column + len("except")))
 
 
-def _eaten(one: Swallowed, effects: list[Effect], run: Run, planned: bool) -> tuple[Effect, ...]:
+def _is_acknowledged_after(aside: Effect, one: Swallowed) -> bool:
+    """Whether a message that the handler has fetched itself is deleted although the work with it has failed."""
+    deletes = aside.call.method.startswith("delete_message")
+    return deletes and Caught(one.place) in aside.may and one.block not in aside.caught
+
+
+def _is_converted(one: Swallowed, run: Run, texts: Texts) -> bool:
+    """Whether what a clause takes is an exception of the program that stands for whatever went wrong: it was raised in a
+    clause that takes everything."""
+    places = {error.place for error in one.errors}
+    inside = {
+        fact.place
+        for event in run.events
+        if isinstance(event, Threw) and event.place in places
+        for fact in event.must
+        if isinstance(fact, Caught)
+    }
+    return any(not BROAD.isdisjoint(caught_by(texts.modules.get(place.path), place)) for place in inside)
+
+
+def _eaten(one: Swallowed, effects: list[Effect], run: Run, planned: bool, polls: bool) -> tuple[Effect, ...]:
     """The effects whose failure ends here, also when it was raised again as another exception on the way."""
     places = {error.place for error in one.errors}
     raised = {
@@ -153,9 +182,16 @@ def _eaten(one: Swallowed, effects: list[Effect], run: Run, planned: bool) -> tu
         mine = one.block in effect.caught and (effect.place in places or _converted(effect, raised, inner))
         if not mine or not _is_work(effect, cached) or _is_marker(effect, one, effects, run) or _is_passed_over(effect, effects):
             continue
-        if _is_sent_once(effect, one) if planned else _carries_event(effect, run):
+        if _is_sent_once(effect, one) if planned else _carries_event(effect, run) or (polls and _is_received(effect, run)):
             found.setdefault(effect.place, effect)
     return tuple(found.values())
+
+
+def _is_received(effect: Effect, run: Run) -> bool:
+    """Whether a call hands on something of a message that the handler has fetched itself."""
+    fetched = {place for place, call in run.sites.items() if call.method == "receive_message"}
+    found = (leaf for _, v in effect.call.args for leaf in leaves(v) if isinstance(leaf, Path))
+    return any(leaf.place in fetched for leaf in found)
 
 
 def _is_sent_once(effect: Effect, one: Swallowed) -> bool:
@@ -226,25 +262,37 @@ def _is_from_event(value: Value, run: Run, depth: int, *, unread: bool = False) 
     if isinstance(value, Made):
         return any(_is_from_event(v, run, depth, unread=unread or name == "self") for name, v in value.args)
     unread = unread or isinstance(value, Unknown)
-    return any(_is_from_event(v, run, depth, unread=unread) for v in parts_of(value))
+    inner = parts_of(value)
+    if isinstance(value, Derived) and value.op == "dumps" and len(inner) > 1:
+        # Behind the object itself stands what it holds.
+        inner = inner[1:]
+    return any(_is_from_event(v, run, depth, unread=unread) for v in inner)
 
 
 def _is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -> bool:
     """Whether somebody else hears of the failure: it is raised later, recorded, or sent elsewhere."""
     mark = Caught(one.place)
-    if any(isinstance(e, Threw) and _is_raised_after(e, mark) for e in run.events):
+    thrown = [e for e in run.events if isinstance(e, Threw) and _is_raised_after(e, mark)]
+    if thrown and not (one.refuses and all(encloses(one.place, e.place) for e in thrown)):
         return True
     if any(mark in e.must for e in effects):
         return True
     if _is_asked_for(one, texts):
         return True
     after = [e for e in effects if mark in e.may and one.block not in e.caught]
-    if any(not isinstance(v, Known) for v in one.values) and after:
+    if any(not isinstance(v, Known) or (v.value and _is_told(v, after)) for v in one.values) and after:
         return True
     if changes(one.body) and any(e.stack[: len(one.stack)] == one.stack for e in after):
         return True
     # What a function of the program does was seen when it ran; what another does is not known, so it may answer.
     return any(not only_tells(c) and c[-1] not in COLLECTS and c[-1] not in texts.functions for c in calls(one.body))
+
+
+def _is_told(word: Value, after: list[Effect]) -> bool:
+    """Whether a word that stands for the failure is stored or sent: `return Outcome.ERROR`, and the row gets it."""
+    writes = [e.call.write for e in after if e.call.write is not None]
+    stored = (v for write in writes for v in (*(value for _, value in write.values), *write.unnamed))
+    return any(word in leaves(v) for v in (*stored, *(value for e in after for _, value in e.call.args)))
 
 
 def _is_asked_for(one: Swallowed, texts: Texts) -> bool:

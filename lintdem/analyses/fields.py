@@ -17,6 +17,7 @@ from lintdem.analyses.domain import (
     Flow,
     Func,
     Instance,
+    Known,
     Made,
     Path,
     Ref,
@@ -37,6 +38,13 @@ JSON = frozenset({"model_dump_json", "json"})
 """Methods that give them as JSON."""
 FUNCTIONS = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict"})
 """Functions that do so."""
+LOADERS = frozenset(
+    """
+        model_validate parse_obj from_dict from_json parse_raw model_validate_json construct from_event
+        from_record model_construct validate_python load loads from_orm structure
+    """.split()
+)
+"""Methods and functions that make an object of data."""
 IMAGES = frozenset({"NewImage", "OldImage", "new_image", "old_image"})
 """Where a stream has the row as it is stored, or was."""
 _FIELD = frozenset({"field", "Field", "attrib", "ib"})
@@ -130,3 +138,15 @@ def as_dict(m: Machine, obj: Instance, flow: Flow, args: Args = Args()) -> Value
     entries = {k: v for k, v in obj.attrs.items() if k != "**" and k not in without}
     spread = (obj.attrs["**"],) if "**" in obj.attrs else ()
     return m.new(flow, DictObj(dict(entries), (), spread))
+
+
+def given_to(m: Machine, value: Value, name: str, flow: Flow) -> Value | None:
+    """An attribute of an object whose class cannot be read: what it was made with under that name, by keyword or as data."""
+    if not isinstance(value, Made) or m.built is not None:
+        # A construct of a stack is known by what it is, not by the name it was given.
+        return None
+    args, short = dict(value.args), value.type.rpartition(".")[2]
+    if short[:1].isupper() and not isinstance(args.get(name, NONE), (Known, Ref)):
+        return args[name]
+    data = m.dict_entries(flow, args["0"]) if short in LOADERS and "0" in args else None
+    return data.entries.get(name) if data is not None else None

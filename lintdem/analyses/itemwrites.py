@@ -85,6 +85,7 @@ def read_write(m: Machine, method: str, args: dict[str, Value], place: Place, fl
         places=_places(m, args.get("Item") if kind == "put" else args.get("Key"), flow),
         whole=_whole(m, args.get("Item"), flow) if kind == "put" else (), given=given,
         orders=orders(condition) if condition is not None else (),
+        unnamed=_unnamed(m, args.get("ExpressionAttributeValues"), flow) if kind == "update" and opaque else (),
     )  # fmt: skip
     if condition is None:
         return write
@@ -206,11 +207,14 @@ def entries(m: Machine, value: Value | None, flow: Flow) -> dict[str, Value]:
 
 def _whole(m: Machine, value: Value | None, flow: Flow) -> tuple[Value, ...]:
     """An item that is put as it came, and what stands behind `**` in one that is spelt out."""
-    found: list[Value] = []
-    for one in members(value) if value is not None else ():
-        entry = m.dict_entries(flow, one)
-        found += [*entry.spread, *(v for _, v in entry.rest)] if entry is not None else [one]
-    return tuple(found)
+    found = [(one, m.dict_entries(flow, one)) for one in members(value)] if value is not None else []
+    return tuple(v for one, e in found for v in ((*e.spread, *(v for _, v in e.rest)) if e is not None else (one,)))
+
+
+def _unnamed(m: Machine, value: Value | None, flow: Flow) -> tuple[Value, ...]:
+    """The values of an update whose expression is put together in a way that cannot be read."""
+    found = [m.dict_entries(flow, one) for one in members(value)] if value is not None else []
+    return tuple(v for one in found if one is not None for v in (*one.entries.values(), *(held for _, held in one.rest)))
 
 
 def _is_opaque(m: Machine, value: Value | None, flow: Flow) -> bool:

@@ -48,7 +48,7 @@ from lintdem.analyses.domain import (
 )  # fmt: skip
 from lintdem.analyses.durable import durable
 from lintdem.analyses.elements import origin
-from lintdem.analyses.fields import DUMPS, FUNCTIONS, JSON, as_dict, as_text
+from lintdem.analyses.fields import DUMPS, FUNCTIONS, JSON, LOADERS, as_dict, as_text
 from lintdem.analyses.frames import FRAMES, call_frame
 from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
 from lintdem.analyses.gaps import MISSING, gap_of, library_gap
@@ -91,12 +91,6 @@ THREADS = frozenset({"threading.Thread", "threading.Timer", "multiprocessing.Pro
 """Classes whose `start` calls `run`."""
 REGISTERS = "register_lambda_context"
 """https://docs.aws.amazon.com/powertools/python/latest/utilities/idempotency/#lambda-timeouts"""
-LOADERS = frozenset(
-    """
-        model_validate parse_obj from_dict from_json parse_raw model_validate_json construct from_event
-        from_record model_construct validate_python load loads from_orm structure
-    """.split()
-)
 
 
 def call_library(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:

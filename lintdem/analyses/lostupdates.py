@@ -12,11 +12,13 @@ from lintdem.analyses.domain import (
     NONE,
     AnyOf,
     Cases,
+    Check,
     Claim,
     Derived,
     DictObj,
     Fact,
     Flow,
+    HeapObject,
     Instance,
     Known,
     ListObj,
@@ -34,7 +36,7 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.itemwrites import QUERIED, key_attributes
 from lintdem.analyses.leftovers import missing_from
 from lintdem.analyses.machine import Machine
-from lintdem.analyses.trace import Asked, Effect, Event, Invocation, Origin, Write
+from lintdem.analyses.trace import Asked, Effect, Event, Invocation, Origin, Tested, Write
 from lintdem.knowledge import Kind
 
 _ARITHMETIC = frozenset({"arith+", "arith-", "arith*", "arith/", "arith//", "arith%", "arith**"})
@@ -77,11 +79,19 @@ def _attributes(m: Machine, write: Write, flow: Flow) -> Iterator[Origin]:
             continue
         for path, computed, arithmetic in _read_in(m, value, flow):
             if _is_stored_as(m, name, path, write):
-                kept = write.kind == "put" and all(_is_as_read(m, one) or _is_nothing(one) for one in members(value))
+                kept = all(_is_as_read(m, one) or _is_nothing(one) for one in members(value))
+                if kept and write.kind == "update" and len(members(value)) > 1:
+                    # What may as well be something else is set, not put back.
+                    continue
                 yield Origin(name, path, computed, arithmetic, kept)
         for path in sorted(_left_out(m, value, flow), key=lambda one: one.steps):
             if _is_stored_as(m, name, path, write):
                 yield Origin(name, path, True, left=True)
+    for value in write.unnamed:
+        for path, _, arithmetic in _read_in(m, value, flow):
+            name = next((step for step in path.steps if step not in _WRAPPING and not step.isdigit()), "")
+            if (arithmetic or _is_altered(m, path)) and name not in keys and _is_stored_as(m, name, path, write):
+                yield Origin(name, path, True, arithmetic)
 
 
 def _is_stored_as(m: Machine, name: str, path: Path, write: Write) -> bool:
@@ -89,7 +99,11 @@ def _is_stored_as(m: Machine, name: str, path: Path, write: Write) -> bool:
     read = _site(m, path)
     if read is None or read.arg("TableName") != write.table:
         return False
-    return _plain(name) in map(_plain, path.steps) and _is_same_item(write, read, path)
+    steps = [step for step in path.steps if step not in _WRAPPING and not step.isdigit()]
+    # A part of a document has the name of the attribute somewhere on its way, a whole attribute begins with it.
+    among = steps if "." in name else steps[:1]
+    named = _plain(name) in map(_plain, among) or (name.startswith("#") and "*" in path.steps[1:])
+    return named and _is_same_item(write, read, path)
 
 
 def _left_out(m: Machine, value: Value, flow: Flow) -> set[Path]:
@@ -110,6 +124,12 @@ def _is_as_read(m: Machine, value: Value) -> bool:
     return not any(one.place == value.place and one.steps[: len(value.steps)] == value.steps for one in m.altered)
 
 
+def _is_altered(m: Machine, path: Path) -> bool:
+    """Whether something is, or stands in, a part of what was read that was changed in place."""
+    held = [one for one in m.altered if one.place == path.place and path.steps[: len(one.steps)] == one.steps]
+    return any(not set(one.steps) <= _WRAPPING for one in held)
+
+
 def _replaced(
     m: Machine, call: Invocation, value: Value | None, address: tuple[str, ...], flow: Flow
 ) -> Iterator[Origin]:  # fmt: skip
@@ -117,10 +137,15 @@ def _replaced(
     choices = list(_choices(value)) if value is not None else []
     if len(choices) > 1 and _has_source(m, any_of(choices), flow):
         return
-    kept = [c for c in choices if len(choices) == 1 or not isinstance(m.get(flow, c), DictObj)]
+    kept = [c for c in choices if len(choices) == 1 or _is_read(m.get(flow, c))]
     found = [read for choice in kept for read in _read_in(m, choice, flow, True)]
     if len({path.place for path, _, _ in found}) == 1:
         yield from _same_address(m, call, found, address)
+
+
+def _is_read(found: HeapObject | None) -> bool:
+    """Whether one of several contents is more than the dict that stands for "nothing there yet"."""
+    return not isinstance(found, DictObj) or any(isinstance(one, Path) and one.root == "result" for one in found.spread)
 
 
 def _choices(value: Value) -> Iterator[Value]:
@@ -205,8 +230,8 @@ def _is_same_item(write: Write, read: Invocation, path: Path) -> bool:
     given = _key_of(read)
     asked = {k.removeprefix(QUERIED): v for k, v in read.args if k.startswith(QUERIED)}
     if write.key and asked:
-        # A query for part of a key finds many items; only one for the whole of it is sure to have found this one.
-        return all(k in asked and (asked[k] == v or _is_from(v, path)) for k, v in write.key)
+        # A query for part of a key finds many items: this one is meant where the rest of its key was read with it.
+        return all(asked.get(k) == v or _is_from(v, path) for k, v in write.key)
     named = dict(write.key) or {k: v for k, v in write.values if k in given} or dict(key_attributes(write))
     if not given:
         return named.get("", known(None)) == read.arg("Key") or any(_is_from(v, path) for v in named.values())
@@ -227,12 +252,20 @@ def lost_update(effect: Effect, events: Iterable[Event], others: Iterable[Write]
     be lost only where one of the `others` of its table changes it."""
     changed = {name for write in others if write.kind in ("update", "accumulate") for name, _ in write.values}
     opaque = any(write.opaque and write.kind == "update" for write in others)
-    found = [o for o in effect.origins if not o.kept or opaque or o.attribute in changed]
+    said = _words_asked(effect, events)
+    found = [o for o in effect.origins if o.path not in said and (not o.kept or opaque or o.attribute in changed)]
     if not found or _is_versioned(effect) or _is_locked(effect):
         return None
     if effect.call.service in _KEY_VALUE and any(isinstance(e, Asked) and e.call.method == "watch" for e in events):
         return None
     return min(found, key=lambda origin: (not origin.arithmetic, not origin.computed, origin.attribute))
+
+
+def _words_asked(effect: Effect, events: Iterable[Event]) -> set[Value]:
+    """What is known to be one certain word where a write is: `if item["state"] == "FAILED"`."""
+    held = {(f.place, f.subject, f.words == "held") for f in effect.must if isinstance(f, Check) and f.kind == "state"}
+    tests = [e.test for e in events if isinstance(e, Tested) and e.test.op == "said"] if held else []
+    return {t.args[0] for t in tests if (t.place, t.args[0], t.args[2] == known("==")) in held}
 
 
 def counts_again(effect: Effect) -> str:
@@ -248,8 +281,15 @@ def counts_again(effect: Effect) -> str:
 def _is_versioned(effect: Effect) -> bool:
     write = effect.call.write
     if write is not None and write.conditional:
-        return write.claim is None or not write.claim.useless.startswith("attribute_exists")
+        return write.claim is None or not write.claim.useless or _is_fenced(write)
     return effect.call.arg("IfMatch") is not None
+
+
+def _is_fenced(write: Write) -> bool:
+    """Whether a condition that holds again still tells who may write: it compares a limit, a version or an owner, not only
+    the item's own key or one word, and asks for more than whether something is there."""
+    keys = [value for _, value in key_attributes(write)]
+    return any(value not in keys and not isinstance(value, Known) for value in write.compares)
 
 
 def _is_locked(effect: Effect) -> bool:

@@ -188,6 +188,7 @@ class Machine:
         self.constructs: dict[Value, Value] = {}
         self.globals_version, self.mutations = 0, 0
         self.paths: set[tuple[str, ...]] = set()
+        self.provided: set[str] = set()
         self.constants: set[str] = set()
         self.classes: set[str] = set()
         self.memo = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lintdem.analyses.building import function_base
 from lintdem.analyses.definitions import member_of
-from lintdem.analyses.dictitems import dict_item
+from lintdem.analyses.dictitems import dict_item, there
 from lintdem.analyses.documents import collection_of, is_mongo
 from lintdem.analyses.domain import (
     NONE,
@@ -38,13 +38,13 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import element_of
-from lintdem.analyses.fields import DUMPS, JSON, filled
+from lintdem.analyses.fields import DUMPS, JSON, filled, given_to
 from lintdem.analyses.injection import provided
 from lintdem.analyses.interfaces import implementations, is_open, made
 from lintdem.analyses.lineage import field_at, find_after, find_in_class, is_enum, is_index, is_typed_dict, lineage
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.validators import validate
-from lintdem.knowledge import client_of_type
+from lintdem.knowledge import client_of_type, resource_method
 from lintdem.model.function import Declare
 from lintdem.model.span import Place
 from lintdem.model.values import Name
@@ -93,7 +93,7 @@ def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> 
         return value
     if isinstance(value, Fresh) and name in COARSE:
         return Derived("coarse", ())
-    return m.answer(value, name) or Method(value, name)
+    return m.answer(value, name) or given_to(m, value, name, flow) or Method(value, name)
 
 
 def _class_of(m: Machine, value: Value, flow: Flow) -> Cls | None:
@@ -118,7 +118,7 @@ def current_request(m: Machine, value: External, name: str) -> Value | None:
 def step(m: Machine, value: Path, name: str) -> Path:
     """One step further into the event, the context or a result; what is read of the event tells its source."""
     further = Path(value.root, (*value.steps, name), value.place)
-    if value.root == "event":
+    if value.root == "event" and (not value.steps or value.steps[0] not in m.provided):
         m.paths.add(further.steps)
     return further
 
@@ -128,6 +128,8 @@ def _client_attribute(value: Client, name: str) -> Value:
         return External(f"botocore.errorfactory.{value.service}")
     if name == "meta":
         return Method(value, "meta")
+    if (value.service, value.resource) == ("sqs", "Message") and resource_method("sqs", "Message", name) is None:
+        return Path("result", ("Messages", "*", name), value.place)
     return Method(value, name)
 
 
@@ -280,9 +282,11 @@ def _begun(m: Machine, cls: Cls, ref: Ref, args: Args, place: Place, flow: Flow)
 def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Value:
     """`value[index]`."""
     if isinstance(value, Cases):
-        return Cases(tuple((item(m, v, index, flow, place), must, may) for v, must, may in value.cases))
+        each = [(item(m, v, index, flow, place), must, may) for v, must, may in value.cases]
+        kept = there([v for v, _, _ in each])
+        return Cases(tuple(one for one in each if one[0] in kept))
     if isinstance(value, AnyOf):
-        found = [item(m, v, index, flow, place) for v in value.values if v != NONE]
+        found = there([item(m, v, index, flow, place) for v in value.values if v != NONE])
         return any_of(found) if found else Unknown("item of None")
     if isinstance(index, (AnyOf, Cases)):
         return any_of([item(m, value, i, flow, place) for i in members(index)])
@@ -317,7 +321,7 @@ def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Va
     if isinstance(value, External):
         return _of_type(m, value, index, flow)
     if isinstance(value, Cls):
-        return value
+        return index if is_enum(value) else value
     if is_mongo(value):
         return collection_of(value, index)
     if isinstance(value, Unknown):

@@ -17,6 +17,7 @@ from lintdem.analyses.domain import (
     DictObj,
     External,
     Flow,
+    Fresh,
     Func,
     Known,
     ListObj,
@@ -27,6 +28,7 @@ from lintdem.analyses.domain import (
     Test,
     Value,
     known,
+    leaves,
     text,
 )  # fmt: skip
 from lintdem.analyses.leftovers import joined, taken
@@ -36,6 +38,15 @@ from lintdem.model.span import Place
 
 FINE = re.compile(r"%-?[HMSfsTXcIpR]")
 """What makes a formatted time differ between two deliveries of one day."""
+
+
+def is_now(value: Value) -> bool:
+    """Whether a value is the time of the run, or reckoned from that alone: the first of this month."""
+    if isinstance(value, Fresh):
+        return True
+    counted = (leaf for leaf in leaves(value) if not (isinstance(leaf, Derived) and leaf.op == "index"))
+    found = [leaf for leaf in counted if not isinstance(leaf, Known)]
+    return bool(found) and all(isinstance(leaf, Fresh) and leaf.kind == "clock" for leaf in found)
 
 
 def formatted(parts: tuple[Value, ...]) -> Value:
@@ -169,9 +180,14 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
     test = Test(op, (left, right), place)
     if op in _ORDERS or (op in ("==", "!=") and _is_asked_of_record(left, right)):
         m.record(Tested(place, test, must=flow.must, may=flow.may))
-    elif op in ("==", "!=") and text(right) is not None and isinstance(left, Path) and left.root == "result":
-        m.record(Tested(place, Test("said", (left, right), place), must=flow.must, may=flow.may))
+    elif op in ("==", "!=") and _is_constant(right) and isinstance(left, Path) and left.root == "result":
+        m.record(Tested(place, Test("said", (left, right, known(op)), place), must=flow.must, may=flow.may))
     return test
+
+
+def _is_constant(value: Value) -> bool:
+    """Whether a value is one word: written out, or a constant of a package that cannot be read."""
+    return text(value) is not None or (isinstance(value, External) and value.name.rpartition(".")[2].isupper())
 
 
 def _is_asked_of_record(left: Value, right: Value) -> bool:

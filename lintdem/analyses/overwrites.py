@@ -74,7 +74,8 @@ def goes_over(effect: Effect, check: Check, run: Run) -> bool:
 
 
 def _said(run: Run) -> Iterator[tuple[Value, str | None]]:
-    return ((e.test.args[0], text(e.test.args[1])) for e in run.events if isinstance(e, Tested) and e.test.op == "said")
+    said = (e.test.args for e in run.events if isinstance(e, Tested) and e.test.op == "said")
+    return ((args[0], word) for args in said if (word := text(args[1])) is not None)
 
 
 def _is_drawn(value: Value) -> bool:

@@ -8,11 +8,12 @@ from lintdem.analyses.domain import leaves, text
 from lintdem.analyses.trace import Effect
 
 _ASKS = re.compile(
-    r"(oauth2?\b|(?<!/)/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect)\b)", re.IGNORECASE
+    r"(oauth2?\b|(?<!/)/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect|scan)\b)", re.IGNORECASE
 )
 _ASKING = re.compile(r"((get|fetch|request|obtain|refresh)_?\w*token|^_?log_?in$|authenticate|sign_?in)", re.IGNORECASE)
 _QUESTIONS = re.compile(
     r"_*(get|fetch|list|search|find|look_?up|query|describe|read|resolve|validate|verify|check(?!_?out)|calculate|estimate)(_|$|[A-Z])"
+    r"|_*(virus_?)?scan_(file|object|document|attachment|upload)"
 )
 """A function of such a name that sends a request asks something, whatever the method."""
 _MEASURES = re.compile(r"(metrics?|telemetry|analytics|heartbeat)(_|\b|\.)", re.IGNORECASE)
@@ -23,9 +24,9 @@ _INTAKE = re.compile(
 """Addresses that take measurements and nothing else."""
 _SETTINGS = re.compile(
     r"/_(index_template|component_template|template|mappings?|settings|aliases|cluster/settings|ingest/pipeline|scripts)(/|$|\?)"
-    r"|saved_objects/_import\?(.*&)?overwrite=true"
+    r"|\?(.*&)?overwrite=true\b|/chat\.update\b"
 )
-"""What a search engine keeps under a name that stands in the address, or once for each index: set again, it is the same."""
+"""What is kept under a name that stands in the address or the body, or once for each index: set again, it is the same."""
 _SANDBOX = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)", re.IGNORECASE)
 """What a function asks beside itself is an extension of its own sandbox: a cache of parameters, secrets, features."""
 _MUTATES = re.compile(r"(^|\}|\n)\s*mutation\b", re.IGNORECASE)

@@ -32,6 +32,21 @@ def carry(body: tuple[Stmt, ...], flow: Flow) -> None:
             flow.scope.names[name] = any_of([before, *_left(bindings[name])])
 
 
+ROUNDS = 24
+"""So many names or entries of a dict are gone through one by one where a loop collects them."""
+
+
+def collects(s: For, items: tuple[Value, ...]) -> bool:
+    """Whether a loop keeps something under each name that it goes through, or writes it into one text:
+    `for k, v in d.items(): c[k] = v`, `for name in names: expression += f" #{name} = :{name}"`."""
+    names = set(_names(s.target))
+    found = list(nodes(s.body))
+    kept: list[Expr] = [t.index for n in found if isinstance(n, Assign) for t in n.targets if isinstance(t, Item)]
+    kept += [n.value for n in found if isinstance(n, Augment) and isinstance(n.target, Name)]
+    uses = any(isinstance(n, Name) and n.id in names for one in kept for n in nodes(one))
+    return uses and 1 < len(items) <= ROUNDS and not any(isinstance(n, (For, While)) for n in found)
+
+
 def counted_on(value: Value) -> Value:
     """What a counter is that an object or a dict keeps: whoever calls may do so in a loop."""
     return any_of([value, Unknown("counted by earlier calls")]) if isinstance(value, Known) and value.type == "int" else value

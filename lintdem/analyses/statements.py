@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from lintdem.analyses.binding import bind_target
 from lintdem.analyses.definitions import define_class, define_function, import_names
 from lintdem.analyses.domain import (
+    EMPTY,
     NONE,
     Cases,
     Caught,
@@ -23,7 +25,7 @@ from lintdem.analyses.domain import (
     Value,
     members,
 )  # fmt: skip
-from lintdem.analyses.elements import element_of, inside, iterated, taken_along
+from lintdem.analyses.elements import are_named, element_of, inside, iterated, taken_along
 from lintdem.analyses.exceptions import catches, error_of, exits, missing, swallow, type_names
 from lintdem.analyses.joins import merge
 from lintdem.analyses.leftovers import asked
@@ -33,7 +35,7 @@ from lintdem.analyses.matching import run_match
 from lintdem.analyses.operators import operate
 from lintdem.analyses.registries import may_be_filled
 from lintdem.analyses.retries import is_numbered, of_block, of_call, of_object, retried_blocks
-from lintdem.analyses.rounds import carry, counted_on, may_end
+from lintdem.analyses.rounds import carry, collects, counted_on, may_end
 from lintdem.analyses.trace import Loop, Threw
 from lintdem.knowledge import library_call
 from lintdem.model.function import (
@@ -135,11 +137,22 @@ def _for(m: Machine, s: For, flow: Flow) -> bool:
     element = element_of(m, over, flow)
     certain = found is not None and not found.open and len(found.items) > 0
     items = tuple(v for one in members(element) for v in (one, *inside(m, one, flow)))
+    loop = Loop(m.place(flow, s.span), over, items)
+    if found is not None and collects(s, found.items) and are_named(m, found, flow):
+        return _each(m, s, loop, found.items, flow, certain)
     taken = taken_along(m, over, flow) | asked(m, over, m.place(flow, s.iter.span), flow)
     m.frame.retried |= retried_blocks(s, is_numbered(m, over, flow))
     with m.retrying(of_object(m, over, flow) if isinstance(over, Made) and _is_retry(over) else None):
-        return _loop(m, Loop(m.place(flow, s.span), over, items), s.body, s.other, flow, not certain,
+        return _loop(m, loop, s.body, s.other, flow, not certain,
                      lambda inner: _enter(m, s, element, taken, inner))  # fmt: skip
+
+
+def _each(m: Machine, s: For, loop: Loop, items: tuple[Value, ...], flow: Flow, certain: bool) -> bool:
+    """A loop that collects, one round for each of the names or entries: every value stays under its name."""
+    for one in items:
+        if not _loop(m, loop, s.body, (), flow, not certain, partial(_enter, m, s, one, EMPTY), known=True):
+            return False
+    return m.execute(s.other, flow)
 
 
 def _is_retry(over: Made) -> bool:
@@ -163,7 +176,7 @@ def _while(m: Machine, s: While, flow: Flow) -> bool:
 
 def _loop(
     m: Machine, loop: Loop, body: tuple[Stmt, ...], other: tuple[Stmt, ...], flow: Flow, may_skip: bool,
-    enter: Callable[[Flow], object], forever: bool = False,
+    enter: Callable[[Flow], object], forever: bool = False, known: bool = False,
 ) -> bool:  # fmt: skip
     frame = m.frame
     before = flow.may
@@ -171,7 +184,8 @@ def _loop(
     frame.continues.append([])
     m.loops.append(loop)
     inner = flow.branch()
-    carry(body, inner)
+    if not known:
+        carry(body, inner)
     ends: list[Flow] = []
     try:
         if enter(inner) is not False and m.execute(body, inner):

@@ -74,6 +74,7 @@ class Write:
     whole: tuple[Value, ...] = ()
     given: Value | None = None
     orders: tuple[tuple[str, str, Value], ...] = ()
+    unnamed: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,8 @@ class Swallowed(Seen):
     """An `except` at `place` ended the failure of these errors without raising again.
 
     `block` is its `try`; `types` the names it catches, None when one cannot be told; `ends` how it goes
-    on ("falls", "returns", "continues", "breaks"); `values` what it returns; `body` what it does."""
+    on ("falls", "returns", "continues", "breaks"); `values` what it returns; `body` what it does; `refuses` when what it
+    returns is an answer that says by its status that it failed."""
 
     place: Place
     errors: tuple[Error, ...]
@@ -238,6 +240,7 @@ class Swallowed(Seen):
     ends: tuple[str, ...] = ()
     values: tuple[Value, ...] = ()
     body: tuple[Stmt, ...] = ()
+    refuses: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from lintdem.model.function import (
     Assign,
     Augment,
     Break,
+    Catch,
     Class,
     DefineFunction,
     Eval,
@@ -119,6 +120,12 @@ def _words(module: Module) -> Iterator[str]:
         word = node.value if isinstance(node, Const) else getattr(node, "id", None) or getattr(node, "name", None)
         if isinstance(word, str) and len(word) < 80:
             yield word
+
+
+def caught_by(module: Module | None, clause: Place) -> set[str]:
+    """The names of the classes that the `except` at a place catches."""
+    found = (n for n in nodes(module.body) if isinstance(n, Catch) and n.span == clause.span) if module is not None else ()
+    return {dotted(n)[-1] for one in found for n in nodes(one.type) if isinstance(n, (Name, Attr))}
 
 
 def function_at(module: Module, span: Span) -> Function | None:

@@ -13,8 +13,10 @@ def check(p: Pass) -> Iterator[Finding]:
         call = case.effect.call
         what = case.reason or ("the item" if call.service == "dynamodb" else "the content")
         extra = (Step(case.key_place, f"{what} is read"),) if case.key_place is not None else ()
+        same = [one for one in case.effect.origins if one.attribute == case.reason]
+        changed = "" if same and all(one.kept for one in same) else " and changed here"
         message, guard, advice = (
-            f"{call.name} writes {what} back as it was read and changed here: what another run wrote in between is lost",
+            f"{call.name} writes {what} back as it was read{changed}: what another run wrote in between is lost",
             "nothing compares what was read with what is there when it is written", _advice(call.service),
         )  # fmt: skip
         if any(one.left and one.attribute == what for one in case.effect.origins):
