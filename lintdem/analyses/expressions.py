@@ -147,8 +147,9 @@ def _changing(m: Machine, expr: Attr, func: Value, args: Args, flow: Flow) -> Va
     """The method of something that it changes: a dict that came with the event, a digest that goes on."""
     if isinstance(func, (Path, AnyOf)):
         before = evaluate(m, expr.value, flow) if isinstance(expr.value, (Name, Attr, Item)) else NONE
-        if isinstance(before, Path) and before.root == "result" and (expr.name != "update" or not _gives_dict(m, args, flow)):
-            # A record of a mapper has methods of these names that store it.
+        # A record of a mapper has methods of these names that store it.
+        given = not args.keywords and any(m.dict_entries(flow, value) is not None for value in args.positional)
+        if isinstance(before, Path) and before.root == "result" and (expr.name != "update" or not given):
             return func
         after = opened(m, expr.value, before, flow)
         return func if after is before else m.attribute(after, expr.name, flow, m.place(flow, expr.span))
@@ -157,10 +158,6 @@ def _changing(m: Machine, expr: Attr, func: Value, args: Args, flow: Flow) -> Va
         pieces = tuple((f"{len(digest.args)}.{n}", value) for n, value in enumerate(args.positional))
         bind_target(m, expr.value, replace(digest, args=(*digest.args, *pieces)), flow)
     return func
-
-
-def _gives_dict(m: Machine, args: Args, flow: Flow) -> bool:
-    return not args.keywords and any(m.dict_entries(flow, value) is not None for value in args.positional)
 
 
 DIGESTS = ("hashlib.", "hmac.", "xxhash.")
