@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.relays import hands_on
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, phrase, way
 
 
@@ -14,9 +15,11 @@ def check(p: Pass) -> Iterator[Finding]:
         advice = "guard the call with an idempotency record keyed on the event's business id (Powertools idempotent_function)"
         if call.token is not None and not call.token_fifo:
             advice = f"pass {call.token.rpartition(':')[2]} made from the event's business id, or guard the call"
+        relay = hands_on(case.effect, case.subject)
+        more = ", with the whole payload: the receiver can tell it by the producer's ids" if relay else ""
         yield p.finding(
-            case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery",
-            subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
+            case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery{more}", subject=case.subject,
+            level=Level.WARNING if relay else lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
             advice=advice, about=call.name,
         )  # fmt: skip
 

@@ -1,0 +1,39 @@
+"""Relays: a call that hands on the whole of what came in, so that whoever gets it twice can tell by the producer's own ids."""
+
+from __future__ import annotations
+
+from lintdem.analyses.domain import Path, Value, leaves
+from lintdem.analyses.subjects import Subject
+from lintdem.analyses.trace import Effect
+from lintdem.model.stack import Source
+
+_BODIES = {
+    ("sqs", "send_message"): "MessageBody", ("sns", "publish"): "Message", ("kinesis", "put_record"): "Data",
+    ("lambda", "invoke"): "Payload",
+}  # fmt: skip
+"""Calls that programs receive, and where they carry what they send."""
+_TO_PEOPLE = ("PhoneNumber", "Subject")
+"""What only a message to people has."""
+_RECORD = ("Records", "*")
+_PAYLOADS = frozenset({
+    _RECORD, (*_RECORD, "body"), (*_RECORD, "Sns"), (*_RECORD, "Sns", "Message"), (*_RECORD, "kinesis", "data"),
+    (*_RECORD, "dynamodb", "NewImage"), ("detail",),
+})  # fmt: skip
+_WHOLE = frozenset({Source.EVENTBRIDGE, Source.SNS, Source.SQS, Source.SQS_FIFO, Source.KINESIS, Source.DYNAMODB_STREAM})
+"""Sources whose events are the producer's own, with all that is in them."""
+
+
+def hands_on(effect: Effect, subject: Subject) -> bool:
+    """Whether a message carries the event, a record of it or its payload, as it came."""
+    name = _BODIES.get((effect.call.service, effect.call.method))
+    body = effect.call.arg(name) if name is not None else None
+    if body is None or subject.source not in _WHOLE or any(effect.call.arg(one) is not None for one in _TO_PEOPLE):
+        return False
+    return any(_is_payload(leaf) for leaf in leaves(body))
+
+
+def _is_payload(leaf: Value) -> bool:
+    if not isinstance(leaf, Path) or leaf.root != "event":
+        return False
+    steps = tuple("*" if step.isdigit() else step for step in leaf.steps if step not in ("json()", "b64()"))
+    return not steps or steps in _PAYLOADS
