@@ -28,6 +28,7 @@ BESIDE_ALL = {
 ALLOWED = {
     ("LDM101", "LDM533"): "the function runs outside of a step on one way and inside of one on another",
     ("LDM101", "LDM604"): "the SDK sends the request again within one run: a time-out mends that, no guard does",
+    ("LDM108", "LDM301"): "what the write replaces and what is done with the old value are mended apart",
     ("LDM109", "LDM301"): "one of several writes in a call is refused, another replaces its item",
     ("LDM201", "LDM204"): "one part of the key is of the wrong kind, another part is missing",
     ("LDM201", "LDM503"): "the key is one fault of the record, the status that is never set another",
@@ -36,6 +37,7 @@ ALLOWED = {
     ("LDM205", "LDM503"): "the key is one fault of the record, the status that is never set another",
     ("LDM205", "LDM507"): "whether there is a key and how long it is kept are mended apart",
     ("LDM209", "LDM507"): "what the key picks and how long it is kept are mended apart",
+    ("LDM301", "LDM310"): "the condition that is missing, and the call that cannot carry one: the first is on, the second asked for",
     ("LDM301", "LDM308"): "the write has no condition, and its expiry is in the wrong unit",
     ("LDM507", "LDM519"): "how long the record is kept has nothing to do with the time that the run has left",
     ("LDM701", "LDM705"): "where failures go and how long a message stays hidden are two settings of one queue",

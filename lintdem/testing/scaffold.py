@@ -86,9 +86,17 @@ def handler(event, context):
 ```
 
 ## When to ignore it
-
+{promotion}
 ## References
 """
+
+
+_PROMOTION = """
+### What decides its promotion
+
+The findings on real code, right and wrong, that were read.
+"""
+"""What the page of a rule in nursery holds besides."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +127,8 @@ def write_rule(folder: Path, wanted: NewRule, taken: Collection[str], prefix: st
     module.write_text(
         _MODULE.format(code=code, name=wanted.name, group=wanted.group.name, since=since), encoding="utf-8"
     )
-    page.write_text(_PAGE.format(name=wanted.name), encoding="utf-8")
+    promotion = _PROMOTION if wanted.group is Group.NURSERY else ""
+    page.write_text(_PAGE.format(name=wanted.name, promotion=promotion), encoding="utf-8")
     return module, page
 
 
