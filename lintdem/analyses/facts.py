@@ -25,6 +25,7 @@ from lintdem.analyses.expiries import Endless, Unreadable, endless, unreadable
 from lintdem.analyses.failures import Lost, Unread, lost, unread
 from lintdem.analyses.gaps import UNREAD
 from lintdem.analyses.inprogress import Dismissed, dismissed
+from lintdem.analyses.invoked import graded, queued
 from lintdem.analyses.keypaths import Unmatched, unmatched
 from lintdem.analyses.lateness import LateCheck, late_checks
 from lintdem.analyses.losses import Fault
@@ -74,11 +75,11 @@ class Facts:
                 runs.append(engine.run(handler))
             except Exception as error:
                 self._failed(handler, error)
-        writers = writers_of(runs, self.program)
+        writers, called = writers_of(runs, self.program), queued(runs, self.program)
         found = []
         for run in runs:
             try:
-                subject = subject_of(run)
+                subject = graded(subject_of(run), run.handler, called, self.program)
                 found.append(Judged(run, subject, in_sequence(diagnose(run, subject, self.program, writers), self.program)))
             except Exception as error:
                 self._failed(run.handler, error)
