@@ -78,9 +78,16 @@ def fits(path: Path, case: Case) -> bool:
         return False
     if path.steps in {steps for steps, _ in case.run.optional}:
         return False
+    if any(value == path and _plain_name(argument) == _plain_name(name) for argument, value in case.effect.call.args):
+        # What a call is done to is asked for more than once: each synchronisation of one knowledge base.
+        return False
     if provenance(path, case.subject, case.run.sites).grade not in _GRADES:
         return False
     return _is_of_each_round(path, case.effect)
+
+
+def _plain_name(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
 
 
 def _is_of_each_round(path: Path, effect: Effect) -> bool:
