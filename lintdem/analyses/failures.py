@@ -162,7 +162,10 @@ def _is_converted(one: Swallowed, run: Run, texts: Texts) -> bool:
         for fact in event.must
         if isinstance(fact, Caught)
     }
-    return any(not BROAD.isdisjoint(caught_by(texts.modules.get(place.path), place)) for place in inside)
+    # Where the inner clause has told somebody, stored it or sent it elsewhere, nothing is lost.
+    told = {fact for event in run.events if isinstance(event, Effect) for fact in event.must if isinstance(fact, Caught)}
+    untold = [place for place in inside if Caught(place) not in told]
+    return any(not BROAD.isdisjoint(caught_by(texts.modules.get(place.path), place)) for place in untold)
 
 
 def _eaten(one: Swallowed, effects: list[Effect], run: Run, planned: bool, polls: bool) -> tuple[Effect, ...]:
