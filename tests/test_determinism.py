@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from lintdem.mending import with_fixes
 from lintdem.output import View, render
 from lintdem.session import check_files
 from lintdem.testing.pages import parse_page
@@ -32,7 +33,8 @@ def examples() -> dict[str, str]:
 
 def in_memory(files: Mapping[str, str]) -> str:
     """The JSON report on files that no disk holds."""
-    return render("json", check_files(files), View())
+    edited = with_fixes(check_files(files), lambda path: files[path].encode() if path in files else None)
+    return render("json", edited, View())
 
 
 def on_disk(folder: Path, *flags: str, seed: str = "0") -> str:

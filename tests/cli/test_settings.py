@@ -26,11 +26,12 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((RO
 
 
 def examples() -> list[str]:
-    """Every block of settings in the README, the guides and the pages of rules."""
+    """Every block of settings in the README, the guides and the pages of rules; a rule pack's project file is none."""
     found = []
     for page in PAGES:
         for text in re.findall(r"^```toml\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
-            found.append(text.replace("[tool.lintdem]", "").replace("tool.lintdem.", ""))
+            if "[project]" not in text:
+                found.append(text.replace("[tool.lintdem]", "").replace("tool.lintdem.", ""))
     return found
 
 

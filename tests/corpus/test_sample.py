@@ -29,7 +29,7 @@ EXPECTED = {
     ("functions/projector/app.py", "sns.publish(", "LDM101", "error"),
     ("functions/orders_api/app.py", "sqs.send_message(", "LDM101", "warning"),
     ("template.yaml", "PaymentHandler:", "LDM701", "warning"),
-    ("functions/search_cluster/app.py", "cluster = dsql.create_cluster(", "LDM103", "error"),
+    ("functions/search_cluster/app.py", "cluster = dsql.create_cluster(", "LDM106", "error"),
 }
 
 
