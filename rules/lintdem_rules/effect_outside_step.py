@@ -26,6 +26,6 @@ def check(p: Pass) -> Iterator[Finding]:
 
 
 RULE = Rule(
-    "LDM531", "effect-outside-step", Group.CORRECTNESS, "0.2",
+    "LDM531", "effect-outside-step", Group.CORRECTNESS, "0.1",
     "a durable function has an effect outside of its steps, which every replay repeats", check, "none",
 )  # fmt: skip

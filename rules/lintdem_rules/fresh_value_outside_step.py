@@ -40,6 +40,6 @@ def _harm(one: Drifting) -> str:
 
 
 RULE = Rule(
-    "LDM532", "fresh-value-outside-step", Group.CORRECTNESS, "0.2",
+    "LDM532", "fresh-value-outside-step", Group.CORRECTNESS, "0.1",
     "a durable function makes an id outside of its steps, so that a replay goes on with another one", check, "none",
 )  # fmt: skip

@@ -36,6 +36,6 @@ def check(p: Pass) -> Iterator[Finding]:
 
 
 RULE = Rule(
-    "LDM533", "repeatable-step", Group.CORRECTNESS, "0.2",
+    "LDM533", "repeatable-step", Group.CORRECTNESS, "0.1",
     "a durable step around a payment may run twice", check, "none",
 )  # fmt: skip

@@ -34,6 +34,6 @@ def check(p: Pass) -> Iterator[Finding]:
 
 
 RULE = Rule(
-    "LDM310", "unconditional-batch", Group.PEDANTIC, "0.2",
+    "LDM310", "unconditional-batch", Group.PEDANTIC, "0.1",
     "items are written in a batch, past the conditions that their table is written with elsewhere", check, "none",
 )  # fmt: skip

@@ -32,6 +32,6 @@ def check(p: Pass) -> Iterator[Finding]:
 
 
 RULE = Rule(
-    "LDM605", "unfinished-background-work", Group.NURSERY, "0.2",
+    "LDM605", "unfinished-background-work", Group.NURSERY, "0.1",
     "a thread or task still has to do its work when the handler returns", check, "none",
 )  # fmt: skip

@@ -50,6 +50,6 @@ def _made(p: Pass) -> Iterator[Finding]:
 
 
 RULE = Rule(
-    "LDM106", "untracked-custom-resource", Group.CORRECTNESS, "0.2",
+    "LDM106", "untracked-custom-resource", Group.CORRECTNESS, "0.1",
     "a custom resource makes something that a repeated request makes again, or changes its name with each run", check, "none",
 )  # fmt: skip

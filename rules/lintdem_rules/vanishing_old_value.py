@@ -33,6 +33,6 @@ def check(p: Pass) -> Iterator[Finding]:
 
 
 RULE = Rule(
-    "LDM108", "vanishing-old-value", Group.NURSERY, "0.2",
+    "LDM108", "vanishing-old-value", Group.NURSERY, "0.1",
     "an effect is done with the old value of a deleted item, which the second run does not get", check, "none",
 )  # fmt: skip
