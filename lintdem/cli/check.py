@@ -125,6 +125,8 @@ def command(ctx: click.Context, /, **params: Any) -> None:
         put(settings_of(session))
         return
     targets = _targets(flags)
+    if flags.add_ignore is not None and flags.wanted.any:
+        raise UsageError("--add-ignore writes comments, and does not go with --fix, --unsafe-fixes or --diff")
     if flags.add_ignore is not None:
         view = View(root=session.root.as_posix(), folder=Path.cwd().as_posix())
         ctx.exit(add_ignores(session, session.check(), flags.add_ignore, session.config.fail_on, view))

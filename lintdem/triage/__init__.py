@@ -18,7 +18,6 @@ __all__ = [
     "Known",
     "RunCode",
     "Selection",
-    "default_level",
     "fails",
     "is_on_by_default",
     "is_whole",

@@ -224,3 +224,12 @@ class TestTemplates:
         assert result.code == 1
         assert "LDM705 left alone: the file cannot hold comments" in result.out
         assert file.read_bytes() == before
+
+    def test_it_does_not_go_with_fixes(self, project: Path, lintdem: Run) -> None:
+        """`--diff` promises to change nothing, so the two together are wrong use and nothing is written."""
+        text = HEAD + SHAPES["simple"] + "\n\n" + TAIL
+        (project / "app.py").write_text(text, encoding="utf-8")
+        done = lintdem("check", "--add-ignore", "known", "--diff")
+        assert done.code == 2
+        assert "--add-ignore" in done.err
+        assert (project / "app.py").read_text(encoding="utf-8") == text
