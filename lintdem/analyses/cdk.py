@@ -233,7 +233,7 @@ class _App:
             target=self._reference(target, place) if target is not None else None,
             batch_size=number_in(args.get("batch_size")),
             window=seconds(args.get("max_batching_window")),
-            reports_failures=flag_in(args.get("report_batch_item_failures")),
+            reports_failures=_said(args, "report_batch_item_failures"),
             bisects=flag_in(args.get("bisect_batch_on_error")),
             max_retries=number_in(args.get("retry_attempts")),
             max_age=seconds(args.get("max_record_age")),
@@ -335,6 +335,11 @@ class _App:
             if made in self.names:
                 return TemplateValue("ref", self.names[made], place)
         return TemplateValue("unknown", "", place)
+
+
+def _said(args: Mapping[str, Plain], name: str) -> bool | None:
+    """A flag that is off unless it is given."""
+    return flag_in(args[name]) if name in args else None if "**" in args else False
 
 
 _MAPPING = {

@@ -62,11 +62,13 @@ class Wrapped(msgspec.Struct, frozen=True, order=True, tag=True):
 
 
 class Property(msgspec.Struct, frozen=True, order=True, tag=True):
-    """Give what a template declares at `place` one more property."""
+    """Give what a template declares at `place` one more property, `text` as JSON. What is declared in one word is written
+    as a mapping first, the word under the name `opens`."""
 
     place: Place
     name: str
     text: str
+    opens: str = ""
 
 
 class Unremark(msgspec.Struct, frozen=True, order=True, tag=True):

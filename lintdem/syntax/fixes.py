@@ -18,7 +18,6 @@ from lintdem.model.remedy import Change, Property, Remedy, Unremark
 from lintdem.syntax.decode import decode_source
 from lintdem.syntax.reading import look_at
 from lintdem.syntax.remarks import unremarked
-from lintdem.syntax.templates import propertied
 
 if TYPE_CHECKING:
     from lintdem.syntax.editing import Editor
@@ -26,9 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Fixer:
-    """Fixes of findings; `read` gives the bytes of a file. Each file is parsed once, when it is first needed."""
+    """Fixes of findings; `read` gives the bytes of a file, `propertied` the edits of a template. Each file of Python is
+    parsed once, when it is first needed."""
 
     read: Callable[[str], bytes | None]
+    propertied: Callable[[Property, str], list[Edit]]
     editors: dict[str, Editor | None] = field(default_factory=dict)
 
     def with_fixes(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -56,7 +57,7 @@ class Fixer:
             text = _text(data) if data is not None else None
             if text is None:
                 raise NoEdit
-            return [unremarked(change, text.split("\n")) if isinstance(change, Unremark) else propertied(change, text)]
+            return [unremarked(change, text.split("\n"))] if isinstance(change, Unremark) else self.propertied(change, text)
         editor = self._editor(change.place.path)
         if editor is None:
             raise NoEdit

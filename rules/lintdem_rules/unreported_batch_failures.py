@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.losses import Fault
-from lintdem.rule import Finding, Group, Pass, Property, Remedy, Rule
+from lintdem.analyses.reporting import reported
+from lintdem.rule import Finding, Group, Pass, Remedy, Rule
 
 
 def check(p: Pass) -> Iterator[Finding]:
@@ -14,16 +15,17 @@ def check(p: Pass) -> Iterator[Finding]:
         yield p.finding(
             one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or None,
             advice="return the failed records in batchItemFailures and set FunctionResponseTypes to ReportBatchItemFailures, both",
-            about=one.name, remedies=_remedies(one),
+            about=one.name, remedies=_remedies(p, one),
         )  # fmt: skip
 
 
-def _remedies(one: Fault) -> tuple[Remedy, ...]:
+def _remedies(p: Pass, one: Fault) -> tuple[Remedy, ...]:
     """An answer that nobody reads: the mapping is told to. Where the answer is missing, the code has to be written."""
-    if one.guard or not one.place.path.endswith((".yaml", ".yml", ".template")) or "ReportBatchItemFailures" not in one.words:
+    if one.guard or "ReportBatchItemFailures" not in one.words:
         return ()
-    change = Property(one.place, "FunctionResponseTypes", "[ReportBatchItemFailures]")
-    return (Remedy("let the mapping read batchItemFailures (check: every way through the handler returns them)", False, (change,)),)
+    change = reported(p.facts.program, one.place, one.deployed.stack.kind)
+    title = "let the mapping read batchItemFailures (check: every way through the handler returns them)"
+    return (Remedy(title, False, (change,)),) if change is not None else ()
 
 
 RULE = Rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lintdem.deploy import propertied
 from lintdem.fixing.splice import splice
 from lintdem.model.finding import Finding, Group, Level
 from lintdem.model.remedy import Argument, Change, Named, Remedy, Renamed, Rewrite
@@ -17,7 +18,7 @@ def written(code: str, change: Change) -> str | None:
         path="a.py", span=change.place.span, code="LDM101", name="x", group=Group.NOTE, level=Level.NOTE, message="",
         remedies=(Remedy("do", False, (change,)),),
     )  # fmt: skip
-    (found,) = Fixer(lambda path: code.encode()).with_fixes([finding])
+    (found,) = Fixer(lambda path: code.encode(), propertied).with_fixes([finding])
     return splice(code.encode(), found.fixes[0].edits).decode() if found.fixes else None
 
 
@@ -113,7 +114,7 @@ def test_change_beside_its_edit_is_noticed() -> None:
     """An edit after which code elsewhere means something else is told apart from one that stays where it is."""
     before = b"def g():\n    a()\n\n\n\nb()\n"
     finding = Rewrite(Place("a.py", Span(2, 5, 2, 8)), "c()")
-    edit = Fixer(lambda path: before).with_fixes(
+    edit = Fixer(lambda path: before, propertied).with_fixes(
         [Finding(path="a.py", span=finding.place.span, code="LDM101", name="x", group=Group.NOTE, level=Level.NOTE,
                  message="", remedies=(Remedy("do", True, (finding,)),))]
     )[0].fixes[0].edits  # fmt: skip
