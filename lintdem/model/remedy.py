@@ -61,6 +61,17 @@ class Wrapped(msgspec.Struct, frozen=True, order=True, tag=True):
     arguments: tuple[Argument, ...] = ()
 
 
+class Collected(msgspec.Struct, frozen=True, order=True, tag=True):
+    """Try each round of the `for` at `place`, note `item` for those that fail, and return it all as `batchItemFailures` at
+    the end of the function. `log` is the call that tells the failure. `goes_on`: "" where the other rounds are done all the
+    same, "rest" where they are noted as failed too, "ends" where the first failure is returned at once."""
+
+    place: Place
+    item: str
+    log: str
+    goes_on: str = ""
+
+
 class Property(msgspec.Struct, frozen=True, order=True, tag=True):
     """Give what a template declares at `place` one more property, `text` as JSON. What is declared in one word is written
     as a mapping first, the word under the name `opens`."""
@@ -78,7 +89,7 @@ class Unremark(msgspec.Struct, frozen=True, order=True, tag=True):
     name: str
 
 
-Change = Union[Rewrite, Argument, Named, Renamed, Opening, Wrapped, Property, Unremark]  # noqa: UP007 - the same form as Expr
+Change = Union[Rewrite, Argument, Named, Renamed, Opening, Wrapped, Collected, Property, Unremark]  # noqa: UP007 - the same form as Expr
 
 
 class Remedy(msgspec.Struct, frozen=True, order=True):

@@ -9,11 +9,12 @@ import libcst as cst
 
 from lintdem.errors import NoEdit
 from lintdem.model.finding import Edit
-from lintdem.model.remedy import Argument, Change, Named, Opening, Renamed, Rewrite, Wrapped
+from lintdem.model.remedy import Argument, Change, Collected, Named, Opening, Renamed, Rewrite, Wrapped
 from lintdem.model.span import Place, Span
+from lintdem.syntax.collecting import collected
 from lintdem.syntax.importing import Names
 from lintdem.syntax.lower import parsed
-from lintdem.syntax.wrapping import wrapped
+from lintdem.syntax.wrapping import below, wrapped
 
 _LONG = 88
 """What formatters take for a long line unless they are told otherwise."""
@@ -46,6 +47,8 @@ class Editor:
             return self._opened(change)
         if isinstance(change, Wrapped):
             return wrapped(self, change)
+        if isinstance(change, Collected):
+            return collected(self, change)
         raise NoEdit
 
     # --- texts ---
@@ -175,7 +178,7 @@ class Editor:
 
     def _renamed(self, change: Renamed) -> list[Edit]:
         """The parameter and what reads it; refused where the new name has a meaning or the old one a second."""
-        inside = list(_all(self._function(change.place)))
+        inside = list(below(self._function(change.place)))
         others = {id(n.attr) for n in inside if isinstance(n, cst.Attribute)}
         others |= {id(n.keyword) for n in inside if isinstance(n, cst.Arg) and n.keyword is not None}
         names = [n for n in inside if isinstance(n, cst.Name) and id(n) not in others]
@@ -210,15 +213,6 @@ class Editor:
         own = self.positions.span(node)
         first = self.positions.span(node.decorators[0]) if node.decorators else own
         return (own.end_line, own.end_column) == (span.end_line, span.end_column) and first.line == span.line
-
-
-def _all(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """A node and all below it."""
-    work = [node]
-    while work:
-        current = work.pop()
-        yield current
-        work.extend(current.children)
 
 
 def _is_docstring(node: cst.CSTNode) -> bool:

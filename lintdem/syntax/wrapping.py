@@ -37,7 +37,7 @@ def wrapped(file: File, change: Wrapped) -> list[Edit]:
     span = file.positions.span(statement)
     first = file.lines[span.line - 1]
     indent = first[: len(first) - len(first.lstrip())]
-    if first[: span.column - 1].strip() or any(_spans_lines(node) for node in _all(statement)):
+    if first[: span.column - 1].strip() or any(spans_lines(node) for node in below(statement)):
         raise NoEdit
     inner = [edit for argument in change.arguments for edit in file.edits(argument)]
     own = [edit for edit in inner if span.line <= edit.place.span.line <= span.end_line]
@@ -78,7 +78,7 @@ def _holds(outer: Span, inner: Span) -> bool:
     return (outer.line, outer.column) <= start and end <= (outer.end_line, outer.end_column)
 
 
-def _spans_lines(node: cst.CSTNode) -> bool:
+def spans_lines(node: cst.CSTNode) -> bool:
     """Whether a text runs over several lines: what is set in would change it."""
     return isinstance(node, (cst.SimpleString, cst.FormattedStringText)) and "\n" in node.value
 
@@ -93,7 +93,8 @@ def _spliced(lines: list[str], edits: Iterable[Edit], first: int) -> str:
     return "\n".join(text)
 
 
-def _all(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
+def below(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
+    """A node and all below it."""
     work = [node]
     while work:
         current = work.pop()

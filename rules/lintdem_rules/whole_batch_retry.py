@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.partialanswers import named_failures
 from lintdem.model.stack import Source
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
@@ -30,7 +31,7 @@ def check(p: Pass) -> Iterator[Finding]:
             ),
             guard="nothing tells the source which records are done",
             advice=PARTIAL if rerun.subject.source in REPORTS else "guard each record with a key of its own, so that "
-            "the second run leaves out what is done",
+            "the second run leaves out what is done", remedies=named_failures(p.facts.program, rerun),
         )  # fmt: skip
 
 
@@ -40,5 +41,5 @@ REPORTS = frozenset({Source.SQS, Source.SQS_FIFO, Source.KINESIS, Source.DYNAMOD
 
 RULE = Rule(
     "LDM601", "whole-batch-retry", Group.SUSPICIOUS, "0.1",
-    "one failing record makes the records that were done run again", check, "none",
+    "one failing record makes the records that were done run again", check, "unsafe",
 )  # fmt: skip
