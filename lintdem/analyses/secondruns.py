@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lintdem.analyses.domain import Caught, Check, Claim, Done, Failed, Path, Value, leaves
 from lintdem.analyses.engine import Run
+from lintdem.analyses.exceptions import ABSENCE
 from lintdem.analyses.guards import looks_for, same_store
 from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.machine import Raised
@@ -187,7 +188,7 @@ def _consumed(run: Run, subject: Subject) -> Iterator[Refused]:
         gone = deleted.get(address) if address is not None else None
         if gone is None or gone.place == event.place:
             continue
-        if not _is_probed(run, event.call) and _is_named(address, subject, run):
+        if not _is_probed(run, event.call) and not _is_missed(run, event.place) and _is_named(address, subject, run):
             message = f"{event.call.name} raises NoSuchKey in the second run: the first has deleted the object"
             yield Refused(run, subject, event.place, event.call.name, "NoSuchKey", None, message, gone.place,
                           "the object is deleted at the end of the first run")  # fmt: skip
@@ -205,6 +206,12 @@ def _source(call: Invocation) -> tuple[Value | None, Value | None] | None:
 def _is_probed(run: Run, call: Invocation) -> bool:
     """Whether the program asks somewhere whether the object is there, and goes on if it is not."""
     return any(isinstance(e, Asked) and e.caught and _source(e.call) == _source(call) for e in run.events)
+
+
+def _is_missed(run: Run, place: Place) -> bool:
+    """Whether an `except` takes it for an answer that the object is not there, and goes on."""
+    ended = [e for e in run.events if isinstance(e, Swallowed) and not ABSENCE.isdisjoint(e.types or ())]
+    return any(error.place == place for e in ended for error in e.errors)
 
 
 def _is_named(address: tuple[Value | None, Value | None] | None, subject: Subject, run: Run) -> bool:

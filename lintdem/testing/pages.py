@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lintdem.errors import UsageError
 
@@ -18,6 +18,8 @@ _LABEL = re.compile(r"`([^`]+)`: *$")
 _FENCE = re.compile(r"(`{3,}) *([\w+-]*) *(?:\{(.*)\})? *$")
 _IGNORE = re.compile(r'lintdem="ignore: *([^"]+)"')
 _MARKER = re.compile(r'(.*)# *(error|warning|note)(?:: *(?:\[([\w-]+)\])? *(?:"([^"]*)")?)? *$')
+FIX = "The fix"
+"""The heading below which a page shows patches for its bad examples, each under the name of the example."""
 _NO_FILES = ("toml", "console", "text", "diff")
 _DEFAULT_NAMES = {"python": "handler.py", "yaml": "template.yaml", "json": "template.json", "hcl": "main.tf"}
 
@@ -40,7 +42,8 @@ class Marker:
 @dataclass(frozen=True)
 class Case:
     """One heading with fences: an isolated workspace. `section` is the first heading ("Bad", "Good"); `diff` what the
-    fixes of the page's rule change, as a patch, where the page shows that."""
+    fixes of the page's rule change, as a patch, where the page shows that; `mend` the patch that is shown for it below
+    "The fix", which somebody wrote."""
 
     title: str
     section: str
@@ -49,6 +52,7 @@ class Case:
     config: str
     markers: tuple[Marker, ...]
     diff: str = ""
+    mend: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def parse_page(text: str, path: str) -> Page:
     if len(tops) != 1 or sections[0].depth != 1:
         raise UsageError(f"{path}:1: a page starts with its one title (# …)")
     ignored = tuple((_title(s), f.ignored) for s in sections for f in s.fences if f.ignored is not None)
-    cases = tuple(case for section in sections if (case := _case(section, path)) is not None)
+    cases = _mended([case for section in sections if (case := _case(section, path)) is not None], sections, path)
     titles = [case.title for case in cases]
     for title in titles:
         if titles.count(title) > 1:
@@ -161,8 +165,23 @@ def _case(section: _Section, path: str) -> Case | None:
     if not files:
         return None
     markers = tuple(marker for name, text in files.items() for marker in _markers(name, text))
-    diff = "".join(fence.text for fence in section.fences if fence.language == "diff" and fence.label is None)
-    return Case(_title(section), section.trail[0].heading, section.line, files, _config(section), markers, diff)
+    return Case(
+        _title(section), section.trail[0].heading, section.line, files, _config(section), markers, _diff(section)
+    )
+
+
+def _mended(cases: list[Case], sections: list[_Section], path: str) -> tuple[Case, ...]:
+    """The cases, each with the patch that is shown for it."""
+    shown = [section for section in sections if section.trail and section.trail[0].heading == FIX and section.fences]
+    mends = {f"Bad / {section.heading}": section for section in shown}
+    for title, section in mends.items():
+        if title not in [case.title for case in cases]:
+            raise UsageError(f"{path}:{section.line}: no bad example is called {section.heading!r}")
+    return tuple(replace(c, mend=_diff(mends[c.title])) if c.title in mends else c for c in cases)
+
+
+def _diff(section: _Section) -> str:
+    return "".join(fence.text for fence in section.fences if fence.language == "diff" and fence.label is None)
 
 
 def _config(section: _Section) -> str:

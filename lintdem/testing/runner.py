@@ -7,19 +7,22 @@ code. Notes never fail a run, so they need no marker. Cases under "Good" hold no
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lintdem.errors import UsageError
 from lintdem.model.finding import Finding, Group, Level, Report
 from lintdem.model.module import Problem
 from lintdem.rule import Rule
 from lintdem.testing.pages import Case, Marker
+from lintdem.testing.patching import patched
 
 _OFF = (Group.PEDANTIC, Group.NURSERY)
 
 
 def complaints(case: Case, rule: Rule | None) -> tuple[str, ...]:
     """Run `case`, a case of the page of `rule` or of a page of no rule; what is not as the page says."""
-    return (*_misuse(case, rule), *_unparsable(case, rule), *_differences(case, rule), *_unfixed(case, rule))
+    told = (_misuse, _unparsable, _differences, _unfixed, _unmended)
+    return tuple(complaint for tell in told for complaint in tell(case, rule))
 
 
 def run_case(case: Case, rule: Rule | None) -> Report:
@@ -55,6 +58,27 @@ def _unfixed(case: Case, rule: Rule | None) -> Iterator[str]:
         yield f"a second application changes more:\n{again.patch}"
 
 
+def _unmended(case: Case, rule: Rule | None) -> Iterator[str]:
+    """A patch below "The fix" fits its example, takes the finding away and brings no other."""
+    if not case.mend or rule is None:
+        return
+    try:
+        after = replace(case, files=patched(case.files, case.mend))
+    except UsageError as error:
+        yield str(error)
+        return
+    known = {finding.code for finding in _told(case, rule)}
+    for one in _told(after, rule):
+        if one.code == rule.code or (one.code not in known and one.level is not Level.NOTE):
+            yield f"found after the fix: {one.path}:{one.span.line}: {one.level.value} [{one.code}] {one.message}"
+
+
+def _told(case: Case, rule: Rule | None) -> list[Finding]:
+    """What a run says of a case, problems as findings."""
+    report = run_case(case, rule)
+    return [*report.findings, *map(_as_finding, report.problems)]
+
+
 def _misuse(case: Case, rule: Rule | None) -> Iterator[str]:
     """Markers that say nothing, and sections that break their promise."""
     for marker in case.markers:
@@ -81,8 +105,7 @@ def _unparsable(case: Case, rule: Rule | None) -> Iterator[str]:
 
 def _differences(case: Case, rule: Rule | None) -> Iterator[str]:
     """Markers without a finding, then findings without a marker, in the order of the files."""
-    report = run_case(case, rule)
-    left = [*report.findings, *map(_as_finding, report.problems)]
+    left = _told(case, rule)
     for marker in case.markers:
         match = next((finding for finding in left if _matches(marker, finding, rule)), None)
         if match is None:

@@ -85,6 +85,19 @@ def handler(event, context):
     return event["detail"]
 ```
 
+## The fix
+
+### The plainest way to write it
+
+```diff
+--- a/handler.py
++++ b/handler.py
+@@ -1,2 +1,2 @@
+ def handler(event, context):
+-    print(event)  # error
++    return event["detail"]
+```
+
 ## When to ignore it
 {promotion}
 ## References

@@ -20,6 +20,7 @@ import pytest
 from lintdem.rule import load_rules
 from lintdem.testing.fixed import fixed
 from lintdem.testing.pages import Page, parse_page
+from lintdem.testing.patching import patched
 
 HERE = Path(__file__).parent
 PACK = HERE.parents[1] / "rules" / "lintdem_rules"
@@ -98,6 +99,16 @@ def test_second_delivery_after_the_fix(stem: str, title: str, runner: Runner) ->
     files = fixed(case.files, case.config, rule.code).files
     assert files != case.files
     assert not runner.harm(stem, title, files)
+
+
+MENDED = [(stem, case) for stem, case in CASES if next(c for c in page_of(stem).cases if c.title == case).mend]
+
+
+@pytest.mark.parametrize(("stem", "title"), MENDED, ids=lambda value: value)
+def test_second_delivery_after_the_shown_patch(stem: str, title: str, runner: Runner) -> None:
+    """A bad example with the patch that its page shows below "The fix" does no harm when it is delivered again."""
+    case = next(case for case in page_of(stem).cases if case.title == title)
+    assert not runner.harm(stem, title, patched(case.files, case.mend))
 
 
 @pytest.mark.parametrize("stem", PROVED)

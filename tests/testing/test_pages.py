@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lintdem.errors import UsageError
+from lintdem.rule import load_rules
 from lintdem.testing.pages import Marker, parse_page
+from lintdem.testing.patching import patched
+from lintdem.testing.runner import complaints
 
 
 def page(*blocks: str) -> str:
@@ -56,6 +59,47 @@ class TestCases:
         """A comment in Python is no heading."""
         read = parse_page(page("## Bad", python("# not a heading\nx = 1")), "a.md")
         assert [case.title for case in read.cases] == ["Bad"]
+
+
+class TestShownFixes:
+    """Patches below "The fix" belong to the bad example of the same name."""
+
+    PATCH = "```diff\n--- a/handler.py\n+++ b/handler.py\n@@ -1 +1 @@\n-x = 1\n+x = 2\n```"
+
+    def test_patch_belongs_to_its_example(self) -> None:
+        """The heading names the example."""
+        text = page("## Bad", "### One", python("x = 1"), "### Two", python("y = 1"), "## The fix", "### One", self.PATCH)
+        one, two = parse_page(text, "a.md").cases
+        assert patched(one.files, one.mend) == {"handler.py": "x = 2\n"}
+        assert not two.mend
+
+    def test_patch_for_no_example_is_an_error(self) -> None:
+        """A heading that was renamed does not leave its patch untested."""
+        text = page("## Bad", "### One", python("x = 1"), "## The fix", "### Other", self.PATCH)
+        with pytest.raises(UsageError, match=r"a\.md:16: no bad example is called 'Other'"):
+            parse_page(text, "a.md")
+
+    @pytest.mark.parametrize("files", [{"handler.py": "x = 3\n"}, {"handler.py": ""}, {"other.py": "x = 1\n"}])
+    def test_patch_that_does_not_fit_is_an_error(self, files: dict[str, str]) -> None:
+        """Each line that is kept or removed has to be there."""
+        with pytest.raises(UsageError, match=r"handler\.py"):
+            patched(files, self.PATCH.removeprefix("```diff\n").removesuffix("```"))
+
+    @pytest.mark.parametrize(
+        ("fixed", "told"),
+        [("f = 1", ()), ("# lintdem: ignore[no-such] why\nf = 1", ("found after the fix: handler.py:1: warning [LDM904]",))],
+    )
+    def test_patch_is_judged_by_a_run(self, fixed: str, told: tuple[str, ...]) -> None:
+        """The finding has to go, and no other may come."""
+        rule = next(rule for rule in load_rules(("lintdem_rules",)) if rule.code == "LDM903")
+        lines = fixed.splitlines()
+        added = "".join(f"+{line}\n" for line in lines)
+        diff = f"```diff\n--- a/handler.py\n+++ b/handler.py\n@@ -1,2 +1,{len(lines)} @@\n-#\n-f = 1\n{added}```"
+        text = page("## Bad", "### One", python("#\nf = 1"), "## The fix", "### One", diff)
+        (case,) = parse_page(text, "a.md").cases
+        found = [one for one in complaints(case, rule) if one.startswith("found")]
+        assert len(found) == len(told)
+        assert all(one.startswith(start) for one, start in zip(found, told, strict=True))
 
 
 class TestMarkers:

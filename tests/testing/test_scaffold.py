@@ -9,6 +9,7 @@ import pytest
 from lintdem.errors import UsageError
 from lintdem.model.finding import Group
 from lintdem.testing.pages import parse_page
+from lintdem.testing.patching import patched
 from lintdem.testing.scaffold import NewRule, next_code, write_rule
 
 
@@ -20,7 +21,8 @@ def test_next_code_follows_the_last_of_the_topic() -> None:
 
 
 def test_module_and_page_stand_side_by_side(tmp_path: Path) -> None:
-    """The module compiles and carries what was asked for; the page parses and shows two bad and two good cases."""
+    """The module compiles and carries what was asked for; the page shows two bad, two good cases and the way from one to
+    the other."""
     module, page = write_rule(tmp_path, NewRule("burnt-token", Group.NURSERY, "keys"), {"LDM201"})
     assert (module.name, page.name) == ("burnt_token.py", "burnt_token.md")
     source = module.read_text(encoding="utf-8")
@@ -29,6 +31,7 @@ def test_module_and_page_stand_side_by_side(tmp_path: Path) -> None:
     read = parse_page(page.read_text(encoding="utf-8"), page.name)
     assert read.title == "burnt-token"
     assert [case.section for case in read.cases] == ["Bad", "Bad", "Good", "Good"]
+    assert patched(read.cases[0].files, read.cases[0].mend) == read.cases[2].files
 
 
 @pytest.mark.parametrize(

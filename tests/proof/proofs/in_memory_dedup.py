@@ -5,7 +5,7 @@ from __future__ import annotations
 from redelivery import World, eventbridge, sns
 from redelivery.events import Event
 
-ORDER = {"order_id": "o-1", "email": "ann@example.com", "total": 1}
+ORDER = {"order_id": "o-1", "email": "ann@example.com", "total": 1, "keep_until": 1_900_000_000}
 
 
 def elsewhere(world: World, event: Event) -> str:
@@ -18,6 +18,7 @@ def elsewhere(world: World, event: Event) -> str:
 def mail(world: World) -> str:
     """Lambda retries an asynchronous event."""
     world.records()
+    world.table("sent", "id")
     return elsewhere(world, eventbridge(ORDER))
 
 

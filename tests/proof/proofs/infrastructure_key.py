@@ -9,7 +9,7 @@ def refund(world: World) -> str:
     """The dead-letter queue is redriven, or the producer sends once more."""
     world.web.stripe()
     order = {"charge_id": "ch-1", "cents": 4200, "refund_id": "r-1"}
-    by_queue = "messageId" in (world.folder / "handler.py").read_text(encoding="utf-8")
+    by_queue = "Sns" not in (world.folder / "handler.py").read_text(encoding="utf-8")
     return world.repeat(sqs(order) if by_queue else sns(order), by=redriven)
 
 

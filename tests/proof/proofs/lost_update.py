@@ -12,7 +12,7 @@ START = {"account": "a-1", "balance": 100, "limit_used": 0, "version": 1}
 def account(world: World) -> str:
     """Two payments at the same time; a run that fails is delivered again."""
     world.table("accounts", "account", None, START)
-    first, second = (eventbridge({"account": "a-1", "amount": amount}) for amount in (5, 7))
+    first, second = (eventbridge({"id": f"p-{amount}", "account": "a-1", "amount": amount}) for amount in (5, 7))
     world.meanwhile("before", "dynamodb.UpdateItem", lambda: world.deliver(second))
     if world.deliver(first).error is not None:
         world.deliver(first)

@@ -28,6 +28,7 @@ def order(world: World) -> str:
     """Points for an order, or the order itself."""
     world.table("customers", "customer_id", None, {"customer_id": "c-1", "points": 0})
     world.table("orders", "id")
+    world.table("counted", "order_id")
     return later(world, eventbridge({"order_id": "o-1", "customer_id": "c-1", "points": 5, "total": "1"}))
 
 
