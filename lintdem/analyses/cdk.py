@@ -9,6 +9,7 @@ import msgspec
 from lintdem.analyses.building import FUNCTIONS, SOLUTION
 from lintdem.analyses.cdk_alarms import alarms_of
 from lintdem.analyses.cdk_code import code_of, each_function
+from lintdem.analyses.cdk_grants import Permissions
 from lintdem.analyses.cdk_values import (
     each_of,
     flag_in,
@@ -89,6 +90,7 @@ class _App:
         for one in built:
             if isinstance(one.value, Made) and not one.type.endswith(".__init__"):
                 self.names.setdefault(one.value, self._name(one))
+        self.permissions = Permissions(built, program.modules, self._reference)
 
     def _name(self, one: Built) -> str:
         """The construct's id, with a number where it is used again."""
@@ -154,6 +156,7 @@ class _App:
             dead_letter=self._dead_letter(one),
             on_failure=self._destination(invoked.get("on_failure"), one.place),
             concurrency=number_in(args.get("reserved_concurrent_executions")),
+            grants=None if one.type.startswith(SOLUTION) else self.permissions.of(one),
             unread=(
                 *unread(seconds, args, timeout="timeout"),
                 *unread(number_in, invoked, async_retries="retry_attempts"),

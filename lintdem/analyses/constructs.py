@@ -43,7 +43,7 @@ class Built:
 def build(program: Program) -> tuple[list[Built], list[Problem]]:
     """Every call of the CDK in the order it is made: applications first, then the stacks that none of them makes. What
     could not be run is a problem."""
-    modules = [module for path, module in program.modules.items() if "#" not in path and _uses_cdk(module.body)]
+    modules = [module for path, module in program.modules.items() if "#" not in path and uses_cdk(module.body)]
     if not modules:
         return [], []
     m = Machine(program, PARTS)
@@ -94,7 +94,8 @@ def _stacks(m: Machine, path: str) -> Iterator[Cls]:
             yield value
 
 
-def _uses_cdk(body: Sequence[Stmt]) -> bool:
+def uses_cdk(body: Sequence[Stmt]) -> bool:
+    """Whether a file imports the CDK."""
     return any(_imports_cdk(statement) for statement in body)
 
 
@@ -103,8 +104,8 @@ def _imports_cdk(statement: Stmt) -> bool:
         names = [statement.module or ""] if statement.is_from else [alias.name for alias in statement.names]
         return any(name.partition(".")[0] == "aws_cdk" for name in names)
     if isinstance(statement, If):
-        return _uses_cdk((*statement.then, *statement.other))
-    return isinstance(statement, Try) and _uses_cdk(statement.body)
+        return uses_cdk((*statement.then, *statement.other))
+    return isinstance(statement, Try) and uses_cdk(statement.body)
 
 
 def _is_app(module: Module) -> bool:

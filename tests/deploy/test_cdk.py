@@ -447,3 +447,93 @@ class TestAlarms:
         (alarm,) = of_stack(start + FUNCTION + written).alarms
         assert (alarm.name, alarm.namespace, alarm.metric) == ("A", namespace, metric)
         assert [(name, value.text) for name, value in alarm.dimensions] == dimensions
+
+
+class TestPolicies:
+    """What the function is allowed, where every policy of it can be read."""
+
+    TABLE = 'table = dynamodb.Table(self, "Orders", partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING))\n'
+    IAM = "from aws_cdk import aws_iam as iam\n"
+    STATEMENT = 'iam.PolicyStatement(actions=["dynamodb:PutItem"], resources=[table.table_arn])'
+
+    def grants(self, body: str) -> list[tuple[str, list[str]]] | None:
+        """The actions that concern writing, and on what."""
+        found = function(self.IAM + self.TABLE + FUNCTION + body).grants
+        if found is None:
+            return None
+        return [(action, [on.text for on in grant.resources]) for grant in found for action in grant.actions if action.endswith(("PutItem", "*", "SendMessage"))]
+
+    @pytest.mark.parametrize(
+        ("body", "expected"),
+        [
+            ("table.grant_read_write_data(fn)", [("dynamodb:PutItem", ["Orders"])]),
+            ("table.grant_write_data(grantee=fn)", [("dynamodb:PutItem", ["Orders"])]),
+            ("table.grant_read_data(fn)", []),
+            ("table.grant_full_access(fn.role)", [("dynamodb:*", ["Orders"])]),
+            ('table.grant(fn, "dynamodb:GetItem", "dynamodb:PutItem")', [("dynamodb:PutItem", ["Orders"])]),
+            ('queue = sqs.Queue(self, "Out")\nqueue.grant_send_messages(fn)', [("sqs:SendMessage", ["Out"])]),
+            ('s3.Bucket(self, "B").grant_put(fn)', [("s3:*", ["B"])]),
+            (f"fn.add_to_role_policy({STATEMENT})", [("dynamodb:PutItem", ["Orders"])]),
+            (f"fn.role.add_to_principal_policy({STATEMENT})", [("dynamodb:PutItem", ["Orders"])]),
+            (f'fn.role.attach_inline_policy(iam.Policy(self, "P", statements=[{STATEMENT}]))', [("dynamodb:PutItem", ["Orders"])]),
+            (f'iam.Policy(self, "P", statements=[{STATEMENT}], roles=[fn.role])', [("dynamodb:PutItem", ["Orders"])]),
+            ('for one in [fn]:\n    table.grant_write_data(one)', [("dynamodb:PutItem", ["Orders"])]),
+            ("", []),
+        ],
+    )  # fmt: skip
+    def test_what_is_granted(self, body: str, expected: list[tuple[str, list[str]]]) -> None:
+        """By the methods of the resource, by statements, by policies."""
+        assert self.grants(body) == expected
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "somewhere.table.grant_write_data(fn)",
+            "def later(self):\n    table.grant_write_data(self.fn)",
+            "table.grant_write_data(somewhere.fn)",
+            'fn.role.add_managed_policy(iam.ManagedPolicy.from_aws_managed_policy_name("PowerUserAccess"))',
+            "fn.add_to_role_policy(somewhere.statement())",
+            "one = iam.PolicyStatement()\none.add_actions('dynamodb:PutItem')\nfn.add_to_role_policy(one)",
+            "fn.add_to_role_policy(iam.PolicyStatement(effect=iam.Effect.DENY, actions=['dynamodb:PutItem']))",
+            "iam.Grant.add_to_principal(grantee=fn, actions=['dynamodb:PutItem'], resource_arns=[table.table_arn])",
+        ],
+    )
+    def test_what_cannot_be_read_may_be_anything(self, body: str) -> None:
+        """A permission that is not understood, or that the run did not come by, may be the one that counts."""
+        assert self.grants(body) is None
+
+    @pytest.mark.parametrize(
+        ("policies", "expected"),
+        [
+            ('iam.ManagedPolicy.from_aws_managed_policy_name("service-role/AWSLambdaBasicExecutionRole")', []),
+            ('iam.ManagedPolicy.from_aws_managed_policy_name("AmazonDynamoDBFullAccess")', [("dynamodb:*", [])]),
+            ('iam.ManagedPolicy.from_managed_policy_arn(self, "M", arn)', None),
+        ],
+    )
+    def test_a_role_of_its_own(self, policies: str, expected: list[tuple[str, list[str]]] | None) -> None:
+        """The policies of the role that the function is given."""
+        role = f'role = iam.Role(self, "Role", managed_policies=[{policies}], inline_policies={{}})\n'
+        made = FUNCTION.replace('"Worker"', '"Worker", role=role')
+        found = function(self.IAM + role + made).grants
+        assert (found if found is None else [(a, [r.text for r in g.resources]) for g in found for a in g.actions]) == expected
+
+    @pytest.mark.parametrize(("granted", "codes"), [("grant_read_data", ["LDM711"]), ("grant_read_write_data", [])])
+    def test_a_guard_that_may_not_write_is_found(self, granted: str, codes: list[str]) -> None:
+        """The rule on a guard's permissions knows what an application in Python grants."""
+        guarded = """
+            import boto3, os
+
+            table = boto3.resource("dynamodb").Table(os.environ["ORDERS"])
+
+
+            def handler(event, context):
+                try:
+                    table.put_item(Item={"id": event["detail"]["id"]}, ConditionExpression="attribute_not_exists(id)")
+                except table.meta.client.exceptions.ConditionalCheckFailedException:
+                    print("again")
+        """
+        made = FUNCTION.replace('"Worker"', '"Worker", environment={"ORDERS": table.table_name}')
+        inside = textwrap.indent(f"super().__init__(scope, name)\n{self.TABLE}{made}table.{granted}(fn)\n", "        ")
+        app = f"{IMPORTS}\n\nclass Shop(Stack):\n    def __init__(self, scope, name):\n{inside}\n\nShop(App(), 'shop')\n"
+        report = check_files({"app.py": app, "src/app.py": textwrap.dedent(guarded)})
+        assert [finding.code for finding in report.findings if finding.code == "LDM711"] == codes
