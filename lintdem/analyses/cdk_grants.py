@@ -39,7 +39,7 @@ _QUEUE = {
     ),
     "grant_purge": ("PurgeQueue", "GetQueueAttributes", "GetQueueUrl"),
 }  # fmt: skip
-_ACTIONS = {"dynamodb": _TABLE, "sqs": _QUEUE, "sns": {"grant_publish": ("Publish",)}}
+_ACTIONS: dict[str, dict[str, tuple[str, ...]]] = {"dynamodb": _TABLE, "sqs": _QUEUE, "sns": {"grant_publish": ("Publish",)}}
 """https://docs.aws.amazon.com/cdk/api/v2/python/aws_cdk.aws_dynamodb/Table.html,
 https://docs.aws.amazon.com/cdk/api/v2/python/aws_cdk.aws_sqs/Queue.html"""
 

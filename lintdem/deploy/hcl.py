@@ -158,8 +158,8 @@ class _Parser:
         return self._postfix(self._special(PATH, [Scalar(token.text, self._place(token))], token), depth)
 
     def _postfix(self, node: Node, depth: int) -> Node:
-        """Attributes and indexes. A text counts as an attribute, a name is kept for where it is known; any other index is
-        dropped, and every element stands for all of them."""
+        """Attributes and indexes. A text or a number counts as an attribute, a name is kept for where it is known; any other
+        index is dropped, and every element stands for all of them."""
         while True:
             token = self._peek()
             if self._is_mark(token, "."):
@@ -168,7 +168,8 @@ class _Parser:
             elif self._is_mark(token, "["):
                 self._next()
                 (index, *_) = (*self._items("]", depth), Scalar("", self._place(token)))
-                if isinstance(index, Scalar) and not index.plain and index.text:
+                is_number = isinstance(index, Scalar) and index.text.isdigit() and special(node, PATH) is not None
+                if isinstance(index, Scalar) and index.text and (is_number or not index.plain):
                     node = self._with_name(node, Token("word", index.text, token.start, token.end))
                 elif special(index, PATH) is not None and isinstance(names := special(node, PATH), Series):
                     node = self._special(PATH, [*names.items, index], token, node.place)

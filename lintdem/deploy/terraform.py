@@ -122,14 +122,22 @@ def _open(
         called = folders.get(target)
         if called is None or len(scopes) >= _MODULES or scope.prefix.count("module.") > 6:
             continue
-        written = block.get("source")
+        written, name = block.get("source"), block.labels[0]
         here = f"{scope.here}/{written.text}" if isinstance(written, Scalar) else scope.here
-        given = {
-            name: scope.image(entry.value) if "image" in name else scope.evaluate(entry.value)
-            for name, entry in block.attributes.items()
-            if name != "source"
-        }
-        name = block.labels[0]
-        child = ModuleScope(f"{scope.prefix}module.{name}.", here, called.blocks, given, {}, scope.work)
-        scope.children[name] = child
-        _open(called, folders, child, scopes, problems)
+        for ending, instance in scope.instances(block):
+            if len(scopes) >= _MODULES:
+                break
+            given = _given(block, instance)
+            child = ModuleScope(f"{scope.prefix}module.{name}{ending}.", here, called.blocks, given, {}, scope.work)
+            scope.children.setdefault(name, child)
+            scope.children[name + ending] = child
+            _open(called, folders, child, scopes, problems)
+
+
+def _given(block: Block, scope: ModuleScope) -> dict[str, Node]:
+    """The arguments of a module call, as they are where it is called."""
+    return {
+        name: scope.image(entry.value) if "image" in name else scope.evaluate(entry.value)
+        for name, entry in block.attributes.items()
+        if name != "source"
+    }

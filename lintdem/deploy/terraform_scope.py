@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from lintdem.deploy.hcl import CALL, CHOICE, MIXED, PARTS, PATH, Block, special
-from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_items, as_record, empty, record_of
+from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_record, empty, record_of
+from lintdem.deploy.terraform_functions import called, function, is_written_out, item_at
 from lintdem.deploy.terraform_index import Index, texts
 from lintdem.errors import LoweringError
 from lintdem.model.span import Place
@@ -22,13 +23,6 @@ _EACH = 50_000
 
 _MOST = 2_000_000
 """Expressions that the attributes of a root module and all it calls may come to."""
-
-_PASSED = frozenset(
-    {"abspath", "base64encode", "coalesce", "element", "flatten", "jsonencode", "lookup", "lower", "nonsensitive"}
-    | {"one", "replace", "sensitive", "tolist", "tomap", "tonumber", "toset", "tostring", "trimspace", "try", "upper"}
-    | {"yamlencode", "jsondecode", "pathexpand", "trimsuffix", "trimprefix"}
-)
-"""Functions that give their first argument back, or something near enough to follow it."""
 
 _INSTANCES = 200
 """Instances of one block that are told apart; the limit of AWS for most of what a module makes is lower."""
@@ -128,6 +122,8 @@ class ModuleScope(msgspec.Struct, frozen=True):
             return Scalar(kind, place)
         if kind == "path" and rest[0] in _FOLDERS:
             return Scalar(self.here if rest[0] == "module" else ".", place)
+        if names == ["count", "index"] and self.each is not None:
+            return self.each[0]
         if kind == "each" and self.each is not None:
             value = self.each[rest[0] == "value"]
             whole = value.get("Ref") if isinstance(value, Record) else None
@@ -138,18 +134,27 @@ class ModuleScope(msgspec.Struct, frozen=True):
             return self._descend(self._variable(rest[0], depth), rest, place)
         if kind == "local":
             return self._descend(self._local(rest[0], depth), rest, place)
-        if kind == "module" and rest[0] in self.children and len(rest) > 1:
-            return self._descend(self.children[rest[0]].output(rest[1], depth), rest[1:], place)
+        found = self._output_of(rest, place, depth) if kind == "module" else None
         if kind == "data" and len(rest) > 2:
-            found = self._data(rest[0], rest[1], rest[2], depth)
-            if found is not None:
-                return found
-        group = self.blocks.named("resource", (kind, rest[0]))
+            found = self._data(rest[0], rest[1], _unnumbered(rest[2:])[0], depth) if _unnumbered(rest[2:]) else None
+        return found if found is not None else self._address(names, place, depth)
+
+    def _output_of(self, names: list[str], place: Place, depth: int) -> Node | None:
+        """An output of a module that is called here; of one that is called several times, that of the instance or the first."""
+        instance = self.children.get(".".join(names[:2]))
+        rest = names[2:] if instance is not None else _unnumbered(names[1:])
+        child = instance or self.children.get(names[0])
+        return self._descend(child.output(rest[0], depth), rest, place) if child is not None and rest else None
+
+    def _address(self, names: list[str], place: Place, depth: int) -> Node:
+        """A reference to what is declared under a dotted name."""
+        group = self.blocks.named("resource", (names[0], names[1]))
         keys = [key.text for key, _ in self.keys(group, depth)] if group is not None else []
-        if keys and not set(names[2:3]) & set(keys):
-            # Which of them is not known: the first one speaks for all.
-            return _reference(f"{self.prefix}{kind}.{rest[0]}.{keys[0]}", ".".join(names[2:]), place)
-        count = 3 if kind == "data" else 2
+        if not set(names[2:3]) & set(keys):
+            names = [*names[:2], *_unnumbered(names[2:])]
+            if keys:  # Which of them is not known: the first one speaks for all.
+                return _reference(f"{self.prefix}{names[0]}.{names[1]}.{keys[0]}", ".".join(names[2:]), place)
+        count = 3 if names[0] == "data" else 2
         return _reference(self.prefix + ".".join(names[:count]), ".".join(names[count:]), place)
 
     def _name(self, part: Node, depth: int) -> str | None:
@@ -160,7 +165,8 @@ class ModuleScope(msgspec.Struct, frozen=True):
         return found.text if isinstance(found, Scalar) else None
 
     def instances(self, block: Block) -> Iterator[tuple[str, ModuleScope]]:
-        """The block as often as its `for_each` says, each with the ending of its address; once where that is not known."""
+        """The block as often as its `for_each` or `count` says, each with the ending of its address; once where that is not
+        known."""
         keys = self.keys(block)
         if not keys:
             yield "", self
@@ -168,10 +174,10 @@ class ModuleScope(msgspec.Struct, frozen=True):
             yield f".{key.text}", msgspec.structs.replace(self, each=(key, value))
 
     def keys(self, block: Block, depth: int = 0) -> tuple[tuple[Scalar, Node], ...]:
-        """The key and the value of every instance that `for_each` makes; none where that is not known."""
+        """The key and the value of every instance that `for_each` or `count` makes; none where that is not known."""
         written = block.get("for_each")
         if written is None:
-            return ()
+            return self._counted(block, depth)
         known = (id(block), self.prefix)
         if known not in self.work.keys:
             self.work.keys[known] = ()  # what asks for itself gets nothing
@@ -179,8 +185,20 @@ class ModuleScope(msgspec.Struct, frozen=True):
             self.work.keys[known] = found if len(found) <= _INSTANCES else ()
         return self.work.keys[known]
 
+    def _counted(self, block: Block, depth: int) -> tuple[tuple[Scalar, Node], ...]:
+        """The numbers of what is made several times; a resource that is there once or not at all has none."""
+        written = block.get("count")
+        known = (id(block), self.prefix)
+        if written is not None and known not in self.work.keys:
+            self.work.keys[known] = ()  # what asks for itself gets nothing
+            found = self.evaluate(written, depth)
+            number = int(found.text) if isinstance(found, Scalar) and found.text.isdigit() and len(found.text) < 9 else 0
+            keys = tuple(Scalar(str(n), written.place, plain=True) for n in range(number if 1 < number <= _INSTANCES else 0))
+            self.work.keys[known] = tuple((key, key) for key in keys)
+        return self.work.keys.get(known, ())
+
     def _listed(self, found: Node) -> tuple[tuple[Scalar, Node], ...]:
-        if isinstance(found, Record) and not any(name.startswith(("Fn::", "Ref")) for name in found.entries):
+        if is_written_out(found) and isinstance(found, Record):
             return tuple((entry.key, entry.value) for entry in found.entries.values())
         return tuple((item, item) for item in found.items if isinstance(item, Scalar)) if isinstance(found, Series) else ()
 
@@ -211,7 +229,7 @@ class ModuleScope(msgspec.Struct, frozen=True):
             template, given = self.attribute(block, "template", depth + 1), self.attribute(block, "vars", depth + 1)
             file = file_of(template)
             if file is not None and given is not None:
-                return _function("Fn::File", Series((file[0], given), block.place))
+                return function("Fn::File", Series((file[0], given), block.place))
             return template
         written = block.get(attribute)
         return self.evaluate(written, depth + 1) if written is not None and kind != "archive_file" else None
@@ -244,7 +262,10 @@ class ModuleScope(msgspec.Struct, frozen=True):
 
     def _descend(self, node: Node | None, names: list[str], place: Place) -> Node:
         for name in names[1:]:
-            node = node.get(name) if isinstance(node, Record) else None
+            if name.isdigit() and isinstance(node, Series):
+                node = item_at(node, int(name))
+            elif not name.isdigit() or (isinstance(node, Record) and name in node.entries):
+                node = node.get(name) if isinstance(node, Record) else None
         return node if node is not None else _unknown(".".join(names), place)
 
     def parts(self, parts: tuple[Node, ...], place: Place, depth: int) -> Node:
@@ -256,20 +277,20 @@ class ModuleScope(msgspec.Struct, frozen=True):
             margin = next((part.margin for part in parts if isinstance(part, Scalar)), None)
             text = "".join(part.text for part in found if isinstance(part, Scalar))
             return Scalar(text, place, margin=margin) if len(text) <= _LONGEST else _unknown("endless", place)
-        return _function("Fn::Join", Series((Scalar("", place), Series(tuple(found), place)), place))
+        return function("Fn::Join", Series((Scalar("", place), Series(tuple(found), place)), place))
 
     def choice(self, parts: tuple[Node, ...], place: Place, depth: int) -> Node:
         """A conditional: either branch."""
         branches = tuple(self._absent(self.evaluate(part, depth)) for part in parts[1:])
-        return _function("Fn::If", Series((Scalar("condition", place), *branches), place))
+        return function("Fn::If", Series((Scalar("condition", place), *branches), place))
 
     def _absent(self, node: Node) -> Node:
         is_null = isinstance(node, Scalar) and node.is_null
-        return _function("Ref", Scalar("AWS::NoValue", node.place)) if is_null else node
+        return function("Ref", Scalar("AWS::NoValue", node.place)) if is_null else node
 
     def mixed(self, parts: tuple[Node, ...], place: Place, depth: int) -> Node:
         """Anything else: unknown, with all it mentions."""
-        return _function("Fn::Any", Series(tuple(self.evaluate(part, depth) for part in parts), place))
+        return function("Fn::Any", Series(tuple(self.evaluate(part, depth) for part in parts), place))
 
     def call(self, parts: tuple[Node, ...], place: Place, depth: int) -> Node:
         """The functions that shape text, lists, maps and files; of others what they mention."""
@@ -277,19 +298,7 @@ class ModuleScope(msgspec.Struct, frozen=True):
         arguments = tuple(self.evaluate(part, depth) for part in parts[1:])
         if not arguments:
             return _unknown(name, place)
-        if name in _PASSED:
-            return arguments[0]
-        if name == "merge":
-            return _merged(arguments, place)
-        if name == "concat":
-            return Series(tuple(item for argument in arguments for item in as_items(argument)), place)
-        if name == "join" and len(arguments) == 2:
-            return _function("Fn::Join", Series(arguments, place))
-        if name == "format":
-            return _formatted(arguments, place)
-        if name in ("file", "templatefile"):
-            return _function("Fn::File", Series(arguments, place))
-        return _function("Fn::Any", Series(arguments, place))
+        return called(name, arguments, place)
 
 
 _READERS = {
@@ -312,33 +321,16 @@ def file_of(node: Node | None) -> tuple[Scalar, Record | None] | None:
 
 def _reference(address: str, attribute: str, place: Place) -> Node:
     if attribute in ("", "id", "name", "function_name"):
-        return _function("Ref", Scalar(address, place))
-    return _function("Fn::GetAtt", Series((Scalar(address, place), Scalar(attribute, place)), place))
+        return function("Ref", Scalar(address, place))
+    return function("Fn::GetAtt", Series((Scalar(address, place), Scalar(attribute, place)), place))
 
 
-def _function(name: str, argument: Node) -> Record:
-    return record_of([(Scalar(name, argument.place), argument)], argument.place)
+
+
+def _unnumbered(names: list[str]) -> list[str]:
+    """The names without indexes: of what is there once `[0]` means the whole."""
+    return [name for name in names if not name.isdigit()]
 
 
 def _unknown(name: str, place: Place) -> Record:
-    return _function("Ref", Scalar(name, place))
-
-
-def _merged(arguments: tuple[Node, ...], place: Place) -> Record:
-    entries: dict[str, Entry] = {}
-    for argument in arguments:
-        if isinstance(argument, Record) and not any(name.startswith(("Fn::", "Ref")) for name in argument.entries):
-            entries.update(argument.entries)
-    return Record(entries, place)
-
-
-def _formatted(arguments: tuple[Node, ...], place: Place) -> Node:
-    """`format("%s-x", a)` as a join of its parts."""
-    pattern = arguments[0]
-    if not isinstance(pattern, Scalar):
-        return _function("Fn::Any", Series(arguments, place))
-    texts = pattern.text.replace("%v", "%s").replace("%d", "%s").split("%s")
-    parts: list[Node] = [Scalar(texts[0], place)]
-    for text, argument in zip(texts[1:], arguments[1:], strict=False):
-        parts += [argument, Scalar(text, place)]
-    return _function("Fn::Join", Series((Scalar("", place), Series(tuple(parts), place)), place))
+    return function("Ref", Scalar(name, place))

@@ -598,15 +598,26 @@ class TestForEach:
         found = stack(self.GROUP + mapping)
         assert [event.target.text for item in found.functions for event in item.events if event.target] == ["aws_sqs_queue.work.charge"]
 
-    @pytest.mark.parametrize("index", ["", "[0]", "[count.index]"])
-    def test_what_is_counted_is_one(self, index: str) -> None:
+    @pytest.mark.parametrize(
+        ("index", "targets"),
+        [
+            ("", {"0": ["0", "0"], "1": []}),
+            ("[0]", {"0": ["0", "0"], "1": []}),
+            ("[1]", {"0": [], "1": ["1", "1"]}),
+            ("[count.index]", {"0": ["0"], "1": ["1"]}),
+        ],
+    )
+    def test_what_is_counted_is_told_apart(self, index: str, targets: dict[str, list[str]]) -> None:
         text = f"""\
+        variable "jobs" {{ default = ["charge", "refund"] }}
         resource "aws_sqs_queue" "work" {{
-          count = 2
+          count = length(var.jobs)
+          name  = element(var.jobs, count.index)
         }}
         resource "aws_lambda_function" "job" {{
           count   = 2
-          handler = "app.handler"
+          handler = "${{var.jobs[count.index]}}.handler"
+          timeout = 7
         }}
         resource "aws_lambda_event_source_mapping" "work" {{
           count            = 2
@@ -614,8 +625,66 @@ class TestForEach:
           function_name    = aws_lambda_function.job{index}.arn
         }}
         """
+        found = stack(text)
+        assert [(item.name, item.handler) for item in found.functions] == [
+            ("aws_lambda_function.job.0", "charge.handler"), ("aws_lambda_function.job.1", "refund.handler"),
+        ]  # fmt: skip
+        assert [queue.queue_name for queue in found.queues] == ["charge", "refund"]
+        assert {
+            item.name[-1]: [event.target.text[-1] for event in item.events if event.target] for item in found.functions
+        } == targets
+
+    @pytest.mark.parametrize("count", ["1", "var.enabled ? 1 : 0", "var.number"])
+    @pytest.mark.parametrize("index", ["", "[0]", "[count.index]", ".0"])
+    def test_what_is_there_or_not_is_one(self, count: str, index: str) -> None:
+        text = f"""\
+        resource "aws_sqs_queue" "work" {{
+          count = {count}
+        }}
+        resource "aws_lambda_function" "job" {{
+          count   = {count}
+          handler = "app.handler"
+        }}
+        resource "aws_lambda_event_source_mapping" "work" {{
+          count            = {count}
+          event_source_arn = aws_sqs_queue.work{index}.arn
+          function_name    = aws_lambda_function.job{index}.arn
+        }}
+        """
         (item,) = stack(text).functions
         assert [event.target.text for event in item.events if event.target] == ["aws_sqs_queue.work"]
+
+    @pytest.mark.parametrize(
+        ("repeats", "handler", "index"),
+        [
+            ('for_each = { a = "charge", b = "refund" }', "each.value", "b"),
+            ('count = 2', 'element(["charge", "refund"], count.index)', "1"),
+        ],
+    )
+    def test_a_module_that_is_called_several_times(self, repeats: str, handler: str, index: str) -> None:
+        files = {
+            "infra/main.tf": dedent(f"""\
+                module "job" {{
+                  source  = "./job"
+                  {repeats}
+                  handler = "${{{handler}}}.handler"
+                }}
+                resource "aws_cloudwatch_event_rule" "night" {{ schedule_expression = "rate(1 day)" }}
+                resource "aws_cloudwatch_event_target" "night" {{
+                  rule = aws_cloudwatch_event_rule.night.name
+                  arn  = module.job["{index}"].arn
+                }}
+            """),
+            "infra/job/main.tf": dedent("""\
+                variable "handler" {}
+                resource "aws_lambda_function" "job" { handler = var.handler }
+                output "arn" { value = aws_lambda_function.job.arn }
+            """),
+        }
+        (found,) = read_stacks(files)
+        assert [(item.handler, [event.source for event in item.events]) for item in found.functions] == [
+            ("charge.handler", []), ("refund.handler", [Source.SCHEDULE]),
+        ]  # fmt: skip
 
     def test_a_group_made_of_itself_ends(self) -> None:
         text = 'resource "aws_lambda_function" "job" {\n  for_each = aws_lambda_function.job\n  handler = "app.handler"\n}\n'
