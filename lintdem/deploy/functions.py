@@ -72,8 +72,9 @@ def _with_code(template: Template, resource: Declared, properties: Record, funct
         return msgspec.structs.replace(function, inline=text, inline_place=place)
     built = template.scope.get(resource.body, "Metadata", "BuildMethod") is not None
     unsaid = not {"CodeUri", "Code"} & properties.entries.keys()
-    packed = built or unsaid or _is_archive(template, properties)
-    return msgspec.structs.replace(function, code=_code(template, resource, properties), packed=packed)
+    archive = _archive(template, properties)
+    packed = built or unsaid or bool(archive)
+    return msgspec.structs.replace(function, code=_code(template, resource, properties), packed=packed, archive=archive)
 
 
 def _is_placeholder(template: Template, handler: str | None) -> bool:
@@ -83,9 +84,13 @@ def _is_placeholder(template: Template, handler: str | None) -> bool:
     return not in_place and not template.path.endswith((".tf", ".tf.json"))
 
 
-def _is_archive(template: Template, properties: Record) -> bool:
-    written = [template.scope.text(properties.get(field)) or "" for field in ("CodeUri", "Code")]
-    return any(is_archive(path) for path in written)
+def _archive(template: Template, properties: Record) -> str:
+    """The archive that a function is deployed from: a file, or a key in a bucket."""
+    scope = template.scope
+    written = [scope.render(properties.get(field)) for field in ("CodeUri", "Code")]
+    keys = [scope.get(properties, field, name) for field, name in (("Code", "S3Key"), ("CodeUri", "Key"))]
+    every = [*written, *(scope.render(key) for key in (*keys, properties.get("S3Key")) if key is not None)]
+    return next((path for path in every if is_archive(path)), "")
 
 
 def _code(template: Template, resource: Declared, properties: Record) -> tuple[str, ...]:

@@ -115,6 +115,7 @@ def _function(template: Template, service: Record, declared: Declared) -> Lambda
         code=_code(template, body),
         layers=_layers(template, service, body.get("layers") or provider.get("layers")),
         packed=any(scope.get(part, "package", "artifact") is not None for part in (body, service)),
+        archive=scope.render(scope.get(body, "package", "artifact")),
         runtime=scope.text(body.get("runtime")) or scope.text(provider.get("runtime")),
         timeout=scope.number(body.get("timeout")) or scope.number(provider.get("timeout")),
         environment=_environment(template, provider, body),

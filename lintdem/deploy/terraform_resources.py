@@ -109,12 +109,18 @@ def _archived(scope: ModuleScope, block: Block) -> Node | None:
     archive = _archive(scope, block)
     if archive is not None:
         return _source(scope, archive)
+    key = scope.attribute(block, "s3_key")
+    if value is None and key is not None:
+        return _record(block.place, S3Key=key)
     return value if isinstance(value, Scalar) else None
 
 
 def _archive(scope: ModuleScope, block: Block) -> Block | None:
-    """The `archive_file` that makes the archive of `filename`."""
+    """The `archive_file` that makes the archive of `filename`, or of the object in a bucket that `s3_key` means."""
     value = scope.attribute(block, "filename")
+    if value is None:
+        key = scope.attribute(block, "s3_key")
+        value = _uploaded(scope, key) if key is not None else None
     if value is None:
         return None
     start = f"{scope.prefix}data.archive_file."
@@ -123,6 +129,18 @@ def _archive(scope: ModuleScope, block: Block) -> Block | None:
         if named is not None:
             return named
     return _by_output(scope).get(_file_name(value.text)) if isinstance(value, Scalar) else None
+
+
+def _uploaded(scope: ModuleScope, key: Node) -> Node | None:
+    """The file that is put into a bucket under a key."""
+    for kind in ("aws_s3_object", "aws_s3_bucket_object"):
+        start = f"{scope.prefix}{kind}."
+        for text in texts(key):
+            named = scope.blocks.named("resource", (kind, text.removeprefix(start))) if text.startswith(start) else None
+            named = named or (scope.by_text("resource", kind, "key").get(text) if isinstance(key, Scalar) else None)
+            if named is not None:
+                return scope.attribute(named, "source")
+    return None
 
 
 def _by_output(scope: ModuleScope) -> dict[str, Block]:

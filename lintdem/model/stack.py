@@ -95,7 +95,8 @@ class Lambda(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     may stand in, relative to the workspace root, most likely first; `layers` folders of layers in the
     same repository; `inline` the code written in the template, with `inline_place`. `unread` names the fields
     that the template says in a way that cannot be read; `packed` when what is deployed is made from the folders by a
-    build that is not seen here, as of an image, an archive or a makefile; `grants` what its policies allow, None
+    build that is not seen here, as of an image, an archive or a makefile; `archive` the path or the key in a bucket of
+    the archive that is deployed, where nothing here says what it is made from; `grants` what its policies allow, None
     when not all of them can be read."""
 
     name: str
@@ -118,6 +119,7 @@ class Lambda(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     conditional: bool = False
     unread: tuple[str, ...] = ()
     packed: bool = False
+    archive: str = ""
     grants: tuple[Grant, ...] | None = None
 
 

@@ -6,15 +6,26 @@ nested functions and functions with more parameters than Lambda passes are not h
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from lintdem.model.function import Function
+from lintdem.model.function import Assign, Function
 from lintdem.model.module import Module
 from lintdem.model.span import NOWHERE, Place, Span
 from lintdem.model.stack import Lambda, Source, Stack
-from lintdem.program.entries import USUAL, Definitions, Entry, assigned, declared, definitions, top_functions
+from lintdem.model.values import Name
+from lintdem.program.entries import (
+    USUAL,
+    Definitions,
+    Entry,
+    assigned,
+    declared,
+    definitions,
+    statements,
+    top_functions,
+)
 from lintdem.program.imports import is_test, is_vendored
 from lintdem.program.paths import ancestors, folder, join
 from lintdem.program.triggers import Trigger, of_function
@@ -56,8 +67,8 @@ def find(modules: Mapping[str, Module], stacks: Sequence[Stack], settings: Mappi
         if "#" in path or is_vendored(path) or is_test(path):
             continue
         _from_code(found, path, module, settings)
-        _from_frameworks(found, path, module, known, apps)
-    return [found[key] for key in sorted(found)]
+        _from_frameworks(found, path, module, known)
+    return sorted(_deployed(found, apps), key=lambda handler: (handler.path, handler.function))
 
 
 def _add(found: dict[tuple[str, str], Handler], handler: Handler) -> None:
@@ -99,21 +110,43 @@ def _apps(stacks: Sequence[Stack]) -> dict[str, Lambda]:
     }
 
 
-def _from_frameworks(
-    found: dict[tuple[str, str], Handler], path: str, module: Module, known: Definitions, apps: Mapping[str, Lambda]
-) -> None:
+def _from_frameworks(found: dict[tuple[str, str], Handler], path: str, module: Module, known: Definitions) -> None:
     """Add what decorators and assignments make handlers; templates and settings may say more of the trigger."""
-    app = next((apps[above] for above in ancestors(path) if above in apps), None)
-    deployed = (app.name, app.place) if app is not None else ("", None)
     for entry in (*declared(module), *assigned(module, known)):
         before = found.get((path, entry.function))
         triggers = before.triggers if before is not None else ()
         named = before.named if before is not None else "code"
-        resource, evidence = (before.resource, before.evidence) if before is not None else deployed
+        resource, evidence = (before.resource, before.evidence) if before is not None else ("", None)
         own = (_trigger(path, entry),) if entry.source is not None and not triggers else ()
         found[path, entry.function] = Handler(
             path, entry.function, entry.span, (*triggers, *own), named, resource, evidence, entry.part, entry.named,
         )  # fmt: skip
+
+
+def _deployed(found: Mapping[tuple[str, str], Handler], apps: Mapping[str, Lambda]) -> Iterator[Handler]:
+    """The handlers, those that only code names with the application that deploys them: the Chalice project of their folder,
+    or the function of a template whose handler is the object of their module. Such an object is no handler of its own."""
+    by_path: dict[str, list[Handler]] = {}
+    for handler in found.values():
+        by_path.setdefault(handler.path, []).append(handler)
+    for path, handlers in by_path.items():
+        app = next((apps[above] for above in ancestors(path) if above in apps), None)
+        resource, evidence = (app.name, app.place) if app is not None else ("", None)
+        whole = app is not None and _is_own(path, app)
+        objects = [one for one in handlers if one.named == "template" and one.span == NOWHERE]
+        routed = len(objects) == 1 and any(one.named == "code" and one.part is not None for one in handlers)
+        if routed:
+            resource, evidence = objects[0].resource, objects[0].evidence
+        for one in handlers:
+            if evidence is not None and one.evidence is None and (whole or one.named == "code"):
+                yield msgspec.structs.replace(one, resource=resource, evidence=evidence)
+            elif not (routed and one is objects[0]):
+                yield one
+
+
+def _is_own(path: str, app: Lambda) -> bool:
+    """Whether a file belongs to a Chalice project: its `app.py`, and what it keeps in `chalicelib`."""
+    return any(path.startswith((join(root, "app.py"), join(root, "chalicelib"))) for root in app.code)
 
 
 def _trigger(path: str, entry: Entry) -> Trigger:
@@ -184,7 +217,7 @@ def locate(modules: Mapping[str, Module], function: Lambda) -> tuple[str, str] |
         for candidate in (join(root, f"{tail}.py"), join(root, tail, "__init__.py")):
             if candidate in modules:
                 return candidate, name
-    packaged = _packaged(modules, function, tail)
+    packaged = _packaged(modules, function, tail) or _of_archive(modules, function, tail, name)
     if packaged is not None:
         return packaged, name
     if any(path.startswith(f"{root}/") for root in function.code if root for path in modules):
@@ -200,11 +233,53 @@ def _packaged(modules: Mapping[str, Module], function: Lambda, tail: str) -> str
     return next((path for upper in above if (path := join(upper, f"{tail}.py")) in modules), None)
 
 
+def _of_archive(modules: Mapping[str, Module], function: Lambda, tail: str, name: str) -> str | None:
+    """The file in the folder that has the name of the archive: `orders-1.4.zip` is made of `src/orders`."""
+    wanted = _plain(function.archive)
+    fitting = [path for path in _fitting(modules, tail, name) if wanted and wanted in map(_plain, path.split("/"))]
+    return _nearest(fitting, folder(function.place.path))
+
+
+def _plain(name: str) -> str:
+    """The name of a folder or an archive without ending, version, unknown parts and marks between words."""
+    last = re.sub(r"\$\{[^}]*\}|%%\w+%%|<[^>]*>", "", name).rpartition("/")[2]
+    stem = re.sub(r"\.(zip|jar|whl|py)$", "", last.lower())
+    return re.sub(r"[^a-z0-9]", "", re.sub(r"[-_.]v?\d+(\.\d+)*$", "", stem))
+
+
 def _only_one(modules: Mapping[str, Module], function: Lambda, tail: str, name: str) -> tuple[str, str] | None:
-    """Where the code is built elsewhere first: the only file that fits below the template, else in the workspace."""
-    fitting = [path for path in modules if path == f"{tail}.py" or path.endswith(f"/{tail}.py")]
-    fitting = [path for path in fitting if any(f.name == name for f in top_functions(modules[path].body))]
+    """Where the code is built elsewhere first: the only file that fits below the template, or below a folder above it
+    when the template does not name a folder."""
+    fitting = _fitting(modules, tail, name)
     near = [path for path in fitting if path.startswith(f"{folder(function.place.path)}/")]
-    if len(near) == 1:
-        return near[0], name
-    return (fitting[0], name) if len(fitting) == 1 and not function.code else None
+    if function.code:
+        return (near[0], name) if len(near) == 1 else None
+    found = _nearest(fitting, folder(function.place.path))
+    return (found, name) if found is not None else None
+
+
+def _nearest(paths: Sequence[str], start: str) -> str | None:
+    """The path below the first folder, from this one upwards, that has any; None when it has several."""
+    for above in (start, *ancestors(start)):
+        below = [path for path in paths if not above or path.startswith(f"{above}/")]
+        if below:
+            return below[0] if len(below) == 1 else None
+    return None
+
+
+def _fitting(modules: Mapping[str, Module], tail: str, name: str) -> list[str]:
+    """The files that a dotted module may mean, and that give the name a meaning."""
+    paths = (path for path in modules if path == f"{tail}.py" or path.endswith(f"/{tail}.py"))
+    return [path for path in paths if name in _bound(modules[path])]
+
+
+def _bound(module: Module) -> set[str]:
+    """The functions and names that a module defines."""
+    assigned_names = {
+        target.id
+        for statement in statements(module.body)
+        if isinstance(statement, Assign)
+        for target in statement.targets
+        if isinstance(target, Name)
+    }
+    return assigned_names | {function.name for function in top_functions(module.body)}

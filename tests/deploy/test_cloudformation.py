@@ -9,6 +9,8 @@ import pytest
 from lintdem.deploy import read_stacks
 from lintdem.model.span import Span
 from lintdem.model.stack import Event, Lambda, Source, Stack
+from lintdem.program import link
+from lintdem.syntax import lower_source
 
 
 def stack(text: str, path: str = "template.yaml", **others: str) -> Stack:
@@ -542,3 +544,45 @@ class TestPlaceholder:
     def test_only_a_module_called_index_is_written_in_place(self, handler: str, is_inline: bool) -> None:
         scan = function(stack(self.TEXT.format(handler=handler)), "Scan")
         assert (scan.inline is not None) == is_inline
+
+
+class TestArchives:
+    """Code that is deployed as an archive whose making is not seen."""
+
+    CODE = "def handler(event, context):\n    pass\n"
+
+    def located(self, code: str, *paths: str) -> str | None:
+        """The file that the function's handler `app.handler` is taken for."""
+        sam = "S3Key" not in code
+        kind, field = ("AWS::Serverless::Function", "CodeUri") if sam else ("AWS::Lambda::Function", "Code")
+        text = f"Resources:\n  F: {{Type: {kind}, Properties: {{Handler: app.handler, Runtime: python3.12, {field}: {code}}}}}\n"
+        modules = [lower_source(path, self.CODE.encode()) for path in paths]
+        found = link(modules, read_stacks({"infra/template.yaml": text})).handlers
+        return next((handler.path for handler in found if handler.resource), None)
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "{S3Bucket: b, S3Key: orders.zip}",
+            "{S3Bucket: b, S3Key: !Sub 'lambdas/${Version}/order_s-1.4.zip'}",
+            "{S3Bucket: b, S3Key: !Join ['', [!Ref Prefix, Orders.zip]]}",
+            "s3://bucket/lambdas/orders.zip",
+            "{Bucket: b, Key: orders-v2.zip}",
+            "../build/orders.zip",
+        ],
+    )
+    def test_the_folder_that_has_the_name_of_the_archive(self, code: str) -> None:
+        """The key in the bucket, without version and unknown parts, names what was packed."""
+        assert self.located(code, "src/orders/app.py", "src/refunds/app.py") == "src/orders/app.py"
+
+    @pytest.mark.parametrize("code", ["{S3Bucket: b, S3Key: all.zip}", "{S3Bucket: b, S3Key: !Ref Key}", "s3://bucket/all.zip"])
+    def test_a_name_that_is_no_folder_says_nothing(self, code: str) -> None:
+        assert self.located(code, "src/orders/app.py", "src/refunds/app.py") is None
+        assert self.located(code, "src/orders/app.py") == "src/orders/app.py"
+
+    def test_two_folders_of_the_name_say_nothing(self) -> None:
+        assert self.located("{S3Bucket: b, S3Key: orders.zip}", "a/orders/app.py", "b/orders/app.py") is None
+
+    def test_the_nearest_of_several_counts(self) -> None:
+        """A template and its code stand in one part of a collection."""
+        assert self.located("{S3Bucket: b, S3Key: orders.zip}", "infra/orders/app.py", "b/orders/app.py") == "infra/orders/app.py"

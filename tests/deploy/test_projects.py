@@ -194,6 +194,44 @@ class TestChalice:
         assert [finding for finding in report.findings if finding.code == "LDM521"] == []
 
 
+DOMOVOI = """
+import domovoi
+
+app = domovoi.Domovoi()
+
+
+@app.sqs_queue_subscriber("orders")
+def charge(event, context):
+    pass
+"""
+EGRESS = """
+AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  Egress:
+    Type: AWS::Lambda::Function
+    Properties: {Handler: app.app, Runtime: python3.12, Code: {S3Bucket: code, S3Key: !Ref Key}}
+"""
+
+
+class TestDeployedApplications:
+    """Which template deploys the handlers that only decorators name."""
+
+    def test_a_template_that_names_the_application(self) -> None:
+        """The routes are what the object hands Lambda's event to; the object itself is no handler beside them."""
+        found = handlers({"cloud/template.yaml": EGRESS, "src/egress/app.py": CHALICE_CODE})
+        assert {name: (one.resource, one.evidence and one.evidence.span.line) for name, one in found.items()} == {
+            "src/egress/app.py:charge": ("Egress", 4)
+        }
+
+    def test_functions_that_another_framework_registers(self) -> None:
+        """A project of Chalice's kind deploys all that its `app.py` takes an event with, and nothing of its neighbours."""
+        config = '{"app_name": "shop"}'
+        found = handlers({"a/.chalice/config.json": config, "a/app.py": DOMOVOI, "a/tools/job.py": DOMOVOI, "b/app.py": DOMOVOI})
+        assert {name: one.resource for name, one in found.items()} == {
+            "a/app.py:charge": "shop", "a/tools/job.py:charge": "", "b/app.py:charge": "",
+        }  # fmt: skip
+
+
 PYTHON_LAMBDA = """\
 region: us-east-1
 

@@ -842,3 +842,34 @@ class TestPolicies:
         }
         """
         assert self.grants(text) == []
+
+
+class TestBuckets:
+    """Archives that are put into a bucket first."""
+
+    TEXT = """\
+    data "archive_file" "job" {
+      type        = "zip"
+      source_dir  = "${path.module}/../src/orders"
+      output_path = "job.zip"
+    }
+    resource "aws_s3_object" "job" {
+      bucket = "code"
+      key    = "lambda/job.zip"
+      source = data.archive_file.job.output_path
+    }
+    resource "aws_lambda_function" "job" {
+      handler   = "app.handler"
+      s3_bucket = "code"
+      s3_key    = %s
+    }
+    """
+
+    @pytest.mark.parametrize("key", ["aws_s3_object.job.key", "aws_s3_object.job.id", '"lambda/job.zip"'])
+    def test_the_object_leads_to_what_was_packed(self, key: str) -> None:
+        (item,) = stack(self.TEXT % key).functions
+        assert item.code == ("src/orders",)
+
+    def test_a_key_that_nothing_here_puts_there_is_a_name(self) -> None:
+        (item,) = stack(self.TEXT % '"lambda/orders.zip"').functions
+        assert (item.code, item.archive, item.packed) == ((), "lambda/orders.zip", True)
