@@ -10,19 +10,24 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+
+import msgspec
 
 from lintdem.deploy import comment_mark, same_contents, template_directives
 from lintdem.fixing import NotWritten, rewrite
 from lintdem.model.finding import Finding, Report
+from lintdem.model.module import Directive
+from lintdem.model.remedy import Unremark
 from lintdem.model.span import Span
 from lintdem.session import Session
-from lintdem.triage import RUN_CODES
+from lintdem.triage import ABOUT_COMMENTS
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_OF_THE_RUN = frozenset(code.code for code in RUN_CODES)
 _DEFINITIONS = ("@", "def", "class", "async")
 
 
@@ -53,37 +58,49 @@ class Ignored:
 
 
 def ignore_findings(session: Session, report: Report, reason: str) -> Ignored:
-    """A comment with the reason for each finding of the report, but for those that are about comments or the run."""
-    wanted = [finding for finding in report.findings if finding.code not in _OF_THE_RUN]
+    """A comment with the reason for each finding of the report, but for those that are about comments. The workspace is
+    checked once more, with all of them: an analysis takes long."""
     done = Ignored(report)
+    by_file: dict[str, list[Finding]] = defaultdict(list)
+    for finding in report.findings:
+        if finding.code not in ABOUT_COMMENTS:
+            by_file[finding.path].append(finding)
     files: dict[str, _File] = {}
-    for path in sorted({finding.path for finding in wanted}):
+    for path, here in sorted(by_file.items()):
         data = session.contents.get(path)
         file = _File.of(path, data, reason) if data is not None else None
-        here = [finding for finding in wanted if finding.path == path]
         if file is None:
             done.left += [(finding, "the file cannot hold comments") for finding in here]
             continue
-        done.left += [(finding, "no comment can stand there") for finding in here if not file.place(finding)]
-        files[path] = file
+        done.left += [(finding, "no comment can stand there") for finding in file.place(here)]
+        if file.spots:
+            files[path] = file
     if files:
-        _take_back(session, files, done)
+        checked = session.check({path: file.written() for path, file in files.items()})
+        done.report = _take_back(checked, files, done)
     for path, file in files.items():
         if file.spots:
             done.files[path] = (file.data, file.written())
             done.comments += len(file.spots)
-    done.report = session.check({path: after for path, (_, after) in done.files.items()}) if done.files else report
     return done
 
 
-def _take_back(session: Session, files: Mapping[str, _File], done: Ignored) -> None:
-    """Remove the comments that silence nothing."""
-    checked = session.check({path: file.written() for path, file in files.items() if file.spots})
-    for finding in checked.findings:
-        file = files.get(finding.path)
-        spot = file.at(finding.span) if file is not None and finding.code in _OF_THE_RUN else None
+def _take_back(checked: Report, files: Mapping[str, _File], done: Ignored) -> Report:
+    """Remove what silences nothing; the report of what is then left. Such a comment changes nothing else, so nobody has to
+    look again."""
+    idle: list[tuple[_File, _Spot, Finding]] = []
+    about: set[Finding] = set()
+    for told in checked.findings:
+        file = files.get(told.path)
+        spot = file.at(told.span) if file is not None and told.code in ABOUT_COMMENTS else None
         if file is not None and spot is not None:
-            done.left += [(one, "a comment there would not silence it") for one in file.spots.pop(spot)]
+            names = {change.name for remedy in told.remedies for change in remedy.changes if isinstance(change, Unremark)}
+            idle += [(file, spot, one) for one in file.spots[spot] if not names or one.code in names]
+            about.add(told)
+    for file, spot, finding in idle:
+        file.drop(spot, finding)
+        done.left.append((finding, "a comment there would not silence it"))
+    return msgspec.structs.replace(checked, findings=tuple(one for one in checked.findings if one not in about))
 
 
 @dataclass
@@ -111,30 +128,73 @@ class _File:
         except (SyntaxError, ValueError, LookupError):
             return None
 
-    def place(self, finding: Finding) -> bool:
-        """Find a spot for the comment on a finding; whether there is one."""
-        spots = _in_code if self.path.endswith(".py") else _in_template
-        for spot in spots(self.text, finding.span.line):
-            before = list(self.spots.get(spot, ()))
-            self.spots[spot] = [*before, finding]
-            if self._keeps_its_word(spot, finding):
-                return True
-            self.spots[spot] = before
-            if not before:
-                del self.spots[spot]
+    def place(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Find a spot for the comment on each finding; those that have none. Nearly always the first spot of each is right,
+        so all are tried together before they are tried one by one."""
+        every = list(findings)
+        wanted = [(finding, list(self._spots(finding.span.line))) for finding in every]
+        for finding, spots in wanted:
+            for spot in spots[:1]:
+                self.spots.setdefault(spot, []).append(finding)
+        if all(spots for _, spots in wanted) and self._keeps_its_word():
+            return []
+        self.spots.clear()
+        return [finding for finding, spots in wanted if not any(self._holds(spot, finding) for spot in spots)]
+
+    def _holds(self, spot: _Spot, finding: Finding) -> bool:
+        """Put the comment on a finding in a spot, if it may stand there."""
+        self.spots.setdefault(spot, []).append(finding)
+        if self._keeps_its_word():
+            return True
+        self.drop(spot, finding)
         return False
 
-    def _keeps_its_word(self, spot: _Spot, finding: Finding) -> bool:
+    def drop(self, spot: _Spot, finding: Finding) -> None:
+        """Take the comment on a finding out of a spot."""
+        self.spots[spot].remove(finding)
+        if not self.spots[spot]:
+            del self.spots[spot]
+
+    def _spots(self, line: int) -> Iterator[_Spot]:
+        """Where the comment on what is found in a line could stand, the best place first."""
+        if not self.path.endswith(".py"):
+            yield from _in_template(self.text, line)
+            return
+        for first, last, word in self._statements:
+            if first <= line <= last:
+                # Above the head of a definition a comment would speak for all of it.
+                if word not in _DEFINITIONS:
+                    yield _Spot(first, above=True)
+                yield _Spot(last, above=False)
+
+    @cached_property
+    def _statements(self) -> list[tuple[int, int, str]]:
+        return list(_statements(self.text))
+
+    @cached_property
+    def _tree(self) -> str | None:
+        return _tree(self.data)
+
+    def _keeps_its_word(self) -> bool:
+        """Whether code and contents stay what they are, and each comment is heard where it is needed."""
         try:
-            after = self.written().decode(self.encoding)
+            after = self.written()
+            text = after.decode(self.encoding)
         except ValueError:
             return False
         if self.path.endswith(".py"):
-            return _tree(self.data) == _tree(self.written())
-        line = self._line_of(spot)
-        moved = finding.span.line + sum(other.above and other.line <= finding.span.line for other in self.spots)
-        heard = (one for one in template_directives(self.path, after) if one.span.line == line and finding.code in one.names)
-        return same_contents(self.path, self.text, after) and any(one.covers[0] <= moved <= one.covers[1] for one in heard)
+            return self._tree == _tree(after)
+        said = template_directives(self.path, text)
+        return same_contents(self.path, self.text, text) and all(
+            any(one.span.line == self._line_of(spot) and finding.code in one.names and self._reaches(one, finding) for one in said)
+            for spot, here in self.spots.items()
+            for finding in here
+        )
+
+    def _reaches(self, directive: Directive, finding: Finding) -> bool:
+        """Whether a comment of the written file speaks for a finding, which the comments above it have moved."""
+        first, last = directive.covers
+        return first <= finding.span.line + sum(one.above and one.line <= finding.span.line for one in self.spots) <= last
 
     def at(self, span: Span) -> _Spot | None:
         """The spot whose comment stands on a line of the written file."""
@@ -159,15 +219,6 @@ class _File:
             else:
                 lines[spot.line - 1] = f"{body}  {comment}{end}"
         return "".join(lines).encode(self.encoding)
-
-
-def _in_code(text: str, line: int) -> Iterator[_Spot]:
-    """Above the statement, or behind it when it is the head of a definition: above that a comment speaks for all of it."""
-    for first, last, word in _statements(text):
-        if first <= line <= last:
-            if word not in _DEFINITIONS:
-                yield _Spot(first, above=True)
-            yield _Spot(last, above=False)
 
 
 def _statements(text: str) -> Iterator[tuple[int, int, str]]:

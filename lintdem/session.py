@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import msgspec
@@ -32,7 +32,7 @@ from lintdem.discover import (
     would_be_found,
 )
 from lintdem.errors import UsageError
-from lintdem.model.finding import Report
+from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
 from lintdem.model.overview import Overview
 from lintdem.model.span import NOWHERE, Place
@@ -89,6 +89,7 @@ class Session:
         self.contents: dict[str, bytes] = {}
         """The files on the disk as they were last read, by their path from the root."""
         self._overlay: Mapping[str, bytes] = {}
+        self._revised: tuple[dict[str, str], Callable[[], tuple[Finding, ...]]] | None = None
         given = request.given
         self._paths = existing(request.paths, request.folder) if given is None else (_absolute(request.folder / given[0]),)
         self.root = workspace_root(self._paths, lambda folder: settings_in(folder) is not None)
@@ -149,14 +150,22 @@ class Session:
         """The report of what a revision does not have: findings that were not there, and those whose place or way is on lines
         that were changed."""
         with phase(self.observer, "revision"):
+            texts = dict(work.texts())
+            old, findings = self._past(name, work)
+            changes = changes_of(texts, old)
+        found = findings() if texts != old else report.findings
+        return since(report, found, changes, lambda path: path not in texts)
+
+    def _past(self, name: str, work: Work) -> tuple[dict[str, str], Callable[[], tuple[Finding, ...]]]:
+        """The texts of a revision and what is found in it, which no overlay changes: looked for once, and when it is asked for."""
+        if self._revised is None:
             revision = read_revision(self.root, name)
             if revision.note:
                 self.observer.note(revision.note)
             before = self._at(revision, work)
-            texts, old = dict(work.texts()), dict(before.texts())
-            changes = changes_of(texts, old)
-        found = analyse(before, self.config, self.rules, Observer()).report.findings if texts != old else report.findings
-        return since(report, found, changes, lambda path: path not in texts)
+            findings = cache(lambda: analyse(before, self.config, self.rules, Observer()).report.findings)
+            self._revised = dict(before.texts()), findings
+        return self._revised
 
     def _at(self, revision: Revision, work: Work) -> Work:
         """What would have been read at a revision. What version control does not hold is taken as it is now."""

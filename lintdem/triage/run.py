@@ -29,3 +29,5 @@ CRASHED = RunCode("LDM905", "crashed-rule", Group.NOTE, Level.ERROR)
 RUN_CODES = (UNREADABLE, NOT_UNDERSTOOD, UNUSED, UNKNOWN, CRASHED)
 FATAL = frozenset({UNREADABLE.code, CRASHED.code})
 """Problems after which a run cannot be called whole."""
+ABOUT_COMMENTS = frozenset({UNUSED.code, UNKNOWN.code})
+"""What is wrong with a comment is not mended by another one."""

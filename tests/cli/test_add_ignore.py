@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from lintdem.stages import Analysed, analyse
+
 Run = Callable[..., Any]
 
 HEAD = 'import boto3\n\nsns = boto3.client("sns")\nTOPIC = "arn:aws:sns:eu-west-1:123456789012:chat"\n\n\n'
@@ -233,3 +235,29 @@ class TestTemplates:
         assert done.code == 2
         assert "--add-ignore" in done.err
         assert (project / "app.py").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("shapes", [["simple"], ["simple", "with a string before", "in a lambda", "in an f-string"]])
+def test_the_project_is_analysed_twice(shapes: list[str], project: Path, lintdem: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many findings there are: once to find them, once to see that the comments silence them."""
+    for number, shape in enumerate(shapes):
+        (project / f"app{number}.py").write_text(HEAD + TAIL + "\n\n" + SHAPES[shape], encoding="utf-8")
+    analysed: list[str] = []
+
+    def counted(*given: Any) -> Analysed:
+        analysed.append("once")
+        return analyse(*given)
+
+    monkeypatch.setattr("lintdem.session.analyse", counted)
+    assert lintdem("check", "--add-ignore", "it is a chat").code == 0
+    assert analysed == ["once", "once"]
+    assert report(lintdem) == []
+
+
+def test_what_was_not_understood_is_silenced_too(project: Path, lintdem: Run) -> None:
+    """A coverage gap is a finding like others: its comment is heard, and a second run has nothing to add."""
+    code = HEAD + "def handler(event, context):\n    acme.Client().refund(event['detail']['order_id'])\n"
+    (project / "app.py").write_text(f"import acme\n{code}", encoding="utf-8")
+    assert report(lintdem) == ["LDM902"]
+    assert lintdem("check", "--add-ignore", "refunds are keyed there").out == "Added 1 comment in 1 file.\n"
+    assert report(lintdem) == []
