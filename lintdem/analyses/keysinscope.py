@@ -8,7 +8,7 @@ call, or the second round would be taken for a repeat of the first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lintdem.analyses.cases import Case
@@ -58,13 +58,20 @@ class Key:
 
 def key_in_scope(program: Program, case: Case, place: Place) -> Key | None:
     """The id that can be used at a place of the case's function, or None."""
+    return chosen(ids_in_scope(program, case, place))
+
+
+def ids_in_scope(program: Program, case: Case, place: Place) -> dict[str, Path]:
+    """The ids that can be used at a place of the case's function, by their code, the nearest first."""
     function = around(program, place)
-    if function is None:
-        return None
     found: dict[str, Path] = {}
-    for text, path in _readable(case, function, place):
+    for text, path in _readable(case, function, place) if function is not None else ():
         found.setdefault(text, path)
-    fit = {text: path for text, path in found.items() if fits(path, case)}
+    return {text: path for text, path in found.items() if fits(path, case)}
+
+
+def chosen(fit: Mapping[str, Path]) -> Key | None:
+    """The first of several ids, with the others that it was chosen from."""
     if not fit:
         return None
     first, *others = fit

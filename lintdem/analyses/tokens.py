@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 
 from lintdem.analyses.cases import Case
+from lintdem.analyses.domain import Derived, Value
+from lintdem.analyses.domain import text as text_of
 from lintdem.analyses.keys import readable
-from lintdem.analyses.keysinscope import Key, calls_alike, key_in_scope
-from lintdem.analyses.spots import exactly
+from lintdem.analyses.keysinscope import Key, calls_alike, key_in_scope, spelled
+from lintdem.analyses.spots import behind, exactly
 from lintdem.analyses.written import dotted
+from lintdem.knowledge.receivers import receiver_of
 from lintdem.model.remedy import Argument, Remedy, Rewrite
-from lintdem.model.values import Call
+from lintdem.model.span import Place
+from lintdem.model.values import Call, Dict
 from lintdem.program import Program
 
 _PLENTY = 200
 """A token that may be this long takes the id as it is: ids of events are shorter."""
 _UUID = 36
+_PLURAL = re.compile(r"[a-z][a-z_-]{2,}")
+"""The resource in the path of an address: one id may be used for several of them."""
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[._]")
 
 
@@ -31,6 +37,43 @@ def token_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
     text = _token(key, _operation(case.effect.call.name), case.effect.call.token_max)
     title = f"make {name} from {key.choice} (check: there is to be one {_operation(case.effect.call.name)} for each {_name(key)})"
     return (Remedy(title, False, (Argument(place, name, text),)),)
+
+
+def header_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
+    """Send the header by which a known provider recognises the repeat of a request, made from the id in scope."""
+    effect, place = case.effect, case.effect.place
+    call = exactly(program, place, Call)
+    address = _address(effect.call.arg("url") or effect.call.arg("0"))
+    known = receiver_of(address)
+    if call is None or known is None or not (effect.call.token or "").startswith("headers:") or effect.call.http != "POST":
+        return ()
+    key = key_in_scope(program, case, place)
+    if key is None or any(arg.star for arg in call.args) or calls_alike(program, place) != 1:
+        return ()
+    what = next((word for word in reversed(address.split("/")[3:]) if _PLURAL.fullmatch(word)), _operation(effect.call.name))
+    change = _sent(place, call, f'"{known.header}": {_token(key, what, known.longest)}')
+    title = f"send {known.header} made from {key.choice} (check: there is to be one such request for each {_name(key)})"
+    return (Remedy(title, False, (change,)),) if change is not None else ()
+
+
+def _address(value: Value | None) -> str:
+    """What is known of the beginning of a URL."""
+    first = value.parts[0] if isinstance(value, Derived) and value.op in ("format", "arith+") and value.parts else value
+    return (text_of(first) if first is not None else "") or ""
+
+
+def _sent(place: Place, call: Call, entry: str) -> Argument | Rewrite | None:
+    """One more header: in the literal that is passed, in a copy of what is passed, or in one of its own."""
+    passed = next((arg.value for arg in call.args if arg.name == "headers"), None)
+    if isinstance(passed, Dict) and passed.entries:
+        last = passed.entries[-1]
+        own = last.key is not None and last.key.span.line > passed.span.line
+        between = f",\n{' ' * (last.key.span.column - 1)}" if own and last.key is not None else ", "
+        return Rewrite(behind(Place(place.path, last.value.span)), f"{between}{entry}")
+    written = spelled(passed) if passed is not None else ""
+    if passed is not None and not written and not isinstance(passed, Dict):
+        return None
+    return Argument(place, "headers", f"{{**{written}, {entry}}}" if written else f"{{{entry}}}")
 
 
 def identity_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:

@@ -30,11 +30,12 @@ class Argument(msgspec.Struct, frozen=True, order=True, tag=True):
 
 
 class Named(msgspec.Struct, frozen=True, order=True, tag=True):
-    """Pass the argument at `position` of the call at `place` by `name`."""
+    """Pass the argument at `position` of the call at `place` by `name`, and those behind it by the names of `behind`."""
 
     place: Place
     position: int
     name: str
+    behind: tuple[str, ...] = ()
 
 
 class Renamed(msgspec.Struct, frozen=True, order=True, tag=True):
@@ -50,6 +51,15 @@ class Opening(msgspec.Struct, frozen=True, order=True, tag=True):
 
     place: Place
     text: str
+
+
+class Decorated(msgspec.Struct, frozen=True, order=True, tag=True):
+    """Put the decorator `text` right above the `def` of the function at `place`, and the statements `above` in front of
+    what stands around it in the module."""
+
+    place: Place
+    text: str
+    above: tuple[str, ...] = ()
 
 
 class Wrapped(msgspec.Struct, frozen=True, order=True, tag=True):
@@ -89,7 +99,7 @@ class Unremark(msgspec.Struct, frozen=True, order=True, tag=True):
     name: str
 
 
-Change = Union[Rewrite, Argument, Named, Renamed, Opening, Wrapped, Collected, Property, Unremark]  # noqa: UP007 - the same form as Expr
+Change = Union[Rewrite, Argument, Named, Renamed, Opening, Decorated, Wrapped, Collected, Property, Unremark]  # noqa: UP007 - the same form as Expr
 
 
 class Remedy(msgspec.Struct, frozen=True, order=True):

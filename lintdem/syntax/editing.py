@@ -9,15 +9,13 @@ import libcst as cst
 
 from lintdem.errors import NoEdit
 from lintdem.model.finding import Edit
-from lintdem.model.remedy import Argument, Change, Collected, Named, Opening, Renamed, Rewrite, Wrapped
+from lintdem.model.remedy import Argument, Change, Collected, Decorated, Named, Opening, Renamed, Rewrite, Wrapped
 from lintdem.model.span import Place, Span
 from lintdem.syntax.collecting import collected
-from lintdem.syntax.importing import Names
+from lintdem.syntax.importing import LONG, Names, together
 from lintdem.syntax.lower import parsed
 from lintdem.syntax.wrapping import below, wrapped
 
-_LONG = 88
-"""What formatters take for a long line unless they are told otherwise."""
 _FOREIGN = re.compile(r"«([\w.]+):(\w+)»")
 
 
@@ -45,6 +43,8 @@ class Editor:
             return self._renamed(change)
         if isinstance(change, Opening):
             return self._opened(change)
+        if isinstance(change, Decorated):
+            return self._decorated(change)
         if isinstance(change, Wrapped):
             return wrapped(self, change)
         if isinstance(change, Collected):
@@ -67,7 +67,7 @@ class Editor:
                 imports[needed[1]] = self.at(*needed)
             return spelled
 
-        return _FOREIGN.sub(name, text), list(imports.values())
+        return _FOREIGN.sub(name, text), together(imports.values())
 
     def _rewritten(self, change: Rewrite) -> list[Edit]:
         text, imports = self.spelled(change.text, change.place.span)
@@ -128,7 +128,7 @@ class Editor:
         line = self.lines[start.line - 1]
         alone = not line[: start.column - 1].strip()
         below = line[: len(line) - len(line.lstrip())]
-        if self._begins_line(call, start.line) and (alone or len(line) + len(text) > _LONG):
+        if self._begins_line(call, start.line) and (alone or len(line) + len(text) > LONG):
             indent = below
             yield from self._added_below(behind, comma, closing, f"\n{indent}{text}")
         elif comma is not None:
@@ -166,13 +166,17 @@ class Editor:
         args = self._call(change.place).args
         if change.position >= len(args) or any(arg.star or arg.keyword for arg in args[: change.position + 1]):
             raise NoEdit
-        if any(arg.keyword is None for arg in args[change.position + 1 :]):
+        names = [change.name, *change.behind]
+        unnamed = [arg for arg in args[change.position :] if arg.keyword is None]
+        if len(unnamed) > len(names) or any(arg.star for arg in unnamed):
             raise NoEdit
-        value = args[change.position].value
+        return [self._with_name(arg.value, name) for arg, name in zip(unnamed, names, strict=False)]
+
+    def _with_name(self, value: cst.BaseExpression, name: str) -> Edit:
         if isinstance(value, (cst.NamedExpr, cst.GeneratorExp)) and not value.lpar:
             raise NoEdit
         start = self._whole(value)
-        return [self.at(Span(start.line, start.column, start.line, start.column), f"{change.name}=")]
+        return self.at(Span(start.line, start.column, start.line, start.column), f"{name}=")
 
     # --- names ---
 
@@ -201,6 +205,35 @@ class Editor:
         text, imports = self.spelled(change.text, start)
         indent = self.lines[line - 1][: len(self.lines[line - 1]) - len(self.lines[line - 1].lstrip())]
         return [*imports, self.at(Span(line, 1, line, 1), f"{indent}{text}\n")]
+
+    def _decorated(self, change: Decorated) -> list[Edit]:
+        """A decorator below the others, and what it needs above the statement of the module."""
+        node = self._function(change.place)
+        line = self.positions.span(node.asynchronous or node).line
+        indent = " " * (self.positions.span(node).column - 1)
+        both, imports = self.spelled("\f".join((change.text, *change.above)), change.place.span)
+        text, *above = both.split("\f")
+        decorator = "".join(f"{indent}{one}\n" for one in text.split("\n"))
+        number, before, needed = self._above(change.place.span.line, "\n".join(above)) if above else (0, False, "")
+        if before and number == line:
+            decorator, needed = needed + decorator, ""
+        edits = [*imports, self.at(Span(line, 1, line, 1), decorator)]
+        column = 1 if before or not needed else len(self.lines[number - 1]) + 1
+        return [*edits, self.at(Span(number, column, number, column), needed)] if needed else edits
+
+    def _above(self, line: int, text: str) -> tuple[int, bool, str]:
+        """Where statements of the module that the one at a line needs are put: behind an assignment right before it, else
+        before it and its remarks."""
+        after = next((i for i, one in enumerate(self.tree.body) if self.positions.span(one).end_line >= line), 0)
+        previous = self.tree.body[after - 1] if after else None
+        if isinstance(previous, cst.SimpleStatementLine) and isinstance(previous.body[-1], (cst.Assign, cst.AnnAssign)):
+            return self.positions.span(previous).end_line, False, f"\n{text}"
+        node = self.tree.body[after]
+        decorators = getattr(node, "decorators", ())
+        first = self.positions.line(decorators[0] if decorators else node)
+        while first > 1 and self.lines[first - 2].startswith("#"):
+            first -= 1
+        return first, True, f"{text}\n\n\n"
 
     def _function(self, place: Place) -> cst.FunctionDef:
         found = [n for n in self.positions.ranges if isinstance(n, cst.FunctionDef) and self._spans(n, place.span)]

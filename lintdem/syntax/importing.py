@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from lintdem.errors import NoEdit
-from lintdem.model.span import Span
+from lintdem.model.finding import Edit
+from lintdem.model.span import Place, Span
 from lintdem.syntax.positions import Positions
+
+LONG = 88
+"""What formatters take for a long line unless they are told otherwise."""
+_FROM = re.compile(r"(\n*)from ([\w.]+) import (\w+)(\n+)")
+
+
+def together(imports: Iterable[Edit]) -> list[Edit]:
+    """Imports that are added at one place from one module as one statement."""
+    found: dict[tuple[Place, str, str, str], list[str]] = {}
+    edits: list[Edit] = []
+    for edit in imports:
+        match = _FROM.fullmatch(edit.text)
+        if match is None:
+            edits.append(edit)
+        else:
+            found.setdefault((edit.place, match[1], match[2], match[4]), []).append(match[3])
+    for (place, before, module, behind), names in found.items():
+        line = f"from {module} import {', '.join(sorted(names))}"
+        if len(line) > LONG and len(names) > 1:
+            line = f"from {module} import (\n" + "".join(f"    {name},\n" for name in sorted(names)) + ")"
+        edits.append(Edit(place, f"{before}{line}{behind}"))
+    return edits
 
 
 class Names:
@@ -33,12 +57,12 @@ class Names:
             return self.members[module, name], None
         if module in self.modules:
             return f"{self.modules[module]}.{name}", None
+        if name not in self.used and (joined := self._joined(module, name)) is not None:
+            return name, joined
         plain = "." not in module
         bound = module if plain else name
         if bound in self.used:
             raise NoEdit
-        if not plain and (joined := self._joined(module, name)) is not None:
-            return name, joined
         text = f"import {module}" if plain else f"from {module} import {name}"
         return (f"{module}.{name}" if plain else name), self._place(plain, text)
 

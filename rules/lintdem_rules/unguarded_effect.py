@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.recording import recorded
 from lintdem.analyses.relays import hands_on
+from lintdem.analyses.tokens import header_remedies
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, phrase, way
 
 
@@ -21,10 +23,11 @@ def check(p: Pass) -> Iterator[Finding]:
             case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery{more}", subject=case.subject,
             level=Level.WARNING if relay else lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
             advice=advice, about=call.name,
+            remedies=header_remedies(p.facts.program, case) or recorded(p.facts.program, case),
         )  # fmt: skip
 
 
 RULE = Rule(
     "LDM101", "unguarded-effect", Group.CORRECTNESS, "0.1",
-    "a side effect runs again when the event is delivered again", check, "none",
+    "a side effect runs again when the event is delivered again", check, "unsafe",
 )  # fmt: skip
