@@ -109,8 +109,8 @@ def endless(functions: Sequence[Deployed]) -> Iterator[Fault]:
             if event.source in STREAMS and _is_endless(event):
                 which = "from the failed record on" if event.reports_failures else "in halves" if event.bisects else "whole"
                 words = (
-                    f"a record that keeps failing stops its shard until it expires, 24 hours or more, and its batch runs again "
-                    f"{which} all that time: neither retries nor age have a limit"
+                    f"a record that {one.function.name} keeps failing on stops its shard until it expires, 24 hours or more, and "
+                    f"its batch runs again {which} all that time: neither retries nor age have a limit"
                 )
                 yield from fault(one, event.place, one.function.name, words, event)
 
@@ -127,8 +127,9 @@ def short(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
         visibility = VISIBILITY if queue.visibility is None else queue.visibility
         if timeout is None or "visibility" in queue.unread or visibility >= 6 * timeout:
             continue
-        told = duration(visibility) if queue.visibility is not None else f"{duration(visibility)}, the default,"
-        limits = f"the visibility timeout of {told} is {{}} the function's timeout of {duration(timeout)}"
+        told = duration(visibility) if queue.visibility is not None else f"{duration(visibility)} by default"
+        name = one.deployed.function.name
+        limits = f"{queue.name} has a visibility timeout of {told}, {{}} the timeout of {duration(timeout)} of {name}"
         if visibility < timeout:
             words = f"Lambda refuses the event source mapping: {limits.format('shorter than')}"
         else:

@@ -142,6 +142,12 @@ def _unused(comments: Mapping[str, Sequence[_Comment]], selection: Selection) ->
                     yield msgspec.structs.replace(found, remedies=(remedy,))
 
 
+_ADVICE = {
+    UNUSED: "take out what silences nothing, so that it does not hide the next fault here",
+    UNKNOWN: "write # lintdem: ignore[CODE] and the reason, with a code or name of `lintdem rules`",
+}
+
+
 def _finding(code: RunCode, path: str, directive: Directive, message: str) -> Finding:
     return Finding(
         path=path,
@@ -151,5 +157,6 @@ def _finding(code: RunCode, path: str, directive: Directive, message: str) -> Fi
         group=code.group,
         level=code.level,
         message=message,
+        advice=_ADVICE[code],
         identity=f"{code.code}:{path}:{directive.kind}[{','.join(directive.names)}]",
     )

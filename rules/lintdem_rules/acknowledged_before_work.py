@@ -21,6 +21,7 @@ def check(p: Pass) -> Iterator[Finding]:
                 Step(Place(handler.path, handler.span), f"{handler.function} receives the {received}"), *steps,
                 Step(ack.place, f"the {done}"), Step(work.place, f"{work.call.name} is done only now"),
             ),
+            guard=f"what is not acknowledged comes again: {ack.call.name} gives that up while {work.call.name} may still fail",
             advice=f"{answer} after the last step that may fail",
         )  # fmt: skip
 

@@ -12,6 +12,7 @@ def check(p: Pass) -> Iterator[Finding]:
     for one in p.facts.aged_redrives():
         yield p.finding(
             one.deployed.run, one.place, one.words, subject=one.deployed.subject, level=one.level, why=one.why,
+            guard=f"{one.name} keeps what failed, counted from when it was first sent, and not from when it failed",
             advice="keep dead letters longer than their queue does, and compare the age of a message before its effect",
             about=one.name,
         )  # fmt: skip

@@ -23,6 +23,7 @@ def check(p: Pass) -> Iterator[Finding]:
             level=lower(Level.WARNING, case.subject),
             why=way(case),
             about=names,
+            guard=f"it knows an event by {names} alone, which names no piece of work",
             advice="key on what names one piece of work, such as the order, or add it to the key",
         )
 

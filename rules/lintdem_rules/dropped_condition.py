@@ -17,6 +17,7 @@ def check(p: Pass) -> Iterator[Finding]:
             judged.run, one.place, f"the {one.argument} of {call.name} is not what is written: {one.words}",
             subject=judged.subject, level=Level.ERROR, why=(start, *built, Step(one.place, f"{call.name} gets it")),
             advice="join conditions with & and |, give text to a client and condition objects to a Table",
+            guard=f"the {one.argument} of {call.name} would be the guard, and what arrives of it is less or nothing",
             about=call.name,
         )  # fmt: skip
 

@@ -19,6 +19,7 @@ def check(p: Pass) -> Iterator[Finding]:
                 Step(Place(handler.path, handler.span), f"{handler.function} receives the event"),
                 Step(one.place, "sends on a part of it"),
             ),
+            guard="nothing in the message says which event it was made of",
             advice="send the event's business id and its correlation id along",
         )  # fmt: skip
 

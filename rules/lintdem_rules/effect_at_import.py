@@ -21,6 +21,7 @@ def check(p: Pass) -> Iterator[Finding]:
             subject=judged.subject,
             why=(*calls, end),
             about=call.name,
+            guard="a module is imported before the event is there: no guard inside of the handler comes before it",
             advice="move the call into the handler, behind a guard",
         )
 

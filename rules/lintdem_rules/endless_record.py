@@ -14,10 +14,10 @@ def check(p: Pass) -> Iterator[Finding]:
         if one.claim.place in stuck:
             # That nothing ends it is told where it loses work (LDM503).
             continue
-        case = one.case
+        case, write = one.case, one.case.run.sites[one.claim.place].name
         yield p.finding(
-            case, one.claim.place, "the record of a handled event has no expiry: the table grows with every event, and a key "
-            "that is used again years later is turned away",
+            case, one.claim.place, f"{write} gives the record of a handled event no expiry: the table grows with every "
+            "event, and a key that is used again years later is turned away",
             subject=case.subject, level=Level.WARNING, about="expiry",
             why=way(case, Step(one.claim.place, f"the record holds {', '.join(one.attributes)}")),
             guard="it holds the second delivery back, and outlives the last one by far",

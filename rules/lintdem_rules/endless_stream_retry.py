@@ -11,7 +11,8 @@ def check(p: Pass) -> Iterator[Finding]:
     """Stream mappings without a limit of retries or age."""
     for one in p.facts.endless_retries():
         yield p.finding(
-            one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or None,
+            one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or
+            "a failing record is let go when its retries or its age are used up, and neither has a limit",
             advice="set MaximumRetryAttempts, BisectBatchOnFunctionError and an on-failure destination",
             about=one.name,
         )  # fmt: skip

@@ -12,6 +12,7 @@ def check(p: Pass) -> Iterator[Finding]:
     for one in p.facts.refused_guards():
         yield p.finding(
             one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why,
+            guard=f"the code of {one.name} has a guard, and its calls are refused",
             advice="allow the guard PutItem, UpdateItem, DeleteItem and GetItem on its table", about=one.name,
         )  # fmt: skip
 

@@ -11,7 +11,8 @@ def check(p: Pass) -> Iterator[Finding]:
     """Tables with records of guards that end at an attribute which is not the time to live of the table."""
     for one in p.facts.endless_records():
         yield p.finding(
-            one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or None,
+            one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or
+            f"a record says when it ends, and nothing in {one.name} acts on that",
             advice="set TimeToLiveSpecification on the attribute with the time that the records end",
             about=one.name,
         )  # fmt: skip

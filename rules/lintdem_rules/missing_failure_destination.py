@@ -11,7 +11,8 @@ def check(p: Pass) -> Iterator[Finding]:
     """Functions, queues and streams without a failure destination, whose handler has work to lose."""
     for one in p.facts.lost_events():
         yield p.finding(
-            one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or None,
+            one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or
+            f"the retries are all that {one.name} has for what fails, and they come to an end",
             advice="name a queue for what fails: a redrive policy, a dead-letter queue or an on-failure destination",
             about=one.name,
         )  # fmt: skip

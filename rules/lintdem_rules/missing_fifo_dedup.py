@@ -12,6 +12,7 @@ def check(p: Pass) -> Iterator[Finding]:
     for case in p.cases(Kind.UNDEDUPLICATED):
         yield p.finding(
             case, case.effect.place, case.reason, subject=case.subject, level=case.level, why=way(case),
+            guard=case.cover.words or "a FIFO queue recognises a repetition by its deduplication id, for five minutes",
             advice="pass MessageDeduplicationId made from the event's business id", about=case.effect.call.name,
         )  # fmt: skip
 

@@ -13,7 +13,8 @@ def check(p: Pass) -> Iterator[Finding]:
         call = case.effect.call
         yield p.finding(
             case, case.effect.place, f"{call.name} acts on a late event as if it were new: {case.reason}",
-            subject=case.subject, level=lower(Level.WARNING, case.subject), why=way(case), guard=case.cover.words or None,
+            subject=case.subject, level=lower(Level.WARNING, case.subject), why=way(case),
+            guard=case.cover.words or _UNASKED,
             advice="compare the event's time or version first, and set aside what is too old", about=call.name,
         )  # fmt: skip
     for late in p.facts.late_requests():
@@ -23,8 +24,11 @@ def check(p: Pass) -> Iterator[Finding]:
             first, late.place, f"a late request is carried out as if it were new: {first.effect.call.name} {does}, and the age"
             " of the event is never looked at", subject=late.subject, level=lower(Level.WARNING, late.subject),
             why=(*way(first)[:-1], *done), advice="send the time of the request with it, compare it first and set aside what is"
-            " too old", about="late request",
+            " too old", about="late request", guard=_UNASKED,
         )  # fmt: skip
+
+
+_UNASKED = "nothing on the way compares a time of the event with the clock"
 
 
 RULE = Rule(

@@ -24,6 +24,7 @@ def check(p: Pass) -> Iterator[Finding]:
             level=lower(Level.WARNING, case.subject),
             why=way(case, extra),
             about=found.name,
+            guard=f"only the key tells a second delivery, and nothing before {case.effect.call.name} asks whether there is one",
             advice=f"refuse the event when {found.name} is missing: raise_on_no_idempotency_key=True, or a check before",
         )
 

@@ -24,7 +24,8 @@ def check(p: Pass) -> Iterator[Finding]:
                 f"; {handler.function} has {one.own} seconds to wait for it" if one.own is not None else ""))  # fmt: skip
         yield p.finding(
             one.run, one.effect.place,
-            f"{name} is invoked again when it runs for more than {one.limit} seconds: the SDK sends what is not answered anew",
+            f"{call.name} invokes {name} again when it runs for more than {one.limit} seconds: the SDK sends what "
+            "is not answered anew",
             subject=one.subject, level=Level.WARNING if one.sure else Level.NOTE, why=(start, known),
             guard="Lambda has no token for an invocation: each one that is sent is a run of its own",
             advice='make the client with Config(read_timeout=<the function\'s timeout>, retries={"total_max_attempts": 1}), '

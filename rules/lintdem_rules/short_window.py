@@ -15,7 +15,7 @@ def check(p: Pass) -> Iterator[Finding]:
         said = "by default" if one.default else "here"
         yield p.finding(
             case, one.place, f"the record is forgotten after {kept}, and the source delivers again for up to "
-            f"{duration(one.horizon.seconds)}: a second delivery after {kept} {phrase(case)}",
+            f"{duration(one.horizon.seconds)}: after {kept} {case.effect.call.name} {phrase(case)}",
             subject=case.subject, level=Level.WARNING if one.horizon.sure and not one.default else Level.NOTE,
             why=way(case, Step(one.claim.place, f"{one.claim.kind} keeps its record for {kept} {said}")),
             guard=f"{one.horizon.words}",

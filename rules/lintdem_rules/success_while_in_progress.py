@@ -15,8 +15,8 @@ def check(p: Pass) -> Iterator[Finding]:
         claimed = Step(one.claimed, f"the claim is held {one.held}")
         left = Step(one.place, "a run that finds it held ends in success")
         yield p.finding(
-            one.run, one.place, "the second delivery ends in success while the first still holds the claim: the source drops the "
-            "event, and if the first run dies the work is never done",
+            one.run, one.place, f"the second delivery ends in success while the first still holds the claim of {one.name}: "
+            "the source drops the event, and if the first run dies the work is never done",
             subject=one.subject, level=Level.WARNING, about=one.name,
             why=(start, claimed, left) if one.place != one.claimed else (start, claimed),
             guard=f"{one.name} tells that somebody began, not that the work is done",

@@ -20,6 +20,7 @@ def check(p: Pass) -> Iterator[Finding]:
                 Step(Place(handler.path, handler.span), f"{handler.function} receives the event"), *steps,
                 Step(first.place, f"{first.call.name} may fail"), Step(lost.place, "the failure ends here"),
             ),
+            guard=f"the next delivery would make up for it, and comes only when a failure leaves {handler.function}",
             advice="let it raise, or report the record in batchItemFailures, or send it to a dead-letter queue",
         )  # fmt: skip
 

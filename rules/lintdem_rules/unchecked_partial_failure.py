@@ -23,6 +23,7 @@ def check(p: Pass) -> Iterator[Finding]:
                 Step(Place(handler.path, handler.span), f"{handler.function} receives the event"), *steps,
                 Step(one.effect.place, f"the answer of {call.name} is dropped"),
             ),
+            guard=f"nothing is raised by {call.name}, so no retry and no except sees that it failed",
             advice="call raise_for_status() on the answer" if status else f"test {one.field} and send again or raise",
         )  # fmt: skip
 

@@ -17,7 +17,7 @@ def check(p: Pass) -> Iterator[Finding]:
         handler = one.run.handler
         said = (
             f"{one.name} tells of a failure without an id of the event" if one.words == "tells"
-            else "a record of a batch fails here, and what is logged does not say which"
+            else f"a record of the batch of {handler.function} fails here, and what is logged does not say which"
         )  # fmt: skip
         yield p.finding(
             one.run, one.place, f"{said}: nobody can find it, or tell its second failure from another's first", subject=one.subject,
@@ -25,6 +25,7 @@ def check(p: Pass) -> Iterator[Finding]:
                 Step(Place(handler.path, handler.span), f"{handler.function} receives the event"),
                 Step(one.place, "the failure is told"),
             ),
+            guard="the same text is told for every event that fails here",
             about=one.name, advice="name the event's business id and the id of its delivery where the failure is told",
         )  # fmt: skip
 

@@ -20,9 +20,11 @@ def check(p: Pass) -> Iterator[Finding]:
             words, said = "comes after the record is written", "the context is registered only now"
             refused = "the second delivery is refused as in progress, or runs at the same time on the deadline of an earlier run"
         elif one.configured:
-            words, said = "is never registered with the guard's configuration", "no context is registered"
+            words = f"is never registered with the configuration of {one.guard.claim.kind}"
+            said = "no context is registered"
         else:
-            words, said = "cannot be registered, as the guard has no configuration", "the guard is made without config="
+            words = f"cannot be registered, as {one.guard.claim.kind} has no configuration"
+            said = "the guard is made without config="
             call = f"pass config=IdempotencyConfig(), and call {call}"
         yield p.finding(
             one.run, one.place, f"the Lambda context {words}: {refused}",

@@ -13,7 +13,8 @@ def check(p: Pass) -> Iterator[Finding]:
     """Mappings with ReportBatchItemFailures without the answer, and answers without the mapping."""
     for one in p.facts.unreported_failures():
         yield p.finding(
-            one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or None,
+            one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or
+            "FunctionResponseTypes and batchItemFailures hold back what succeeded only when both are there",
             advice="return the failed records in batchItemFailures and set FunctionResponseTypes to ReportBatchItemFailures, both",
             about=one.name, remedies=_remedies(p, one),
         )  # fmt: skip

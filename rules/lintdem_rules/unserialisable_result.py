@@ -16,8 +16,8 @@ def check(p: Pass) -> Iterator[Finding]:
         yield p.finding(
             one.run,
             one.place,
-            f"the result cannot be kept, it holds {one.words}: the work is done, the guard fails behind it, and the work "
-            "is done again when the record in progress expires",
+            f"{one.name} cannot keep the result, it holds {one.words}: the work is done, the guard fails behind it, and the "
+            "work is done again when the record in progress expires",
             subject=one.subject,
             level=lower(Level.ERROR, one.subject),
             why=(start, Step(one.place, f"what is to be kept holds {one.words}")),

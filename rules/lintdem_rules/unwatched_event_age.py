@@ -12,7 +12,8 @@ def check(p: Pass) -> Iterator[Finding]:
     have none at all only when asked for."""
     for one in p.facts.unwatched_ages():
         yield p.finding(
-            one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or None,
+            one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or
+            f"{one.name} keeps what waits, and tells nobody for how long",
             advice="add an alarm on ApproximateAgeOfOldestMessage of the queue, or on IteratorAge of the function",
             about=one.name, group=None if one.deployed.stack.alarms else Group.PEDANTIC,
         )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lintdem.analyses.spots import around, last_name, within
 from lintdem.model.values import Attr
-from lintdem.rule import Finding, Group, Level, Pass, Place, Remedy, Rewrite, Rule
+from lintdem.rule import Finding, Group, Level, Pass, Place, Remedy, Rewrite, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
@@ -16,12 +16,18 @@ def check(p: Pass) -> Iterator[Finding]:
         if test.place in seen:
             continue
         seen.add(test.place)
+        handler = judged.run.handler
+        calls = (Step(call.place, f"calls {call.text}") for call in test.stack[1:])
         yield p.finding(
             judged.run, test.place, "a day-old event looks fresh: `.seconds` leaves out whole days, so an age of "
             "24 hours and 1 second is 1", subject=judged.subject, level=Level.ERROR,
             guard="the comparison is true again for every age just over a whole number of days",
             advice="compare `.total_seconds()`", about="seconds",
             remedies=_remedies(p, test.place),
+            why=(
+                Step(Place(handler.path, handler.span), f"{handler.function} receives the event"), *calls,
+                Step(test.place, "the age is compared by its `.seconds`"),
+            ),
         )  # fmt: skip
 
 
