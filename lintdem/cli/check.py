@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from lintdem.cli.fixes import Outcome, Wanted, apply, fix_options
 from lintdem.cli.ignoring import add_ignores
 from lintdem.cli.progress import Progress
 from lintdem.cli.settings import settings_of
-from lintdem.cli.terminal import PIPE_WIDTH, complain, is_terminal, put, wants_color, width_of
+from lintdem.cli.terminal import PIPE_WIDTH, complain, follows_links, put, wants_color, width_of
 from lintdem.config import Overrides
 from lintdem.errors import UsageError
 from lintdem.model.finding import Level, Report
@@ -242,7 +243,8 @@ def _write(report: Report, format_name: str, file: Path | None, flags: _Flags, s
         root=session.root.as_posix(),
         folder=Path.cwd().as_posix(),
         color=color,
-        links=color and on_screen and is_terminal(sys.stdout),
+        links=color and on_screen and follows_links(sys.stdout, os.environ),
+        host=platform.node(),
         width=width_of(sys.stdout) if on_screen else PIPE_WIDTH,
         quiet=flags.quiet,
         verbose=flags.verbose,

@@ -15,6 +15,9 @@ from lintdem.errors import UsageError
 from lintdem.output.escape import visible
 
 PIPE_WIDTH = 80
+_OPENING_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "contour", "wezterm")
+_OPENING_PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "zed")
+_VTE_THAT_LINKS = 5000
 
 
 def wants_color(when: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
@@ -26,6 +29,24 @@ def wants_color(when: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
     if environ.get("FORCE_COLOR", "0") not in ("", "0"):
         return True
     return is_terminal(stream) and environ.get("TERM") != "dumb"
+
+
+def follows_links(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether the stream is a terminal that is known to open what is clicked. Others may print the address as rubbish, so
+    only those get links; FORCE_HYPERLINK decides for a terminal that is not known here."""
+    if not is_terminal(stream) or environ.get("TERM") == "dumb":
+        return False
+    if "FORCE_HYPERLINK" in environ:
+        return environ["FORCE_HYPERLINK"] != "0"
+    if "CI" in environ:
+        return False
+    vte = environ.get("VTE_VERSION", "")
+    return (
+        (vte.isdigit() and int(vte) >= _VTE_THAT_LINKS)
+        or environ.get("TERM", "").startswith(_OPENING_TERMS)
+        or environ.get("TERM_PROGRAM", "") in _OPENING_PROGRAMS
+        or any(name in environ for name in ("WT_SESSION", "KONSOLE_VERSION", "DOMTERM"))
+    )
 
 
 def is_terminal(stream: TextIO) -> bool:

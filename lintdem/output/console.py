@@ -6,15 +6,17 @@ import io
 
 from rich.console import Console
 
+from lintdem.output.view import View
 
-def console_for(written: io.StringIO, width: int, *, color: bool) -> Console:
+
+def console_for(written: io.StringIO, width: int, view: View) -> Console:
     """A console that writes into `written`, without markup, emoji or a look at the terminal."""
     return Console(
         file=written,
         width=width,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        no_color=not color,
+        force_terminal=view.color,
+        color_system="256" if view.color else None,
+        no_color=not view.color,
         markup=False,
         emoji=False,
         highlight=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from lintdem.rule import Rule
@@ -13,13 +14,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class View:
     """What the reader has. `root` is the workspace and `folder` the working directory, both absolute; `links` is
-    whether the terminal follows links; `statistics` asks for counts instead of findings; `rules` are all that could
-    have found something, for formats that describe them."""
+    whether the terminal follows links, `host` the machine that those lead to; `statistics` asks for counts instead of
+    findings; `rules` are all that could have found something, for formats that describe them."""
 
     root: str = "/"
     folder: str = "/"
     color: bool = False
     links: bool = False
+    host: str = ""
     width: int = 80
     quiet: bool = False
     verbose: bool = False
@@ -31,6 +33,11 @@ class View:
         if self.root == self.folder:
             return path
         return posixpath.relpath(posixpath.join(self.root, path), self.folder)
+
+    def address(self, path: str, line: int) -> str:
+        """Where a line of a file is to be had, for terminals that open what is clicked."""
+        there = posixpath.join(self.root, path).encode("utf-8", "surrogateescape")
+        return f"file://{quote(self.host)}{quote(there)}#{line}"
 
     def handler(self, handler: str | None) -> str | None:
         """`path:function` as seen from the working directory."""

@@ -85,12 +85,13 @@ class TestText:
             '6 |         stripe.Charge.create(amount=5, currency="eur")\n'
             "  |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
             "  |\n"
-            "  = way: 1. src/app.py:4 handler takes the batch\n"
-            "         2. src/app.py:6 charges the card\n"
+            "  = way:        src/app.py\n"
+            "                  4  handler takes the batch\n"
+            "                  6  charges the card\n"
             "  = redelivery: SQS delivers the message again by itself when the function fails\n"
-            "      or times out (template.yaml:12)\n"
-            "  = guard: the set `seen` is gone with the sandbox\n"
-            "  = fix: pass idempotency_key made from the order id\n"
+            "                or times out (template.yaml:12)\n"
+            "  = guard:      the set `seen` is gone with the sandbox\n"
+            "  = fix:        pass idempotency_key made from the order id\n"
             "  = unsafe fix: add idempotency_key\n"
             "\n"
             "Found 1 error in 12 files, 5 handlers (0.8 s).\n"
@@ -107,7 +108,7 @@ class TestText:
         long_path = "services/" + "very-long-name/" * 8 + "app.py"
         step = Step(Place(long_path, Span(1, 1, 1, 2)), "calls " + "the next function " * 12)
         text = render("text", report(charge(why=(step, step))), View(width=width))
-        assert f"{long_path}:1" in text
+        assert f"{long_path}\n" in text
         assert all(len(line) <= width for line in text.splitlines() if long_path not in line)
 
     def test_tabs_and_wide_characters_stay_aligned(self) -> None:
@@ -193,20 +194,77 @@ class TestText:
         text = render("text", report(charge(trigger=guess)), View())
         assert "= redelivery: SQS delivers again (as the code at src/app.py:4 tells)\n" in text
 
-    def test_a_number_stays_beside_its_step(self) -> None:
-        """Steps stand under each other up to the tenth and beyond, and a long path does not part from its number."""
-        steps = [Step(Place(f"{'deep/' * n}app.py", Span(n, 1, n, 2)), "calls f()") for n in range(1, 16)]
-        lines = render("text", report(charge(why=tuple(steps))), View(width=60)).splitlines()
-        assert "  = way:  1. deep/app.py:1 calls f()" in lines
-        assert f"         10. {'deep/' * 10}app.py:10" in lines
-        assert f"         15. {'deep/' * 15}app.py:15" in lines
+    def test_the_way_names_a_file_once_as_long_as_it_stays_there(self) -> None:
+        """Lines of one file stand under its name, their numbers under each other; a way that comes back names it again."""
+        places = [("src/app.py", 9), ("src/app.py", 12), ("deep/" * 20 + "charging.py", 107), ("src/app.py", 13)]
+        steps = tuple(Step(Place(path, Span(line, 1, line, 2)), f"calls f{line}()") for path, line in places)
+        lines = render("text", report(charge(why=steps)), View(width=60)).splitlines()
+        start = lines.index("  = way:        src/app.py")
+        assert [line.strip() for line in lines[start + 1 : start + 7]] == [
+            "9  calls f9()",
+            "12  calls f12()",
+            "deep/" * 20 + "charging.py",
+            "107  calls f107()",
+            "src/app.py",
+            "13  calls f13()",
+        ]
+        assert len({line.index("calls") for line in lines if " calls " in line}) == 1
+
+    def test_a_narrow_log_has_no_columns(self) -> None:
+        """Under sixty columns further lines begin near the margin, so that words have room."""
+        lines = render("text", report(charge()), View(width=40)).splitlines()
+        assert "  = redelivery: SQS delivers the message" in lines
+        assert "      again by itself when the function" in lines
+
+    def test_what_many_findings_say_alike_is_said_three_times(self) -> None:
+        """A file in which one call stands twenty times shows the first three whole, the others by their places."""
+        many = [charge(span=Span(line, 1, line, 5)) for line in range(1, 21)]
+        text = render("text", report(*many), View())
+        assert text.count("= guard:") == 3
+        assert "error[LDM101] unguarded-effect: 17 more like it in this file\n  --> src/app.py:4:1\n" in text
+        assert text.count("--> src/app.py:20:1\n") == 1
+        assert render("text", report(*many), View(verbose=True)).count("= guard:") == 20
+
+    def test_the_fix_of_the_finding_above_is_not_told_again(self) -> None:
+        """The same advice is said once in a file; another file says it again."""
+        second = charge(span=Span(5, 5, 5, 8), message="another")
+        text = render("text", report(second, charge(), charge(path="z.py")), View())
+        assert text.count("= fix:        pass idempotency_key made from the order id") == 2
+        assert text.count("= fix:        as above") == 1
+
+    def test_a_long_report_ends_with_what_it_comes_to(self) -> None:
+        """Rules and handlers with their numbers, errors first, and where to begin; a short report needs none."""
+        other = charge(code="LDM301", name="unconditional-write", level=Level.WARNING, handler="src/b.py:run", message="w")
+        text = render("text", report(*(charge(span=Span(n, 1, n, 2)) for n in range(1, 4)), *[other] * 4), View())
+        assert text[text.index("By rule") :] == (
+            "By rule\n"
+            "     3  LDM101 unguarded-effect\n"
+            "     4  LDM301 unconditional-write\n"
+            "\n"
+            "By handler\n"
+            "     3  src/app.py:handler\n"
+            "     4  src/b.py:run\n"
+            "\n"
+            "Found 3 errors, 4 warnings in 12 files, 5 handlers (0.8 s).\n"
+            "Begin with src/app.py:handler: 3 errors, and sqs delivers again by itself.\n"
+            "`lintdem explain LDM101` tells what goes wrong there and what mends it.\n"
+        )
+        assert "By rule" not in render("text", report(charge(), charge(), charge()), View())
+
+    def test_an_old_project_is_shown_the_baseline(self) -> None:
+        """With more than can be mended in a day the report names the way to live with it, and long tables are cut."""
+        many = [charge(handler=f"src/app.py:f{n}", span=Span(n, 1, n, 2)) for n in range(1, 61)]
+        text = render("text", report(*many), View())
+        assert "`lintdem baseline` writes down what is there today, and check reports what is\n  new.\n" in text
+        assert "    48  in 48 more handlers; --statistics shows all\n" in text
+        assert "src/app.py:f60\n" in render("text", report(*many), View(statistics=True))
 
     def test_a_problem_says_what_to_do(self) -> None:
         """A file that cannot be read can be mended or left out; a crash is told as a fault of lintdem."""
         place = Place("src/app.py", Span(6, 9, 6, 10))
         text = render("text", report(problems=(Problem(place, "LDM901", "no"), Problem(place, "LDM905", "no"))), View())
-        assert "= fix: mend the file, or leave it out with `extend-exclude`" in text
-        assert "= fix: this is a fault of lintdem" in text
+        assert "= fix:        mend the file, or leave it out with `extend-exclude`" in text
+        assert "= fix:        this is a fault of lintdem" in text
 
     def test_quiet_leaves_the_findings(self) -> None:
         """--quiet takes the closing line away."""
@@ -222,15 +280,18 @@ class TestText:
         """Without colour there is no escape byte, with it the words are the same."""
         plain, colored = (render("text", report(charge()), View(color=color)) for color in (False, True))
         assert "\x1b" not in plain
-        assert "\x1b[1;31m" in colored
+        assert "\x1b[1;38;5;160m" in colored
         assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == plain
 
-    def test_links_only_on_terminals_and_only_to_the_rule(self) -> None:
-        """A link leads to the page of the rule."""
+    def test_links_lead_to_the_rule_and_to_the_lines(self) -> None:
+        """On a terminal that opens them, the code leads to its page and a place to its line; what stands in a name cannot
+        end the address."""
         assert "\x1b]8;" not in render("text", report(charge()), View(color=True))
-        linked = render("text", report(charge()), View(color=True, links=True))
+        named = charge(path="s r\x1bc/ä.py", why=(), trigger=None)
+        linked = render("text", report(named), View(root="/work", folder="/work", host="box", color=True, links=True))
         assert re.findall(r"\x1b\]8;[^;]*;([^\x1b]+)\x1b", linked) == [
-            json.loads(render("json", report(charge()), View()))["findings"][0]["help"]
+            json.loads(render("json", report(charge()), View()))["findings"][0]["help"],
+            "file://box/work/s%20r%1Bc/%C3%A4.py#6",
         ]
 
     def test_a_place_that_is_not_in_the_text_is_still_told(self) -> None:

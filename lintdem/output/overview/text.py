@@ -12,9 +12,10 @@ from lintdem.model.overview import HandlerView, Overview, Reached, Verdict
 from lintdem.output.console import console_for
 from lintdem.output.escape import visible
 from lintdem.output.overview.phrases import MARKS, NOTHING, place_of, summary, trigger_of, verdict_of, way_of
+from lintdem.output.palette import DOUBT, ERROR, GOOD, PLACE, SOFT
 from lintdem.output.view import View
 
-_STYLE = {Verdict.REPEATS: "bold red", Verdict.UNKNOWN: "yellow", Verdict.GUARDED: "green", Verdict.REPEATABLE: "dim"}
+_STYLE = {Verdict.REPEATS: ERROR, Verdict.UNKNOWN: DOUBT, Verdict.GUARDED: GOOD, Verdict.REPEATABLE: SOFT}
 _INDENT = 14
 _NARROWEST = 50
 
@@ -23,7 +24,7 @@ def render(overview: Overview, view: View) -> str:
     """The overview as lines of at most the view's width, as far as names allow."""
     written = io.StringIO()
     width = max(view.width, _NARROWEST)
-    console = console_for(written, width, color=view.color)
+    console = console_for(written, width, view)
     for handler in overview.handlers:
         for line in _handler(handler, view, width):
             console.print(line, soft_wrap=True)
@@ -40,12 +41,12 @@ def _handler(handler: HandlerView, view: View, width: int) -> Iterator[Text]:
         place = f"{view.path(guard.place.path)}:{guard.place.span.line}"
         yield from _row("guard", Text(visible(f"{guard.words}, keyed on {guard.key} ({place})")), width)
     if not handler.effects:
-        yield from _row("effects", Text(NOTHING, style="dim"), width)
+        yield from _row("effects", Text(NOTHING, style=SOFT), width)
     for reached in handler.effects:
         yield from _effect(reached, view, width)
     if handler.unread:
         more = f" and {len(handler.unread) - 1} more" if len(handler.unread) > 1 else ""
-        yield from _row("not read", Text(visible(handler.unread[0]) + more, style="yellow"), width)
+        yield from _row("not read", Text(visible(handler.unread[0]) + more, style=DOUBT), width)
     yield Text("")
 
 
@@ -56,10 +57,10 @@ def _effect(reached: Reached, view: View, width: int) -> Iterator[Text]:
     yield from _row(f"{MARKS[reached.verdict]} effect", line, width, style)
     way = way_of(reached)
     there = f"{way} → {place_of(reached, view)}" if way else place_of(reached, view)
-    yield from _row("", Text(visible(there), style="dim"), width)
+    yield from _row("", Text(visible(there), style=SOFT), width)
 
 
-def _row(title: str, body: Text, width: int, style: str = "cyan") -> Iterator[Text]:
+def _row(title: str, body: Text, width: int, style: str = PLACE) -> Iterator[Text]:
     for index, line in enumerate(body.wrap(Console(width=width, file=io.StringIO()), width - _INDENT)):
         line.rstrip()
         yield Text.assemble((f"  {'' if index else title}".ljust(_INDENT), style), line)
