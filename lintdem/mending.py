@@ -4,12 +4,12 @@ promises. Nothing is written to the disk here but by `save`."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from contextlib import suppress
 
 import msgspec
 
 from lintdem.deploy import propertied
-from lintdem.fixing import Mended, NotWritten, mend, rewrite
+from lintdem.fixing import Mended, NotWritten, mend, remove_stale, rewrite
 from lintdem.model.finding import Report
 from lintdem.session import Session
 from lintdem.syntax import Fixer, unmoved
@@ -40,8 +40,12 @@ def mend_with(
     return mended
 
 
-def save(mended: Mended, root: Path) -> list[tuple[str, str]]:
-    """Write what was mended; the files that could not be written, and why."""
+def save(mended: Mended, session: Session) -> list[tuple[str, str]]:
+    """Write what was mended, and clean up behind runs that were killed; the files that could not be written, and why."""
+    root = session.root
+    for folder in sorted({(root / path).parent for path in session.contents}):
+        with suppress(OSError):
+            remove_stale(folder)
     failed = []
     for path, (before, after) in mended.files.items():
         try:

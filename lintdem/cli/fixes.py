@@ -74,7 +74,7 @@ def apply(session: Session, report: Report, wanted: Wanted) -> Outcome:
     if wanted.diff:
         put_bytes(patch({view.path(path): pair for path, pair in mended.files.items()}), sys.stdout)
         return Outcome(mended.report, bool(mended.files))
-    failed = save(mended, session.root)
+    failed = save(mended, session)
     for path, reason in failed:
         complain(f"error: {view.path(path)}: not written: {reason}")
     left = session.check() if failed else mended.report

@@ -6,10 +6,12 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
 _PREFIX = ".lintdem-fix-"
+_LONG_AGO = 600.0
 
 
 class NotWritten(Exception):
@@ -22,7 +24,7 @@ def rewrite(path: Path, root: Path, before: bytes, after: bytes) -> None:
         target = path.resolve(strict=True)
         if not target.is_relative_to(root.resolve()):
             raise NotWritten("it is a link that leads out of the workspace")
-        _remove_stale(target.parent)
+        remove_stale(target.parent)
         status = target.stat()
         if not stat.S_ISREG(status.st_mode):
             raise NotWritten("it is no regular file")
@@ -36,7 +38,10 @@ def rewrite(path: Path, root: Path, before: bytes, after: bytes) -> None:
 
 
 def _replace(target: Path, status: os.stat_result, before: bytes, after: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=target.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=target.parent)
+    except PermissionError as error:
+        raise NotWritten("its folder takes no new file, and files are replaced, never written over") from error
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(after)
@@ -61,15 +66,19 @@ def _like(name: str, target: Path, status: os.stat_result) -> None:
             os.setxattr(name, attribute, os.getxattr(target, attribute))
 
 
-def _remove_stale(folder: Path) -> None:
-    """What a run that was killed has left behind."""
+def remove_stale(folder: Path) -> None:
+    """Remove what runs that were killed have left behind in a folder."""
     for file in folder.glob(f"{_PREFIX}*"):
         number = file.name[len(_PREFIX) :].partition("-")[0]
-        if number.isdigit() and int(number) != os.getpid() and not _is_alive(int(number)):
+        if number.isdigit() and not _is_written(int(number), file):
             file.unlink(missing_ok=True)
 
 
-def _is_alive(process: int) -> bool:
+def _is_written(process: int, file: Path) -> bool:
+    """Whether a process may still be writing a file. Numbers are given out again: what has our own is not ours, for here one
+    file is written after the other, and what is old is nobody's."""
+    if process == os.getpid() or time.time() - file.lstat().st_mtime > _LONG_AGO:
+        return False
     try:
         os.kill(process, 0)
     except ProcessLookupError:
