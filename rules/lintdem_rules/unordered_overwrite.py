@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.duplicates import newer_only
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, way
 
 
@@ -15,11 +16,11 @@ def check(p: Pass) -> Iterator[Finding]:
             case, case.effect.place, f"{call.name} lets an older event overwrite a newer one: {case.reason}",
             subject=case.subject, level=lower(Level.WARNING, case.subject), why=way(case), guard="the write has no condition",
             advice="write under a condition that compares what is stored with what the event carries, and leave when it fails",
-            about=call.name,
+            about=call.name, remedies=newer_only(p.facts.program, case),
         )  # fmt: skip
 
 
 RULE = Rule(
     "LDM407", "unordered-overwrite", Group.CORRECTNESS, "0.1",
-    "an event that carries a version, a sequence or a time overwrites without comparing it", check, "none",
+    "an event that carries a version, a sequence or a time overwrites without comparing it", check, "unsafe",
 )  # fmt: skip
