@@ -24,7 +24,7 @@ LINES_OF_A_PAGE = 240
 WITHOUT_RUNNING_EXAMPLES = {"crashed-rule": "needs a rule pack that raises"}
 """Rules whose examples cannot run as a page, and why."""
 
-FIX_IN_WORK = {"plain-insert", "retried-effect"}
+FIX_IN_WORK = {"retried-effect"}
 """Pages that are to show a fix of the engine."""
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

@@ -71,8 +71,7 @@ def newer_only(program: Program, case: Case) -> tuple[Remedy, ...]:
     if not text or any(isinstance(one, Return) and one.value is not None for one in nodes(function.body)):
         return ()
     title = (
-        f"write only a newer {name} (check: {name} grows with each change and is always written alike; what stands below is to run "
-        "for what was written only)"
+        f"leave a newer {name} alone (check: {name} grows with each change and is written alike; an older one is to end there)"
     )
     return (Remedy(title, False, (Wrapped(place, error, (Argument(place, "ConditionExpression", text),)),)),)
 
@@ -95,7 +94,7 @@ def _compared(node: Call, name: str) -> str:
     if len(found) != 1:
         return ""
     alias, placeholder = found[0]
-    return f'"attribute_not_exists({alias}) OR {alias} < {placeholder}"'
+    return f'"attribute_not_exists({alias}) OR {alias} <= {placeholder}"'
 
 
 def _condition(program: Program, name: str, place: Place | None) -> str:
@@ -106,7 +105,7 @@ def _condition(program: Program, name: str, place: Place | None) -> str:
     found = (node for kind in kinds for node in within(program, place, kind) if node.span == place.span)
     written = next((spelled(node) for node in found), "")
     attr = f'«boto3.dynamodb.conditions:Attr»("{name}")'
-    return f"{attr}.not_exists() | {attr}.lt({written.replace(_SINGLE, _DOUBLE)})" if written else ""
+    return f"{attr}.not_exists() | {attr}.lte({written.replace(_SINGLE, _DOUBLE)})" if written else ""
 
 
 def _error(program: Program, place: Place, target: Value | None) -> str:

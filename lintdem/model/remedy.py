@@ -53,6 +53,14 @@ class Opening(msgspec.Struct, frozen=True, order=True, tag=True):
     text: str
 
 
+class Reworded(msgspec.Struct, frozen=True, order=True, tag=True):
+    """Put `text` into the literal at `place`: behind the first `word`, in any case, or at the end of what it says."""
+
+    place: Place
+    word: str
+    text: str
+
+
 class Decorated(msgspec.Struct, frozen=True, order=True, tag=True):
     """Put the decorator `text` right above the `def` of the function at `place`, and the statements `above` in front of
     what stands around it in the module."""
@@ -63,12 +71,13 @@ class Decorated(msgspec.Struct, frozen=True, order=True, tag=True):
 
 
 class Wrapped(msgspec.Struct, frozen=True, order=True, tag=True):
-    """Catch `error` around the statement with the call at `place`, pass it these arguments, and go on with the next round of
-    the loop around it, or else return."""
+    """Catch `error` around the statement with the call at `place`, change that by `arguments`, and go on with the next round of
+    the loop around it, or else return; with what stands below where it `goes_on`."""
 
     place: Place
     error: str
-    arguments: tuple[Argument, ...] = ()
+    arguments: tuple[Argument | Rewrite, ...] = ()
+    goes_on: bool = False
 
 
 class Collected(msgspec.Struct, frozen=True, order=True, tag=True):
@@ -99,7 +108,7 @@ class Unremark(msgspec.Struct, frozen=True, order=True, tag=True):
     name: str
 
 
-Change = Union[Rewrite, Argument, Named, Renamed, Opening, Decorated, Wrapped, Collected, Property, Unremark]  # noqa: UP007 - the same form as Expr
+Change = Union[Rewrite, Argument, Named, Renamed, Opening, Reworded, Decorated, Wrapped, Collected, Property, Unremark]  # noqa: UP007 - the same form as Expr
 
 
 class Remedy(msgspec.Struct, frozen=True, order=True):

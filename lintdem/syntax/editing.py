@@ -9,7 +9,18 @@ import libcst as cst
 
 from lintdem.errors import NoEdit
 from lintdem.model.finding import Edit
-from lintdem.model.remedy import Argument, Change, Collected, Decorated, Named, Opening, Renamed, Rewrite, Wrapped
+from lintdem.model.remedy import (
+    Argument,
+    Change,
+    Collected,
+    Decorated,
+    Named,
+    Opening,
+    Renamed,
+    Reworded,
+    Rewrite,
+    Wrapped,
+)
 from lintdem.model.span import Place, Span
 from lintdem.syntax.collecting import collected
 from lintdem.syntax.importing import LONG, Names, together
@@ -43,6 +54,8 @@ class Editor:
             return self._renamed(change)
         if isinstance(change, Opening):
             return self._opened(change)
+        if isinstance(change, Reworded):
+            return self._reworded(change)
         if isinstance(change, Decorated):
             return self._decorated(change)
         if isinstance(change, Wrapped):
@@ -72,6 +85,20 @@ class Editor:
     def _rewritten(self, change: Rewrite) -> list[Edit]:
         text, imports = self.spelled(change.text, change.place.span)
         return [*imports, self.at(change.place.span, text)]
+
+    def _reworded(self, change: Reworded) -> list[Edit]:
+        """Into a string as it is written, before the blanks and the semicolon at its end."""
+        span = change.place.span
+        lines = self.lines[span.line - 1 : span.end_line]
+        lines[-1] = lines[-1][: span.end_column - 1]
+        raw = "\n".join([lines[0][span.column - 1 :], *lines[1:]])
+        pattern = rf"\b{change.word}\b" if change.word else r"(?=(?:\s|;|\\[nrt])*(?:\"{3}|'{3}|[\"'])$)"
+        match = re.search(pattern, raw, re.IGNORECASE)
+        if match is None or raw[-1] not in "\"'":
+            raise NoEdit
+        before = raw[: match.end()].split("\n")
+        line, column = span.line + len(before) - 1, len(before[-1]) + (span.column if len(before) == 1 else 1)
+        return [self.at(Span(line, column, line, column), change.text)]
 
     # --- arguments ---
 

@@ -45,7 +45,9 @@ def wrapped(file: File, change: Wrapped) -> list[Edit]:
     unit = file.tree.default_indent
     lines = _spliced(file.lines[span.line - 1 : span.end_line], own, span.line).split("\n")
     body = [f"{unit}{line}" if line.strip() else line for line in lines]
-    end = "continue" if _in_loop(file, statement) else "return"
+    if change.goes_on and not isinstance(statement.body[0], cst.Expr):
+        raise NoEdit
+    end = "pass" if change.goes_on else "continue" if _in_loop(file, statement) else "return"
     text = "\n".join([f"{indent}try:", *body, f"{indent}except {error}:", f"{indent}{unit}{end}"])
     whole = Span(span.line, 1, span.end_line, len(file.lines[span.end_line - 1]) + 1)
     return [*imports, *(edit for edit in inner if edit not in own), file.at(whole, text)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.inserting import left_alone
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, phrase, way
 
 
@@ -21,6 +22,7 @@ def check(p: Pass) -> Iterator[Finding]:
             guard=case.cover.words,
             advice=_ADVICE.get(call.service, _ADVICE["sql"]),
             about=call.name,
+            remedies=left_alone(p.facts.program, case),
         )
 
 
@@ -39,5 +41,5 @@ RULE = Rule(
     "0.1",
     "a row or document without a key of the event is inserted by every delivery",
     check,
-    "none",
+    "unsafe",
 )

@@ -52,14 +52,14 @@ def mended(code: str) -> str:
 def test_update_compares_what_it_sets_by_its_own_names() -> None:
     """The alias and the placeholder that the update has for the version, and the older event ends there."""
     code = mended(UPDATE)
-    assert '            ConditionExpression="attribute_not_exists(#v) OR #v < :v",\n        )\n' in code
+    assert '            ConditionExpression="attribute_not_exists(#v) OR #v <= :v",\n        )\n' in code
     assert code.endswith("    except table.exceptions.ConditionalCheckFailedException:\n        return\n")
 
 
 def test_put_compares_the_time_that_it_stores() -> None:
     """An item is put only over an older one, with the value written as it is in the item."""
     code = mended(PUT.replace("return write(change)", "write(change)\n        return"))
-    wanted = 'Attr("updated_at").not_exists() | Attr("updated_at").lt(change["updated_at"])'
+    wanted = 'Attr("updated_at").not_exists() | Attr("updated_at").lte(change["updated_at"])'
     assert f"ConditionExpression={wanted}" in code
     assert "from boto3.dynamodb.conditions import Attr\n" in code
 

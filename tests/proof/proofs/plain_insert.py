@@ -13,6 +13,15 @@ def payment(world: World) -> str:
     return world.repeat(sns(PAYMENT))
 
 
+def unique(world: World) -> str:
+    """The table has the key that the row brings, so that the second notification is refused for good."""
+    world.postgres("CREATE TABLE payments (payment_id TEXT PRIMARY KEY, cents INTEGER)")
+    event = sns(PAYMENT)
+    assert world.deliver(event).error is None
+    error = world.deliver(event).error
+    return f"the second delivery fails: {error}" if error is not None else ""
+
+
 def visit(world: World) -> str:
     """Lambda retries an asynchronous event."""
     world.env(DATABASE_URL=f"sqlite:///{world.folder}/visits.db")
@@ -41,6 +50,8 @@ def document(world: World) -> str:
 
 PROOFS = {
     "Bad / A row per payment": payment,
+    "Bad / An id that the row has, and nobody looks at": unique,
+    "Bad / A document with an id of the database's": document,
     "Bad / An object of a mapper": visit,
     "Good / The payment's own id, left when it is there": own_id,
     "Good / A document whose _id is taken": document,
