@@ -1,4 +1,5 @@
-"""Lowered modules kept by content, so that an unchanged file is not parsed again.
+"""What was made once, kept: lowered modules by content, so that an unchanged file is not parsed again, and whatever else has
+a key of its own.
 
 One file per key, written whole and moved into place; whatever cannot be read back counts as absent. The key
 holds the bytes, the model's schema and the version, so nothing else ever makes an entry wrong: neither
@@ -50,10 +51,19 @@ class Cache:
             data = encode(_at(module, ""))
         except (UnicodeEncodeError, ValueError, RecursionError):
             return  # a name or literal that no encoding holds
+        self._keep(self._file(source), data)
+
+    def read(self, key: bytes) -> bytes | None:
+        """What was kept under a key of its own."""
         try:
-            self._write(self._file(source), data)
-        except OSError as error:
-            self.trouble = f"{self._folder}: {error.strerror or error}"
+            return self._named(key).read_bytes()
+        except OSError:
+            return None
+
+    def write(self, key: bytes, data: bytes) -> None:
+        """Keep something under a key of its own."""
+        if not self.trouble:
+            self._keep(self._named(key), data)
 
     def close(self) -> None:
         """Drop the oldest entries when the folder has outgrown its bound."""
@@ -62,8 +72,17 @@ class Cache:
                 self._prune()
 
     def _file(self, source: bytes) -> Path:
-        key = blake2b(source, key=_SALT[:64], digest_size=20).hexdigest()
-        return self._folder / key[:2] / key[2:]
+        return self._named(blake2b(source, key=_SALT[:64], digest_size=20).digest())
+
+    def _named(self, key: bytes) -> Path:
+        name = key.hex()
+        return self._folder / name[:2] / name[2:]
+
+    def _keep(self, file: Path, data: bytes) -> None:
+        try:
+            self._write(file, data)
+        except OSError as error:
+            self.trouble = f"{self._folder}: {error.strerror or error}"
 
     def _write(self, file: Path, data: bytes) -> None:
         if not self._written:

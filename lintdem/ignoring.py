@@ -67,7 +67,7 @@ def ignore_findings(session: Session, report: Report, reason: str) -> Ignored:
             by_file[finding.path].append(finding)
     files: dict[str, _File] = {}
     for path, here in sorted(by_file.items()):
-        data = session.contents.get(path)
+        data = session.content(path)
         file = _File.of(path, data, reason) if data is not None else None
         if file is None:
             done.left += [(finding, "the file cannot hold comments") for finding in here]

@@ -24,7 +24,7 @@ def with_fixes(report: Report, read: Callable[[str], bytes | None]) -> Report:
 
 def mend_session(session: Session, report: Report, *, unsafe: bool) -> Mended:
     """Mend what a session has reported."""
-    return mend_with(report, session.check, session.contents.get, unsafe=unsafe)
+    return mend_with(report, session.check, session.content, unsafe=unsafe)
 
 
 def mend_with(

@@ -22,7 +22,7 @@ from lintdem.analyses.facts import Judged
 from lintdem.analyses.trace import Effect, Retry
 from lintdem.analyses.written import function_at
 from lintdem.errors import UsageError
-from lintdem.model.finding import Finding, Group, Level, Redelivers, Step
+from lintdem.model.finding import DEFAULTS, Finding, Group, Level, Redelivers, Step
 from lintdem.model.module import Problem
 from lintdem.model.remedy import Argument, Named, Property, Remedy, Renamed, Rewrite
 from lintdem.model.span import NOWHERE, Place, Span
@@ -34,7 +34,6 @@ __all__ = [
     "load_rules", "lower", "phrase", "run", "way",
 ]  # fmt: skip
 
-HELP = "https://github.com/lintdem/lintdem/blob/main/rules/lintdem_rules/"
 _CODE = re.compile(r"[A-Z]{2,5}\d{3}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -135,10 +134,6 @@ def _real(place: Place) -> Place:
     return Place(place.path.partition("#")[0], place.span)
 
 
-DEFAULTS = {
-    Group.CORRECTNESS: Level.ERROR, Group.SUSPICIOUS: Level.WARNING, Group.CONFIG: Level.WARNING,
-    Group.PEDANTIC: Level.WARNING, Group.NURSERY: Level.WARNING, Group.NOTE: Level.NOTE, Group.GRADED: Level.WARNING,
-}  # fmt: skip
 _LOWER = {Level.ERROR: Level.WARNING, Level.WARNING: Level.NOTE, Level.NOTE: Level.NOTE}
 
 

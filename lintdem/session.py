@@ -11,14 +11,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from lintdem.baseline import Baseline, nearest_baseline, read_baseline
 from lintdem.cache import FOLDER, Cache
 from lintdem.config import Config, Overrides, load, parse, settings_in
-from lintdem.deploy import is_template
 from lintdem.discover import (
     Filters,
     Found,
@@ -34,16 +35,18 @@ from lintdem.discover import (
 from lintdem.errors import UsageError
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
-from lintdem.model.overview import Overview
 from lintdem.model.span import NOWHERE, Place
-from lintdem.packs import packages_of
-from lintdem.revisions import Revision, changes_of, read_revision
-from lintdem.room import with_room
-from lintdem.rule import Rule, load_rules
-from lintdem.stages import Observer, Work, analyse, phase, with_referred
-from lintdem.survey import survey
-from lintdem.syntax import lower_files
+from lintdem.observer import Observer, phase
+from lintdem.recall import Reading, Recall, installation
 from lintdem.triage import Known, is_whole, since, validate
+
+# What analyses is loaded by what needs it: a run that recalls its report is done before it would be loaded.
+# ruff: noqa: PLC0415
+if TYPE_CHECKING:
+    from lintdem.model.overview import Overview
+    from lintdem.revisions import Revision
+    from lintdem.rule import Rule
+    from lintdem.stages import Work
 
 BUILTIN_PACK = "lintdem_rules"
 """Loaded by this name and not by metadata, so that a stale installation cannot lose it."""
@@ -86,8 +89,9 @@ class Session:
         self.request = request
         self.observer = observer or Observer()
         self._read = read
-        self.contents: dict[str, bytes] = {}
-        """The files on the disk as they were last read, by their path from the root."""
+        self._contents: dict[str, bytes] = {}
+        self._reading = Reading(read)
+        self._packs = packs
         self._overlay: Mapping[str, bytes] = {}
         self._revised: tuple[dict[str, str], Callable[[], tuple[Finding, ...]]] | None = None
         given = request.given
@@ -96,14 +100,20 @@ class Session:
         self._given = {self._paths[0].relative_to(self.root).as_posix(): given[1]} if given is not None else {}
         explicit = request.folder / request.config_file if request.config_file else None
         self.config = load(self.root, explicit, request.overrides)
-        self.rules = _rules(packs, self.config, (self.root, request.folder))
-        validate(self.config, Known(self.rules).names)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of the packs, which the settings speak of."""
+        rules = _rules(self._packs, self.config, (self.root, self.request.folder))
+        validate(self.config, Known(rules).names)
+        return rules
 
     @cached_property
     def found(self) -> Found:
         """The files of the run."""
         filters = _filters(self.config)
-        found = discover(self.root, self._paths, filters)
+        with phase(self.observer, "discover"):
+            found = discover(self.root, self._paths, filters)
         found = with_new(found, [path for path in self._given if would_be_found(self.root, path, (self.root,), filters)])
         if self.request.only is None:
             return found
@@ -115,18 +125,67 @@ class Session:
         templates = self._templates(self.found.candidates, [])
         return tuple(sorted((*self.found.python, *(path for path, _ in templates))))
 
-    def check(self, overlay: Mapping[str, bytes] | None = None) -> Report:
-        """Check the workspace, with these bytes in the place of files on the disk."""
+    def content(self, path: str) -> bytes | None:
+        """A file on the disk as it was last read, by its path from the root."""
+        if path not in self._contents:
+            known = path in self.found.python or path in self.found.candidates
+            file = self.root / path if known else inside(self.root, path)
+            try:
+                return self._read(file) if file is not None else None
+            except OSError:
+                return None
+        return self._contents[path]
+
+    def check(self, overlay: Mapping[str, bytes] | None = None, *, fixes: bool = False) -> Report:
+        """Check the workspace, with these bytes in the place of files on the disk; with `fixes` the findings carry the edits
+        of theirs, which take the parser to find."""
         start = time.perf_counter()
         self._overlay = overlay or {}
+        recall = self._recall(fixes) if overlay is None else None
+        report = self._recalled(recall) if recall is not None else None
+        if report is None:
+            report = self._checked(recall, fixes)
+        return msgspec.structs.replace(report, seconds=time.perf_counter() - start)
+
+    def _checked(self, recall: Recall | None, fixes: bool) -> Report:
+        from lintdem.stages import analyse
+        from lintdem.syntax import Fixer, is_fleeting
+
         baseline = self.baseline if self.request.baselined else None
-        work = self._work()
-        report = analyse(work, self.config, self.rules, self.observer).report
+        self._reading = Reading(self._read)
+        rules, work = self.rules, self._work()
+        done = report = analyse(work, self.config, rules, self.observer).report
         if baseline is not None:
             report = self._without(baseline, report)
         if self.request.changed_since is not None:
             report = self._since(self.request.changed_since, work, report)
-        return msgspec.structs.replace(report, seconds=time.perf_counter() - start)
+        if fixes:
+            read = {**self._contents, **self._overlay}.get
+            report = msgspec.structs.replace(report, findings=Fixer(read).with_fixes(report.findings))
+        if recall is not None and self._reading.whole and not any(is_fleeting(problem) for problem in done.problems):
+            recall.keep(self.found, self._reading, report, self._notes())
+        return report
+
+    def _recalled(self, recall: Recall) -> Report | None:
+        """The report of an earlier run over the same files."""
+        found = self.found
+        with phase(self.observer, "recall"):
+            kept = recall.find(found)
+        if kept is None:
+            return None
+        for text in kept.notes:
+            self.observer.note(text)
+        return kept.report
+
+    def _recall(self, fixes: bool) -> Recall | None:
+        """Where the report of this request may be kept; what depends on more than files is always made anew."""
+        cache = self._cache()
+        if cache is None or self._given or self.request.changed_since is not None:
+            return None
+        baseline = self.baseline if self.request.baselined else None
+        packs = self._packs if not self.config.plugins else tuple(sorted({rule.module.rpartition(".")[0] for rule in self.rules}))
+        code = installation([Path(__file__).parent, *(folder for pack in packs for folder in _folders(pack))])
+        return Recall(cache, self.root, (code, self._paths, self.request.only, self.config, baseline, fixes))
 
     @cached_property
     def baseline(self) -> Baseline | None:
@@ -149,6 +208,8 @@ class Session:
     def _since(self, name: str, work: Work, report: Report) -> Report:
         """The report of what a revision does not have: findings that were not there, and those whose place or way is on lines
         that were changed."""
+        from lintdem.revisions import changes_of
+
         with phase(self.observer, "revision"):
             texts = dict(work.texts())
             old, findings = self._past(name, work)
@@ -158,6 +219,9 @@ class Session:
 
     def _past(self, name: str, work: Work) -> tuple[dict[str, str], Callable[[], tuple[Finding, ...]]]:
         """The texts of a revision and what is found in it, which no overlay changes: looked for once, and when it is asked for."""
+        from lintdem.revisions import read_revision
+        from lintdem.stages import analyse
+
         if self._revised is None:
             revision = read_revision(self.root, name)
             if revision.note:
@@ -169,6 +233,8 @@ class Session:
 
     def _at(self, revision: Revision, work: Work) -> Work:
         """What would have been read at a revision. What version control does not hold is taken as it is now."""
+        from lintdem.stages import Work, with_referred
+
         now = {*work.python, *self.found.candidates}
         gone = (path for path in revision.objects if path not in now and not (self.root / path).exists())
         filters = _filters(self.config)
@@ -176,7 +242,7 @@ class Session:
         contents = revision.contents(wanted)
         kept = [path for path in now if revision.is_foreign(path) or is_synthesised(path)]
         problems: list[Problem] = []
-        contents |= dict(self._contents([path for path in kept if path not in contents], problems))
+        contents |= dict(self._bytes_of([path for path in kept if path not in contents], problems))
         python = {path: data for path, data in contents.items() if path.endswith(".py")}
         others = {path: data for path, data in contents.items() if path not in python and self._is_template(path, data)}
         templates = with_referred(others, lambda path: revision.contents([path]).get(path), problems)
@@ -184,22 +250,32 @@ class Session:
 
     def overview(self) -> Overview:
         """The handlers of the workspace as they are understood."""
+        from lintdem.model.overview import Overview
+        from lintdem.room import with_room
+        from lintdem.stages import analyse
+        from lintdem.survey import survey
+
         done = analyse(self._work(), self.config, self.rules, self.observer)
         handlers = with_room(lambda: survey(done.facts, done.report.findings))
         return Overview(handlers=handlers, problems=done.report.problems, files=done.report.files)
 
     def _work(self) -> Work:
-        with phase(self.observer, "discover"):
-            found = self.found
+        from lintdem.stages import Work, with_referred
+
+        found = self.found
         problems = list(found.problems)
         with phase(self.observer, "read"):
-            python = dict(self._contents(found.python, problems))
+            python = dict(self._bytes_of(found.python, problems))
             templates = with_referred(dict(self._templates(found.candidates, problems)), self._referred, problems)
         with phase(self.observer, "lower"):
             modules = self._lower(python)
-        for text in (*found.notes, *self._unmatched()):
+        for text in self._notes():
             self.observer.note(text)
         return Work(python, modules, templates, problems, found.only)
+
+    def _notes(self) -> tuple[str, ...]:
+        """What the user may want to know, and changes no result."""
+        return (*self.found.notes, *self._unmatched())
 
     def _unmatched(self) -> Iterator[str]:
         """Folders and patterns of the configuration that mean nothing that is there."""
@@ -212,20 +288,23 @@ class Session:
             if not any(globs.match(f"{root}/{path}") for path in self.found.candidates):
                 yield f"{config.origin('templates', globs.patterns[0])}: templates: no file matches {globs.patterns[0]}"
 
-    def _contents(self, paths: Iterable[str], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+    def _bytes_of(self, paths: Iterable[str], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
         for path in paths:
             try:
                 yield path, self._bytes(path, self.root / path)
             except OSError as error:
+                self._reading.whole = False
                 place = Place(path, NOWHERE)
                 problems.append(Problem(place, "LDM901", f"cannot be read: {error.strerror or error}"))
 
     def _templates(self, paths: Iterable[str], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
-        for path, data in self._contents(paths, problems):
+        for path, data in self._bytes_of(paths, problems):
             if self._is_template(path, data):
                 yield path, data
 
     def _is_template(self, path: str, data: bytes) -> bool:
+        from lintdem.deploy import is_template
+
         chosen = self.config.templates
         if chosen and not any(globs.match(f"{self.root.as_posix()}/{path}") for globs in chosen):
             return False
@@ -234,20 +313,25 @@ class Session:
     def _referred(self, path: str) -> bytes | None:
         file = inside(self.root, path)
         try:
-            return self._bytes(path, file) if file else None
+            data = self._bytes(path, file) if file else None
         except OSError:
-            return None
+            data = None
+        if data is None:
+            self._reading.missing.add(path)
+        return data
 
     def _bytes(self, path: str, file: Path) -> bytes:
         if path in self._overlay:
             return self._overlay[path]
         if path in self._given:
             return self._given[path]
-        self.contents[path] = data = self._read(file)
+        self._contents[path] = data = self._reading.read(path, file)
         return data
 
     def _lower(self, python: Mapping[str, bytes]) -> list[Module]:
         """Every module, from the cache where it can be."""
+        from lintdem.syntax import lower_files
+
         cache = self._cache()
         modules = {path: module for path, data in python.items() if cache and (module := cache.load(path, data))}
         missing = {path: data for path, data in python.items() if path not in modules}
@@ -278,6 +362,9 @@ def _absolute(path: Path) -> Path:
 
 def _rules(packs: tuple[str, ...], config: Config, closed: tuple[Path, ...]) -> tuple[Rule, ...]:
     """The rules of the packs and of the configured ones; a pack that cannot be had is told with its line."""
+    from lintdem.packs import packages_of
+    from lintdem.rule import load_rules
+
     rules = load_rules(packs)
     loaded = list(packs)
     for pack in config.plugins:
@@ -301,6 +388,11 @@ def check(request: CheckRequest, observer: Observer | None = None) -> Report:
 
 def check_files(files: Mapping[str, str | bytes], config: str = "", packs: tuple[str, ...] = (BUILTIN_PACK,)) -> Report:
     """Check a workspace that exists only here: `files` by their path, `config` as in `lintdem.toml`."""
+    from lintdem.deploy import is_template
+    from lintdem.rule import load_rules
+    from lintdem.stages import Work, analyse, with_referred
+    from lintdem.syntax import lower_files
+
     rules = load_rules(packs)
     settings = parse(config, _MEMORY)
     validate(settings, Known(rules).names)
@@ -322,6 +414,12 @@ def _filters(config: Config) -> Filters:
         excluded=tuple(glob.match for glob in globs),
         gitignore=config.respect_gitignore,
     )
+
+
+def _folders(pack: str) -> list[Path]:
+    """The folders of an installed package."""
+    spec = find_spec(pack)
+    return [Path(folder) for folder in spec.submodule_search_locations or ()] if spec is not None else []
 
 
 def _processors() -> int:

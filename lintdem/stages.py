@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import io
 import textwrap
-import time
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
@@ -23,27 +21,12 @@ from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
 from lintdem.model.span import NOWHERE, Place
 from lintdem.model.stack import Stack
+from lintdem.observer import Observer, phase
 from lintdem.program import HandlerSetting, LinkSettings, inline_path, link
 from lintdem.room import with_room
 from lintdem.rule import Facts, Rule, run
 from lintdem.syntax import lower_source
 from lintdem.triage import Known, Selection, triage
-
-
-class Observer:
-    """Told how a run goes; this one does not listen."""
-
-    def note(self, text: str) -> None:
-        """Something the user may want to know that changes no result."""
-
-    def detail(self, text: str) -> None:
-        """The same, for those who want to know everything."""
-
-    def phase(self, name: str, seconds: float) -> None:
-        """A stage is done."""
-
-    def progress(self, done: int, total: int) -> None:
-        """So many files are lowered."""
 
 
 @dataclass(frozen=True)
@@ -189,10 +172,3 @@ def _text(data: bytes) -> str:
     except SyntaxError:
         encoding = "utf-8"
     return data.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
-
-
-@contextmanager
-def phase(observer: Observer, name: str) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    observer.phase(name, time.perf_counter() - start)

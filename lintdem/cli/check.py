@@ -20,7 +20,7 @@ from lintdem.cli.terminal import PIPE_WIDTH, complain, follows_links, put, wants
 from lintdem.config import Overrides
 from lintdem.errors import UsageError
 from lintdem.model.finding import Level, Report
-from lintdem.output import FORMATS, WITH_FIXES, View, render, visible
+from lintdem.output import FORMATS, WITH_FIXES, WITH_RULES, View, render, visible
 from lintdem.session import CheckRequest, Session
 from lintdem.triage import fails, is_whole
 
@@ -131,18 +131,19 @@ def command(ctx: click.Context, /, **params: Any) -> None:
     if flags.add_ignore is not None:
         view = View(root=session.root.as_posix(), folder=Path.cwd().as_posix())
         ctx.exit(add_ignores(session, session.check(), flags.add_ignore, session.config.fail_on, view))
-    outcome = apply(session, session.check(), flags.wanted)
+    carried = not flags.wanted.any and any(format_name in WITH_FIXES for format_name, _ in targets)
+    outcome = apply(session, session.check(fixes=carried), flags.wanted)
     report = outcome.report
     progress.close()
     if not session.found.python and not flags.quiet:
         complain("warning: no Python files found")
     if flags.diff or flags.fix_only:
         targets = []
-    elif any(format_name in WITH_FIXES for format_name, _ in targets):
+    elif flags.wanted.any and any(format_name in WITH_FIXES for format_name, _ in targets):
         # Loaded here, for finding edits takes the parser.
         from lintdem.mending import with_fixes  # noqa: PLC0415
 
-        report = with_fixes(report, session.contents.get)
+        report = with_fixes(report, session.content)
     for format_name, file in targets:
         _write(report, format_name, file, flags, session)
     if flags.timing:
@@ -249,7 +250,7 @@ def _write(report: Report, format_name: str, file: Path | None, flags: _Flags, s
         quiet=flags.quiet,
         verbose=flags.verbose,
         statistics=flags.statistics,
-        rules=session.rules,
+        rules=session.rules if format_name in WITH_RULES else (),
     )
     text = render(format_name, report, view)
     if file is None:

@@ -6,7 +6,7 @@ import sys
 import time
 
 from lintdem.cli.terminal import complain, is_terminal
-from lintdem.stages import Observer
+from lintdem.observer import Observer
 
 _PATIENCE = 0.5
 _CLEAR = "\r\x1b[K"

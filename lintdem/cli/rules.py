@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from lintdem.cli.terminal import put
-from lintdem.rule import DEFAULTS
+from lintdem.model.finding import DEFAULTS
 from lintdem.session import rules_for
 
 

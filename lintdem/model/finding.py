@@ -31,6 +31,13 @@ class Group(str, Enum):
     GRADED = "graded"
 
 
+DEFAULTS = {
+    Group.CORRECTNESS: Level.ERROR, Group.SUSPICIOUS: Level.WARNING, Group.CONFIG: Level.WARNING,
+    Group.PEDANTIC: Level.WARNING, Group.NURSERY: Level.WARNING, Group.NOTE: Level.NOTE, Group.GRADED: Level.WARNING,
+}  # fmt: skip
+"""The level of a finding that its rule gives none of its own."""
+
+
 class Redelivers(str, Enum):
     """Who runs the handler again for the same event."""
 

@@ -26,6 +26,8 @@ FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "jun
 
 WITH_FIXES = frozenset({"json", "jsonl", "sarif", "rdjson"})
 """The formats that carry the edits of fixes."""
+WITH_RULES = frozenset({"sarif"})
+"""The formats that describe the rules."""
 
 
 class _Format(Protocol):
@@ -37,4 +39,4 @@ def render(format_name: str, report: Report, view: View) -> str:
     return cast(_Format, import_module(f"lintdem.output.{format_name}")).render(report, view)
 
 
-__all__ = ["FORMATS", "WITH_FIXES", "View", "render", "visible"]
+__all__ = ["FORMATS", "WITH_FIXES", "WITH_RULES", "View", "render", "visible"]

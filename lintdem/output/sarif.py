@@ -7,19 +7,21 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lintdem import __version__
-from lintdem.model.finding import Finding, Fix, Level, Report
+from lintdem.model.finding import DEFAULTS, Finding, Fix, Level, Report
 from lintdem.model.module import Problem
 from lintdem.model.span import Place
 from lintdem.output.escape import visible
 from lintdem.output.lines import line_hashes, spread
 from lintdem.output.tally import LEVELS, NAMES, help_page
 from lintdem.output.view import View
-from lintdem.rule import DEFAULTS, Rule
 from lintdem.triage import is_whole
+
+if TYPE_CHECKING:
+    from lintdem.rule import Rule
 
 MOST_RESULTS = 25_000
 MOST_BYTES = 10_000_000

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from lintdem.model.finding import Finding, Level, Report
-from lintdem.rule import HELP
 from lintdem.triage import RUN_CODES, is_whole
 
+HELP = "https://github.com/lintdem/lintdem/blob/main/rules/lintdem_rules/"
+"""Where the pages of the rules stand."""
 NAMES = {code.code: code.name for code in RUN_CODES}
 """Names of the codes that problems carry."""
 LEVELS = {code.code: code.level for code in RUN_CODES}

@@ -17,8 +17,8 @@ Importing it is cheap: libcst is loaded when the first file is lowered. The modu
 
 from __future__ import annotations
 
-from lintdem.syntax.files import lower_files, lower_source
+from lintdem.syntax.files import is_fleeting, lower_files, lower_source
 from lintdem.syntax.fixes import Fixer
 from lintdem.syntax.unmoved import unmoved
 
-__all__ = ["Fixer", "lower_files", "lower_source", "unmoved"]
+__all__ = ["Fixer", "is_fleeting", "lower_files", "lower_source", "unmoved"]

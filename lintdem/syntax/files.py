@@ -14,15 +14,21 @@ from itertools import chain
 from queue import LifoQueue
 
 from lintdem.errors import LoweringError
-from lintdem.model.module import Module
+from lintdem.model.module import Module, Problem
 from lintdem.syntax.reading import Source, look_at, lower_here, unreadable
-from lintdem.syntax.workers import SECONDS, NoWorker, Worker
+from lintdem.syntax.workers import SECONDS, TOO_SLOW, NoWorker, Worker
 
 FEW_BYTES = 400_000
 """Less is lowered here faster than workers start."""
 
+_ALONE = "needs a process of its own, which could not be started"
 _MOST_JOBS = 16
 _AHEAD = 4
+
+
+def is_fleeting(problem: Problem) -> bool:
+    """Whether a problem may be gone when the same file is lowered again: the machine had no time or room for it."""
+    return problem.message.startswith((TOO_SLOW, _ALONE))
 
 
 def lower_source(path: str, data: bytes) -> Module:
@@ -112,4 +118,4 @@ def _without_worker(source: Source, error: NoWorker) -> Module:
     """Calm files need no worker."""
     if not source.risky:
         return lower_here(source)
-    return unreadable(source, LoweringError("needs a process of its own, which could not be started"), str(error))
+    return unreadable(source, LoweringError(_ALONE), str(error))

@@ -42,6 +42,10 @@ class NoWorker(Exception):
     """A worker process could not be started."""
 
 
+TOO_SLOW = "takes the parser longer than"
+"""How it is told that a file was given up."""
+
+
 class Worker:
     """One process, seen from the caller. Not to be used by two threads at once."""
 
@@ -59,7 +63,7 @@ class Worker:
             return codec.decode(reply)
         status = self.close()
         if late:
-            raise LoweringError(f"takes the parser longer than {seconds:.0f} seconds")
+            raise LoweringError(f"{TOO_SLOW} {seconds:.0f} seconds")
         raise LoweringError("nested too deeply for the parser") from ChildProcessError(f"it ended with status {status}")
 
     def close(self) -> int | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from lintdem.baseline import Baseline, entry_of
 from lintdem.model.finding import Finding, Report
 from lintdem.model.span import Place
-from lintdem.revisions import Changes
 from lintdem.triage.run import FATAL
+
+if TYPE_CHECKING:
+    from lintdem.revisions import Changes
 
 
 def since(report: Report, before: Iterable[Finding], changes: Changes, is_gone: Callable[[str], bool]) -> Report:

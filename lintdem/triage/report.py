@@ -13,7 +13,6 @@ from lintdem.model.module import Module, Problem
 from lintdem.triage.levels import Named, Selection
 from lintdem.triage.order import ordered
 from lintdem.triage.run import FATAL, RUN_CODES
-from lintdem.triage.suppress import suppress
 
 _LOUDNESS = (Level.NOTE, Level.WARNING, Level.ERROR)
 
@@ -35,6 +34,9 @@ def triage(
     findings: Iterable[Finding], modules: Sequence[Module], problems: Iterable[Problem], config: Config, known: Known
 ) -> Report:
     """Select, suppress, set levels, filter and sort. The report's sources and counts are filled by the session."""
+    # Loaded here, for what counts a report that is there already needs nothing of it.
+    from lintdem.triage.suppress import suppress  # noqa: PLC0415
+
     selection = Selection(known.names, config)
     told = tuple(sorted(set(problems)))
     ignored = selection.codes_named((*config.ignore, *config.command_line.ignore))

@@ -270,6 +270,7 @@ class TestStreams:
         assert "note: outside.py: left out: the link leads out of" in result.err
         assert [line.split("s  ")[1] for line in result.err.splitlines() if "s  " in line] == [
             "discover",
+            "recall",
             "read",
             "lower",
             "templates",
