@@ -8,18 +8,13 @@ from contextlib import suppress
 
 import msgspec
 
-from lintdem.deploy import propertied
 from lintdem.fixing import Mended, NotWritten, mend, remove_stale, rewrite
 from lintdem.model.finding import Report
 from lintdem.session import Session
-from lintdem.syntax import Fixer, unmoved
+from lintdem.stages import with_fixes
+from lintdem.syntax import unmoved
 
 __all__ = ["Mended", "mend_session", "mend_with", "save", "with_fixes"]
-
-
-def with_fixes(report: Report, read: Callable[[str], bytes | None]) -> Report:
-    """The report with the edits of its fixes, which take the parser to find."""
-    return msgspec.structs.replace(report, findings=Fixer(read, propertied).with_fixes(report.findings))
 
 
 def mend_session(session: Session, report: Report, *, unsafe: bool) -> Mended:

@@ -148,8 +148,8 @@ class Session:
         return msgspec.structs.replace(report, seconds=time.perf_counter() - start)
 
     def _checked(self, recall: Recall | None, fixes: bool) -> Report:
-        from lintdem.stages import analyse
-        from lintdem.syntax import Fixer, is_fleeting
+        from lintdem.stages import analyse, with_fixes
+        from lintdem.syntax import is_fleeting
 
         baseline = self.baseline if self.request.baselined else None
         self._reading = Reading(self._read)
@@ -160,8 +160,7 @@ class Session:
         if self.request.changed_since is not None:
             report = self._since(self.request.changed_since, work, report)
         if fixes:
-            read = {**self._contents, **self._overlay}.get
-            report = msgspec.structs.replace(report, findings=Fixer(read).with_fixes(report.findings))
+            report = with_fixes(report, {**self._contents, **self._overlay}.get)
         if recall is not None and self._reading.whole and not any(is_fleeting(problem) for problem in done.problems):
             recall.keep(self.found, self._reading, report, self._notes())
         return report

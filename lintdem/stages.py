@@ -15,7 +15,7 @@ import msgspec
 
 from lintdem.analyses.cdk import cdk_stacks
 from lintdem.config import Config, Declaration
-from lintdem.deploy import read_stacks, referred_files, template_directives
+from lintdem.deploy import propertied, read_stacks, referred_files, template_directives
 from lintdem.knowledge import Declared, DeclaredCall, Kind
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
@@ -25,7 +25,7 @@ from lintdem.observer import Observer, phase
 from lintdem.program import HandlerSetting, LinkSettings, inline_path, link
 from lintdem.room import with_room
 from lintdem.rule import Facts, Rule, run
-from lintdem.syntax import lower_source
+from lintdem.syntax import Fixer, lower_source
 from lintdem.triage import Known, Selection, triage
 
 
@@ -84,6 +84,11 @@ def analyse(work: Work, config: Config, rules: tuple[Rule, ...], observer: Obser
         handlers=len(program.handlers),
     )
     return Analysed(full, facts)
+
+
+def with_fixes(report: Report, read: Callable[[str], bytes | None]) -> Report:
+    """The report with the edits of its fixes, which take the parser to find."""
+    return msgspec.structs.replace(report, findings=Fixer(read, propertied).with_fixes(report.findings))
 
 
 def _speaking(modules: Iterable[Module], work: Work) -> Iterator[Module]:
