@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -105,6 +106,12 @@ class Recall:
             self._cache.write(self._key, msgspec.msgpack.encode(kept))
         except (UnicodeEncodeError, ValueError, RecursionError):
             return  # a text that no encoding holds
+
+
+def folders_of(pack: str) -> list[Path]:
+    """The folders of an installed package."""
+    spec = find_spec(pack)
+    return [Path(folder) for folder in spec.submodule_search_locations or ()] if spec is not None else []
 
 
 def installation(packages: Iterable[Path]) -> bytes:

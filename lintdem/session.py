@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,12 +31,11 @@ from lintdem.discover import (
     workspace_root,
     would_be_found,
 )
-from lintdem.errors import UsageError
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
 from lintdem.model.span import NOWHERE, Place
 from lintdem.observer import Observer, phase
-from lintdem.recall import Reading, Recall, installation
+from lintdem.recall import Reading, Recall, folders_of, installation
 from lintdem.triage import Known, is_whole, since, validate
 
 # What analyses is loaded by what needs it: a run that recalls its report is done before it would be loaded.
@@ -104,9 +102,9 @@ class Session:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules of the packs, which the settings speak of."""
-        rules = _rules(self._packs, self.config, (self.root, self.request.folder))
-        validate(self.config, Known(rules).names)
-        return rules
+        from lintdem.ruleset import rules_of
+
+        return rules_of(self._packs, self.config, (self.root, self.request.folder))
 
     @cached_property
     def found(self) -> Found:
@@ -183,7 +181,7 @@ class Session:
             return None
         baseline = self.baseline if self.request.baselined else None
         packs = self._packs if not self.config.plugins else tuple(sorted({rule.module.rpartition(".")[0] for rule in self.rules}))
-        code = installation([Path(__file__).parent, *(folder for pack in packs for folder in _folders(pack))])
+        code = installation([Path(__file__).parent, *(folder for pack in packs for folder in folders_of(pack))])
         return Recall(cache, self.root, (code, self._paths, self.request.only, self.config, baseline, fixes))
 
     @cached_property
@@ -359,22 +357,6 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _rules(packs: tuple[str, ...], config: Config, closed: tuple[Path, ...]) -> tuple[Rule, ...]:
-    """The rules of the packs and of the configured ones; a pack that cannot be had is told with its line."""
-    from lintdem.packs import packages_of
-    from lintdem.rule import load_rules
-
-    rules = load_rules(packs)
-    loaded = list(packs)
-    for pack in config.plugins:
-        try:
-            loaded += packages_of(pack, closed)
-            rules = load_rules(loaded)
-        except UsageError as error:
-            raise UsageError(f"{config.origin('plugins', pack)}: plugins: {pack}: {error}") from error
-    return rules
-
-
 def rules_for(folder: Path) -> tuple[Rule, ...]:
     """The rules that a check of this folder would have: those of lintdem and of the packs that its settings name."""
     return Session(CheckRequest(folder=folder)).rules
@@ -413,12 +395,6 @@ def _filters(config: Config) -> Filters:
         excluded=tuple(glob.match for glob in globs),
         gitignore=config.respect_gitignore,
     )
-
-
-def _folders(pack: str) -> list[Path]:
-    """The folders of an installed package."""
-    spec = find_spec(pack)
-    return [Path(folder) for folder in spec.submodule_search_locations or ()] if spec is not None else []
 
 
 def _processors() -> int:
