@@ -20,17 +20,8 @@ from lintdem.baseline import Baseline, nearest_baseline, read_baseline
 from lintdem.cache import FOLDER, Cache
 from lintdem.config import Config, Overrides, load, parse, settings_in
 from lintdem.discover import (
-    Filters,
-    Found,
-    discover,
-    existing,
-    inside,
-    is_synthesised,
-    only,
-    with_new,
-    workspace_root,
-    would_be_found,
-)
+    Filters, Found, discover, existing, inside, is_synthesised, only, with_new, workspace_root, would_be_found,
+)  # fmt: skip
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
 from lintdem.model.span import NOWHERE, Place
