@@ -20,7 +20,16 @@ from lintdem.baseline import Baseline, nearest_baseline, read_baseline
 from lintdem.cache import FOLDER, Cache
 from lintdem.config import Config, Overrides, load, parse, settings_in
 from lintdem.discover import (
-    Filters, Found, discover, existing, inside, is_synthesised, only, with_new, workspace_root, would_be_found,
+    Filters,
+    Found,
+    discover,
+    existing,
+    inside,
+    is_synthesised,
+    only,
+    with_new,
+    workspace_root,
+    would_be_found,
 )  # fmt: skip
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
@@ -323,8 +332,7 @@ class Session:
         cache = self._cache()
         modules = {path: module for path, data in python.items() if cache and (module := cache.load(path, data))}
         missing = {path: data for path, data in python.items() if path not in modules}
-        jobs = self.request.jobs or _processors()
-        lowered = lower_files(sorted(missing.items()), jobs)
+        lowered = lower_files(sorted(missing.items()), self.request.jobs)
         for done, (path, module) in enumerate(lowered, len(modules) + 1):
             modules[path] = module
             self.observer.progress(done, len(python))
@@ -386,10 +394,3 @@ def _filters(config: Config) -> Filters:
         excluded=tuple(glob.match for glob in globs),
         gitignore=config.respect_gitignore,
     )
-
-
-def _processors() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1

@@ -56,12 +56,19 @@ def lower_files(
         size += len(data)
         if size > FEW_BYTES:
             break
-    count = min(jobs or os.cpu_count() or 1, _MOST_JOBS)
+    count = min(jobs or _processors(), _MOST_JOBS)
     if count == 1 or size <= FEW_BYTES:
         for path, data in chain(few, rest):
             yield path, lower_source(path, data)
     else:
         yield from _lower_many(chain(few, rest), count, seconds)
+
+
+def _processors() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
 
 
 def _lower_many(files: Iterable[tuple[str, bytes]], jobs: int, seconds: float) -> Iterator[tuple[str, Module]]:
