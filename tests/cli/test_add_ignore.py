@@ -248,7 +248,7 @@ def test_the_project_is_analysed_twice(shapes: list[str], project: Path, lintdem
         analysed.append("once")
         return analyse(*given)
 
-    monkeypatch.setattr("lintdem.session.analyse", counted)
+    monkeypatch.setattr("lintdem.stages.analyse", counted)
     assert lintdem("check", "--add-ignore", "it is a chat").code == 0
     assert analysed == ["once", "once"]
     assert report(lintdem) == []
