@@ -38,7 +38,7 @@ def mend_with(
 def save(mended: Mended, session: Session) -> list[tuple[str, str]]:
     """Write what was mended, and clean up behind runs that were killed; the files that could not be written, and why."""
     root = session.root
-    for folder in sorted({(root / path).parent for path in session.contents}):
+    for folder in sorted({(root / path).parent for path in (*session.found.python, *session.found.candidates)}):
         with suppress(OSError):
             remove_stale(folder)
     failed = []
