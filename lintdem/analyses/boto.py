@@ -32,10 +32,11 @@ from lintdem.analyses.domain import (
 from lintdem.analyses.exceptions import FAILED
 from lintdem.analyses.formers import former_claim
 from lintdem.analyses.invoking import only_asks_function
-from lintdem.analyses.itemwrites import batch, entries, perform, queried, read_write, transact, untyped, write_item
+from lintdem.analyses.itemwrites import batch, perform, queried, read_write, transact, write_item
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.requests import ships_log
 from lintdem.analyses.trace import Asked, Gap, Invocation
+from lintdem.analyses.updates import entries, untyped
 from lintdem.knowledge import ALIASES, Kind, Operation, command, operation, resource_method, sub_resource
 from lintdem.knowledge.resources import identifiers
 from lintdem.model.span import Place

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lintdem.analyses.domain import NONE, Claim, Error, Failed, Flow, Made, Unknown, Value, known, text
-from lintdem.analyses.itemwrites import entries
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.trace import Invocation, Write
+from lintdem.analyses.updates import entries
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 

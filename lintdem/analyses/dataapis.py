@@ -18,10 +18,11 @@ from lintdem.analyses.domain import (
     members,
     text,
 )
-from lintdem.analyses.itemwrites import entries, perform
+from lintdem.analyses.itemwrites import perform
 from lintdem.analyses.machine import Machine, answered, result_of
 from lintdem.analyses.sqltext import spelled
 from lintdem.analyses.trace import Asked, Gap, Invocation, Write
+from lintdem.analyses.updates import entries
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 

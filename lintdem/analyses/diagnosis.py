@@ -85,9 +85,12 @@ def writers_of(runs: list[Run], program: Program) -> Writers:
 
 
 def _key_names(effect: Effect, run: Run, program: Program, writers: Writers) -> tuple[str, ...]:
-    """The attributes that are the key of the written table, as the program's updates and deletes name them."""
+    """The attributes that are the key of the written table, as its template or the program's updates and deletes name them."""
     write = effect.call.write
     store = store_of(write.table, run, program) if write is not None and not write.key else None
+    table = table_of(write.table, run.handler, program) if write is not None else None
+    if table is not None and table.keys:
+        return table.keys
     named = {tuple(name for name, _ in other.key) for other in writers.get(store, {}).values() if other.key}
     return named.pop() if len(named) == 1 else ()
 
@@ -186,7 +189,8 @@ def _unstable(case: Case) -> Case:
 
 
 def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers: Writers) -> Case:
-    harm = harm_of(effect, run, subject, program, _key_names(effect, run, program, writers))
+    schema = _key_names(effect, run, program, writers)
+    harm = harm_of(effect, run, subject, program, schema)
     refused = fifo_fault(effect, run, program)
     if refused:
         return Case(run, subject, effect, harm, cover(effect, run, subject), Kind.UNDEDUPLICATED, Level.WARNING, refused)
@@ -203,7 +207,7 @@ def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers:
     if held and (harm.repeat is Repeat.OVERWRITES or found.answer is Answer.YES):
         return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, held)
     if harm.repeat is Repeat.OVERWRITES and effect.call.write is not None:
-        return _overwrite(effect, run, subject, harm, found, _others(effect, run, program, writers))
+        return _overwrite(effect, run, subject, harm, found, _others(effect, run, program, writers), schema)
     stale = time_bound(effect, run, subject)
     if stale:
         return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, stale)
@@ -341,7 +345,7 @@ SEQUENCER = "s3.object.sequencer"
 
 
 def _overwrite(
-    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: dict[Place, Write]
+    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: dict[Place, Write], schema: tuple[str, ...]
 ) -> Case:  # fmt: skip
     write = effect.call.write
     assert write is not None
@@ -355,7 +359,7 @@ def _overwrite(
     if is_fresh_checked(effect) or swapped:
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     keys = [provenance(v, subject, run.sites).grade for _, v in write.key]
-    if Grade.ATTEMPT in keys or is_of_this_run(write, run):
+    if Grade.ATTEMPT in keys or is_of_this_run(write, run, schema):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     level, reason = overwrite_level(effect, run, subject, others)
     timed = event_time(effect)

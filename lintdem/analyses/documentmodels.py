@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from lintdem.analyses.clauses import BOOKKEEPING
 from lintdem.analyses.domain import NONE, Cls, Flow, Instance, Made, Ref, Value, known, members, text
 from lintdem.analyses.elements import element_of
-from lintdem.analyses.itemwrites import entries
 from lintdem.analyses.lineage import find_in_class, outside_bases
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.trace import Invocation, Write
+from lintdem.analyses.updates import entries
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 

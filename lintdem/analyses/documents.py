@@ -23,9 +23,9 @@ from lintdem.analyses.domain import (
 )
 from lintdem.analyses.elements import element_of
 from lintdem.analyses.itemconditions import Compares, Condition, Contains, Exists, Junction, judge
-from lintdem.analyses.itemwrites import entries
 from lintdem.analyses.machine import Args, Machine, answered, result_of
 from lintdem.analyses.trace import Asked, Invocation, Write
+from lintdem.analyses.updates import entries
 from lintdem.knowledge import Kind
 from lintdem.model.span import NOWHERE, Place
 

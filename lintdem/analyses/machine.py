@@ -180,6 +180,7 @@ class Machine:
                 names[name] = old
         self.undo.clear()
         self.shared: dict[Value, None] = {}
+        self.lasting: dict[int, HeapObject] = {}
         self.frames: list[Frame] = [Frame("", "")]
         self.block: Callable[[Value, Flow], Value] | None = None
         self.collectors: list[dict[Raised, None]] = [{}]
@@ -250,8 +251,7 @@ class Machine:
         """The object behind a reference."""
         if not isinstance(value, Ref):
             return None
-        found = flow.heap.get(value.id)
-        return found if found is not None else self.base.get(value.id)
+        return flow.heap.get(value.id) or self.base.get(value.id) or self.lasting.get(value.id)
 
     def put(self, flow: Flow, ref: Ref, obj: HeapObject) -> None:
         """Replace the object behind a reference."""
@@ -260,9 +260,10 @@ class Machine:
         self.mutations += 1
         flow.heap[ref.id] = obj
 
-    def share(self, names: dict[str, Value], name: str, value: Value) -> None:
-        """Set a global or a class attribute: it outlives the call that sets it, and ends with the run."""
+    def share(self, names: dict[str, Value], name: str, value: Value, flow: Flow) -> None:
+        """Set a global or a class attribute: it outlives the branch and the call that set it, and ends with the run."""
         if not self.importing:
+            self.lasting.update(flow.heap)
             self.undo.append((names, name, names.get(name)))
             self.shared[value] = None
         self.globals_version += 1

@@ -27,11 +27,11 @@ from lintdem.analyses.domain import (
 )
 from lintdem.analyses.elements import element_of
 from lintdem.analyses.itemconditions import Compares, Condition, Junction
-from lintdem.analyses.itemwrites import entries
 from lintdem.analyses.lineage import find_in_class, outside_bases
 from lintdem.analyses.machine import Args, Machine, answered, result_of
 from lintdem.analyses.rows import READ, store_rows
 from lintdem.analyses.trace import Asked, Invocation
+from lintdem.analyses.updates import entries
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 

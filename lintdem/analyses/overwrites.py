@@ -26,6 +26,9 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Pla
     drawn = random and write.kind == "update" and not write.conditional and _is_drawn(dict(write.values)[random[0]])
     if random and not subject.by_caller and (write.kind == "put" or drawn):
         return Level.ERROR, f"{random[0]} is another value in every run, under the same key"
+    numbered = next((name for name, value in write.values if is_numbered(value, run)), "") if write.kind == "put" else ""
+    if numbered and not subject.by_caller:
+        return Level.ERROR, f"{numbered} is another number in every run, drawn from a counter, under the same key"
     if not subject.late or subject.by_caller:
         return Level.NOTE, "only the caller sends it again, and the same values are written"
     if subject.source is Source.UNKNOWN:
@@ -164,11 +167,21 @@ def _whole_event(effect: Effect) -> bool:
     return any(isinstance(v, Path) and v.root == "event" for item in whole for v in leaves(item))
 
 
-def is_of_this_run(write: Write, run: Run) -> bool:
-    """Whether the key is what the service called the thing that this run has made: no other run has such an item."""
-    found = [leaf for _, value in key_attributes(write) for leaf in leaves(value)]
+def is_of_this_run(write: Write, run: Run, schema: tuple[str, ...] = ()) -> bool:
+    """Whether the key is what the service called the thing that this run has made, or a number that it drew from a counter:
+    no other run has such an item."""
+    keys = key_attributes(write, schema)
+    if any(is_numbered(value, run) for _, value in keys):
+        return True
+    found = [leaf for _, value in keys for leaf in leaves(value)]
     made = (run.sites.get(leaf.place) for leaf in found if isinstance(leaf, Path) and leaf.root == "result" and leaf.place)
     return any(call is not None and call.kind in (Kind.CREATE, Kind.EFFECT) and not _is_named(call) for call in made)
+
+
+def is_numbered(value: Value, run: Run) -> bool:
+    """Whether a value is made of what a counter answered when this run added to it: every run gets another number."""
+    answers = (run.sites.get(leaf.place) for leaf in leaves(value) if isinstance(leaf, Path) and leaf.root == "result" and leaf.place)
+    return any(call is not None and call.write is not None and call.write.kind == "accumulate" for call in answers)
 
 
 def _is_named(call: Invocation) -> bool:

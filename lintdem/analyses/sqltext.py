@@ -20,8 +20,8 @@ from lintdem.analyses.domain import (
     parts_of,
     text,
 )  # fmt: skip
-from lintdem.analyses.itemwrites import entries
 from lintdem.analyses.machine import Machine
+from lintdem.analyses.updates import entries
 from lintdem.model.span import Place
 
 
