@@ -180,8 +180,9 @@ def is_of_this_run(write: Write, run: Run, schema: tuple[str, ...] = ()) -> bool
 
 def is_numbered(value: Value, run: Run) -> bool:
     """Whether a value is made of what a counter answered when this run added to it: every run gets another number."""
-    answers = (run.sites.get(leaf.place) for leaf in leaves(value) if isinstance(leaf, Path) and leaf.root == "result" and leaf.place)
-    return any(call is not None and call.write is not None and call.write.kind == "accumulate" for call in answers)
+    results = [leaf for leaf in leaves(value) if isinstance(leaf, Path) and leaf.root == "result" and leaf.place is not None]
+    writes = [site.write for leaf in results if (site := run.sites.get(leaf.place)) is not None]  # type: ignore[arg-type]
+    return any(write is not None and write.kind == "accumulate" for write in writes)
 
 
 def _is_named(call: Invocation) -> bool:
