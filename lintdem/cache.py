@@ -9,6 +9,7 @@ configuration nor rules reach it.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from contextlib import suppress
 from hashlib import blake2b
@@ -24,6 +25,8 @@ FOLDER = ".lintdem_cache"
 MAX_BYTES = 256_000_000
 _SALT = f"lintdem {__version__} model {SCHEMA}".encode()
 _UNFINISHED = ".new-"
+_SHELF = re.compile(r"[0-9a-f]{2}")
+_ENTRY = re.compile(rf"[0-9a-f]{{38}}|{re.escape(_UNFINISHED)}.+")
 
 
 class Cache:
@@ -120,6 +123,33 @@ class Cache:
             total -= size
             if total <= self._max_bytes * 3 // 4:
                 return
+
+
+def clean(folder: Path) -> int | None:
+    """Remove what a cache keeps in a folder, and the folder when nothing else is in it; the bytes that are free then, None
+    when there is no cache. What no cache wrote stays."""
+    ignore = folder / ".gitignore"
+    if folder.is_symlink() or not ignore.is_file() or ignore.read_bytes() != b"*\n":
+        return None
+    freed = 0
+    for shelf in folder.iterdir():
+        if not _SHELF.fullmatch(shelf.name) or shelf.is_symlink() or not shelf.is_dir():
+            continue
+        for file in shelf.iterdir():
+            if _ENTRY.fullmatch(file.name) and not file.is_dir():
+                freed += file.lstat().st_size
+                file.unlink(missing_ok=True)
+        _remove(shelf)
+    if [file.name for file in folder.iterdir()] == [ignore.name]:
+        ignore.unlink()
+        _remove(folder)
+    return freed
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, unless another run has put something there."""
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _at(module: Module, path: str) -> Module:

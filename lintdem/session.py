@@ -345,10 +345,13 @@ class Session:
         return [modules[path] for path in sorted(modules)]
 
     def _cache(self) -> Cache | None:
-        if not self.request.cache:
-            return None
+        return Cache(self.cache_folder) if self.request.cache else None
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where the cache of the workspace stands, or would."""
         named = self.request.cache_dir
-        return Cache(self.request.folder / named if named else self.root / FOLDER)
+        return self.request.folder / named if named else self.root / FOLDER
 
 
 def _absolute(path: Path) -> Path:

@@ -22,9 +22,16 @@ from lintdem.cli.terminal import complain
 from lintdem.errors import UsageError
 
 _COMMANDS = {
-    "check": "check", "explain": "explain", "rules": "rules", "config": "settings", "handlers": "handlers",
-    "baseline": "baseline", "init": "init",
-}  # fmt: skip
+    "check": ("check", "Check Python and templates (the main job)."),
+    "explain": ("explain", "Explain a rule or a call."),
+    "rules": ("rules", "List all rules."),
+    "config": ("settings", "Show the settings and where each came from."),
+    "handlers": ("handlers", "Show each handler: trigger, redelivery, effects, guards."),
+    "baseline": ("baseline", "Write down today's findings; check then reports what is new."),
+    "init": ("init", "Set a project up: configuration, pre-commit, CI."),
+    "cache": ("cache", "Clean what is kept between runs."),
+}
+"""The commands: their modules, and what the overview says of them without loading them."""
 _ALIASES = {"rule": "explain"}
 _INTERRUPTED = 130
 
@@ -36,11 +43,15 @@ class _Commands(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = _COMMANDS.get(_ALIASES.get(cmd_name, cmd_name))
-        if module is None:
+        name = _ALIASES.get(cmd_name, cmd_name)
+        if name not in _COMMANDS:
             return None
-        command = import_module(f"lintdem.cli.{module}").command
+        command = import_module(f"lintdem.cli.{_COMMANDS[name][0]}").command
         return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in _COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

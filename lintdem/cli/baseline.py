@@ -16,7 +16,7 @@ from lintdem.session import CheckRequest, Session
 from lintdem.triage import is_whole
 
 
-@click.command("baseline", short_help="Write down today's findings; check then reports what is new.")
+@click.command("baseline")
 @click.argument("path", default=".")
 @click.option("--update", is_flag=True, help="Drop the entries that speak for nothing any more; add none.")
 @click.option("--baseline", "--output", "-o", "file", metavar="FILE", help=f"The file.  [default: {NAME} in the workspace]")

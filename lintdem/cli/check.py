@@ -59,7 +59,6 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
 @click.command(
     "check",
     cls=_Check,
-    short_help="Check Python and templates (the main job).",
     context_settings={"show_default": True},
 )
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")

@@ -22,7 +22,7 @@ from lintdem.session import rules_for
 _WIDEST = 100
 
 
-@click.command("explain", short_help="Explain a rule or a call.")
+@click.command("explain")
 @click.argument("rule", required=False, metavar="[CODE|NAME|CALL]")
 @click.option(
     "--format", "--output-format", "format_name", type=click.Choice(["text", "markdown", "json"]), default="text"

@@ -16,7 +16,7 @@ from lintdem.output.overview import FORMATS, render
 from lintdem.session import CheckRequest, Session
 
 
-@click.command("handlers", short_help="Show each handler: trigger, redelivery, effects, guards.")
+@click.command("handlers")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--format", "--output-format", "format_name", type=click.Choice(FORMATS), default="text")
 @click.option("--output", "-o", metavar="FILE", help="Write it there; for html one page that needs nothing else.")

@@ -94,7 +94,7 @@ class _Part:
     add: str = ""
 
 
-@click.command("init", short_help="Set a project up: configuration, pre-commit, CI.")
+@click.command("init")
 @click.argument("path", default=".")
 @click.option("--ci", type=click.Choice(["auto", "github", "gitlab", "none"]), default="auto", help="Which job to write.")
 @click.option("--baseline", is_flag=True, help="Write today's findings down, so that only new ones are reported.")

@@ -38,7 +38,7 @@ def table() -> str:
     return "".join(f"{row['code']}  {row['name']:{width}}  {row['group']:11}  {row['summary']}\n" for row in rows)
 
 
-@click.command("rules", short_help="List all rules.")
+@click.command("rules")
 @click.option("--format", "--output-format", "format_name", type=click.Choice(["text", "json"]), default="text")
 def command(format_name: str) -> None:
     """List every rule: code, name, group, what it finds."""

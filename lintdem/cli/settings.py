@@ -27,7 +27,7 @@ _DEFAULTS: dict[str, object] = {
 }
 
 
-@click.command("config", short_help="Show the settings and where each came from.")
+@click.command("config")
 @click.argument("path", default=".")
 @click.option("--config", "config_file", metavar="FILE", help="Take the settings from this file.")
 @click.option("--format", "--output-format", "format_name", type=click.Choice(["text", "json"]), default="text")

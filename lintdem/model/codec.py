@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import msgspec
 
 from lintdem.model.module import Module
 
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
-_DECODER = msgspec.msgpack.Decoder(Module)
+
+
+@cache
+def _decoder() -> msgspec.msgpack.Decoder[Module]:
+    return msgspec.msgpack.Decoder(Module)
 
 
 def encode(module: Module) -> bytes:
@@ -17,4 +23,4 @@ def encode(module: Module) -> bytes:
 
 def decode(data: bytes) -> Module:
     """Decode what `encode` gave; raises `msgspec.DecodeError` for anything else."""
-    return _DECODER.decode(data)
+    return _decoder().decode(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,9 @@ from lintdem.cache import Cache
 from lintdem.model.function import Pass
 from lintdem.model.module import Module, Problem
 from lintdem.model.span import NOWHERE, Place
+from tests.cli.conftest import Ran
 
+Run = Callable[..., Ran]
 SOURCE = b"pass\n"
 
 
@@ -93,3 +96,23 @@ def test_a_name_that_is_no_text_is_no_obstacle(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "c")
     cache.store(SOURCE, module("\udcff.py"))
     assert cache.load("\udcff.py", SOURCE) == module("\udcff.py")
+
+
+def test_cleaning_takes_what_is_the_caches_own(project: Path, lintdem: Run) -> None:
+    """Entries go, and the folder with them; what somebody else put there stays, and so does a folder that is no cache."""
+    (project / "app.py").write_text("x = 1\n", encoding="utf-8")
+    lintdem("check")
+    folder = project / ".lintdem_cache"
+    assert entries(folder)
+    done = lintdem("cache", "clean")
+    assert (done.code, folder.exists()) == (0, False)
+    assert done.out.startswith(f"Removed {folder} (")
+    lintdem("check")
+    (folder / "ab").mkdir(exist_ok=True)
+    (folder / "ab/notes.txt").write_text("mine", encoding="utf-8")
+    lintdem("cache", "clean")
+    assert [file for file in folder.rglob("*") if file.is_file()] == [folder / ".gitignore", folder / "ab/notes.txt"]
+    (project / "other/cd").mkdir(parents=True)
+    (project / "other/cd" / ("0" * 38)).write_text("data", encoding="utf-8")
+    assert lintdem("cache", "clean", "--cache-dir", "other").out == "There is no cache.\n"
+    assert (project / "other/cd" / ("0" * 38)).exists()
