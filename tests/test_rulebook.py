@@ -24,9 +24,6 @@ LINES_OF_A_PAGE = 240
 WITHOUT_RUNNING_EXAMPLES = {"crashed-rule": "needs a rule pack that raises"}
 """Rules whose examples cannot run as a page, and why."""
 
-FIX_IN_WORK = {"retried-effect"}
-"""Pages that are to show a fix of the engine."""
-
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 
 
@@ -87,7 +84,7 @@ class TestFixes:
     def test_every_page_shows_the_fix_as_a_patch(self, rule: Rule) -> None:
         """The engine's own where it makes one; else one by hand below "The fix", behind the examples."""
         headings = page_of(rule).headings
-        if rule.name in WITHOUT_RUNNING_EXAMPLES or rule.name in FIX_IN_WORK:
+        if rule.name in WITHOUT_RUNNING_EXAMPLES:
             return
         assert (FIX in headings) == (rule.fix == "none")
         if rule.fix == "none":

@@ -118,7 +118,7 @@ def _document(program: Program, case: Case) -> tuple[Remedy, ...]:
 
 
 def _remedy(what: str, key: Key, change: Change) -> tuple[Remedy, ...]:
-    title = f"store {what} under {key.choice} (check: there is to be one for each {key.text}; those that are there keep their ids)"
+    title = f"store {what} under {key.choice} (check: there is to be one for each {key.name}; those that are there keep their ids)"
     return (Remedy(title, False, (change,)),)
 
 

@@ -37,6 +37,7 @@ from lintdem.model.values import Attr, Call, Comprehension, Const, Expr, Item, L
 from lintdem.program import Program
 
 _ID = re.compile(r"(?:^|[_-]|(?<=[a-z]))(?:id|uuid|guid|reference|ref|number|nr|no)$", re.IGNORECASE)
+_TYPED = (("S",), ("N",))
 _GRADES = (Grade.BUSINESS, Grade.CLIENT)
 
 
@@ -48,6 +49,11 @@ class Key:
     text: str
     steps: tuple[str, ...]
     others: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the sender calls the id."""
+        return readable(_untyped(self.steps))
 
     @property
     def choice(self) -> str:
@@ -67,7 +73,8 @@ def ids_in_scope(program: Program, case: Case, place: Place) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for text, path in _readable(case, function, place) if function is not None else ():
         found.setdefault(text, path)
-    return {text: path for text, path in found.items() if fits(path, case)}
+    # An attribute of an image is the value with its type around it.
+    return {t: path for t, path in found.items() if fits(path, case) and not any(f"{t}['{one}']" in found for (one,) in _TYPED)}
 
 
 def chosen(fit: Mapping[str, Path]) -> Key | None:
@@ -80,8 +87,9 @@ def chosen(fit: Mapping[str, Path]) -> Key | None:
 
 def fits(path: Path, case: Case) -> bool:
     """Whether the part of the event is an id of the work, is there, and is another one in each round."""
-    name = readable(path.steps)
-    if not name or not _ID.search(name) or is_coarse(name) or path.steps[-1] != name:
+    steps = _untyped(path.steps)
+    name = readable(steps)
+    if not name or not _ID.search(name) or is_coarse(name) or steps[-1] != name:
         return False
     if path.steps in {steps for steps, _ in case.run.optional}:
         return False
@@ -91,6 +99,11 @@ def fits(path: Path, case: Case) -> bool:
     if provenance(path, case.subject, case.run.sites).grade not in _GRADES:
         return False
     return _is_of_each_round(path, case.effect)
+
+
+def _untyped(steps: tuple[str, ...]) -> tuple[str, ...]:
+    """The steps to an attribute of an image, without its type."""
+    return steps[:-1] if steps[-1:] in _TYPED else steps
 
 
 def _plain_name(name: str) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lintdem.analyses.cases import Case
-from lintdem.analyses.keys import readable
 from lintdem.analyses.keysinscope import Key, chosen, ids_in_scope
 from lintdem.analyses.plans import horizon
 from lintdem.analyses.spots import around, at_handler, exactly, inside
@@ -116,9 +115,8 @@ def jmespath(steps: tuple[str, ...], source: Source) -> str:
 
 
 def _remedy(name: str, key: Key, changes: tuple[Change, ...]) -> Remedy:
-    what = readable(key.steps)
     title = (
-        f"keep a record of {name} by {key.choice} (check: it is to run once for each {what}; Powertools is packaged, and "
+        f"keep a record of {name} by {key.choice} (check: it is to run once for each {key.name}; Powertools is packaged, and "
         f"IDEMPOTENCY_TABLE names a table with the key id and a time to live in expiration)"
     )
     return Remedy(title, False, changes)

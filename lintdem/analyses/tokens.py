@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lintdem.analyses.cases import Case
 from lintdem.analyses.domain import Derived, Value
 from lintdem.analyses.domain import text as text_of
-from lintdem.analyses.keys import readable
 from lintdem.analyses.keysinscope import Key, calls_alike, key_in_scope, spelled
 from lintdem.analyses.spots import behind, exactly
+from lintdem.analyses.trace import Retry
 from lintdem.analyses.written import dotted
 from lintdem.knowledge.receivers import receiver_of
 from lintdem.model.remedy import Argument, Remedy, Rewrite
 from lintdem.model.span import Place
-from lintdem.model.values import Call, Dict
+from lintdem.model.values import Call, Const, Dict, Sequence
 from lintdem.program import Program
 
 _PLENTY = 200
@@ -35,8 +36,38 @@ def token_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
     if key is None:
         return ()
     text = _token(key, _operation(case.effect.call.name), case.effect.call.token_max)
-    title = f"make {name} from {key.choice} (check: there is to be one {_operation(case.effect.call.name)} for each {_name(key)})"
+    title = f"make {name} from {key.choice} (check: there is to be one {_operation(case.effect.call.name)} for each {key.name})"
     return (Remedy(title, False, (Argument(place, name, text),)),)
+
+
+def attempt_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
+    """One key for all attempts of a retry: where the call takes one, made from the id in scope; else POST requests left out
+    of what a session repeats."""
+    call, retry = case.effect.call, case.retry
+    if retry is None:
+        return ()
+    # The rounds of the retry are to have the same key, those of other loops each their own.
+    loops = tuple(one for one in case.effect.loops if one.place.span.line != retry.place.span.line)
+    once = replace(case, effect=replace(case.effect, loops=loops))
+    if call.token is not None and not call.token_fifo and not call.token.startswith("headers:"):
+        return token_remedies(program, replace(once, harm=replace(case.harm, key_name=call.token.rpartition(":")[2])))
+    return header_remedies(program, once) or _without_post(program, retry)
+
+
+def _without_post(program: Program, retry: Retry) -> tuple[Remedy, ...]:
+    """The methods that urllib3 repeats, without the one that it leaves out by itself."""
+    made = exactly(program, retry.place, Call)
+    for arg in made.args if made is not None else ():
+        kept = arg.value
+        if arg.name in ("allowed_methods", "method_whitelist") and isinstance(kept, Sequence):
+            words = [one.value for one in kept.items if isinstance(one, Const) and isinstance(one.value, str)]
+            left = [word for word in words if word.upper() not in ("POST", "PATCH")]
+            if len(words) == len(kept.items) and left and len(left) < len(words):
+                around = {"list": ("[", "]"), "tuple": ("(", ",)"), "set": ("{", "}")}[kept.kind]
+                inner = ", ".join(f'"{word}"' for word in left)
+                title = "repeat no POST requests (check: what fails so goes to the queue's own retry, or is asked for again)"
+                return (Remedy(title, False, (Rewrite(Place(retry.place.path, kept.span), inner.join(around)),)),)
+    return ()
 
 
 def header_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
@@ -52,7 +83,7 @@ def header_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
         return ()
     what = next((word for word in reversed(address.split("/")[3:]) if _PLURAL.fullmatch(word)), _operation(effect.call.name))
     change = _sent(place, call, f'"{known.header}": {_token(key, what, known.longest)}')
-    title = f"send {known.header} made from {key.choice} (check: there is to be one such request for each {_name(key)})"
+    title = f"send {known.header} made from {key.choice} (check: there is to be one such request for each {key.name})"
     return (Remedy(title, False, (change,)),) if change is not None else ()
 
 
@@ -89,7 +120,7 @@ def identity_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
         return ()
     name = case.harm.key_name
     text = f'«uuid:uuid5»(«uuid:NAMESPACE_URL», f"{name}-{{{key.text}}}")'
-    title = f"derive {name} from {key.choice} (check: there is to be one {name} for each {_name(key)})"
+    title = f"derive {name} from {key.choice} (check: there is to be one {name} for each {key.name})"
     return (Remedy(title, False, (Rewrite(minted.place, text),)),)
 
 
@@ -106,7 +137,3 @@ def _operation(name: str) -> str:
     """`ec2.RunInstances` as run-instances, `stripe.PaymentIntent.create` as payment-intent-create."""
     words = _WORDS.split(name.partition(".")[2] or name)
     return "-".join(word.lower() for word in words if word)
-
-
-def _name(key: Key) -> str:
-    return readable(key.steps)

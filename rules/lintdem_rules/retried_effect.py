@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.tokens import attempt_remedies
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Retry, Rule, Step, phrase, way
 
 
@@ -23,7 +24,7 @@ def check(p: Pass) -> Iterator[Finding]:
         yield p.finding(
             case, case.effect.place, f"{call.name} {phrase(case)} each time {_words(retry)} repeats it after a failure",
             subject=case.subject, level=Level.ERROR, why=way(case, Step(retry.place, f"{_words(retry)} repeats what failed")),
-            guard=guard, advice=advice, about=call.name,
+            guard=guard, advice=advice, about=call.name, remedies=attempt_remedies(p.facts.program, case),
         )  # fmt: skip
 
 
@@ -33,5 +34,5 @@ def _words(retry: Retry) -> str:
 
 RULE = Rule(
     "LDM603", "retried-effect", Group.CORRECTNESS, "0.1",
-    "a retry inside the run sends again what may already be done", check, "none",
+    "a retry inside the run sends again what may already be done", check, "unsafe",
 )  # fmt: skip

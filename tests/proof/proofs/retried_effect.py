@@ -17,7 +17,7 @@ def lost(world: World) -> str:
     world.web.reply = lambda request: {"id": "ch_1", "object": "charge", "value": 1}
     world.web.faults = ["lost"]
     time.sleep = lambda _: None
-    payment = {"payment_id": "p-1", "cents": 4200, "customer": "cus_1", "currency": "eur"}
+    payment = {"payment_id": "p-1", "cents": 4200, "customer": "cus_1", "currency": "eur", "invoice_id": "i-1"}
     by_topic = "Sns" in (world.folder / "handler.py").read_text(encoding="utf-8")
     world.deliver(sns(payment) if by_topic else eventbridge(payment))
     return f"{len(world.web.done)} captures in one run" if len(world.web.done) > 1 else ""
