@@ -82,6 +82,21 @@ _GITLAB = """lintdem:
     reports:
       codequality: gl-code-quality-report.json
 """
+_CI = ("auto", "github", "gitlab", "jenkins", "none")
+_JENKINS_STAGE = """    stage('lintdem') {
+      steps {
+        sh 'python3 -m venv .lintdem-venv && .lintdem-venv/bin/pip install -q lintdem'
+        sh '.lintdem-venv/bin/lintdem check --output junit:lintdem.xml'
+      }
+      post { always { junit 'lintdem.xml' } }
+    }
+"""
+_JENKINS = f"""pipeline {{
+  agent any
+  stages {{
+{_JENKINS_STAGE}  }}
+}}
+"""
 
 
 @dataclass(frozen=True)
@@ -96,7 +111,7 @@ class _Part:
 
 @click.command("init")
 @click.argument("path", default=".")
-@click.option("--ci", type=click.Choice(["auto", "github", "gitlab", "none"]), default="auto", help="Which job to write.")
+@click.option("--ci", type=click.Choice(_CI), default="auto", help="Which job to write.")
 @click.option("--baseline", is_flag=True, help="Write today's findings down, so that only new ones are reported.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.pass_context
@@ -108,7 +123,7 @@ def command(ctx: click.Context, path: str, ci: str, *, baseline: bool, dry_run: 
     for part in _parts(root, ci):
         put(_write(root, part, dry_run=dry_run))
     if ci == "auto" and not list(_jobs(root, ci)):
-        put("No CI was found; --ci github or --ci gitlab writes a job.\n")
+        put("No CI was found; --ci github, gitlab or jenkins writes a job.\n")
     if baseline:
         ctx.exit(_baseline(root, dry_run=dry_run))
 
@@ -125,6 +140,8 @@ def _jobs(root: Path, ci: str) -> Iterator[_Part]:
         yield _Part(".github/workflows/lintdem.yml", _GITHUB)
     if ci == "gitlab" or (ci == "auto" and (root / ".gitlab-ci.yml").exists()):
         yield _Part(".gitlab-ci.yml", _GITLAB, add=_GITLAB)
+    if ci == "jenkins" or (ci == "auto" and (root / "Jenkinsfile").exists()):
+        yield _Part("Jenkinsfile", _JENKINS, add=_JENKINS_STAGE)
 
 
 def _write(root: Path, part: _Part, *, dry_run: bool) -> str:

@@ -79,7 +79,8 @@ _SHAPES: Mapping[str, tuple[Schema, str]] = {
 def schema_of() -> Schema:
     """The schema of `lintdem.toml`, or of the table `tool.lintdem`."""
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": "http://json-schema.org/draft-07/schema#",  # what SchemaStore and validate-pyproject take
+        "$id": "https://github.com/lintdem/lintdem/settings.schema.json",
         "title": "lintdem",
         "description": "Settings of lintdem: lintdem.toml, or [tool.lintdem] in pyproject.toml",
         "type": "object",

@@ -75,6 +75,22 @@ def test_a_job_calls_what_exists(name: str, file: str, project: Path, lintdem: R
     assert re.search(rf"lintdem check --(format|output) {name}", text)
 
 
+def test_a_jenkins_stage_runs_what_exists(project: Path, lintdem: Run) -> None:
+    """The pipeline has balanced braces, its check is a command that works, and the report it hands over is written also when
+    something is found; where there is a Jenkinsfile the stage is printed."""
+    (project / "app.py").write_text(FAULT, encoding="utf-8")
+    assert "Wrote Jenkinsfile." in lintdem("init", "--ci", "jenkins").out
+    text = (project / "Jenkinsfile").read_text(encoding="utf-8")
+    assert text.count("{") == text.count("}") == 6
+    (command,) = re.findall(r"lintdem (check [^']+)'", text)
+    (report,) = re.findall(r"post \{ always \{ junit '(.+)' \} \}", text)
+    assert lintdem(*command.split()).code == 1
+    assert "LDM101" in (project / report).read_text(encoding="utf-8")
+    (project / "Jenkinsfile").write_text("pipeline {}\n", encoding="utf-8")
+    (stage,) = lintdem("init").out.split("Kept Jenkinsfile. Add to it:")[1:]
+    assert stage.strip() in text
+
+
 def test_dry_run_writes_nothing(project: Path, lintdem: Run) -> None:
     """What would be written is shown whole."""
     (project / "app.py").write_text(FAULT, encoding="utf-8")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 
 from lintdem.config import KEYS, parse
 from lintdem.errors import UsageError
@@ -47,7 +47,9 @@ class TestSchema:
 
     def test_it_is_a_schema_of_every_key(self, schema: dict[str, Any]) -> None:
         """It is valid by its metaschema, knows each key and explains it."""
-        Draft202012Validator.check_schema(schema)
+        Draft7Validator.check_schema(schema)
+        assert schema["$schema"] == Draft7Validator.META_SCHEMA["$schema"]
+        assert schema["$id"].startswith("https://")
         assert set(schema["properties"]) == set(KEYS)
         assert all(shape["description"].endswith(".") for shape in schema["properties"].values())
 
@@ -56,7 +58,7 @@ class TestSchema:
         shown = examples()
         assert len(shown) >= 5
         for text in shown:
-            Draft202012Validator(schema).validate(tomllib.loads(text))
+            Draft7Validator(schema).validate(tomllib.loads(text))
 
     @pytest.mark.parametrize(
         "text",
@@ -72,7 +74,7 @@ class TestSchema:
         """A mistake that ends a run is underlined in the editor before."""
         with pytest.raises(UsageError):
             parse(text, project)
-        assert not Draft202012Validator(schema).is_valid(tomllib.loads(text))
+        assert not Draft7Validator(schema).is_valid(tomllib.loads(text))
 
     def test_it_accepts_what_the_reader_accepts(self, schema: dict[str, Any], project: Path) -> None:
         """Every key with a value that is read."""
@@ -86,7 +88,7 @@ class TestSchema:
         )
         assert set(tomllib.loads(text)) == set(KEYS)
         parse(text, project)
-        Draft202012Validator(schema).validate(tomllib.loads(text))
+        Draft7Validator(schema).validate(tomllib.loads(text))
 
 
 class TestOrigins:
