@@ -30,6 +30,7 @@ from lintdem.analyses.domain import (
     Value,
     any_of,
     known,
+    members,
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import SHUFFLED, element_of, inside, iterated, taken_along, unordered
@@ -191,27 +192,31 @@ def _plain_type(m: Machine, value: Value, flow: Flow) -> str | None:
 
 
 def _getattr(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
-    name = text(args.positional[1]) if len(args.positional) > 1 else None
-    if name is None:
+    wanted = args.positional[1] if len(args.positional) > 1 else NONE
+    names = [text(one) for one in members(wanted)]
+    if None in names:
         return _chosen(m, args, place, flow) or Unknown(f"an attribute {CHOSEN}", (_first(args),), place)
-    found = m.attribute(_first(args), name, flow, place)
+    found = any_of([m.attribute(_first(args), name, flow, place) for name in names if name is not None])
     return any_of([found, args.positional[2]]) if len(args.positional) > 2 and isinstance(found, Unknown) else found
 
 
 def _chosen(m: Machine, args: Args, place: Place, flow: Flow) -> Value | None:
-    """`getattr(x, f"on_{kind}")`: every function of an object, a class or a module whose name begins so."""
+    """`getattr(x, f"on_{kind}")`: every function of an object, a class or a module whose name begins so; of
+    `getattr(x, kind)` those that `kind` is compared with."""
     from lintdem.analyses.lineage import lineage  # noqa: PLC0415 - mutual recursion
 
     wanted = args.positional[1] if len(args.positional) > 1 else NONE
-    front = text(wanted.parts[0]) if isinstance(wanted, Derived) and wanted.op == "format" and wanted.parts else None
-    if not front:
+    front = text(wanted.parts[0]) if isinstance(wanted, Derived) and wanted.op == "format" and wanted.parts else ""
+    words = m.words.get(wanted, set()) if isinstance(wanted, Path) else set()
+    if not front and not words:
         return None
     owner = _first(args)
     obj = m.get(flow, owner)
     scopes = [c.scope for c in lineage(obj.cls if isinstance(obj, Instance) else owner)]
     if isinstance(owner, Mod):
         scopes = [m.parts.module(m, owner.path)]
-    names = {name for scope in scopes for name, value in scope.names.items() if name.startswith(front) and isinstance(value, Func)}
+    functions = {name for scope in scopes for name, value in scope.names.items() if isinstance(value, Func)}
+    names = {name for name in functions if (name.startswith(front) if front else name in words)}
     return any_of([m.attribute(owner, name, flow, place) for name in sorted(names)]) if names else None
 
 
@@ -223,9 +228,9 @@ def _setattr(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 
 def _super(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
-    bound = m.frame.bound
+    owner, first = _defining_class(m, flow)
+    bound = m.frame.bound or (args.positional[1] if len(args.positional) > 1 else first)
     found = m.get(flow, bound) if bound is not None else None
-    owner = _defining_class(m, flow)
     if isinstance(bound, Ref) and isinstance(found, Instance):
         return Super(owner or found.cls, bound)
     if isinstance(bound, Cls):
@@ -233,12 +238,18 @@ def _super(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     return Unknown("super() outside a method")
 
 
-def _defining_class(m: Machine, flow: Flow) -> Cls | None:
-    """The class whose body holds the function that is being run."""
+def _defining_class(m: Machine, flow: Flow) -> tuple[Cls | None, Value | None]:
+    """The class whose body holds the function that is being run, and what that has as its first argument."""
     for cls, function in m.methods.get(m.frame.name, []):
         if cls.path == m.frame.path and m.frame.line == function.span.line:
-            return cls
-    return None
+            return cls, flow.scope.names.get(function.params[0].name) if function.params else None
+    return None, None
+
+
+def _new(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    """`object.__new__(cls)`: an object that nothing has filled yet."""
+    cls = _first(args)
+    return m.new(flow, Instance(cls, {})) if isinstance(cls, Cls) else Unknown("an object", args.all())
 
 
 def _type(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
@@ -327,7 +338,7 @@ BUILTINS: dict[str, Builtin] = {
     "dict": _dict, "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter, "next": _next, "anext": _next,
     "isinstance": _isinstance, "issubclass": lambda m, a, p, f: Test("isinstance", (Unknown("its type"),), p),
     "getattr": _getattr, "setattr": _setattr, "hasattr": lambda m, a, p, f: Test("truth", (Unknown("an attribute"),), p),
-    "super": _super, "type": _type, "globals": _globals, "locals": _locals, "vars": _locals,
+    "super": _super, "__new__": _new, "type": _type, "globals": _globals, "locals": _locals, "vars": _locals,
     "any": _quantified("or"), "all": _quantified("and"),
     "hash": _hash, "id": lambda m, a, p, f: Derived("salted", (Fresh("address", p), *a.all()), p),
     "print": _nothing, "delattr": _nothing, "open": _open, "exec": _exec, "eval": _exec,

@@ -8,11 +8,12 @@ is run again until its summary no longer changes, at most `ROUNDS` times.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from lintdem.analyses.clients import serving
+from lintdem.analyses.dispatching import DISPATCH, chosen
 from lintdem.analyses.domain import (
     EMPTY,
     NONE,
@@ -97,11 +98,12 @@ def call(m: Machine, func: Value, args: Args, place: Place, flow: Flow, text: st
         both = dict(func.keywords) | dict(args.keywords)
         merged = Args((*func.args, *args.positional), tuple(both.items()), args.spread, args.spreads)
         return m.call(func.func, merged, place, flow, text)
-    told = of_text(func, args, place)
-    if told is not None:
-        return told
+    raised = of_text(func, args, place)
+    if raised is not None:
+        return raised
     if isinstance(func, (AnyOf, Cases)):
-        return _call_each(m, serving([f for f in members(func) if f != NONE]), args, place, flow, text)
+        told = {f: (must, may) for case, must, may in func.cases for f in members(case)} if isinstance(func, Cases) else {}
+        return _call_each(m, serving([f for f in members(func) if f != NONE]), told, args, place, flow, text)
     if isinstance(func, External):
         return m.parts.library(m, func.name, args, place, flow, None)
     if isinstance(func, Method):
@@ -131,14 +133,19 @@ def _call_object(m: Machine, func: Ref, args: Args, place: Place, flow: Flow, te
     return m.parts.library(m, "__call__", args, place, flow, func)
 
 
-def _call_each(m: Machine, funcs: list[Value], args: Args, place: Place, flow: Flow, text: str) -> Value:
-    """Call one of several functions: what holds afterwards holds after each of them."""
+def _call_each(
+    m: Machine, funcs: list[Value], told: Mapping[Value, tuple[frozenset[Fact], frozenset[Fact]]], args: Args, place: Place,
+    flow: Flow, text: str,
+) -> Value:  # fmt: skip
+    """Call one of several functions: what holds afterwards holds after each of them. `told` is what led to one of them."""
     if len(funcs) == 1:
         return m.call(funcs[0], args, place, flow, text)
     results: list[Value] = []
     flows: list[Flow] = []
     for func in funcs:
         branch = flow.branch()
+        must, may = told.get(func, (EMPTY, EMPTY))
+        branch.must, branch.may = branch.must | must, branch.may | may
         try:
             results.append(m.call(func, args, place, branch, text))
             flows.append(branch)
@@ -161,6 +168,8 @@ def call_function(m: Machine, func: Func, args: Args, place: Place, flow: Flow, 
     if declared is not None:
         return call_own(m, func, declared, args, place, flow, lambda: _run_call(m, func, args, place, flow, text))
     kinds = {w.kind for w in func.wrappers}
+    if DISPATCH in kinds:
+        return m.call(chosen(m, func, args, flow), args, place, flow, text)
     if "event" in kinds:
         args = entered(m, func, args, place, flow)
     if "manager" in kinds and m.block is None:

@@ -239,6 +239,7 @@ def _assume_failure(m: Machine, test: Test, error: Error, truth: bool, flow: Flo
         asks_failed = asks_failed or (test.op in _PARTLY and any(_is_within(v, error) for v in literals))
         if asks_failed:
             m.recognised.add(error.claim.place)
+            flow.must |= {Failed(error.claim)} if truth else EMPTY
         return truth if asks_failed else not truth
     if truth:
         flow.must |= missing(m, set(literals), (error,), test.place, flow.must)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
+from lintdem.analyses.dispatching import DISPATCH
 from lintdem.analyses.domain import (
     Cls,
     Derived,
@@ -40,6 +41,8 @@ DESCRIPTORS = {
     "contextlib.contextmanager": "manager",
     "contextlib.asynccontextmanager": "manager",
     "abc.abstractmethod": "abstract",
+    "functools.singledispatch": DISPATCH,
+    "functools.singledispatchmethod": DISPATCH,
 }
 
 

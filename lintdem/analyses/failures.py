@@ -153,12 +153,12 @@ def _is_acknowledged_after(aside: Effect, one: Swallowed) -> bool:
 
 def _is_converted(one: Swallowed, run: Run, texts: Texts) -> bool:
     """Whether what a clause takes is an exception of the program that stands for whatever went wrong: it was raised in a
-    clause that takes everything."""
+    clause that takes everything, and not where that was asked whether a claim was refused."""
     places = {error.place for error in one.errors}
     inside = {
         fact.place
         for event in run.events
-        if isinstance(event, Threw) and event.place in places
+        if isinstance(event, Threw) and event.place in places and not any(isinstance(f, Failed) for f in event.must)
         for fact in event.must
         if isinstance(fact, Caught)
     }

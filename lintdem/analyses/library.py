@@ -12,6 +12,7 @@ from lintdem.analyses.containers import call_container, path_method, text_method
 from lintdem.analyses.copies import COPIES, DEPTH, copied
 from lintdem.analyses.declared import call_declared
 from lintdem.analyses.definitions import import_by_name
+from lintdem.analyses.dispatching import REGISTER, dispatches, register
 from lintdem.analyses.documentmodels import QUERY, call_query
 from lintdem.analyses.domain import (
     EMPTY,
@@ -113,6 +114,8 @@ def call_library(m: Machine, name: str, args: Args, place: Place, flow: Flow, re
         return _made(m, name, args, place, flow, receiver)
     if isinstance(receiver, Method):
         return _chained(m, name, args, place, flow, receiver)
+    if isinstance(receiver, Func) and name == REGISTER and dispatches(receiver):
+        return register(m, receiver, args, place)
     if isinstance(receiver, Func) and name in TASKS:
         return queue_task(m, name, args, place, flow, receiver)
     if isinstance(receiver, Cls):
@@ -220,7 +223,8 @@ def _class_method(m: Machine, name: str, args: Args, place: Place, flow: Flow, c
     if name == "__subclasses__":
         return m.new(flow, ListObj("list", tuple(subclasses(m, cls)), False, place))
     if name == "__new__":
-        return m.new(flow, Instance(cls, {}))
+        own = args.positional[0] if args.positional else cls
+        return m.new(flow, Instance(own if isinstance(own, Cls) else cls, {}))
     if is_model(cls):
         result = call_model(m, cls, cls, name, args, place, flow)
         if result is not None:

@@ -191,6 +191,7 @@ class Machine:
         self.paths: set[tuple[str, ...]] = set()
         self.provided: set[str] = set()
         self.constants: set[str] = set()
+        self.words: dict[Value, set[str]] = {}
         self.classes: set[str] = set()
         self.memo = {}
         self.runs: dict[object, int] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lintdem.analyses.domain import (
+    FALSE,
     Derived,
     Error,
     Flow,
@@ -12,6 +13,7 @@ from lintdem.analyses.domain import (
     known,
     members,
 )  # fmt: skip
+from lintdem.analyses.exceptions import catches
 from lintdem.analyses.joins import merge
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.operators import compared
@@ -67,8 +69,13 @@ def _pattern(m: Machine, pattern: Pattern, subject: Value, flow: Flow, place: Pl
         if any(f is None for f in found):
             return None
         return Test("or", tuple(f for f in found if f is not None), place)
-    if pattern.kind == "any":
+    if pattern.kind in ("any", "star"):
         return None
+    if pattern.kind == "class" and pattern.value is not None and all(isinstance(one, Error) for one in members(subject)):
+        wanted = m.evaluate(pattern.value, flow)
+        caught = {catches(m, wanted, one, flow) for one in members(subject) if isinstance(one, Error)}
+        if True not in caught:
+            return Unknown("a pattern") if None in caught else FALSE
     for index, part in enumerate(pattern.parts):
         if pattern.kind == "mapping" and index < len(pattern.keys):
             inner = m.item(subject, m.evaluate(pattern.keys[index], flow), flow, place)
@@ -80,11 +87,9 @@ def _pattern(m: Machine, pattern: Pattern, subject: Value, flow: Flow, place: Pl
         test = _pattern(m, part, inner, flow, place)
         if test is not None:
             tests.append(test)
-    if not tests:
-        return Unknown("a pattern", tuple(tests))
     # Of an exception its code decides, not the shape of what holds it.
     shape = () if all(map(_is_failure, members(subject))) else (Unknown("a pattern"),)
-    return Test("and", (*shape, *tests), place)
+    return Test("and", (*shape, *tests), place) if shape or tests else None
 
 
 def _is_failure(value: Value) -> bool:

@@ -197,7 +197,7 @@ def bind(m: Machine, found: Value, owner: Value, flow: Flow, place: Place) -> Va
     if not isinstance(found, Func):
         return found
     kinds = {w.kind for w in found.wrappers}
-    if "static" in kinds:
+    if "static" in kinds or found_name(found) == "__new__":
         return found
     instance = m.get(flow, owner)
     if isinstance(instance, Instance) and len(m.active) < NESTED:
@@ -288,6 +288,8 @@ def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Va
     if isinstance(value, AnyOf):
         found = there([item(m, v, index, flow, place) for v in value.values if v != NONE])
         return any_of(found) if found else Unknown("item of None")
+    if isinstance(index, Cases) and isinstance(value, Ref):
+        return Cases(tuple((item(m, value, i, flow, place), must, may) for i, must, may in index.cases))
     if isinstance(index, (AnyOf, Cases)):
         return any_of([item(m, value, i, flow, place) for i in members(index)])
     drawn = _drawn(m, value, index, flow)

@@ -167,6 +167,10 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
         return known((left == right) == (op in ("==", "is")))
     if op in ("is", "is not") and right == NONE and isinstance(left, (Ref, Func, Made, Mod)):
         return known(op == "is not")
+    if isinstance(left, Path) and op in ("==", "!=", "in", "not in"):
+        # What a text may be, for whoever takes it for a name.
+        held = m.elements(flow, right)
+        m.words.setdefault(left, set()).update(word for v in (held.items if held else (right,)) if (word := text(v)) is not None)
     if op in ("in", "not in"):
         found = m.elements(flow, right)
         if found is not None and not found.open and found.items and (found.kind == "tuple" or not found.module_level):
