@@ -176,6 +176,22 @@ def _within(m: Machine, value: Value, flow: Flow, depth: int) -> Iterator[Value]
         yield from _within(m, one, flow, depth - 1)
 
 
+_TOLD = ("MessageDeduplicationId", "MessageGroupId", "MessageBody", "Message")
+
+
+def _told_by_all(m: Machine, op: Operation, given: dict[str, Value], flow: Flow) -> dict[str, Value]:
+    """What every entry of a batch says of what a FIFO queue or topic knows a message by."""
+    listed, several, _ = (op.token or "").partition("[].")
+    found = m.elements(flow, given.get(listed, NONE)) if several else None
+    told = [m.dict_entries(flow, one) for item in found.items for one in members(item)] if found is not None else []
+    said = [one.entries for one in told if one is not None]
+    if not said or len(said) < len(told):
+        return {}
+    every = [name for name in _TOLD if all(name in one for one in said)]
+    values = {name: tuple(dict.fromkeys(one[name] for one in said)) for name in every}
+    return {f"{listed}[].{name}": v[0] if len(v) == 1 else Derived("item", v) for name, v in values.items()}
+
+
 def operate(
     m: Machine, client: Client, name: str, keywords: dict[str, Value], args: Args, place: Place, flow: Flow
 ) -> Value:  # fmt: skip
@@ -198,6 +214,7 @@ def operate(
         given.update({f"{argument}.{k}": untyped(m, v, flow) for k, v in entries(m, given.get(argument), flow).items()})
     if client.service == "dynamodb" and name == "query":
         given.update(queried(m, given, flow))
+    given.update(_told_by_all(m, op, given, flow))
     call = replace(_invocation(op, given, client), places=args.places, held=_held(m, op, given, flow))
     if only_asks_function(m, call, flow):
         call = replace(call, kind=Kind.READ)

@@ -55,6 +55,9 @@ _HELD = frozenset({Kind.NOTHING, Kind.STALE, Kind.DELIVERY_KEY})
 _RETRIABLE = _HELD | {Kind.UNGUARDED, Kind.TOKENLESS, Kind.ATTEMPT_KEY}
 
 
+_ANY_TABLE = re.compile(r"^(DYNAMO_?DB_?|DDB_?|DYNAMO_?)?TABLE(_?NAME|_?ID)?$", re.IGNORECASE)
+"""Names of variables that say nothing of which table it is."""
+
 Writers: TypeAlias = dict[object, dict[Place, Write]]
 """Every write of the program by its table, as `store_of` names it."""
 
@@ -69,6 +72,9 @@ def store_of(table: Value | None, run: Run, program: Program) -> object | None:
     template = run.handler.evidence.path if run.handler.evidence is not None else ""
     folders = run.handler.path.split("/")[:-1]
     home = template or "/".join(folders[:-1] if isinstance(table, Known) else folders)
+    if isinstance(table, Env) and _ANY_TABLE.match(table.name):
+        # Every function of an application may have a table of its own under such a name.
+        home = "/".join(folders)
     return (table, home)
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from lintdem.analyses.deployed import queue_of, table_of
+from lintdem.analyses.deployed import queue_of, table_of, topic_of
 from lintdem.analyses.domain import (
     NONE,
     AnyOf,
@@ -124,17 +124,18 @@ def _token(effect: Effect, run: Run, subject: Subject) -> Harm | None:
 
 
 def _deduplicates_content(effect: Effect, run: Run, program: Program) -> bool:
-    """A FIFO queue that drops a body it has just had, and a body in which nothing is new in each run."""
-    queues = [queue_of(effect.call.arg(d), run.handler, program) for d in effect.call.destination]
-    body = effect.call.arg("MessageBody")
-    stable = body is not None and not any(isinstance(leaf, Fresh) for leaf in leaves(body))
-    return stable and any(q is not None and q.fifo and q.content_dedup for q in queues)
+    """A FIFO queue or topic that drops a body it has just had, and a body in which nothing is new in each run."""
+    named = [effect.call.arg(d) for d in effect.call.destination]
+    found = [queue_of(v, run.handler, program) or topic_of(v, run.handler, program) for v in named]
+    bodies = [v for k, v in effect.call.args if k.rpartition("[].")[2] in ("MessageBody", "Message")]
+    stable = bool(bodies) and not any(isinstance(leaf, Fresh) for body in bodies for leaf in leaves(body))
+    return stable and any(one is not None and one.fifo and one.content_dedup for one in found)
 
 
 def _is_fifo(effect: Effect) -> bool:
     call = effect.call
     return any((text(v) or "").endswith(".fifo") for d in call.destination if (v := call.arg(d)) is not None) or bool(
-        call.arg("MessageGroupId")
+        any(k.rpartition("[].")[2] == "MessageGroupId" for k, _ in call.args)
     )
 
 

@@ -23,7 +23,7 @@ from lintdem.analyses.effects import tells
 from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, Provenance, provenance
-from lintdem.analyses.releases import locks, released, serialised
+from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Claimed, Effect, Invocation, Recorded, Swallowed
 from lintdem.model.span import Place
@@ -297,7 +297,7 @@ def _late_claim(effect: Effect, run: Run) -> Claim | None:
         if isinstance(event, Claimed) and event.claim.record and not event.claim.useless and event.place != effect.place:
             done = any(isinstance(f, Done) and f.place == effect.place for f in event.may)
             same_loop = event.loops[:1] == effect.loops[:1]
-            if done and same_loop and event.claim not in effect.must and _is_marker(event.claim):
+            if done and same_loop and event.claim not in effect.must and _remembers(event.claim, run):
                 return event.claim
     return None
 
@@ -319,7 +319,7 @@ def _passed(effect: Effect, run: Run) -> list[Claim]:
     caught = [e for e in run.events if isinstance(e, Swallowed) and Caught(e.place) in effect.may]
     done -= {error.place for one in caught for error in one.errors}
     tried = [e for e in run.events if isinstance(e, Claimed) and e.place in done and e.loops == effect.loops]
-    marks = (e.claim for e in tried if _is_marker(e.claim) and not e.claim.tentative and _only_marks(e, run))
+    marks = (e.claim for e in tried if _remembers(e.claim, run) and not e.claim.tentative and _only_marks(e, run))
     return _sorted({claim for claim in marks if claim not in every})
 
 
@@ -340,10 +340,10 @@ def _doubled(effect: Effect, run: Run) -> list[Claim]:
     return _sorted({f for e in same for f in e.must if isinstance(f, Claim) and f not in effect.must})
 
 
-def _is_marker(claim: Claim) -> bool:
-    return claim.kind.startswith(("the condition", "Redis", "Powertools", "the decorator")) and not claim.kind.startswith(
-        "the condition `IfNoneMatch"
-    )
+def _remembers(claim: Claim, run: Run) -> bool:
+    """Whether a claim is a record of what was done."""
+    marks = claim.kind.startswith(("the condition", "Redis", "Powertools", "the decorator"))
+    return marks and not claim.kind.startswith("the condition `IfNoneMatch") and not is_mere_lock(claim, run)
 
 
 def guards_of(run: Run) -> list[Claimed]:

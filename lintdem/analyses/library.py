@@ -25,6 +25,7 @@ from lintdem.analyses.domain import (
     Client,
     Cls,
     Derived,
+    Done,
     Env,
     Error,
     External,
@@ -314,7 +315,8 @@ def _redis(
     claim = Claim(place, words, key, receiver, expires=expires, seconds=_seconds(named))
     m.claim(claim, flow)
     m.can_raise(Error(("any",), place), flow)
-    return Cases(((TRUE, frozenset({claim}), EMPTY), (NONE if short == "set" else FALSE, EMPTY, frozenset({Failed(claim)}))))
+    done = frozenset({Done(place, words)})
+    return Cases(((TRUE, frozenset({claim}), done), (NONE if short == "set" else FALSE, EMPTY, frozenset({Failed(claim)}))))
 
 
 def _seconds(named: dict[str, Value]) -> int | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from lintdem.analyses.domain import AnyOf, Check, Derived, Fresh, Known, Path, Value, leaves, text
+from lintdem.analyses.domain import AnyOf, Check, Derived, Env, Fresh, Known, Path, Value, leaves, text
 from lintdem.analyses.effects import event_values, is_drawn_anew, is_random
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import looked_at
@@ -22,7 +23,9 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Pla
     assert write is not None
     if write.kind == "put" and _is_missing(effect, write, run):
         return Level.NOTE, "it was looked up before and is written only where it is missing"
-    random = [name for name, value in write.values if is_drawn_anew(value, effect, run, subject)]
+    # A name that is made anew is another item, not another value of this one.
+    keys = {name for one in others.values() for name, _ in one.key} or {name for name, _ in key_attributes(write)}
+    random = [name for name, value in write.values if name not in keys and is_drawn_anew(value, effect, run, subject)]
     drawn = random and write.kind == "update" and not write.conditional and _is_drawn(dict(write.values)[random[0]])
     if random and not subject.by_caller and (write.kind == "put" or drawn):
         return Level.ERROR, f"{random[0]} is another value in every run, under the same key"
@@ -34,7 +37,7 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Pla
     if subject.source is Source.UNKNOWN:
         return Level.NOTE, "what delivers the event is not known, so neither is whether it may be late"
     if write.kind == "delete":
-        if _created_here(effect, run):
+        if _created_here(effect, run) and not _is_gone_for_good(write, others):
             return Level.WARNING, "an old event deletes what a newer one wrote"
         return Level.NOTE, "a repeat deletes nothing more"
     if write.kind == "update" and event_values(effect):
@@ -94,6 +97,21 @@ def _created_here(effect: Effect, run: Run) -> bool:
         and e.call.write.kind in ("put", "update", "accumulate")
         for e in run.events
     )  # fmt: skip
+
+
+_ENDS = re.compile(r"^(?:_?id|uuid|guid)$|(?:_id|Id|ID|_uuid)$")
+_ACTORS = re.compile(r"user|customer|account|member|tenant|device|client|person|player|subscriber|owner|email", re.IGNORECASE)
+
+
+def _is_gone_for_good(write: Write, others: dict[Place, Write]) -> bool:
+    """Whether nothing comes back under the key of a delete: everything that is stored gets a name made for it, or the key
+    is the id of one thing, which ends once. Whoever uses a service comes again, and so does what two ids put together."""
+    names = {name for name, _ in write.key}
+    stored = [[v for k, v in one.values if k in names] for one in others.values() if one.kind == "put"]
+    if stored and all(any(map(is_random, values)) for values in stored):
+        return True
+    varying = [name for name, value in write.key if not isinstance(value, (Known, Env))]
+    return len(varying) == 1 and bool(_ENDS.search(varying[0])) and not _ACTORS.search(varying[0])
 
 
 def _chosen(effect: Effect, run: Run) -> str:

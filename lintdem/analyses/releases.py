@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import Caught, Check, Claim, Done, Fact, Held, Known, Path, Value, leaves
+from lintdem.analyses.domain import Caught, Check, Claim, Done, Env, Fact, Held, Known, Path, Value, leaves
 from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.trace import Asked, Effect
@@ -56,6 +56,19 @@ def released(claim: Claim, effect: Effect, run: Run) -> Effect | None:
         if done and not failed and touches_claim(event, claim, own):
             return event
     return None
+
+
+def is_mere_lock(claim: Claim, run: Run) -> bool:
+    """Whether a claim only keeps two runs apart: it is given back when its own work is done, or its key is the same for
+    every event. It remembers nothing of what was done, wherever it stands."""
+    found = leaves(claim.key)
+    if found and all(isinstance(leaf, (Known, Env)) for leaf in found):
+        return True
+    own = next((e for e in run.events if isinstance(e, Effect) and e.place == claim.place and e.call.write is not None), None)
+    later = (e for e in run.events if isinstance(e, Effect) and e.place != claim.place and _frees(e))
+    return claim.kind.startswith(_GIVEN_BACK) and any(
+        touches_claim(e, claim, own) and claim in e.must and not any(isinstance(f, Caught) for f in e.must) for e in later
+    )
 
 
 def _frees(effect: Effect) -> bool:
