@@ -10,6 +10,7 @@ from lintdem.analyses.effects import event_values, is_drawn_anew, is_random
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import looked_at
 from lintdem.analyses.itemwrites import QUERIED, key_attributes
+from lintdem.analyses.keys import readable
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Invocation, Tested, Write
 from lintdem.knowledge import Kind
@@ -110,8 +111,10 @@ def _is_gone_for_good(write: Write, others: dict[Place, Write]) -> bool:
     stored = [[v for k, v in one.values if k in names] for one in others.values() if one.kind == "put"]
     if stored and all(any(map(is_random, values)) for values in stored):
         return True
-    varying = [name for name, value in write.key if not isinstance(value, (Known, Env))]
-    return len(varying) == 1 and bool(_ENDS.search(varying[0])) and not _ACTORS.search(varying[0])
+    varying = [(name, value) for name, value in write.key if not isinstance(value, (Known, Env))]
+    said = [readable(leaf.steps) for _, value in varying for leaf in leaves(value) if isinstance(leaf, Path)]
+    called = [*(name for name, _ in varying), *said]
+    return len(varying) == 1 and len(said) < 2 and all(_ENDS.search(name) and not _ACTORS.search(name) for name in called)
 
 
 def _chosen(effect: Effect, run: Run) -> str:
