@@ -190,8 +190,7 @@ class Machine:
         self.globals_version, self.mutations = 0, 0
         self.paths: set[tuple[str, ...]] = set()
         self.provided: set[str] = set()
-        self.constants: set[str] = set()
-        self.words: dict[Value, set[str]] = {}
+        self.constants, self.words = set[str](), dict[Value, set[str]]()
         self.classes: set[str] = set()
         self.memo = {}
         self.runs: dict[object, int] = {}
