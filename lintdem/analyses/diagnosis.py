@@ -6,6 +6,7 @@ Rules ask for the cases with their kind of fault. The order of precedence stands
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -149,14 +150,21 @@ class Question:
     cases: tuple[Case, ...]
 
 
-def questions(worst: list[Case]) -> list[Question]:
-    """The checks of a program that are not atomic, each with what is done behind it; the worst cases come first."""
+def questions(worst: list[Case], told: Mapping[Place, Case]) -> list[Question]:
+    """The checks of a program that are not atomic, each with what is done behind it; the worst cases come first. What is
+    `told` of a call on another way is not counted again here, and a value that is written back as it was read is a lost
+    update wherever it is reached from."""
     found: dict[Place, dict[Place, Case]] = {}
     for case in worst:
-        if case.kind is Kind.CHECKED and case.cover.place is not None:
+        other = told.get(case.effect.place)
+        if case.kind is Kind.CHECKED and case.cover.place is not None and (other is None or other.kind is not Kind.LOST_UPDATE):
             found.setdefault(case.cover.place, {}).setdefault(case.effect.place, case)
-    behind = {place: tuple(cases.values()) for place, cases in sorted(found.items())}
+    behind = {place: _untold(tuple(cases.values()), told) for place, cases in sorted(found.items())}
     return [Question(place, _stands(place, cases), cases) for place, cases in behind.items()]
+
+
+def _untold(cases: tuple[Case, ...], told: Mapping[Place, Case]) -> tuple[Case, ...]:
+    return tuple(case for case in cases if case.effect.place not in told) or cases[:1]
 
 
 def _stands(asked: Place, cases: tuple[Case, ...]) -> Place:

@@ -109,7 +109,7 @@ class Facts:
 
     def checked(self) -> list[Question]:
         """The tests of stores that two runs pass together, in order of their places."""
-        return questions(sorted(self.cases, key=lambda case: (case.harm.repeat not in REPEATS, _rank(case))))
+        return questions(sorted(self.cases, key=lambda case: (case.harm.repeat not in REPEATS, _rank(case))), self.leading)
 
     def events(self) -> list[tuple[Judged, Event]]:
         """Every event of every handler."""
