@@ -202,8 +202,18 @@ def told_at(cover: Cover, place: Place, way: tuple[Call, ...], effect: Effect, r
         words = f"the check {at} asks {read.name} first: two runs that ask together, or one before what is made can be seen, "
         words += "both find nothing"
     else:
-        words = f"the check {at} reads first and writes later: two runs pass it together, and a crash in between leaves no record"
+        words = f"the check {at} reads first and writes later: two runs pass it together"
+        words += "" if _is_written_before(cover.check, effect, run) else ", and a crash in between leaves no record"
     return replace(cover, words=words, place=place, way=way)
+
+
+def _is_written_before(check: Check | None, effect: Effect, run: Run) -> bool:
+    """Whether the record of a check stands before the effect, so that a crash in between leaves it behind."""
+    read = _read_by(check, run) if check is not None else None
+    if check is None or read is None:
+        return False
+    writes = [e for e in run.events if isinstance(e, Effect) and e.place != effect.place and same_store(read, e)]
+    return any(_is_recorded_first(check, write, effect) for write in writes)
 
 
 def _is_recorded(container: Value, run: Run) -> bool:
