@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from pathspec import GitIgnoreSpec
-
 from lintdem.errors import UsageError
+from lintdem.gitignore import Ignored
 from lintdem.model.module import Problem
 from lintdem.model.span import NOWHERE, Place
 
@@ -76,41 +75,6 @@ class _Walk:
     def relative(self, path: str) -> str:
         """The path as reports write it."""
         return path[len(self.root) :].lstrip(os.sep).replace(os.sep, "/") or "."
-
-
-@dataclass(frozen=True)
-class _Ignored:
-    """The ignore files that speak for a folder: the pattern of each, and the folder it counts from."""
-
-    specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
-
-    def entering(self, folder: str) -> _Ignored:
-        """With the ignore file of the folder, if it has one."""
-        try:
-            text = Path(folder, ".gitignore").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return self
-        return _Ignored((*self.specs, (folder.rstrip(os.sep) + os.sep, _spec(text.split("\n")))))
-
-    def match(self, path: str, is_folder: bool) -> bool:
-        """Whether the path is ignored; the innermost file that speaks of it decides."""
-        for folder, spec in reversed(self.specs):
-            if path.startswith(folder):
-                told = spec.check_file(path[len(folder) :] + ("/" if is_folder else "")).include
-                if told is not None:
-                    return bool(told)
-        return False
-
-
-def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
-    """The patterns of an ignore file. Git passes over lines it cannot read; so does this."""
-    readable = []
-    for line in lines:
-        try:
-            readable.append(GitIgnoreSpec.from_lines([line]))
-        except ValueError:
-            continue
-    return GitIgnoreSpec([pattern for spec in readable for pattern in spec.patterns])
 
 
 def existing(paths: Iterable[str], folder: Path) -> tuple[Path, ...]:
@@ -230,12 +194,12 @@ def _reported(walk: _Walk, files: Iterable[Path]) -> Iterator[str]:
 
 def _start(walk: _Walk, folder: str) -> None:
     """Walk a folder the user named, with the ignore files above it, unless they would ignore the folder itself."""
-    above = _Ignored()
+    above = Ignored()
     if walk.filters.gitignore:
         for parent in reversed(_up_to_repository(folder)):
             above = above.entering(str(parent))
         if any(above.match(str(part), is_folder=True) for part in (Path(folder), *_up_to_repository(folder)[:-1])):
-            above = _Ignored()
+            above = Ignored()
     named = (*(excluded for excluded in walk.filters.excluded if not excluded(folder + "/")),)
     _below(walk, folder, above, Filters(walk.filters.defaults, named, walk.filters.gitignore))
 
@@ -250,16 +214,20 @@ def _up_to_repository(folder: str) -> list[Path]:
     return []
 
 
-def _below(walk: _Walk, start: str, above: _Ignored, filters: Filters) -> None:
+def _below(walk: _Walk, start: str, above: Ignored, filters: Filters) -> None:
     stack = [(start, above)]
     while stack:
         folder, ignored = stack.pop()
         if folder in walk.folders:
             continue
         walk.folders.add(folder)
-        if filters.gitignore:
+        entries = _entries(walk, folder)
+        names = {entry.name for entry in entries}
+        if filters.defaults and "pyvenv.cfg" in names and folder != start:
+            continue
+        if filters.gitignore and ".gitignore" in names:
             ignored = ignored.entering(folder)
-        for entry in _entries(walk, folder):
+        for entry in entries:
             stack.extend((inner, ignored) for inner in _take(walk, entry, ignored, filters))
 
 
@@ -273,7 +241,7 @@ def _entries(walk: _Walk, folder: str) -> list[os.DirEntry[str]]:
         return []
 
 
-def _take(walk: _Walk, entry: os.DirEntry[str], ignored: _Ignored, filters: Filters) -> Iterator[str]:
+def _take(walk: _Walk, entry: os.DirEntry[str], ignored: Ignored, filters: Filters) -> Iterator[str]:
     """Note a file; give a folder back to be walked."""
     try:
         if entry.is_symlink():
@@ -300,11 +268,8 @@ def _is_synthesised(relative: str) -> bool:
 
 
 def _is_excluded(entry: os.DirEntry[str], is_folder: bool, filters: Filters) -> bool:
-    if is_folder and filters.defaults:
-        if entry.name in DEFAULT_EXCLUDE or entry.name.endswith(".egg-info"):
-            return True
-        if os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):  # noqa: PTH110, PTH118 (one per folder: speed)
-            return True
+    if is_folder and filters.defaults and (entry.name in DEFAULT_EXCLUDE or entry.name.endswith(".egg-info")):
+        return True
     path = entry.path.replace(os.sep, "/") + ("/" if is_folder else "")
     return any(excluded(path) for excluded in filters.excluded)
 
@@ -365,6 +330,6 @@ def _templates_above(walk: _Walk, folder: Path, root: Path) -> None:
         quiet = _Walk(walk.root, walk.filters)
         for entry in _entries(quiet, str(parent)):
             if not entry.name.endswith(".py") and entry.is_file(follow_symlinks=False):
-                for _ in _take(quiet, entry, _Ignored(), walk.filters):
+                for _ in _take(quiet, entry, Ignored(), walk.filters):
                     pass
         walk.candidates |= quiet.candidates

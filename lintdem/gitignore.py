@@ -1,0 +1,79 @@
+"""Ignore files, as git reads them, for walks over many folders."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pathspec import GitIgnoreSpec
+
+_OFTEN = 60
+"""So often a file of patterns is asked before it is worth while to make one expression of them."""
+_GROUP = re.compile(r"\(\?P<\w+>")
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """The ignore files that speak for a folder: the patterns of each, and the folder it counts from."""
+
+    specs: tuple[tuple[str, _Patterns], ...] = ()
+
+    def entering(self, folder: str) -> Ignored:
+        """With the ignore file of the folder, if it has one."""
+        try:
+            text = Path(folder, ".gitignore").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return self
+        return Ignored((*self.specs, (folder.rstrip(os.sep) + os.sep, _patterns(text))))
+
+    def match(self, path: str, is_folder: bool) -> bool:
+        """Whether the path is ignored; the innermost file that speaks of it decides."""
+        for folder, spec in reversed(self.specs):
+            if path.startswith(folder):
+                told = spec.told(path[len(folder) :] + ("/" if is_folder else ""))
+                if told is not None:
+                    return bool(told)
+        return False
+
+
+class _Patterns:
+    """The patterns of an ignore file. Git passes over lines it cannot read; so does this."""
+
+    def __init__(self, text: str) -> None:
+        self._spec = GitIgnoreSpec([pattern for line in text.split("\n") for pattern in _line(line)])
+        self._asked = 0
+        self._any: re.Pattern[str] | None = None
+
+    def told(self, path: str) -> bool | None:
+        """What the last pattern that matches says; None where none does, which one look at all of them tells."""
+        self._asked += 1
+        if self._asked == _OFTEN:
+            self._any = _either(pattern.regex.pattern for pattern in self._spec.patterns if pattern.regex)
+        if self._any is not None and self._any.search(path) is None:
+            return None
+        return self._spec.check_file(path).include
+
+
+@lru_cache(maxsize=4096)
+def _line(line: str) -> tuple[Any, ...]:
+    try:
+        return tuple(GitIgnoreSpec.from_lines([line]).patterns)
+    except ValueError:
+        return ()
+
+
+_patterns = lru_cache(maxsize=256)(_Patterns)
+"""Projects of many parts have the same ignore file many times."""
+
+
+def _either(expressions: Iterable[str]) -> re.Pattern[str] | None:
+    """One expression for all; None when they do not go together."""
+    try:
+        return re.compile("|".join(f"(?:{_GROUP.sub('(?:', one)})" for one in expressions) or r"(?!)")
+    except (re.error, RecursionError, OverflowError):
+        return None
