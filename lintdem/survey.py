@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from lintdem.analyses import Case, Facts, Kind
 from lintdem.analyses.cases import REPEATS
+from lintdem.analyses.courses import course_of
 from lintdem.analyses.facts import Judged
 from lintdem.analyses.guards import Answer, guards_of
 from lintdem.analyses.keys import provenance
@@ -40,6 +41,7 @@ def _view(judged: Judged, facts: Facts, there: dict[tuple[str, int], list[Findin
         trigger=judged.subject.info,
         learned=judged.subject.learned,
         redelivery=redelivery_plan(judged.subject, facts.program),
+        course=course_of(judged.subject, facts.program),
         effects=tuple(sorted(effects.values(), key=lambda one: (_rank(one), one.place))),
         guards=_guards(judged),
         unread=tuple(dict.fromkeys(event.reason for event in judged.run.events if isinstance(event, Gap))),

@@ -10,16 +10,16 @@ from lintdem.model.finding import Redelivers
 from lintdem.model.stack import Queue, Source, Value
 from lintdem.program import Program, Trigger
 
-_ASYNCHRONOUS = frozenset(
+ASYNCHRONOUS = frozenset(
     {
         Source.SNS, Source.EVENTBRIDGE, Source.SCHEDULE, Source.S3, Source.IOT, Source.LOGS, Source.SES,
         Source.CODEPIPELINE, Source.CONFIG,
     }
 )  # fmt: skip
-_STREAMS = frozenset({Source.KINESIS, Source.DYNAMODB_STREAM})
-_VISIBILITY = 30
-_RETENTION = 4 * 86_400
-_ASYNC_RETRIES = 2
+STREAMS = frozenset({Source.KINESIS, Source.DYNAMODB_STREAM})
+VISIBILITY = 30
+RETENTION = 4 * 86_400
+ASYNC_RETRIES = 2
 _ASYNC_AGE = 6 * 3_600
 """Defaults: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html and
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
@@ -34,9 +34,9 @@ def redelivery_plan(subject: Subject, program: Program) -> str:
         return _queue_plan(trigger, program) or subject.words
     if trigger.learned != "template":
         return subject.words
-    if trigger.source in _ASYNCHRONOUS:
+    if trigger.source in ASYNCHRONOUS:
         return _async_plan(trigger)
-    if trigger.source in _STREAMS:
+    if trigger.source in STREAMS:
         return _stream_plan(trigger)
     if trigger.source is Source.STEP_FUNCTIONS and trigger.retried is not None:
         again = "the task's Retry runs it again" if trigger.retried else "the task has no Retry"
@@ -60,21 +60,21 @@ def _queue_plan(trigger: Trigger, program: Program) -> str:
     queue = queue_of_trigger(trigger, program)
     if queue is None:
         return ""
-    visibility = _VISIBILITY if queue.visibility is None else queue.visibility
+    visibility = VISIBILITY if queue.visibility is None else queue.visibility
     each = f"the visibility timeout of {duration(visibility)} ends"
     if queue.redrive is not None and queue.max_receives is not None:
         runs = queue.max_receives
         many = f"up to {runs} runs, one whenever {each} ({duration(runs * visibility)} in all)" if runs > 1 else "one run"
-        return f"{many}, then the dead-letter queue{_named(queue.redrive)}; a redrive from there gives new message ids"
-    age = duration(_RETENTION if queue.retention is None else queue.retention)
+        return f"{many}, then the dead-letter queue{named(queue.redrive)}; a redrive from there gives new message ids"
+    age = duration(RETENTION if queue.retention is None else queue.retention)
     return f"a run whenever {each}, until the message is {age} old; there is no dead-letter queue"
 
 
 def _async_plan(trigger: Trigger) -> str:
-    retries = _ASYNC_RETRIES if trigger.max_retries is None else trigger.max_retries
+    retries = ASYNC_RETRIES if trigger.max_retries is None else trigger.max_retries
     age = duration(_ASYNC_AGE if trigger.max_age is None else trigger.max_age)
     runs = f"up to {retries + 1} runs within {age}" if retries else "one run, no retry"
-    after = f"then the failure destination{_named(trigger.failures)}" if trigger.failures is not None else "then the event is lost"
+    after = f"then the failure destination{named(trigger.failures)}" if trigger.failures is not None else "then the event is lost"
     return f"{runs}, {after}; the source itself may deliver an event more than once"
 
 
@@ -86,10 +86,11 @@ def _stream_plan(trigger: Trigger) -> str:
         plan = f"the batch runs again{halves} until it succeeds or {until}, and its shard waits"
     else:
         plan = f"up to {trigger.max_retries + 1} runs of the batch{halves}, and its shard waits"
-    return f"{plan}, then the failure destination{_named(trigger.failures)}" if trigger.failures is not None else plan
+    return f"{plan}, then the failure destination{named(trigger.failures)}" if trigger.failures is not None else plan
 
 
-def _named(value: Value | None) -> str:
+def named(value: Value | None) -> str:
+    """The name of a resource, behind a space; nothing where it is not known."""
     return f" {value.text.replace(':', '/').rpartition('/')[2]}" if value is not None and value.kind != "unknown" else ""
 
 
@@ -122,7 +123,7 @@ def horizon(subject: Subject, program: Program) -> Horizon | None:
         return _queue_horizon(trigger, program, told)
     if told is not None and trigger.max_age is None:
         return _configured(told)
-    if trigger.source in _STREAMS and (trigger.max_retries or -1) >= 0:
+    if trigger.source in STREAMS and (trigger.max_retries or -1) >= 0:
         return None
     if trigger.max_age is not None and trigger.max_age > 0:
         return Horizon(trigger.max_age, f"the template lets an event be {duration(trigger.max_age)} old", True)
@@ -141,15 +142,15 @@ def _queue_horizon(trigger: Trigger, program: Program, told: int | None) -> Hori
         return _configured(told)
     if queue is None:
         # Another template may have a dead-letter queue for it, after which nothing comes back by itself.
-        kept = redelivery(trigger.source).horizon or _RETENTION
+        kept = redelivery(trigger.source).horizon or RETENTION
         return Horizon(kept, f"a queue without a dead-letter queue delivers again for {duration(kept)}", False)
-    retention = _RETENTION if queue.retention is None else queue.retention
+    retention = RETENTION if queue.retention is None else queue.retention
     if queue.redrive is None:
         words = f"the queue has no dead-letter queue and delivers again until the message is {duration(retention)} old"
         return Horizon(retention, words, True)
     if queue.max_receives is None:
         return None
-    visibility = _VISIBILITY if queue.visibility is None else queue.visibility
+    visibility = VISIBILITY if queue.visibility is None else queue.visibility
     seconds = min(retention, queue.max_receives * visibility)
     words = f"the queue delivers up to {queue.max_receives} times, {duration(visibility)} apart"
     return Horizon(seconds, words, True)
@@ -170,7 +171,7 @@ def first_retry(subject: Subject, program: Program) -> int | None:
         if queue is None:
             # A visibility timeout is hardly longer than the longest run.
             return _LONGEST_RUN
-        return _VISIBILITY if queue.visibility is None else queue.visibility
-    if trigger.source in _STREAMS:
+        return VISIBILITY if queue.visibility is None else queue.visibility
+    if trigger.source in STREAMS:
         return 0
-    return _FIRST_ASYNC if trigger.source in _ASYNCHRONOUS else None
+    return _FIRST_ASYNC if trigger.source in ASYNCHRONOUS else None

@@ -46,15 +46,27 @@ class Guarding(msgspec.Struct, frozen=True, kw_only=True):
     key: str
 
 
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """The runs that one event may come to. `runs` is None when only time ends them; `apart` is the time between two, empty
+    when it is not known; `end` is what becomes of the event then, and `kept` whether it is still there."""
+
+    runs: int | None
+    apart: str = ""
+    end: str
+    kept: bool = False
+
+
 class HandlerView(msgspec.Struct, frozen=True, kw_only=True):
     """One handler. `learned` tells where its trigger was learned from: "template", "setting", "code" or "nothing";
-    `redelivery` in words with the numbers of the template; `unread` what of it could not be followed."""
+    `redelivery` in words with the numbers of the template, `course` the same as numbers; `unread` what of it could
+    not be followed."""
 
     name: str
     place: Place
     trigger: TriggerInfo
     learned: str
     redelivery: str
+    course: Course | None = None
     effects: tuple[Reached, ...] = ()
     guards: tuple[Guarding, ...] = ()
     unread: tuple[str, ...] = ()

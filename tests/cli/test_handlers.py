@@ -198,6 +198,43 @@ class TestPictures:
         assert text.count('<details class="quiet">') == 1
         assert re.findall(r'<article class="([^"]*)"', text) == ["has-repeats", "has-guarded"]
 
+    def test_the_runs_of_an_event_are_drawn(self, shop: Path, lintdem: Run) -> None:
+        """As many dots as there may be runs, the time between them, and what becomes of the event at the end."""
+        text = lintdem("handlers", "--format", "html").out
+        drawn = [re.sub(r"<[^>]*>", " ", one).split() for one in re.findall(r'<div class="runs".*?</div>', text)]
+        assert [" ".join(words) for words in drawn] == ["1 1 minute 2 1 minute 3 dead-letter queue Dead", "1 2 3 lost"]
+
+    def test_many_handlers_are_a_stream_from_source_to_outcome(self, shop: Path, lintdem: Run) -> None:
+        """Every handler counts once on both sides, by its source and by the worst that it does; few need no stream."""
+        assert "<svg" not in lintdem("handlers", "--format", "html").out
+        for name in ("a", "b", "c"):
+            (shop / f"{name}.py").write_text("def handler(event, context):\n    return event\n", encoding="utf-8")
+        text = lintdem("handlers", "--format", "html").out
+        sides = [re.findall(r"<b>(\d+)</b> (?:<span>)?([\w -]+)", side) for side in re.findall(r'<ul class="(?:from|to)">.*?</ul>', text)]
+        assert sides == [
+            [("3", "unknown"), ("1", "eventbridge"), ("1", "sqs")],
+            [("1", "do harm when repeated"), ("1", "are guarded"), ("3", "repeat nothing")],
+        ]
+        assert re.findall(r'<path class="(\w+)"', text) == ["quiet", "guarded", "repeats"]
+
+    def test_the_loudest_come_first(self, shop: Path, lintdem: Run) -> None:
+        """Errors stand before notes, whatever their files are called."""
+        body = "    boto3.client('sns').publish(TopicArn='t', Message=event['id'])\n"
+        code = f"import boto3\n\n\n# lintdem: source[api]\ndef handler(event, context):\n{body}"
+        (shop / "aaa.py").write_text(code, encoding="utf-8")
+        text = lintdem("handlers", "--format", "html").out
+        levels = re.findall(r'<li class="node repeats (\w*)">', text)
+        assert levels == sorted(levels, key=["error", "warning", "note"].index)
+        assert len(set(levels)) > 1
+
+    def test_a_path_with_an_apostrophe_is_text(self, shop: Path, lintdem: Run) -> None:
+        """Where a long path may be broken, no character is torn apart."""
+        (shop / "it's_here").mkdir()
+        (shop / "it's_here" / "app.py").write_text("def handler(event, context):\n    return event\n", encoding="utf-8")
+        page = _Page()
+        page.feed(lintdem("handlers", "--format", "html").out)
+        assert "it's_here/app.py" in "".join(page.words)
+
     def test_every_text_can_be_read(self, shop: Path, lintdem: Run) -> None:
         """Light, dark and printed, each text has the contrast to what it stands on that WCAG's level AA asks for."""
         schemes = re.findall(r":root \{(.*?)\}", lintdem("handlers", "--format", "html").out, re.DOTALL)
@@ -208,7 +245,7 @@ class TestPictures:
             pairs = [(name, ground) for name in ("text", "soft") for ground in grounds]
             pairs += [(ground.removesuffix("-back"), ground) for ground in grounds if ground.endswith("-back")]
             pairs += [("card", name) for name in ("repeats", "unknown", "soft")]
-            pairs += [(name, "card") for name in ("trigger", "repeats", "repeatable", "guarded", "unknown")]
+            pairs += [(name, ground) for name in ("trigger", "repeats", "repeatable", "guarded", "unknown") for ground in ("card", "page")]
             told = {pair: _contrast(colours[pair[0]], colours[pair[1]]) for pair in pairs}
             assert {pair: ratio for pair, ratio in told.items() if ratio < 4.5} == {}
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from html import escape
 
 from lintdem.model.finding import Redelivers
 from lintdem.model.overview import HandlerView, Overview, Reached, Verdict
+from lintdem.output.escape import visible
 from lintdem.output.view import View
 
 AGAIN = {
@@ -19,6 +21,11 @@ NO_HANDLERS = (
     "No handler was found: no template names one, no function looks like one. A handler with another name is declared under "
     "[[tool.lintdem.handlers]] in pyproject.toml."
 )
+
+
+def escaped(text: str) -> str:
+    """What may come from the user's files, as text of a page and nothing else."""
+    return escape(visible(text), quote=True)
 
 
 def trigger_of(handler: HandlerView, view: View) -> str:
