@@ -13,7 +13,6 @@ from lintdem.analyses.plans import (
     queue_of_trigger,
 )
 from lintdem.analyses.subjects import Subject
-from lintdem.knowledge import redelivery
 from lintdem.model.finding import Redelivers
 from lintdem.model.overview import Course
 from lintdem.model.stack import Source, Value
@@ -23,7 +22,7 @@ from lintdem.program import Program, Trigger
 def course_of(subject: Subject, program: Program) -> Course | None:
     """The course of an event through the trigger that a handler is judged by; None where it is not known."""
     trigger = subject.triggers[0] if subject.triggers else None
-    if redelivery(subject.source).redelivers is Redelivers.CALLER:
+    if subject.info.redelivers is Redelivers.CALLER:
         return Course(runs=1, end="again only when the caller asks")
     if trigger is None or trigger.learned != "template":
         return None
