@@ -1,6 +1,7 @@
-"""The `constructs` of serverless-lift that call functions: a `queue` with its worker, as the plugin makes them.
+"""The `constructs` of serverless-lift as the plugin makes them: a `queue` with its worker, a `webhook` with its authorizer, a
+`storage` bucket, a `database` table.
 
-https://github.com/getlift/lift/blob/master/docs/queue.md
+https://github.com/getlift/lift/tree/master/docs
 """
 
 from __future__ import annotations
@@ -10,9 +11,58 @@ from collections.abc import Iterator
 from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_items, as_record, record_of
 from lintdem.deploy.template import OUTSIDE, Declared
 from lintdem.model.span import Place
+from lintdem.model.stack import Grant, Value
 
 _TIMEOUT, _RETRIES, _KEPT = 6, 3, 14 * 86_400
 """What the plugin takes where nothing is said; messages that failed are kept for as long as SQS can."""
+
+
+_MEANT = {
+    "queueUrl": "Queue", "queueArn": "Queue.Arn", "dlqUrl": "Dlq", "dlqArn": "Dlq.Arn", "busName": "Bus", "bucketName": "Bucket",
+    "bucketArn": "Bucket.Arn", "tableName": "Table", "tableArn": "Table.Arn", "tableStreamArn": "Table.StreamArn",
+}  # fmt: skip
+"""What `${construct:orders.queueUrl}` refers to: a resource of the construct, or an attribute of it."""
+
+_ALLOWED = {
+    "queue": ("Queue", ("sqs:SendMessage",)),
+    "storage": ("Bucket", ("s3:*",)),
+    "database/dynamodb-single-table": (
+        "Table",
+        tuple(
+            f"dynamodb:{action}"
+            for action in (
+                "GetItem", "BatchGetItem", "Query", "Scan", "PutItem", "DeleteItem", "BatchWriteItem", "UpdateItem",
+                "ConditionCheckItem",
+            )
+        ),
+    ),
+}  # fmt: skip
+"""What the functions of the service may do by default."""
+
+
+def meant(root: Record, name: str) -> Node | None:
+    """What the variable `${construct:…}` refers to."""
+    construct, _, variable = name.partition(".")
+    named = as_record(root.get("constructs"))
+    body = named.get(construct) if named is not None else None
+    target = _MEANT.get(variable)
+    if body is None or target is None:
+        return None
+    resource, _, attribute = f"{construct}{target}".partition(".")
+    return _attribute(resource, attribute, body.place) if attribute else _record(body.place, Ref=Scalar(resource, body.place))
+
+
+def granted(service: Record) -> tuple[Grant, ...]:
+    """What the plugin allows all functions of the service, unless it is told not to."""
+    settings = as_record(service.get("lift"))
+    automatic = settings.get("automaticPermissions") if settings is not None else None
+    if isinstance(automatic, Scalar) and automatic.text == "false":
+        return ()
+    return tuple(
+        Grant(_ALLOWED[kind][1], (Value("ref", f"{name}{_ALLOWED[kind][0]}", place),))
+        for kind in _ALLOWED
+        for name, place, _ in _constructs(service, kind)
+    )
 
 
 def with_workers(service: Record, functions: list[Declared]) -> list[Declared]:
@@ -25,7 +75,31 @@ def with_workers(service: Record, functions: list[Declared]) -> list[Declared]:
         key = worker.text if isinstance(worker, Scalar) else f"{name}Worker"
         if key in found:
             found[key] = _called(found[key], name, place, body)
+    for name, place, body in _constructs(service, "webhook"):
+        authorizer = as_record(body.get("authorizer"))
+        if authorizer is not None:
+            made = Declared(f"{name}Authorizer", OUTSIDE, place, authorizer, authorizer, False)
+            found[made.name] = _with_event(made, _record(place, httpApi=_record(place)), place)
     return list(found.values())
+
+
+def resources(service: Record) -> Iterator[tuple[str, Declared]]:
+    """What the constructs make, as a template would declare it."""
+    yield from queues(service)
+    for name, place, _ in _constructs(service, "webhook"):
+        yield from _resource(f"{name}Bus", "AWS::Events::EventBus", place)
+    for name, place, _ in _constructs(service, "storage"):
+        yield from _resource(f"{name}Bucket", "AWS::S3::Bucket", place)
+    for name, place, _ in _constructs(service, "database/dynamodb-single-table"):
+        keys = tuple(
+            _record(place, AttributeName=Scalar(attribute, place), KeyType=Scalar(kind, place))
+            for attribute, kind in (("PK", "HASH"), ("SK", "RANGE"))
+        )
+        expiry = _record(place, AttributeName=Scalar("TimeToLive", place), Enabled=Scalar("true", place, plain=True))
+        yield from _resource(
+            f"{name}Table", "AWS::DynamoDB::Table", place, KeySchema=Series(keys, place), TimeToLiveSpecification=expiry,
+            StreamSpecification=_record(place),
+        )  # fmt: skip
 
 
 def queues(service: Record) -> Iterator[tuple[str, Declared]]:
@@ -47,10 +121,14 @@ def queues(service: Record) -> Iterator[tuple[str, Declared]]:
 
 
 def _queues(service: Record) -> Iterator[tuple[str, Place, Record]]:
+    yield from _constructs(service, "queue")
+
+
+def _constructs(service: Record, wanted: str) -> Iterator[tuple[str, Place, Record]]:
     constructs = as_record(service.get("constructs"))
     for name, key, body in constructs.values() if constructs else ():
         kind = body.get("type") if isinstance(body, Record) else None
-        if isinstance(body, Record) and isinstance(kind, Scalar) and kind.text == "queue":
+        if isinstance(body, Record) and isinstance(kind, Scalar) and kind.text == wanted:
             yield name, key.place, body
 
 
@@ -60,7 +138,11 @@ def _called(function: Declared, name: str, place: Place, body: Record) -> Declar
         place, arn=_arn(f"{name}Queue", place), batchSize=body.get("batchSize") or _number(1, place),
         maximumBatchingWindow=body.get("maxBatchingWindow"), functionResponseType=Scalar("ReportBatchItemFailures", place),
     )  # fmt: skip
-    events = Series((*as_items(function.body.get("events")), _record(place, sqs=mapping)), place)
+    return _with_event(function, _record(place, sqs=mapping), place)
+
+
+def _with_event(function: Declared, event: Record, place: Place) -> Declared:
+    events = Series((*as_items(function.body.get("events")), event), place)
     whole = Record({**function.body.entries, "events": Entry(Scalar("events", place), events)}, function.body.place)
     return Declared(function.name, function.type, function.place, whole, whole, function.conditional)
 

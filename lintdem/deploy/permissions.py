@@ -63,9 +63,9 @@ def read_grants(template: Template, resource: Declared, properties: Record) -> G
         return None
 
 
-def service_grants(template: Template, provider: Record, function: Record) -> Grants:
-    """What the role that the Serverless Framework makes for all functions of a service allows; a role of one's own, or
-    statements of a plugin on the function, cannot be read."""
+def service_grants(template: Template, provider: Record, function: Record, more: tuple[Grant, ...]) -> Grants:
+    """What the role that the Serverless Framework makes for all functions of a service allows, with what plugins add; a
+    role of one's own, or statements of a plugin on the function, cannot be read."""
     scope = template.scope
     role = scope.get(provider, "iam", "role")
     if {"role", "iamRoleStatements"} & function.entries.keys() or "role" in provider.entries:
@@ -77,7 +77,7 @@ def service_grants(template: Template, provider: Record, function: Record) -> Gr
     try:
         _refuse_others(template, "IamRoleLambdaExecution")
         own = _statements(template, statements) if statements is not None else ()
-        return (*own, *(grant for item in scope.items(managed) for grant in _policy(template, item)))
+        return (*more, *own, *(grant for item in scope.items(managed) for grant in _policy(template, item)))
     except _Unread:
         return None
 

@@ -11,7 +11,7 @@ from lintdem.deploy.cloudformation import stack_of
 from lintdem.deploy.docker import read_image
 from lintdem.deploy.events import destination
 from lintdem.deploy.functions import environment
-from lintdem.deploy.lift import queues, with_workers
+from lintdem.deploy.lift import granted, resources, with_workers
 from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_items, as_record, empty
 from lintdem.deploy.paths import code_folders, join, layer_folders, unique
 from lintdem.deploy.permissions import service_grants
@@ -29,7 +29,7 @@ def read_serverless(path: str, root: Record, files: Mapping[str, str]) -> Stack 
     if not isinstance(service, Record) or not _on_aws(service):
         return None
     declared = with_workers(service, list(_functions(service)))
-    machines = dict((*_machines(service), *queues(service)))
+    machines = dict((*_machines(service), *resources(service)))
     outside = machines | {name: found for found in declared for name in (found.name, _logical_id(found.name))}
     template = read_template(path, _resources(service), files, outside)
     if template is None:
@@ -125,7 +125,7 @@ def _function(template: Template, service: Record, declared: Declared) -> Lambda
         dead_letter=destination(template, body.get("onError") or body.get("deadLetter")),
         on_failure=destination(template, _destination_arn(failing)),
         concurrency=scope.number(body.get("reservedConcurrency")),
-        grants=service_grants(template, provider, body),
+        grants=service_grants(template, provider, body, granted(service)),
         unread=(
             *template.unread(body if "timeout" in body.entries else provider, timeout="timeout"),
             *template.unread(body, async_retries="maximumRetryAttempts", async_max_age="maximumEventAge"),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 from lintdem.deploy.json_tree import read_json
+from lintdem.deploy.lift import meant
 from lintdem.deploy.nodes import DEEPEST, HOLE, LARGEST, Entry, Node, Record, Scalar, Series, line_of
 from lintdem.deploy.paths import folder_of, join
 from lintdem.deploy.yaml_tree import read_yaml
@@ -16,7 +17,7 @@ from lintdem.errors import LoweringError
 from lintdem.model.module import Problem
 from lintdem.model.span import Place, Span
 
-_INNERMOST = re.compile(r"\$\{((?:self|opt|env|file|sls|param|ssm|cf|s3|aws|terraform|output|strToBool)[:(.][^${}]*)\}")
+_INNERMOST = re.compile(r"\$\{((?:self|opt|env|file|sls|param|ssm|cf|s3|aws|terraform|output|strToBool|construct)[:(.][^${}]*)\}")
 _FILE = re.compile(r"file\(([^)]+)\)(?::(.+))?$")
 _DEFAULTS = {"opt:stage": "dev", "sls:stage": "dev", "opt:region": "us-east-1", "self:service.name": ""}
 _ROUNDS = 40
@@ -94,6 +95,8 @@ class Variables:
             return Scalar(expression[1:-1], self.root.place)
         if expression.startswith("self:"):
             return _descend(self.root, expression[5:])
+        if expression.startswith("construct:"):
+            return meant(self.root, expression[10:])
         if expression.startswith("param:"):
             return _descend(self.root, f"params.default.{expression[6:]}")
         included = _FILE.match(expression)

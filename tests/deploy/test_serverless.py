@@ -240,6 +240,55 @@ class TestLift:
         assert [value.text for _, value in alarm.dimensions] == ["ordersDlq"]
 
 
+LIFTED = """\
+    service: shop
+    provider: {name: aws}
+    lift: {automaticPermissions: %s}
+    functions:
+      pay:
+        handler: app.pay
+        environment: {TABLE: "${construct:ledger.tableName}", QUEUE: "${construct:jobs.queueUrl}"}
+        events:
+          - eventBridge: {eventBus: "${construct:stripe.busName}", pattern: {source: [stripe]}}
+          - stream: {type: dynamodb, arn: "${construct:ledger.tableStreamArn}"}
+          - s3: {bucket: "${construct:files.bucketName}"}
+    constructs:
+      stripe: {type: webhook, path: /stripe, method: POST, authorizer: {handler: auth.check}}
+      open: {type: webhook, path: /open, method: POST, insecure: true}
+      files: {type: storage}
+      jobs: {type: queue, worker: {handler: app.work}}
+      ledger: {type: database/dynamodb-single-table}
+    """
+
+
+class TestLiftedResources:
+    """Webhooks, buckets and tables of serverless-lift, and what refers to them."""
+
+    def test_a_webhook_asks_its_authorizer(self) -> None:
+        found = service(LIFTED % "true")
+        assert [item.name for item in found.functions] == ["pay", "jobsWorker", "stripeAuthorizer"]
+        check = function(found, "stripeAuthorizer")
+        assert (check.handler, [event.source for event in check.events]) == ("auth.check", [Source.API])
+
+    def test_the_table_has_keys_a_stream_and_an_end(self) -> None:
+        (table,) = service(LIFTED % "true").tables
+        assert (table.name, table.keys, table.ttl, table.streams) == ("ledgerTable", ("PK", "SK"), "TimeToLive", True)
+
+    def test_variables_refer_to_what_the_constructs_make(self) -> None:
+        pay = function(service(LIFTED % "true"), "pay")
+        assert {name: (value.kind, value.text) for name, value in pay.environment} == {
+            "TABLE": ("ref", "ledgerTable"), "QUEUE": ("ref", "jobsQueue"),
+        }  # fmt: skip
+        assert {(event.source, event.target.text) for event in pay.events if event.target} == {
+            (Source.EVENTBRIDGE, "stripeBus"), (Source.DYNAMODB_STREAM, "ledgerTable"), (Source.S3, "filesBucket"),
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(("automatic", "on"), [("true", ["jobsQueue", "filesBucket", "ledgerTable"]), ("false", [])])
+    def test_what_functions_may_do_by_themselves(self, automatic: str, on: list[str]) -> None:
+        grants = function(service(LIFTED % automatic), "pay").grants
+        assert [value.text for grant in grants or () for value in grant.resources] == on
+
+
 def test_endless_variables_end() -> None:
     """A variable that refers to itself is unknown, not endless."""
     found = service(
