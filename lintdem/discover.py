@@ -172,11 +172,27 @@ def only(root: Path, paths: Iterable[Path], found: Found) -> frozenset[str]:
 def inside(root: Path, path: str) -> Path | None:
     """The regular file that a template refers to, unless it lies outside of the root or is too big for a template."""
     target = Path(os.path.realpath(root / path))
+    size = _size(root, target)
+    return target if size is not None and size <= MAX_TEMPLATE else None
+
+
+def too_big(root: Path, path: str) -> Problem | None:
+    """The problem that a file inside of the root is too big for a template, if it is."""
+    size = _size(root, Path(os.path.realpath(root / path)))
+    return _too_big(path, size) if size is not None and size > MAX_TEMPLATE else None
+
+
+def _size(root: Path, target: Path) -> int | None:
+    """The size of a regular file inside of the root."""
     try:
-        fits = root in target.parents and target.is_file() and target.stat().st_size <= MAX_TEMPLATE
+        return target.stat().st_size if root in target.parents and target.is_file() else None
     except (OSError, ValueError):
         return None
-    return target if fits else None
+
+
+def _too_big(path: str, size: int) -> Problem:
+    message = f"too big for a template: {size} bytes, at most {MAX_TEMPLATE} are read"
+    return Problem(Place(path, NOWHERE), "LDM901", message)
 
 
 def _is_below(path: str, folder: str) -> bool:
@@ -314,8 +330,7 @@ def _file(walk: _Walk, path: str, status: os.stat_result) -> None:
         walk.python.add(relative)
     elif _is_wanted(name):
         if status.st_size > MAX_TEMPLATE and _CERTAINLY.fullmatch(name):
-            message = f"too big for a template: {status.st_size} bytes, at most {MAX_TEMPLATE} are read"
-            walk.problems.append(Problem(Place(relative, NOWHERE), "LDM901", message))
+            walk.problems.append(_too_big(relative, status.st_size))
         elif status.st_size > MAX_TEMPLATE:
             walk.notes.append(f"{relative}: left out: too big for a template ({status.st_size} bytes)")
         else:

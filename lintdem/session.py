@@ -27,6 +27,7 @@ from lintdem.discover import (
     inside,
     is_synthesised,
     only,
+    too_big,
     with_new,
     workspace_root,
     would_be_found,
@@ -263,7 +264,8 @@ class Session:
         problems = list(found.problems)
         with phase(self.observer, "read"):
             python = dict(self._bytes_of(found.python, problems))
-            templates = with_referred(dict(self._templates(found.candidates, problems)), self._referred, problems)
+            read = dict(self._templates(found.candidates, problems))
+            templates = with_referred(read, self._referred, problems, lambda path: too_big(self.root, path))
         with phase(self.observer, "lower"):
             modules = self._lower(python)
         for text in self._notes():

@@ -104,9 +104,12 @@ def _speaking(modules: Iterable[Module], work: Work) -> Iterator[Module]:
 
 
 def with_referred(
-    templates: Mapping[str, bytes], fetch: Callable[[str], bytes | None], problems: list[Problem]
+    templates: Mapping[str, bytes],
+    fetch: Callable[[str], bytes | None],
+    problems: list[Problem],
+    too_big: Callable[[str], Problem | None] = lambda path: None,
 ) -> dict[str, str]:
-    """The texts of the templates and of what they refer to, however far that leads."""
+    """The texts of the templates and of what they refer to, however far that leads. A part that is too big is a problem."""
     texts: dict[str, str] = {}
     waiting = dict(templates)
     seen = set(waiting)
@@ -119,11 +122,15 @@ def with_referred(
                 message = f"not valid UTF-8: {error.reason} at byte {error.start}"
                 problems.append(Problem(Place(path, NOWHERE), "LDM901", message))
             continue
+        parts = included_files(path, texts[path])
         for target in referred_files(path, texts[path]):
             found = fetch(target) if target not in seen else None
+            problem = too_big(target) if found is None and target in parts and target not in seen else None
             seen.add(target)
             if found is not None:
                 waiting[target] = found
+            if problem is not None:
+                problems.append(problem)
     return texts
 
 

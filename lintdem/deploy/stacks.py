@@ -33,6 +33,7 @@ _CLEARLY = re.compile(r"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|\bTy
 _REFERRED = re.compile(
     r"(?<![\w.@/-])[\w.@/-]{1,400}\.(?:asl\.json|asl\.ya?ml|json|ya?ml|toml)\b|(?<![\w./-])[\w./-]{0,400}Dockerfile[\w.-]*"
 )
+_INCLUDED = re.compile(r"(?:\bfile\(\s*[\"']?|\b(?:DefinitionUri|TemplateURL|Location)[\"']?\s*:\s*[\"']?)([\w.@/-]{1,400})")
 _CONTEXT = re.compile(r"DockerContext[\"']?\s*:\s*[\"']?([^\s\"',}]+)")
 
 
@@ -66,6 +67,11 @@ def referred_files(path: str, text: str) -> tuple[str, ...]:
         names["Dockerfile"] = None
     found = {join(folder, f"{context}/{name.lstrip('/')}{end}") for context in contexts for name in names for end in ENDINGS}
     return tuple(sorted(target for target in found if target and target != path))
+
+
+def included_files(path: str, text: str) -> tuple[str, ...]:
+    """Paths from the root of what a template certainly takes in: parts, definitions, nested templates."""
+    return tuple(sorted({target for name in _INCLUDED.findall(text) if (target := join(folder_of(path), name.lstrip("/")))}))
 
 
 def read_stacks(files: Mapping[str, str]) -> tuple[Stack, ...]:

@@ -24,6 +24,9 @@ _EACH = 50_000
 _MOST = 2_000_000
 """Expressions that the attributes of a root module and all it calls may come to."""
 
+_MADE = 10_000
+"""Instances of all blocks that a root module and all it calls may come to."""
+
 _INSTANCES = 200
 """Instances of one block that are told apart; the limit of AWS for most of what a module makes is lower."""
 
@@ -36,6 +39,7 @@ class Work:
     def __init__(self) -> None:
         self.spent = 0
         self.total = 0
+        self.made = 0
         self.known: dict[tuple[int, str], tuple[Block, Node | None]] = {}
         self.keys: dict[tuple[int, str], tuple[tuple[Scalar, Node], ...]] = {}
         self.found: dict[tuple[str, str, str], dict[str, Block]] = {}
@@ -168,6 +172,10 @@ class ModuleScope(msgspec.Struct, frozen=True):
         """The block as often as its `for_each` or `count` says, each with the ending of its address; once where that is not
         known."""
         keys = self.keys(block)
+        self.work.made += max(len(keys), 1)
+        if self.work.made > _MADE:
+            message = f"its modules make more than {_MADE} resources"
+            raise LoweringError(message, block.place.span.line, block.place.span.column)
         if not keys:
             yield "", self
         for key, value in keys:

@@ -9,6 +9,7 @@ import pytest
 
 from lintdem.discover import MAX_TEMPLATE, Filters, Found, discover, existing, only, workspace_root
 from lintdem.errors import UsageError
+from lintdem.session import CheckRequest, check
 
 
 def tree(root: Path, *files: str) -> Path:
@@ -68,6 +69,22 @@ class TestWhatIsFound:
         assert found.candidates == ()
         assert [note for note in found.notes if note.startswith("data.json: left out: too big")]
         assert [(problem.code, problem.place.path) for problem in found.problems] == [("LDM901", "template.yaml")]
+
+    @pytest.mark.parametrize(
+        ("template", "part"),
+        [
+            ("serverless.yml: service: x\nprovider: {name: aws}\nfunctions: ${file(./parts.yml)}\n", "parts.yml"),
+            ("template.yaml: Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: m.asl.json}}}\n", "m.asl.json"),
+        ],
+    )
+    def test_a_big_part_that_a_template_takes_in_is_a_problem(self, root: Path, template: str, part: str) -> None:
+        """Then something is missing from the template; a big file that is only mentioned is none of its parts."""
+        name, _, text = template.partition(": ")
+        (root / name).write_text(f"# see other.json\n{text}", encoding="utf-8")
+        for big in (part, "other.json"):
+            (root / big).write_bytes(b" " * (MAX_TEMPLATE + 1))
+        report = check(CheckRequest(folder=root, cache=False))
+        assert [(problem.code, problem.place.path) for problem in report.problems] == [("LDM901", part)]
 
     def test_odd_names_survive(self, root: Path) -> None:
         """Names with line breaks, brackets or bytes that are no text are found like others."""

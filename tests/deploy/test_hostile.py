@@ -142,6 +142,29 @@ class TestExpensive:
         text = f"service: x\nprovider: {{name: aws}}\ncustom:\n  a0: {{k: v}}\n{customs}functions:\n  f: {{handler: a.b, tags: '${{self:custom.a39}}'}}\n"
         assert [code for code, _, _ in _problems({"serverless.yml": text})] == ["LDM901"]
 
+    def test_modules_that_multiply(self) -> None:
+        call = "".join(f'module "m{n}" {{\n  source = "{{}}"\n  count  = 200\n}}\n' for n in range(20))
+        files: dict[str, str | bytes] = {
+            "main.tf": call.replace("{}", "./a"),
+            "a/main.tf": call.replace("{}", "../b"),
+            "b/main.tf": _TERRAFORM.replace("{", "{\n  count = 200", 1),
+        }
+        assert [code for code, _, _ in _problems(files)] == ["LDM901"]
+
+    @pytest.mark.parametrize("count", ["99999999999999999999", "length(aws_lambda_function.f)", "aws_lambda_function.f.count"])
+    def test_counts_without_an_end(self, count: str) -> None:
+        (function,) = _functions({"main.tf": _TERRAFORM.replace("{", f"{{\n  count = {count}", 1)})
+        assert function.handler == "a.b"
+
+    def test_parts_that_include_each_other(self) -> None:
+        service = "service: x\nprovider: {name: aws}\ncustom: ${file(a.yml)}\nfunctions: ${file(a.yml):functions}\nresources: {Resources: {Q: {Type: AWS::SQS::Queue}}}\n"
+        files: dict[str, str | bytes] = {
+            "serverless.yml": service,
+            "a.yml": "functions: ${file(b.yml):functions}\nx: ${file(b.yml)}\ny: ${file(serverless.yml)}\n",
+            "b.yml": "functions: ${file(a.yml):functions}\nz: ${file(a.yml)}\n",
+        }
+        assert _functions(files) == []
+
     def test_many_functions_with_settings_apart(self) -> None:
         body = "Resources:\n" + "".join(
             f"  F{n}: {{Type: AWS::Lambda::Function}}\n"
