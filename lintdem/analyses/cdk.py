@@ -147,6 +147,7 @@ class _App:
             code=code.folders,
             inline=code.inline,
             inline_place=code.inline_place,
+            archive=code.archive,
             runtime=runtime_in(args.get("runtime")),
             timeout=seconds(args.get("timeout")),
             environment=tuple((k, self._reference(v, one.place)) for k, v in written.items()) if isinstance(written, dict) else (),

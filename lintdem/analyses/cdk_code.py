@@ -24,12 +24,13 @@ _NAMING = ("handler", "index", "entry", "code", "1", "id", "function_name")
 
 
 class Code(msgspec.Struct, frozen=True):
-    """What a function runs: its handler, the folders that hold it, or the text written in place."""
+    """What a function runs: its handler, the folders that hold it, the text written in place, or an archive in a bucket."""
 
     handler: str | None
     folders: tuple[str, ...] = ()
     inline: str | None = None
     inline_place: Place | None = None
+    archive: str = ""
 
 
 def each_function(args: dict[str, Plain]) -> Iterator[dict[str, Plain]]:
@@ -97,6 +98,9 @@ def code_of(program: Program, built: Sequence[Built], one: Built, args: Mapping[
         return _inline(program, one, made, handler)
     if made is not None and kind == "CodeProperty":
         return _property(program, one, made, handler)
+    if made is not None and kind in ("from_bucket", "from_bucket_v2", "S3Code"):
+        key = dict(made.args).get("1", dict(made.args).get("key"))
+        return Code(handler, archive=" ".join(part for leaf in _written(key) if (part := text(leaf))) if key is not None else "")
     if made is not None and kind in ("from_image_asset", "from_asset_image"):
         return _image(program, built, one, made)
     return Code(handler, _folders(program, one.place.path, code))

@@ -234,10 +234,17 @@ def _packaged(modules: Mapping[str, Module], function: Lambda, tail: str) -> str
 
 
 def _of_archive(modules: Mapping[str, Module], function: Lambda, tail: str, name: str) -> str | None:
-    """The file in the folder that has the name of the archive: `orders-1.4.zip` is made of `src/orders`."""
+    """The file in the folder that has the name of the archive: `orders-1.4.zip` is made of `src/orders`, `orders_pay.zip` of
+    `src/orders/pay`."""
     wanted = _plain(function.archive)
-    fitting = [path for path in _fitting(modules, tail, name) if wanted and wanted in map(_plain, path.split("/"))]
+    fitting = [path for path in _fitting(modules, tail, name) if wanted and _is_named(path, wanted)]
     return _nearest(fitting, folder(function.place.path))
+
+
+def _is_named(path: str, wanted: str) -> bool:
+    """Whether a folder of a path, its file, or several folders one after another have the name."""
+    parts = [_plain(part) for part in path.split("/")]
+    return any("".join(parts[start:end]) == wanted for start in range(len(parts)) for end in range(start + 1, len(parts) + 1))
 
 
 def _plain(name: str) -> str:
@@ -247,12 +254,18 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", re.sub(r"[-_.]v?\d+(\.\d+)*$", "", stem))
 
 
+_COMMON = frozenset(
+    {"app", "index", "main", "handler", "handlers", "lambda_function", "lambda_handler", "function", "lambda", "run"}
+)
+"""Names that a file of any project may have."""
+
+
 def _only_one(modules: Mapping[str, Module], function: Lambda, tail: str, name: str) -> tuple[str, str] | None:
-    """Where the code is built elsewhere first: the only file that fits below the template, or below a folder above it
-    when the template does not name a folder."""
+    """Where the code is built elsewhere first: the only file that fits below the template; below a folder above it
+    when the template names no folder, or the file has a name of its own."""
     fitting = _fitting(modules, tail, name)
     near = [path for path in fitting if path.startswith(f"{folder(function.place.path)}/")]
-    if function.code:
+    if len(near) == 1 or (function.code and tail.rpartition("/")[2] in _COMMON):
         return (near[0], name) if len(near) == 1 else None
     found = _nearest(fitting, folder(function.place.path))
     return (found, name) if found is not None else None

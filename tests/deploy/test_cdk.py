@@ -343,6 +343,13 @@ Shop(App(), "shop")
         ]
 
 
+def test_an_archive_in_a_bucket_is_known_by_its_key() -> None:
+    """What it was made of is not written here, its name is."""
+    made = FUNCTION.replace('lambda_.Code.from_asset("src")', 'lambda_.Code.from_bucket(s3.Bucket(self, "B"), "lambdas/orders.zip")')
+    found = function(made)
+    assert (found.code, found.archive) == ((), "lambdas/orders.zip")
+
+
 def test_an_archive_that_is_built_first_stands_for_its_folder() -> None:
     """`from_asset("src/code.zip")` is found in `src`, which the archive is made from."""
     found = function('lambda_.Function(self, "W", handler="app.handler", code=lambda_.Code.from_asset("src/code.zip"))')

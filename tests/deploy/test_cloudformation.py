@@ -580,6 +580,19 @@ class TestArchives:
         assert self.located(code, "src/orders/app.py", "src/refunds/app.py") is None
         assert self.located(code, "src/orders/app.py") == "src/orders/app.py"
 
+    @pytest.mark.parametrize("code", ["{S3Bucket: b, S3Key: orders_pay.zip}", "../deploy/orders-pay.zip"])
+    def test_folders_one_after_another_have_the_name(self, code: str) -> None:
+        """`orders_pay.zip` is made of `orders/pay`."""
+        assert self.located(code, "src/orders/pay/app.py", "src/refunds/pay/app.py", "src/orders/app.py") == "src/orders/pay/app.py"
+
+    def test_a_build_folder_that_is_not_there(self) -> None:
+        """A file with a name of its own is the one that is copied there; `app.py` may be anyone's."""
+        text = "Resources:\n  F: {Type: AWS::Serverless::Function, Properties: {Handler: %s.handler, CodeUri: dist/}}\n"
+        for name, resource in (("charge_orders", "F"), ("app", "")):
+            module = lower_source(f"src/{name}.py", self.CODE.encode())
+            (handler,) = link([module], read_stacks({"infra/template.yaml": text % name})).handlers
+            assert handler.resource == resource
+
     def test_two_folders_of_the_name_say_nothing(self) -> None:
         assert self.located("{S3Bucket: b, S3Key: orders.zip}", "a/orders/app.py", "b/orders/app.py") is None
 
