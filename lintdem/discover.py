@@ -176,10 +176,14 @@ def inside(root: Path, path: str) -> Path | None:
     return target if size is not None and size <= MAX_TEMPLATE else None
 
 
-def too_big(root: Path, path: str) -> Problem | None:
-    """The problem that a file inside of the root is too big for a template, if it is."""
-    size = _size(root, Path(os.path.realpath(root / path)))
-    return _too_big(path, size) if size is not None and size > MAX_TEMPLATE else None
+def too_big(root: Path) -> Callable[[str], Problem | None]:
+    """What tells of a file inside of the root that it is too big for a template."""
+
+    def told(path: str) -> Problem | None:
+        size = _size(root, Path(os.path.realpath(root / path)))
+        return _too_big(path, size) if size is not None and size > MAX_TEMPLATE else None
+
+    return told
 
 
 def _size(root: Path, target: Path) -> int | None:

@@ -264,13 +264,12 @@ class Session:
         problems = list(found.problems)
         with phase(self.observer, "read"):
             python = dict(self._bytes_of(found.python, problems))
-            read = dict(self._templates(found.candidates, problems))
-            templates = with_referred(read, self._referred, problems, lambda path: too_big(self.root, path))
+            texts = with_referred(dict(self._templates(found.candidates, problems)), self._referred, problems, too_big(self.root))
         with phase(self.observer, "lower"):
             modules = self._lower(python)
         for text in self._notes():
             self.observer.note(text)
-        return Work(python, modules, templates, problems, found.only)
+        return Work(python, modules, texts, problems, found.only)
 
     def _notes(self) -> tuple[str, ...]:
         """What the user may want to know, and changes no result."""

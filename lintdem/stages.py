@@ -15,7 +15,7 @@ import msgspec
 
 from lintdem.analyses.cdk import cdk_stacks
 from lintdem.config import Config, Declaration
-from lintdem.deploy import propertied, read_stacks, referred_files, template_directives
+from lintdem.deploy import included_files, propertied, read_stacks, referred_files, template_directives
 from lintdem.knowledge import Declared, DeclaredCall, Kind
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
