@@ -30,6 +30,15 @@ def replace_file(file: Path, data: bytes) -> None:
         raise
 
 
+def write_file(file: Path, data: bytes) -> None:
+    """The same for a file that may be a device or a pipe, or stand in a folder that takes no new one: those are written
+    into."""
+    if file.exists() and not (file.is_file() and os.access(Path(os.path.realpath(file)).parent, os.W_OK)):
+        file.write_bytes(data)
+    else:
+        replace_file(file, data)
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

@@ -16,16 +16,20 @@ class Observer:
     def detail(self, text: str) -> None:
         """The same, for those who want to know everything."""
 
+    def stage(self, name: str) -> None:
+        """A stage begins."""
+
     def phase(self, name: str, seconds: float) -> None:
         """A stage is done."""
 
     def progress(self, done: int, total: int) -> None:
-        """So many files are lowered."""
+        """So much of the stage is done: files, handlers, rules."""
 
 
 @contextmanager
 def phase(observer: Observer, name: str) -> Iterator[None]:
-    """Tell how long a stage took."""
+    """Tell that a stage begins, and how long it took."""
+    observer.stage(name)
     start = time.perf_counter()
     yield
     observer.phase(name, time.perf_counter() - start)

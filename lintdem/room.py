@@ -1,4 +1,7 @@
-"""A thread with a deep stack: what is analysed is nested as deeply as its authors liked."""
+"""A thread with a deep stack: what is analysed is nested as deeply as its authors liked.
+
+The process does not wait for it when it is told to end.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ def with_room(work: Callable[[], T]) -> T:
     limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK)
     sys.setrecursionlimit(_RECURSION)
     try:
-        thread = threading.Thread(target=body, name="lintdem analysis")
+        thread = threading.Thread(target=body, name="lintdem analysis", daemon=True)
         thread.start()
         thread.join()
     finally:

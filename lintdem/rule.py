@@ -208,7 +208,7 @@ def _validated(rule: object, module: str) -> Rule:
     return Rule(rule.code, rule.name, rule.group, rule.since, rule.summary, rule.check, rule.fix, module)
 
 
-def run(rules: Sequence[Rule], program: Program, facts: Facts | None = None) -> tuple[list[Finding], list[Problem]]:
+def run(rules: Iterable[Rule], program: Program, facts: Facts | None = None) -> tuple[list[Finding], list[Problem]]:
     """Run rules over a program. A rule that raises becomes a problem; the others go on."""
     facts = facts or Facts(program)
     findings: list[Finding] = []

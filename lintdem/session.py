@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -333,12 +334,12 @@ class Session:
         cache = self._cache()
         modules = {path: module for path, data in python.items() if cache and (module := cache.load(path, data))}
         missing = {path: data for path, data in python.items() if path not in modules}
-        lowered = lower_files(sorted(missing.items()), self.request.jobs)
-        for done, (path, module) in enumerate(lowered, len(modules) + 1):
-            modules[path] = module
-            self.observer.progress(done, len(python))
-            if cache:
-                cache.store(python[path], module)
+        with closing(lower_files(sorted(missing.items()), self.request.jobs)) as lowered:  # at once, when the run is interrupted
+            for done, (path, module) in enumerate(lowered, len(modules) + 1):
+                modules[path] = module
+                self.observer.progress(done, len(python))
+                if cache:
+                    cache.store(python[path], module)
         if cache:
             cache.close()
             if cache.trouble:

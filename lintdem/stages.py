@@ -8,8 +8,10 @@ from __future__ import annotations
 import io
 import textwrap
 import tokenize
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
@@ -27,6 +29,8 @@ from lintdem.room import with_room
 from lintdem.rule import Facts, Rule, run
 from lintdem.syntax import Fixer, lower_source
 from lintdem.triage import Known, Selection, triage
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -67,11 +71,13 @@ def analyse(work: Work, config: Config, rules: tuple[Rule, ...], observer: Obser
         own = with_room(lambda: cdk_stacks(program))
         if own:
             program = link([*modules, *_inline(own)], [*stacks, *own], _link_settings(config))
+    facts = Facts(program, lambda handlers: _counted(handlers, observer))
+    with phase(observer, "handlers"), suppress(Exception):  # a rule that asks again says what is wrong
+        with_room(lambda: facts.handlers)
     with phase(observer, "rules"):
         selection = Selection(Known(rules).names, config)
         chosen = tuple(rule for rule in rules if selection.is_on(rule))
-        facts = Facts(program)
-        found, crashes = with_room(lambda: run(chosen, program, facts))
+        found, crashes = with_room(lambda: run(_counted(chosen, observer), program, facts))
         groups = {rule.code: rule.group for rule in chosen}
         findings = [one for one in found if one.group is groups[one.code] or selection.is_on(one)]
     with phase(observer, "triage"):
@@ -184,3 +190,10 @@ def _text(data: bytes) -> str:
     except SyntaxError:
         encoding = "utf-8"
     return data.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+
+
+def _counted(many: Sequence[T], observer: Observer) -> Iterator[T]:
+    """The same one after another, while the observer is told how far it goes."""
+    for done, one in enumerate(many):
+        observer.progress(done, len(many))
+        yield one

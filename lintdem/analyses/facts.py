@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -61,8 +61,9 @@ class Judged:
 class Facts:
     """What rules ask: one `Judged` for each handler, in order of path and name."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, each: Callable[[Sequence[Handler]], Iterable[Handler]] = iter) -> None:
         self.program = program
+        self._each = each
         self.problems: list[Problem] = []
 
     @cached_property
@@ -70,7 +71,7 @@ class Facts:
         """Every handler, run and judged."""
         engine = Engine(self.program)
         runs: list[Run] = []
-        for handler in self.program.handlers:
+        for handler in self._each(self.program.handlers):
             try:
                 runs.append(engine.run(handler))
             except Exception as error:

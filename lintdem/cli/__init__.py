@@ -18,7 +18,7 @@ from typing import NoReturn
 import click
 
 from lintdem import __version__
-from lintdem.cli.terminal import complain
+from lintdem.cli.terminal import complain, wipe
 from lintdem.errors import UsageError
 
 _COMMANDS = {
@@ -53,6 +53,13 @@ class _Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_, words) in _COMMANDS.items()])
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; click would write an empty line when it is interrupted."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.Abort from None
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -83,7 +90,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
+        wipe()
+        complain("interrupted")
         return _INTERRUPTED
     except UsageError as error:
         complain(f"error: {error}")

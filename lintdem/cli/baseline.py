@@ -38,7 +38,7 @@ def command(
 
     Written again it holds what is found then. With --update it only becomes shorter, so no new finding slips in.
     """
-    progress = Progress(quiet=False, verbose=False)
+    progress = ctx.with_resource(Progress())
     root = Session(CheckRequest(paths=(path,), config_file=config_file)).root
     request = CheckRequest(
         paths=(str(root),), config_file=config_file, cache=not no_cache, cache_dir=cache_dir, baseline=file, baselined=False

@@ -16,7 +16,7 @@ from lintdem.cli.fixes import Outcome, Wanted, apply, fix_options
 from lintdem.cli.ignoring import add_ignores
 from lintdem.cli.progress import Progress
 from lintdem.cli.settings import settings_of
-from lintdem.cli.terminal import PIPE_WIDTH, complain, follows_links, put, wants_color, width_of
+from lintdem.cli.terminal import PIPE_WIDTH, complain, follows_links, put, put_file, wants_color, width_of
 from lintdem.config import Overrides
 from lintdem.errors import UsageError
 from lintdem.model.finding import Level, Report
@@ -116,7 +116,7 @@ def command(ctx: click.Context, /, **params: Any) -> None:
     A folder is checked whole. A file is checked as part of its project, and the report is about that file.
     """
     flags = _Flags(**params)
-    progress = Progress(quiet=flags.quiet, verbose=flags.verbose)
+    progress = ctx.with_resource(Progress(quiet=flags.quiet, verbose=flags.verbose))
     session = Session(_request(flags), progress)
     if flags.show_files:
         _show_files(session)
@@ -255,10 +255,7 @@ def _write(report: Report, format_name: str, file: Path | None, flags: _Flags, s
     if file is None:
         put(text)
         return
-    try:
-        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-    except OSError as error:
-        raise UsageError(f"--output: {file}: {error.strerror or error}") from error
+    put_file(file, text)
 
 
 def _show_files(session: Session) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from lintdem.cli.progress import Progress
-from lintdem.cli.terminal import PIPE_WIDTH, complain, put, wants_color, width_of
-from lintdem.errors import UsageError
+from lintdem.cli.terminal import PIPE_WIDTH, complain, put, put_file, wants_color, width_of
 from lintdem.output import View
 from lintdem.output.overview import FORMATS, render
 from lintdem.session import CheckRequest, Session
@@ -37,7 +36,7 @@ def command(
 ) -> None:
     """Show the handlers below PATHS as lintdem understands them: who calls each one and where that was learned, when it
     runs again, which effects it reaches and what holds them back."""
-    progress = Progress(quiet=False, verbose=False)
+    progress = ctx.with_resource(Progress())
     request = CheckRequest(paths=paths or (".",), config_file=config_file, cache=not no_cache, cache_dir=cache_dir)
     session = Session(request, progress)
     overview = session.overview()
@@ -55,7 +54,4 @@ def _write(text: str, output: str | None) -> None:
     if output is None:
         put(text)
         return
-    try:
-        Path(output).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-    except OSError as error:
-        raise UsageError(f"--output: {output}: {error.strerror or error}") from error
+    put_file(Path(output), text)

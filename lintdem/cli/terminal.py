@@ -9,12 +9,16 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TextIO
 
 from lintdem.errors import UsageError
+from lintdem.files import write_file
 from lintdem.output.escape import visible
 
 PIPE_WIDTH = 80
+CLEAR = "\r\x1b[K"
+"""Back to the margin, and the line is empty."""
 _OPENING_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "contour", "wezterm")
 _OPENING_PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "zed")
 _VTE_THAT_LINKS = 5000
@@ -75,6 +79,14 @@ def put(text: str) -> None:
         raise UsageError(f"the report cannot be written: {error.strerror or error}") from error
 
 
+def put_file(file: Path, text: str) -> None:
+    """Write what `--output` names, whole or not at all."""
+    try:
+        write_file(file, text.encode("utf-8", errors="backslashreplace"))
+    except OSError as error:
+        raise UsageError(f"--output: {file}: {error.strerror or error}") from error
+
+
 def put_bytes(data: bytes, stream: TextIO) -> None:
     """Write bytes as they are: a patch has the encodings of its files."""
     raw = getattr(stream, "buffer", None)
@@ -88,6 +100,13 @@ def put_bytes(data: bytes, stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except OSError as error:
         raise UsageError(f"the patch cannot be written: {error.strerror or error}") from error
+
+
+def wipe() -> None:
+    """Take away what stands on the line, such as the `^C` of an interrupted run."""
+    if sys.stderr is not None and is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb":
+        sys.stderr.write(CLEAR)
+        sys.stderr.flush()
 
 
 def complain(text: str) -> None:

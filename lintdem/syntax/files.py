@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from queue import LifoQueue
@@ -46,7 +46,7 @@ def lower_source(path: str, data: bytes) -> Module:
 
 def lower_files(
     files: Iterable[tuple[str, bytes]], jobs: int | None = None, seconds: float = SECONDS
-) -> Iterator[tuple[str, Module]]:
+) -> Generator[tuple[str, Module], None, None]:
     """The models of many files, in their order, by up to `jobs` processes (as many as there are processors
     when None). A file may take `seconds`, and a little more for its size."""
     rest = iter(files)

@@ -98,7 +98,7 @@ def test_stopping_early() -> None:
     files = ((f"m{number}.py", b"x = 1\n" + b"#" * 500_000) for number in range(1000))
     lowering = lower_files(files, jobs=2)
     assert next(lowering)[0] == "m0.py"
-    lowering.close()  # type: ignore[attr-defined]
+    lowering.close()
     read = int(next(files)[0].removeprefix("m").removesuffix(".py"))
     assert read < 50
 
