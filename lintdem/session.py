@@ -330,7 +330,6 @@ class Session:
     def _lower(self, python: Mapping[str, bytes]) -> list[Module]:
         """Every module, from the cache where it can be."""
         from lintdem.syntax import lower_files
-
         cache = self._cache()
         modules = {path: module for path, data in python.items() if cache and (module := cache.load(path, data))}
         missing = {path: data for path, data in python.items() if path not in modules}

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -101,6 +101,7 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
 @click.option(
     "--exit-zero", "-e", is_flag=True, help="Give exit code 0 for findings; what could not be checked still gives 2."
 )
+@click.option("--watch", "-w", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
 @click.option("--add-ignore", metavar="REASON", help="Silence each finding by a comment with this reason.")
 @click.option("--statistics", is_flag=True, help="Report how often each rule found something.")
 @click.option("--timing", is_flag=True, help="Tell on standard error how long each stage took.")
@@ -116,20 +117,31 @@ def command(ctx: click.Context, /, **params: Any) -> None:
     A folder is checked whole. A file is checked as part of its project, and the report is about that file.
     """
     flags = _Flags(**params)
-    progress = ctx.with_resource(Progress(quiet=flags.quiet, verbose=flags.verbose))
-    session = Session(_request(flags), progress)
-    if flags.show_files:
-        _show_files(session)
-        return
-    if flags.show_settings:
-        put(settings_of(session))
-        return
+    if flags.watch:
+        _watch(flags)
+    ctx.exit(_once(flags))
+
+
+def _once(flags: _Flags) -> int:
+    """One run; its exit code."""
+    with Progress(quiet=flags.quiet, verbose=flags.verbose) as progress:
+        session = Session(_request(flags), progress)
+        if flags.show_files:
+            _show_files(session)
+            return 0
+        if flags.show_settings:
+            put(settings_of(session))
+            return 0
+        return _check(flags, session, progress)
+
+
+def _check(flags: _Flags, session: Session, progress: Progress) -> int:
     targets = _targets(flags)
     if flags.add_ignore is not None and flags.wanted.any:
         raise UsageError("--add-ignore writes comments, and does not go with --fix, --unsafe-fixes or --diff")
     if flags.add_ignore is not None:
         view = View(root=session.root.as_posix(), folder=Path.cwd().as_posix())
-        ctx.exit(add_ignores(session, session.check(), flags.add_ignore, session.config.fail_on, view))
+        return add_ignores(session, session.check(), flags.add_ignore, session.config.fail_on, view)
     carried = not flags.wanted.any and any(format_name in WITH_FIXES for format_name, _ in targets)
     outcome = apply(session, session.check(fixes=carried), flags.wanted)
     report = outcome.report
@@ -147,7 +159,19 @@ def command(ctx: click.Context, /, **params: Any) -> None:
         _write(report, format_name, file, flags, session)
     if flags.timing:
         progress.tell_phases()
-    ctx.exit(_exit_code(outcome, session.config.fail_on, flags))
+    return _exit_code(outcome, session.config.fail_on, flags)
+
+
+def _watch(flags: _Flags) -> NoReturn:
+    """Run again and again. What changes files would make the next round itself."""
+    if flags.wanted.any or flags.add_ignore is not None or flags.stdin_filename is not None:
+        raise UsageError("--watch only looks: it does not go with --fix, --diff, --add-ignore or --stdin-filename")
+    # Loaded here, for it is needed by few.
+    from lintdem.cli.watch import watch  # noqa: PLC0415
+
+    session = Session(_request(flags))
+    written = [session.cache_folder, *(file for _, file in _targets(flags) if file is not None)]
+    watch(session.root, written, lambda: _once(flags))
 
 
 @dataclass(frozen=True)
@@ -175,6 +199,7 @@ class _Flags:
     statistics: bool
     timing: bool
     show_files: bool
+    watch: bool
     show_settings: bool
     quiet: bool
     verbose: bool
