@@ -34,6 +34,7 @@ from lintdem.analyses.formers import former_claim
 from lintdem.analyses.invoking import only_asks_function
 from lintdem.analyses.itemwrites import batch, perform, queried, read_write, transact, write_item
 from lintdem.analyses.machine import Args, Machine, result_of
+from lintdem.analyses.recordsets import record_sets
 from lintdem.analyses.requests import ships_log
 from lintdem.analyses.trace import Asked, Gap, Invocation
 from lintdem.analyses.updates import entries, untyped
@@ -220,6 +221,8 @@ def operate(
         call = replace(call, kind=Kind.READ)
     if op.switch and call.arg(op.switch) == FALSE:
         call = replace(call, kind=Kind.SET)
+    if op.method == "change_resource_record_sets":
+        call = record_sets(m, call, flow)
     m.sites[place] = call
     if client.service == "dynamodb":
         special = _dynamodb(m, call, place, flow)

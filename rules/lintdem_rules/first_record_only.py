@@ -4,11 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.cutshort import cut_short
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
-    """One finding for each `Records[0]` of a handler that is given batches."""
+    """One finding for each `Records[0]` of a handler that is given batches, or loop that ends with its first round."""
+    yield from _picked(p)
+    for one in p.once(lambda judged: cut_short(judged.run, judged.subject, p.facts.texts)):
+        if one.always:
+            handler, sure = one.run.handler, one.subject.learned != "code"
+            size = one.subject.batch_size
+            batch = f"of up to {size} records" if size else "of records"
+            message = f"{handler.function} leaves the loop after the first {batch}; the others are deleted with it, unseen"
+            yield p.finding(
+                one.run, one.place, message if sure else f"unless the trigger's batch size is 1, {message}",
+                subject=one.subject, level=Level.ERROR if sure else Level.NOTE, about="the first round",
+                advice="let the loop go on, and return behind it",
+                guard="the run ends well, so the source takes all of the batch for done",
+                why=(
+                    Step(Place(handler.path, handler.span), f"{handler.function} receives the event"),
+                    Step(one.loop, "goes through its records"), Step(one.place, "leaves after the first of them"),
+                ),
+            )  # fmt: skip
+
+
+def _picked(p: Pass) -> Iterator[Finding]:
+    """One finding for each `Records[0]`."""
     for judged, first in p.facts.first_records():
         size, handler = judged.subject.batch_size, judged.run.handler
         batch = f"of up to {size} records" if size else "of records"

@@ -4,11 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.rule import Finding, Group, Pass, Place, Rule, Step
+from lintdem.analyses.cutshort import cut_short
+from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
-    """Clauses that end the failure of an effect on a source that takes success as the end of the event."""
+    """What ends in the code, on a source that takes success as the end of the event."""
+    yield from _eaten(p)
+    yield from _left(p)
+
+
+def _left(p: Pass) -> Iterator[Finding]:
+    """Loops over records that are left in the middle."""
+    for one in p.once(lambda judged: cut_short(judged.run, judged.subject, p.facts.texts)):
+        if one.always:
+            continue
+        handler, size = one.run.handler, one.subject.batch_size
+        sure = one.subject.learned != "code"
+        message = f"this return leaves the loop over the records: for those behind it {one.effect.call.name} is never called"
+        yield p.finding(
+            one.run, one.place, message if sure else f"unless the trigger's batch size is 1, {message}", subject=one.subject,
+            level=Level.WARNING if sure else Level.NOTE, about=f"{one.place.path}:return",
+            why=(
+                Step(Place(handler.path, handler.span), f"{handler.function} receives a batch of up to {size} records"),
+                Step(one.loop, "goes through them one by one"), Step(one.place, "ends the run for all that are left"),
+            ),
+            guard="the run ends well, so the source takes all of the batch for done",
+            advice="continue with the next record instead of returning",
+        )  # fmt: skip
+
+
+def _eaten(p: Pass) -> Iterator[Finding]:
+    """Clauses that end the failure of an effect."""
     for lost in p.facts.lost():
         first = lost.effects[0]
         handler = lost.run.handler
