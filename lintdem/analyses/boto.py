@@ -177,13 +177,16 @@ def _within(m: Machine, value: Value, flow: Flow, depth: int) -> Iterator[Value]
         yield from _within(m, one, flow, depth - 1)
 
 
-_TOLD = ("MessageDeduplicationId", "MessageGroupId", "MessageBody", "Message")
+_TOLD = ("MessageDeduplicationId", "MessageGroupId", "MessageBody", "Message", "Detail", "Data")
+_LISTS = {"send_message_batch": "Entries", "publish_batch": "PublishBatchRequestEntries", "put_events": "Entries",
+          "put_records": "Records"}  # fmt: skip
+"""Calls that carry several messages, and where they list them."""
 
 
 def _told_by_all(m: Machine, op: Operation, given: dict[str, Value], flow: Flow) -> dict[str, Value]:
-    """What every entry of a batch says of what a FIFO queue or topic knows a message by."""
-    listed, several, _ = (op.token or "").partition("[].")
-    found = m.elements(flow, given.get(listed, NONE)) if several else None
+    """What every entry of a batch says: its body, and the ids by which a FIFO queue or topic knows it."""
+    listed = _LISTS.get(op.method, "")
+    found = m.elements(flow, given.get(listed, NONE))
     told = [m.dict_entries(flow, one) for item in found.items for one in members(item)] if found is not None else []
     said = [one.entries for one in told if one is not None]
     if not said or len(said) < len(told):

@@ -360,7 +360,9 @@ def _says_nothing(test: Test, value: Value, truth: bool) -> bool:
     op = _MIRRORED[test.op] if turned else test.op
     if not isinstance(other, Known) or not (subject == value or subject == Derived("len", (value,))):
         return False
-    if other.value is None or other.value == 0:
+    if other.value == 200 and isinstance(value, Path) and value.steps[-1:] in (("status_code",), ("status",)):
+        return op in ("==", "!=") and truth == (op == "!=")
+    if other.value is None or other.value in (0, 404):
         return truth if op in ("is", "==", "<=") else not truth if op in ("is not", "!=", ">", "<") else False
     return other.value == 1 and ((op == "<" and truth) or (op == ">=" and not truth))
 

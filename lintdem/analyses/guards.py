@@ -24,6 +24,7 @@ from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
+from lintdem.analyses.requests import is_within
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Claimed, Effect, Invocation, Recorded, Swallowed
 from lintdem.model.span import Place
@@ -286,9 +287,11 @@ def same_store(read: Invocation, event: Effect) -> bool:
 
 def looks_for(read: Invocation, call: Invocation) -> bool:
     """Whether a read asks for things of the kind that a call makes: `list_executions` before `start_execution`,
-    `os.path.exists` before `os.mkdir`."""
+    `os.path.exists` before `os.mkdir`, a GET of what a POST makes more of."""
     if call.service in _FILES:
         return read.service in _FILES
+    if call.http is not None or read.http is not None:
+        return call.http is not None and read.http is not None and is_within(read, call)
     made, asked = (one.method.removeprefix("admin_").partition("_")[2].removesuffix("s") for one in (call, read))
     same = made in asked or (bool(call.already) and _last(made) == _last(asked))
     return read.service == call.service and bool(made) and same

@@ -9,7 +9,9 @@ from lintdem.model.stack import Source
 
 _BODIES = {
     ("sqs", "send_message"): "MessageBody", ("sns", "publish"): "Message", ("kinesis", "put_record"): "Data",
-    ("lambda", "invoke"): "Payload",
+    ("lambda", "invoke"): "Payload", ("sqs", "send_message_batch"): "Entries[].MessageBody",
+    ("sns", "publish_batch"): "PublishBatchRequestEntries[].Message", ("events", "put_events"): "Entries[].Detail",
+    ("kinesis", "put_records"): "Records[].Data",
 }  # fmt: skip
 """Calls that programs receive, and where they carry what they send."""
 _TO_PEOPLE = ("PhoneNumber", "Subject")

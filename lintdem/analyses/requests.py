@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from lintdem.analyses.domain import leaves, text
-from lintdem.analyses.trace import Effect
+from lintdem.analyses.domain import Derived, Unknown, leaves, text
+from lintdem.analyses.trace import Effect, Invocation
 
 _ASKS = re.compile(
     r"(oauth2?\b|(?<!/)/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect|scan)\b)", re.IGNORECASE
@@ -85,3 +85,27 @@ def ships_log(service: str, function: str) -> bool:
     A log of business, such as an audit log, is data that somebody counts.
     """
     return service in _STREAMS and _LOGS.search(function) is not None and not _BUSINESS_LOG.search(function)
+
+
+def is_within(read: Invocation, call: Invocation) -> bool:
+    """Whether a request asks for what another one makes more of: the same address, or one below it."""
+    asked, made = _address(read), _address(call)
+    return bool(asked) and bool(made) and (asked == made or asked.startswith(f"{made}/"))
+
+
+def _address(call: Invocation) -> str:
+    """The address of a request without its query, parts that are no literals by what they are; empty when it is not known."""
+    found = call.arg("url")
+    for name in ("0", "1") if found is None else ():
+        value = call.arg(name)
+        if value is not None and (text(value) or "").upper() not in _METHODS:
+            found = value
+            break
+    if found is None or any(isinstance(leaf, Unknown) for leaf in leaves(found)):
+        return ""
+    parts = found.parts if isinstance(found, Derived) and found.op == "format" else (found,)
+    words = "".join(text(part) or f"{{{part!r}}}" for part in parts)
+    return words.partition("?")[0].rstrip("/")
+
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"})

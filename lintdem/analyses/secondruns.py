@@ -226,7 +226,7 @@ def _found(run: Run, subject: Subject) -> Iterator[Refused]:
     """A record that is looked up, that the run writes when it is missing, and that raises when it is there."""
     leaving = {r.error.place for r in run.raises}
     effects = [e for e in run.events if isinstance(e, Effect)]
-    writes = [e for e in effects if e.call.write is not None and e.call.write.kind in ("put", "insert")]
+    writes = [e for e in effects if (e.call.write is not None and e.call.write.kind in ("put", "insert")) or _is_posted(e)]
     for event in run.events:
         if not isinstance(event, Threw) or event.place not in leaving:
             continue
@@ -243,13 +243,18 @@ def _found(run: Run, subject: Subject) -> Iterator[Refused]:
                 break
 
 
+def _is_posted(effect: Effect) -> bool:
+    """Whether a request makes something on the other side."""
+    return effect.call.http is not None and effect.call.kind in (Kind.EFFECT, Kind.CREATE)
+
+
 def _records(check: Check, writes: list[Effect], run: Run) -> bool:
     """Whether the other outcome of the test writes the record that was looked for."""
     if not isinstance(check.subject, Path) or check.subject.place is None:
         return False
     read = run.sites.get(check.subject.place)
     for write in writes:
-        if read is not None and same_store(read, write):
+        if read is not None and (looks_for(read, write.call) if _is_posted(write) else same_store(read, write)):
             missing = (f for f in write.must if isinstance(f, Check) and f.kind == "absent")
             if any(f.place == check.place and f.subject == check.subject for f in missing):
                 return True
