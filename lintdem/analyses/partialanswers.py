@@ -15,10 +15,10 @@ from lintdem.analyses.trace import Effect
 from lintdem.analyses.written import dotted, nodes
 from lintdem.knowledge import Kind
 from lintdem.model.function import Assign, Eval, For, Function, Return, Stmt
-from lintdem.model.remedy import Change, Collected, Remedy
+from lintdem.model.remedy import Change, Collected, Remedy, Rewrite
 from lintdem.model.span import Place
 from lintdem.model.stack import Source
-from lintdem.model.values import Attr, Call, Expr, Name
+from lintdem.model.values import Attr, Call, Const, Expr, Name
 from lintdem.program import Handler, Program
 
 _RECORDS = {("Records", "*"): False, ("records", "*"): True}
@@ -53,7 +53,14 @@ def named_failures(program: Program, one: Rerun) -> tuple[Remedy, ...]:
     told = " and let the mapping read them" if mappings else ""
     check = f"(check: nobody else calls {function.name} or reads what it returned)"
     title = f"return the failed records in batchItemFailures{told} {check}"
-    return (Remedy(title, False, (change, *mappings)),)
+    return (Remedy(title, False, (change, *_annotated(handler, function), *mappings)),)
+
+
+def _annotated(handler: Handler, function: Function) -> tuple[Change, ...]:
+    """The type of what is returned from now on, where it was said that nothing is."""
+    if not isinstance(function.returns, Const) or function.returns.value is not None:
+        return ()
+    return (Rewrite(Place(handler.path, function.returns.span), "dict[str, list[dict[str, str]]]"),)
 
 
 def _returns_plainly(function: Function) -> bool:
@@ -64,13 +71,12 @@ def _returns_plainly(function: Function) -> bool:
 
 def _mappings(program: Program, handler: Handler) -> list[Change] | None:
     """What each mapping that calls the handler lacks; None where one is not known or would take the answer for another."""
-    kinds = {stack.path: stack.kind for stack in program.stacks}
     found: list[Change] = []
     for trigger in handler.triggers:
         if trigger.source not in _IDS or trigger.reports_failures is None or trigger.evidence is None:
             return None
         if not trigger.reports_failures:
-            change = reported(program, trigger.evidence, kinds.get(trigger.evidence.path, ""))
+            change = reported(program, trigger.evidence)
             if change is None:
                 return None
             found.append(change)
@@ -129,6 +135,6 @@ def _logger(program: Program, handler: Handler) -> str:
     for statement in program.modules[handler.path].body:
         if isinstance(statement, Assign) and isinstance(statement.value, Call) and isinstance(statement.targets[0], Name):
             made = dotted(statement.value.func)[-1]
-            if statement.targets[0].id in _LOGGERS and made in ("getLogger", "Logger"):
+            if statement.targets[0].id in _LOGGERS and "logger" in made.lower():
                 return f"{statement.targets[0].id}.exception"
     return "«logging:exception»"

@@ -14,18 +14,30 @@ _MADE = ("cdk.out/", ".aws-sam/", ".serverless/", ".terraform/")
 """Folders of what tools write: a change there is gone with the next run."""
 
 
-def reported(program: Program, place: Place, kind: str) -> Change | None:
-    """What lets the event source mapping at a place of a template of that kind read `batchItemFailures`."""
+def reported(program: Program, place: Place) -> Change | None:
+    """What lets the event source mapping at a place of a template read `batchItemFailures`."""
     path = f"/{place.path}"
     if any(f"/{folder}" in path for folder in _MADE):
         return None
     if path.endswith(".py"):
         return _constructed(program, place)
+    kind = _kind(program, place)
     if kind == "serverless":
         return Property(place, "functionResponseType", '"ReportBatchItemFailures"', "arn")
     if kind == "terraform":
         return Property(place, "function_response_types", _LIST) if path.endswith(".tf") else None
-    return Property(place, "FunctionResponseTypes", _LIST)
+    return Property(place, "FunctionResponseTypes", _LIST) if kind in ("sam", "cloudformation") else None
+
+
+def _kind(program: Program, place: Place) -> str:
+    """Which tool reads the mapping; its file may be one of several of a template."""
+    found = (
+        stack.kind
+        for stack in program.stacks
+        for function in stack.functions
+        if any(event.place == place for event in function.events)
+    )
+    return next(found, "")
 
 
 def _constructed(program: Program, place: Place) -> Change | None:

@@ -10,6 +10,7 @@ from lintdem.model.remedy import Collected
 from lintdem.model.span import Span
 from lintdem.syntax.wrapping import File, below, spans_lines
 
+_KEY = '"batchItemFailures"'
 _NAMES = ("failed", "failures", "batch_item_failures", "failed_records")
 
 
@@ -23,9 +24,9 @@ def collected(file: File, change: Collected) -> list[Edit]:
     head, body = _lines(file, loop)
     indent, unit = _indent(file.lines[file.positions.span(loop).line - 1]), file.tree.default_indent
     log, imports = file.spelled(change.log, change.place.span)
-    item = f'{{"itemIdentifier": {change.item}}}'
+    item = file.quoted(f'{{"itemIdentifier": {change.item}}}')
     inner = f"{indent}{unit}"
-    failure = f"{name}.append({item})" if change.goes_on != "ends" else f'return {{"batchItemFailures": [{item}]}}'
+    failure = f"{name}.append({item})" if change.goes_on != "ends" else f"return {{{file.quoted(_KEY)}: [{item}]}}"
     first = [f"{inner}if {name}:", f"{inner}{unit}{failure}", f"{inner}{unit}continue"] if change.goes_on == "rest" else []
     tried = [f"{unit}{line}" if line.strip() else line for line in file.lines[body.line - 1 : body.end_line]]
     caught = [f"{inner}except Exception:", f"{inner}{unit}{log}", f"{inner}{unit}{failure}"]
@@ -34,7 +35,7 @@ def collected(file: File, change: Collected) -> list[Edit]:
     if change.goes_on != "ends":
         edits.append(file.at(Span(head, 1, head, 1), f"{indent}{name} = []\n"))
     answer = name if change.goes_on != "ends" else "[]"
-    return [*edits, _answered(file, loop, after, f'return {{"batchItemFailures": {answer}}}')]
+    return [*edits, _answered(file, loop, after, f"return {{{file.quoted(_KEY)}: {answer}}}")]
 
 
 def _found(file: File, span: Span) -> tuple[cst.FunctionDef, cst.For, list[cst.BaseStatement]]:

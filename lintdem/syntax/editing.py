@@ -27,6 +27,8 @@ from lintdem.syntax.importing import LONG, Names, together
 from lintdem.syntax.lower import parsed
 from lintdem.syntax.wrapping import below, wrapped
 
+_DOUBLE = re.compile(r"(?<![\w'\"])\"([^\"'\\{}\n]*)\"(?![\"'])")
+"""A plain text in double quotes, none of an f-string."""
 _FOREIGN = re.compile(r"«([\w.]+):(\w+)»")
 
 
@@ -41,6 +43,7 @@ class Editor:
             self.positions.span(node): node for node in self.positions.ranges if isinstance(node, cst.Call)
         }
         self.names = Names(self.tree, self.positions)
+        self.single = self._prefers_single()
 
     def edits(self, change: Change) -> list[Edit]:
         """The edits of one change."""
@@ -80,7 +83,17 @@ class Editor:
                 imports[needed[1]] = self.at(*needed)
             return spelled
 
-        return _FOREIGN.sub(name, text), together(imports.values())
+        return self.quoted(_FOREIGN.sub(name, text)), together(imports.values())
+
+    def quoted(self, text: str) -> str:
+        """New code with the quotes that the file has."""
+        return _DOUBLE.sub(r"'\1'", text) if self.single else text
+
+    def _prefers_single(self) -> bool:
+        """Whether nearly all plain texts of the file stand in single quotes."""
+        texts = [node.value for node in self.positions.ranges if isinstance(node, cst.SimpleString)]
+        single = sum(text.startswith("'") and not text.startswith("'''") for text in texts)
+        return single > 4 * sum(text.startswith('"') and not text.startswith('"""') for text in texts)
 
     def _rewritten(self, change: Rewrite) -> list[Edit]:
         text, imports = self.spelled(change.text, change.place.span)

@@ -27,6 +27,9 @@ class File(Protocol):
     def edits(self, change: Change) -> list[Edit]:
         """The edits of a change."""
 
+    def quoted(self, text: str) -> str:
+        """New code with the quotes that the file has."""
+
     def spelled(self, text: str, within: Span) -> tuple[str, list[Edit]]:
         """A text with the names that this file has, and the imports it lacks."""
 

@@ -24,7 +24,7 @@ def _remedies(p: Pass, one: Fault) -> tuple[Remedy, ...]:
     """An answer that nobody reads: the mapping is told to. Where the answer is missing, the code has to be written."""
     if one.guard or "ReportBatchItemFailures" not in one.words:
         return ()
-    change = reported(p.facts.program, one.place, one.deployed.stack.kind)
+    change = reported(p.facts.program, one.place)
     title = "let the mapping read batchItemFailures (check: every way through the handler returns them)"
     return (Remedy(title, False, (change,)),) if change is not None else ()
 

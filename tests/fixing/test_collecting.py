@@ -110,3 +110,30 @@ def test_no_fix_where_the_answer_may_not_arrive_or_more_would_change(old: str, n
 def test_no_fix_where_no_mapping_is_known_to_read_the_answer(template: str) -> None:
     """An answer that nobody reads would turn failures into successes."""
     assert mended(CODE, template) == CODE
+
+
+TERRAFORM = """resource "aws_lambda_function" "texts" {
+  handler  = "handler.handler"
+  filename = "texts.zip"
+}
+"""
+MAPPING = """resource "aws_lambda_event_source_mapping" "orders" {
+  event_source_arn = "arn:aws:sqs:eu-west-1:111122223333:orders"
+  function_name    = aws_lambda_function.texts.arn
+}
+"""
+
+
+def test_mapping_in_a_file_of_its_own_is_told_in_its_language() -> None:
+    """Terraform reads all files of a folder as one: the mapping need not stand beside the function."""
+    files = fixed({"handler.py": CODE, "a.tf": TERRAFORM, "queues.tf": MAPPING}, "", "LDM601").files
+    assert files["queues.tf"] == MAPPING.replace(".arn\n", '.arn\n\n  function_response_types = ["ReportBatchItemFailures"]\n')
+    assert "batchItemFailures" in files["handler.py"]
+
+
+def test_code_is_written_with_the_quotes_of_its_file() -> None:
+    """Where all texts stand in single quotes, those of the answer do too, and a type that says None is put right."""
+    code = mended(CODE.replace('"', "'").replace("context):", "context) -> None:").replace("return {'statusCode': 200}", "return"))
+    assert "failed.append({'itemIdentifier': record['messageId']})" in code
+    assert "return {'batchItemFailures': failed}" in code
+    assert "context) -> dict[str, list[dict[str, str]]]:" in code
