@@ -66,7 +66,8 @@ def _handler_recorded(program: Program, case: Case) -> tuple[Remedy, ...]:
         return ()
     ids = ids_in_scope(program, replace(case, effect=replace(case.effect, loops=())), case.effect.place)
     found = {jmespath(path.steps, case.subject.source): path for path in ids.values()}
-    key, names = chosen({text: path for text, path in found.items() if text}), _names(program, run.handler.path, function)
+    key = chosen({text: path for text, path in found.items() if text})
+    names = _names(program, run.handler.path, function, handler=True)
     if key is None or not names:
         return ()
     guard = _guard(case, Place(run.handler.path, function.span), "idempotent", key.text, names, program)
@@ -177,10 +178,10 @@ def _is_self(parameter: Parameter, function: Function) -> bool:
     return "." in function.qualname and parameter == function.params[0]
 
 
-def _names(program: Program, path: str, function: Function) -> tuple[str, str] | None:
+def _names(program: Program, path: str, function: Function, *, handler: bool = False) -> tuple[str, str] | None:
     """Names for the store and the configuration that the module does not use."""
-    stem = function.name.strip("_")
     used = set(_used(program, path))
+    stem = "idempotency" if handler else function.name.strip("_")
     names = f"{stem}_store", f"{stem}_config"
     return names if used.isdisjoint(names) else None
 

@@ -81,7 +81,7 @@ def test_handler_of_one_event_gets_a_record() -> None:
     """Below its other decorators, by a path into the event."""
     code = mended(HANDLER)
     assert (
-        "@logger.inject_lambda_context\n@idempotent(config=handler_config, persistence_store=handler_store)\ndef"
+        "@logger.inject_lambda_context\n@idempotent(config=idempotency_config, persistence_store=idempotency_store)\ndef"
         in code
     )
     assert 'event_key_jmespath="detail.order_id"' in code
