@@ -11,6 +11,7 @@ from lintdem.cli.progress import Progress
 from lintdem.cli.terminal import put
 from lintdem.errors import UsageError
 from lintdem.model.finding import Report
+from lintdem.output import visible
 from lintdem.output.tally import by_level, count
 from lintdem.session import CheckRequest, Session
 from lintdem.triage import is_whole
@@ -50,7 +51,7 @@ def command(
     put(_updated(before, report, root) if update else _written(before, report))
     for problem in report.problems:
         if problem.code != "LDM902":
-            put(f"{problem.place.path}:{problem.place.span.line}: {problem.code} {problem.message}\n")
+            put(visible(f"{problem.place.path}:{problem.place.span.line}: {problem.code} {problem.message}") + "\n")
     ctx.exit(0 if is_whole(report) else 2)
 
 

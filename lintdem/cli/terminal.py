@@ -88,10 +88,11 @@ def put_file(file: Path, text: str) -> None:
 
 
 def put_bytes(data: bytes, stream: TextIO) -> None:
-    """Write bytes as they are: a patch has the encodings of its files."""
+    """Write bytes as they are: a patch has the encodings of its files. A terminal gets what acts on it written out."""
     raw = getattr(stream, "buffer", None)
-    if raw is None:
-        put(data.decode("utf-8", errors="backslashreplace"))
+    if raw is None or is_terminal(stream):
+        lines = data.decode("utf-8", errors="backslashreplace").split("\n")
+        put("\n".join("\t".join(map(visible, line.split("\t"))) for line in lines))
         return
     try:
         raw.write(data)

@@ -10,6 +10,9 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from lintdem.rule import Rule
 
+COMMANDS = ("::", "##[", "##vso[")
+"""With these at the beginning of a line GitHub and Azure take it for a command, also behind blanks."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -29,10 +32,10 @@ class View:
     rules: tuple[Rule, ...] = ()
 
     def path(self, path: str) -> str:
-        """A path of the report as seen from the working directory."""
-        if self.root == self.folder:
-            return path
-        return posixpath.relpath(posixpath.join(self.root, path), self.folder)
+        """A path of the report as seen from the working directory. One that begins like a command to the log of a CI job is
+        written so that it does not."""
+        seen = path if self.root == self.folder else posixpath.relpath(posixpath.join(self.root, path), self.folder)
+        return f"./{seen}" if seen.startswith(COMMANDS) else seen
 
     def address(self, path: str, line: int) -> str:
         """Where a line of a file is to be had, for terminals that open what is clicked."""

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from lintdem.output.palette import FRAME
+from lintdem.output.view import COMMANDS
 
 
 def wrapped(text: Text, width: int, first: Text | str = "", rest: str = "") -> Iterator[Text]:
@@ -17,7 +18,7 @@ def wrapped(text: Text, width: int, first: Text | str = "", rest: str = "") -> I
     breaks, position = [], 0
     for word in text.plain.split(" "):
         length = cell_len(word)
-        if position and length > room:
+        if position and length > room and not word.startswith(COMMANDS):
             breaks.append(position)
             room = width - len(rest)
         position += len(word) + 1

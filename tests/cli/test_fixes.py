@@ -116,7 +116,7 @@ def test_text_says_which_finding_has_a_fix(project: Path, lintdem: Run) -> None:
     """The text report names the fix below the finding, and the option that makes it at the end."""
     (project / "late.py").write_text(LATE)
     result = lintdem("check", *ONLY)
-    assert "= safe fix: compare .total_seconds()" in result.out
+    assert "= safe fix:   compare .total_seconds()" in result.out
     assert "1 finding can be fixed with --fix." in result.out
 
 

@@ -435,6 +435,16 @@ class TestHostileInput:
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
         assert not any(line.startswith("::error::") for line in text.splitlines())
 
+    @pytest.mark.parametrize("format_name", ["text", "concise"])
+    @pytest.mark.parametrize("command", ["::error::x", "##[error]x", "##vso[task.complete]x"])
+    def test_no_line_of_a_log_becomes_a_command(self, format_name: str, command: str) -> None:
+        """A CI job takes a line that begins like a command for one, also behind blanks; names and wrapped words do not."""
+        step = Step(Place(f"{command}.py", Span(1, 1, 1, 2)), "calls " + f"{command} " * 12)
+        item = charge(path=f"{command}.py", message=f"{command} " * 12, why=(step, step), guard=f"{command} " * 9)
+        text = render(format_name, report(item, charge(path=f"{command}/b.py")), View())
+        assert command in text
+        assert not any(line.strip().startswith(("::", "##")) for line in text.splitlines())
+
     def test_rich_markup_is_plain_text(self) -> None:
         """Brackets and emoji codes in a message are shown as they are."""
         text = render("text", report(charge(message="x[/]y [red]z :bug:")), View())
