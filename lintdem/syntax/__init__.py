@@ -11,7 +11,7 @@ Importing it is cheap: libcst is loaded when the first file is lowered. The modu
 `lower`        text to `Module`;
 `workers`      processes that may die without taking the run along;
 `files`        one file, many files;
-`fixes`, `editing`, `importing`, `wrapping`, `remarks`, `templates`   remedies to edits;
+`fixes`, `editing`, `importing`, `spreading`, `wrapping`, `remarks`, `templates`   remedies to edits;
 `unmoved`      whether a change stays where its edits are.
 """
 

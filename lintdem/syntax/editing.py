@@ -23,8 +23,9 @@ from lintdem.model.remedy import (
 )
 from lintdem.model.span import Place, Span
 from lintdem.syntax.collecting import collected
-from lintdem.syntax.importing import LONG, Names, together
+from lintdem.syntax.importing import Names, together
 from lintdem.syntax.lower import parsed
+from lintdem.syntax.spreading import folded, spread, width_of
 from lintdem.syntax.wrapping import below, wrapped
 
 _DOUBLE = re.compile(r"(?<![\w'\"])\"([^\"'\\{}\n]*)\"(?![\"'])")
@@ -126,10 +127,19 @@ class Editor:
         text, imports = self.spelled(change.text, change.place.span)
         present = self._present(call, change)
         if present is not None:
-            return [*imports, self.at(self._whole(present.value), text)]
+            return [*imports, *self._replaced(call, present, text)]
         if any(arg.star == "**" for arg in call.args):
             raise NoEdit
         return [*imports, *self._added(call, f"{change.name}={text}")]
+
+    def _replaced(self, call: cst.Call, arg: cst.Arg, text: str) -> list[Edit]:
+        """Another value for an argument, and room for it when it is longer."""
+        old, whole = self._whole(arg.value), self.positions.span(arg)
+        line = self.lines[old.line - 1]
+        head, name = line[: whole.column - 1], line[whole.column - 1 : old.column - 1]
+        if old.line == whole.line == old.end_line and not head.strip() and line[old.end_column - 1 :].strip() in ("", ","):
+            text = folded(f"{name}{text}", head, self.tree.default_indent, width_of(self.lines))[len(name) :]
+        return [self.at(old, text), *spread(self, call, grown=len(text) - (old.end_column - old.column))]
 
     def _present(self, call: cst.Call, change: Argument) -> cst.Arg | None:
         """The argument that is passed now, by name or by position."""
@@ -161,6 +171,10 @@ class Editor:
         last = call.args[-1]
         if isinstance(last.value, cst.GeneratorExp) and not last.value.lpar:
             raise NoEdit
+        arranged = spread(self, call, text)
+        if arranged:
+            yield from arranged
+            return
         comma = self.positions.span(last.comma) if isinstance(last.comma, cst.Comma) else None
         value = self._whole(last.value)
         start = self.positions.span(last.keyword) if last.keyword is not None else value
@@ -168,8 +182,9 @@ class Editor:
         line = self.lines[start.line - 1]
         alone = not line[: start.column - 1].strip()
         below = line[: len(line) - len(line.lstrip())]
-        if self._begins_line(call, start.line) and (alone or len(line) + len(text) > LONG):
+        if self._begins_line(call, start.line) and (alone or len(line) + len(text) > width_of(self.lines)):
             indent = below
+            text = folded(text, indent, self.tree.default_indent, width_of(self.lines))
             yield from self._added_below(behind, comma, closing, f"\n{indent}{text}")
         elif comma is not None:
             yield self.at(Span(comma.line, comma.column + 1, comma.line, comma.column + 1), f" {text},")

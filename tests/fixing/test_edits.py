@@ -53,6 +53,60 @@ def test_argument_is_added_as_the_others_are_written(before: str, after: str) ->
     assert written(before, Argument(call_in(before.replace("\r\n", "\n")), "k", "1")) == after
 
 
+LONG = f"'{'x' * 70}'"
+"""A value that leaves little room in its line."""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"x = f(a, {LONG})\n", f"x = f(\n    a,\n    {LONG},\n    k=g(b, c, d),\n)\n"),
+        (f"if f(a, {LONG}):\n    pass\n", f"if f(\n    a,\n    {LONG},\n    k=g(b, c, d),\n):\n    pass\n"),
+        (f"x = f(\n    a, {LONG}\n)\n", f"x = f(\n    a,\n    {LONG},\n    k=g(b, c, d),\n)\n"),
+        (f"x = f(\r\n\ta, {LONG}\r\n)\r\n", f"x = f(\r\n\ta,\r\n\t{LONG},\r\n\tk=g(b, c, d),\r\n)\r\n"),
+        ("x = f(\n    a, b\n)\n", "x = f(\n    a, b, k=g(b, c, d)\n)\n"),
+        (f"x = f(a, k={LONG})\n", "x = f(a, k=g(b, c, d))\n"),
+        (f"x = [f(a, {LONG})]\n", f"x = [f(a, {LONG}, k=g(b, c, d))]\n"),
+        (f"f'{{f(a, {LONG[1:-1]})}}'\n", f"f'{{f(a, {LONG[1:-1]}, k=g(b, c, d))}}'\n"),
+        (f"x = f(\n    a, {LONG}  # why\n)\n", f"x = f(\n    a, {LONG},  # why\n    k=g(b, c, d)\n)\n"),
+    ],
+)
+def test_a_line_that_gets_too_long_is_broken_as_formatters_do(before: str, after: str) -> None:
+    """Arguments that share a line get one each, with a comma behind the last; where a formatter would break elsewhere, or the
+    author has put a remark, the line is left as it is."""
+    assert written(before, Argument(call_in(before.replace("\r\n", "\n")), "k", "g(b, c, d)")) == after
+
+
+def test_two_arguments_for_a_line_that_gets_too_long() -> None:
+    """Both are there, with one comma each."""
+    code = f"x = f(a, {LONG})\n"
+    place = call_in(code)
+    finding = Finding(
+        path="a.py", span=place.span, code="LDM101", name="x", group=Group.NOTE, level=Level.NOTE, message="",
+        remedies=(Remedy("do", False, (Argument(place, "k", "'one more'"), Argument(place, "l", "'and another'"))),),
+    )  # fmt: skip
+    (found,) = Fixer(lambda path: code.encode(), propertied).with_fixes([finding])
+    after = splice(code.encode(), found.fixes[0].edits).decode()
+    assert after == f"x = f(\n    a,\n    {LONG},\n    k='one more',\n    l='and another',\n)\n"
+
+
+def test_a_value_that_gets_too_long_is_broken_inside() -> None:
+    """A call that does not fit its line has what stands in its brackets in lines of their own."""
+    inner = f"g('{'x' * 73}')"
+    code = "x = f(\n    a,\n    k=1,\n)\n"
+    broken = f"x = f(\n    a,\n    k=str(\n        {inner}\n    ),\n)\n"
+    assert written(code, Argument(call_in(code), "k", f"str({inner})")) == broken
+    assert written(code.replace("    k=1,\n", ""), Argument(call_in(code.replace("    k=1,\n", "")), "k", f"str({inner})")) == broken
+
+
+def test_a_file_without_long_lines_gets_none() -> None:
+    """Where many lines are there and none goes beyond 79, that is taken for the bound."""
+    rest = "# a line\n" * 80
+    code = f"x = f(a, '{'x' * 60}')\n"
+    assert (written(code, Argument(call_in(code), "k", "'word'")) or "").count("\n") == 1
+    assert (written(code + rest, Argument(call_in(code), "k", "'word'")) or "").count("\n") == 85
+
+
 @pytest.mark.parametrize("code", ["f(**a)\n", "f(x for x in y)\n", "g(a)\n"])
 def test_no_fix_where_an_argument_may_be_there_already_or_does_not_fit(code: str) -> None:
     """Behind `**` may stand the same argument, behind a bare generator none may; another call is not the one meant."""

@@ -65,7 +65,7 @@ def test_database_of_mysql_has_another_word() -> None:
 
 def test_entry_of_an_index_gets_the_id() -> None:
     """The second entry replaces the first."""
-    assert 'order["lines"]}, id=order["order_id"])' in mended(ENTRY)
+    assert 'order["lines"]},\n        id=order["order_id"],\n    )' in mended(ENTRY)
 
 
 @pytest.mark.parametrize(
