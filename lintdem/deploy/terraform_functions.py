@@ -9,7 +9,7 @@ from lintdem.model.span import Place
 
 _PASSED = frozenset(
     {"abspath", "base64encode", "coalesce", "element", "flatten", "jsonencode", "lookup", "lower", "nonsensitive"}
-    | {"one", "replace", "sensitive", "tolist", "tomap", "tonumber", "toset", "tostring", "trimspace", "try", "upper"}
+    | {"one", "replace", "sensitive", "tolist", "tomap", "tonumber", "toset", "tostring", "trimspace", "upper"}
     | {"yamlencode", "jsondecode", "pathexpand", "trimsuffix", "trimprefix"}
 )
 """Functions that give their first argument back, or something near enough to follow it."""
@@ -23,6 +23,8 @@ def called(name: str, arguments: tuple[Node, ...], place: Place) -> Node:
         return first.items[int(at.text[:9]) % len(first.items) if isinstance(at, Scalar) and at.text.isdigit() else 0]
     if name == "length" and is_written_out(first):
         return Scalar(str(len(first.entries) if isinstance(first, Record) else len(first.items)), place)
+    if name == "try":
+        return next((one for one in arguments if not (isinstance(one, Record) and "Fn::Any" in one.entries)), first)
     if name in _PASSED:
         return first
     if name == "merge":

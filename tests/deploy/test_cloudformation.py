@@ -438,6 +438,33 @@ class TestKinds:
         assert function(found).code[0] == "cdk.out/asset.abc"
 
 
+def test_policies_of_a_synthesised_template() -> None:
+    """What `grant_…` of any CDK became is read from `cdk.out`: the role, its managed policy, and the policy that names it."""
+    text = """
+    Resources:
+      Role:
+        Type: AWS::IAM::Role
+        Properties:
+          ManagedPolicyArns:
+            - Fn::Join: ["", ["arn:", {Ref: "AWS::Partition"}, ":iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]]
+      Default:
+        Type: AWS::IAM::Policy
+        Properties:
+          PolicyDocument:
+            Statement:
+              - {Action: ["dynamodb:PutItem", "dynamodb:GetItem"], Effect: Allow, Resource: [{"Fn::GetAtt": [Orders, Arn]}, {Ref: "AWS::NoValue"}]}
+          Roles: [{Ref: Role}]
+      Orders: {Type: AWS::DynamoDB::Table}
+      Charge:
+        Type: AWS::Lambda::Function
+        Properties: {Handler: app.handler, Runtime: python3.12, Role: {"Fn::GetAtt": [Role, Arn]}, Code: {S3Bucket: b, S3Key: 0a1b.zip}}
+        Metadata: {"aws:asset:path": ../src}
+    """
+    (grant,) = function(stack(text, "cdk.out/App.template.yaml")).grants or ()
+    assert grant.actions == ("dynamodb:PutItem", "dynamodb:GetItem")
+    assert [value.text for value in grant.resources] == ["Orders"]
+
+
 def test_source_of_the_events_in_the_example() -> None:
     """The queue's own FIFO setting decides the source of the event that polls it."""
     (found,) = function(stack(ORDERS)).events

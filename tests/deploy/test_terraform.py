@@ -873,3 +873,22 @@ class TestBuckets:
     def test_a_key_that_nothing_here_puts_there_is_a_name(self) -> None:
         (item,) = stack(self.TEXT % '"lambda/orders.zip"').functions
         assert (item.code, item.archive, item.packed) == ((), "lambda/orders.zip", True)
+
+
+@pytest.mark.parametrize(
+    ("written", "handler"),
+    [
+        ('try(split(".", basename(var.path))[0], "notify")', "notify"),
+        ('try(var.name, "notify")', "orders"),
+        ('try(split(".", var.path), join("-", split(".", var.path)))', None),
+    ],
+)
+def test_the_first_that_can_be_told_of_several(written: str, handler: str | None) -> None:
+    """`try` goes on where something cannot be worked out, and not where a name means something."""
+    text = f"""\
+    variable "path" {{ default = null }}
+    variable "name" {{ default = "orders" }}
+    resource "aws_lambda_function" "job" {{ handler = "${{{written}}}.handler" }}
+    """
+    (item,) = stack(text).functions
+    assert item.handler == (f"{handler}.handler" if handler else None)
