@@ -26,7 +26,7 @@ from lintdem.analyses.constructs import Built, build
 from lintdem.analyses.domain import Known, Made, Unknown, Value, known, members, text
 from lintdem.analyses.machine import Plain
 from lintdem.model.span import Place
-from lintdem.model.stack import Event, Lambda, Queue, Source, Stack, Table
+from lintdem.model.stack import Event, Lambda, Queue, Resource, Source, Stack, Table, Topic
 from lintdem.model.stack import Value as TemplateValue
 from lintdem.program import Program
 
@@ -66,6 +66,7 @@ _OF_ARN = {
     "Queue": Source.SQS, "CfnQueue": Source.SQS, "Stream": Source.KINESIS, "CfnStream": Source.KINESIS,
     "Table": Source.DYNAMODB_STREAM, "TableV2": Source.DYNAMODB_STREAM, "CfnTable": Source.DYNAMODB_STREAM,
 }  # fmt: skip
+_ARCHIVES = frozenset({"aws_events.Archive", "aws_events.CfnArchive"})
 _NOTIFIERS = frozenset({"add_event_notification", "add_object_created_notification", "add_object_removed_notification"})
 _TARGETED = frozenset({"add_target", "Rule", "Schedule", *_NOTIFIERS})
 """What is given an object that holds the function."""
@@ -104,10 +105,14 @@ class _App:
         functions = [function for one in self.built for function in self._each_function(one)]
         queues = tuple(self._queue(one) for one in self.built if one.type in ("aws_sqs.Queue", "aws_sqs.CfnQueue"))
         tables = tuple(self._table(one) for one in self.built if one.type in ("aws_dynamodb.Table", "aws_dynamodb.TableV2"))
+        topics = tuple(self._topic(one) for one in self.built if one.type in ("aws_sns.Topic", "aws_sns.CfnTopic"))
+        archives = tuple(self._archive(one) for one in self.built if one.type in _ARCHIVES or one.name == "archive")
         alarms = tuple(alarms_of(self.built, self.names, self._reference))
         for path in sorted({function.place.path for function in functions}):
             own = tuple(function for function in functions if function.place.path == path)
-            yield Stack(path=path, kind="cdk", functions=own, queues=queues, tables=tables, alarms=alarms)
+            yield Stack(
+                path=path, kind="cdk", functions=own, queues=queues, tables=tables, topics=topics, alarms=alarms, resources=archives
+            )
 
     # --- functions ---
 
@@ -326,6 +331,19 @@ class _App:
             streams=one.args.get("stream", one.args.get("dynamo_stream")) is not None,
             unread=unread(text_in, one.args, ttl="time_to_live_attribute"),
         )
+
+    def _topic(self, one: Built) -> Topic:
+        written = one.args.get("content_based_deduplication")
+        return Topic(
+            name=self.names.get(one.value, one.name),
+            place=one.place,
+            topic_name=text_in(one.args.get("topic_name")),
+            fifo=flag_in(one.args.get("fifo", one.args.get("fifo_topic"))) or False,
+            content_dedup=False if written is None else flag_in(written),
+        )
+
+    def _archive(self, one: Built) -> Resource:
+        return Resource(name=self.names.get(one.value, one.name), type="AWS::Events::Archive", place=one.place)
 
     def _destination(self, given: Plain | None, place: Place) -> TemplateValue | None:
         return self._reference(given, place) if given is not None else None

@@ -427,6 +427,21 @@ class TestSolutionsConstructs:
         assert [event.source for event in found.events] == [Source.SQS]
 
 
+def test_topics_and_archives() -> None:
+    """What deduplicates messages, and what may send events again under other ids."""
+    body = """
+        sns.Topic(self, "Plain")
+        sns.Topic(self, "Ordered", topic_name="orders.fifo", fifo=True, content_based_deduplication=True)
+        events.EventBus(self, "Bus").archive("Kept", event_pattern={})
+        events.Archive(self, "Old", source_event_bus=bus)
+    """
+    found = of_stack(FUNCTION + textwrap.dedent(body))
+    assert [(topic.name, topic.topic_name, topic.fifo, topic.content_dedup) for topic in found.topics] == [
+        ("Plain", None, False, False), ("Ordered", "orders.fifo", True, True),
+    ]  # fmt: skip
+    assert [resource.type for resource in found.resources] == ["AWS::Events::Archive"] * 2
+
+
 class TestAlarms:
     """What alarms watch."""
 
