@@ -6,7 +6,8 @@
 `tally`    names, counts and the closing sentences;
 `frame`    the source line with what is under it;
 `lines`    positions in the units that others count in, and the hash by which GitHub knows a line;
-`text`, `concise`, `json`, `jsonl`, `sarif`, `github`, `gitlab`, `junit`, `rdjson`   the formats.
+`text`, `concise`, `json`, `jsonl`, `sarif`, `github`, `gitlab`, `junit`, `rdjson`, `markdown`
+   the formats.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from lintdem.output.view import View
 if TYPE_CHECKING:
     from lintdem.model.finding import Report
 
-FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson")
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")
 """The formats; each is the module of its name, loaded when it is asked for."""
 
 

@@ -13,11 +13,18 @@ from lintdem.output.view import View
 
 _WORDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 _TITLE = 255
+MOST_SHOWN = 10
+"""GitHub makes annotations of so many errors, warnings and notices of a step, and drops the others."""
 
 
 def render(report: Report, view: View) -> str:
     """One command for each finding and problem, the loudest first, as GitHub shows the first ten of each kind."""
-    lines = [line for level in Level for line in _of_level(report, view, level)]
+    levels = {level: list(_of_level(report, view, level)) for level in Level}
+    lines = [line for rows in levels.values() for line in rows]
+    if any(len(rows) > MOST_SHOWN for rows in levels.values()):
+        told = f"GitHub shows the first {MOST_SHOWN} of each level as annotations; the log of this step has all {len(lines)}"
+        place = len(levels[Level.ERROR]) + len(levels[Level.WARNING])
+        lines.insert(place, f"::notice title=lintdem::{_data(told)}")
     if not view.quiet:
         lines += closing(report)
     return "".join(f"{line}\n" for line in lines)

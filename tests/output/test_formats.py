@@ -27,7 +27,7 @@ RULES = load_rules(("lintdem_rules",))
 VIEW = View(root="/work", folder="/work", rules=RULES)
 HOSTILE = "\x1b[31mred\x1b]8;;http://x\x07[bold](1)\x9b2J\u202eevil\n::error::x:bug:\x7f\udcff\x00%0A,"
 SOURCE = 'import stripe\n\n\ndef handler(event, context):\n    note = "😀é"; stripe.Charge.create(amount=5)\n'
-MACHINES = ("json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson")
+MACHINES = ("json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")
 
 
 def charge(path: str = "src/app.py", said: str = "stripe.Charge.create charges again", **more: Any) -> Finding:
@@ -201,3 +201,44 @@ class TestOthers:
         """Findings are failures, notes pass, unread files are errors."""
         of = report(charge(), msgspec.structs.replace(charge("b.py"), level=Level.NOTE), problems=(PROBLEM,))
         assert '<testsuite name="lintdem" tests="3" failures="1" errors="1"' in render("junit", of, VIEW)
+
+    def test_github_says_what_it_will_not_show(self) -> None:
+        """Over ten of a level, the first of the notices says that the log has more; ten are no more than are shown."""
+        ten = [charge(f"{n}.py") for n in range(10)]
+        note = msgspec.structs.replace(charge("n.py"), level=Level.NOTE)
+        lines = render("github", report(*ten, charge("x.py"), note), VIEW).splitlines()
+        notices = [line for line in lines if line.startswith("::notice")]
+        assert "shows the first 10 of each level as annotations; the log of this step has all 12" in notices[0]
+        assert "as annotations" not in render("github", report(*ten, note), VIEW)
+
+
+class TestMarkdown:
+    """The summary of a CI job."""
+
+    def rows(self, text: str) -> list[str]:
+        """The rows of the table, without its head."""
+        return [line for line in text.splitlines() if line.startswith("| ")][1:]
+
+    def test_a_row_has_level_rule_place_and_what_to_do(self) -> None:
+        """Errors stand first, the rule is a link to its page, the fix is told."""
+        note = msgspec.structs.replace(charge("a.py"), level=Level.NOTE)
+        rows = self.rows(render("markdown", report(note, charge("b.py", "x")), VIEW))
+        assert re.match(r"\| error \| \[LDM101\]\(https://\S+unguarded_effect\.md\) unguarded-effect \| b\.py:5 \| x<br>", rows[0])
+        assert rows[0].endswith("<br>fix: pass a key x |")
+        assert rows[1].startswith("| note |")
+
+    def test_nothing_in_it_is_markup(self) -> None:
+        """Whatever a file is called and holds: no cell ends, no element, link, mention, emoji or code begins."""
+        evil = "a|b `c` <img src=x> [d](http://e) @team #1 **f** _g_ ~~h~~ :bug: &amp; \\| \n# head"
+        (row,) = self.rows(render("markdown", report(charge(evil, evil)), VIEW))
+        assert row.count("|") == 5
+        shown = re.sub(r"&#\d+;|<br>|\[LDM101\]\(https://\S+\)", "", row.strip("|"))
+        assert not re.search(r"[`<>\[\]@#*_~&]", shown)
+
+    def test_a_summary_that_github_would_drop_is_cut(self) -> None:
+        """It stays below 1 MiB, the errors are in it, and what is left out is counted."""
+        long = msgspec.structs.replace(charge(said="x" * 20_000), level=Level.NOTE)
+        text = render("markdown", report(*[long] * 60, charge("b.py", "first")), VIEW)
+        assert len(text.encode()) < 1 << 20
+        assert "| b.py:5 | first<br>" in self.rows(text)[0]
+        assert re.search(r"^\d+ more rows would not fit into the summary", text, re.MULTILINE)
