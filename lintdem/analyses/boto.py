@@ -196,6 +196,18 @@ def _told_by_all(m: Machine, op: Operation, given: dict[str, Value], flow: Flow)
     return {f"{listed}[].{name}": v[0] if len(v) == 1 else Derived("item", v) for name, v in values.items()}
 
 
+def _inner_token(
+    m: Machine, op: Operation, given: dict[str, Value], flow: Flow
+) -> tuple[dict[str, Value], tuple[tuple[str, Place], ...]]:
+    """A token that stands inside of another argument, `InvalidationBatch.CallerReference`, and where it is written."""
+    head, _, inner = (op.token or "").partition(".")
+    for one in members(given[head]) if inner and head in given else ():
+        found = m.dict_entries(flow, one)
+        if found is not None and inner in found.entries:
+            return {str(op.token): found.entries[inner]}, tuple((str(op.token), p) for k, p in found.places if k == inner)
+    return {}, ()
+
+
 def operate(
     m: Machine, client: Client, name: str, keywords: dict[str, Value], args: Args, place: Place, flow: Flow
 ) -> Value:  # fmt: skip
@@ -216,10 +228,12 @@ def operate(
     given = {k: held(m, v, flow) for k, v in given.items()}
     for argument in ("Key", "CopySource"):
         given.update({f"{argument}.{k}": untyped(m, v, flow) for k, v in entries(m, given.get(argument), flow).items()})
+    token, where = _inner_token(m, op, given, flow)
+    given |= token
     if client.service == "dynamodb" and name == "query":
         given.update(queried(m, given, flow))
     given.update(_told_by_all(m, op, given, flow))
-    call = replace(_invocation(op, given, client), places=args.places, held=_held(m, op, given, flow))
+    call = replace(_invocation(op, given, client), places=(*args.places, *where), held=_held(m, op, given, flow))
     if only_asks_function(m, call, flow):
         call = replace(call, kind=Kind.READ)
     if op.switch and call.arg(op.switch) == FALSE:

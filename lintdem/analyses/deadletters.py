@@ -21,7 +21,7 @@ RESENDS = frozenset(
 )  # fmt: skip
 """Calls by which a message comes to its consumer once more."""
 _DEAD = re.compile(r"(dlq|dead[-_ ]?letter)", re.IGNORECASE)
-_AGAIN = re.compile(r"(redrive|replay|re-?submit|requeue|re-?process)", re.IGNORECASE)
+_AGAIN = re.compile(r"(redrive|replay|re-?submit|requeue|(?<!p)re-?process)", re.IGNORECASE)
 
 
 def resends(effect: Effect) -> bool:

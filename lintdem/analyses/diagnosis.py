@@ -14,7 +14,7 @@ from lintdem.analyses.asking import Act, askings, shared
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.customresources import untracked
 from lintdem.analyses.deployed import sent_anew, table_of
-from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Value, leaves
+from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Path, Value, leaves
 from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on_token, tells
 from lintdem.analyses.engine import Run
 from lintdem.analyses.fifo import fifo_fault
@@ -358,6 +358,14 @@ SEQUENCER = "s3.object.sequencer"
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html"""
 
 
+def _is_of_event(effect: Effect, run: Run, subject: Subject, schema: tuple[str, ...]) -> bool:
+    """Whether the key holds the number that the source gave the event, or the event's own time: nothing newer has the item."""
+    write = effect.call.write
+    keys = [leaf for _, v in key_attributes(write, schema) for leaf in leaves(v)] if write is not None else []
+    mine = [leaf for leaf in keys if isinstance(leaf, Path) and leaf.root == "event"]
+    return any(provenance(leaf, subject, run.sites).grade is Grade.DELIVERY for leaf in mine)
+
+
 def _overwrite(
     effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: dict[Place, Write], schema: tuple[str, ...]
 ) -> Case:  # fmt: skip
@@ -373,7 +381,7 @@ def _overwrite(
     if is_fresh_checked(effect) or swapped:
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     keys = [provenance(v, subject, run.sites).grade for _, v in write.key]
-    if Grade.ATTEMPT in keys or is_of_this_run(write, run, schema):
+    if Grade.ATTEMPT in keys or is_of_this_run(write, run, schema) or _is_of_event(effect, run, subject, schema):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     level, reason = overwrite_level(effect, run, subject, others)
     timed = event_time(effect)

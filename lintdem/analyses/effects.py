@@ -23,6 +23,7 @@ from lintdem.analyses.domain import (
     text,
 )
 from lintdem.analyses.engine import Run
+from lintdem.analyses.invoking import asks_deployed
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, Provenance, provenance, readable
 from lintdem.analyses.requests import only_asks, only_queries
@@ -66,7 +67,7 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program, keys: 
         # Redshift's data API takes a token for a statement.
         kept = _token(effect, run, subject) if call.service == "sql" else None
         return kept or _write_harm(effect, run, subject, program, keys)
-    if only_asks(effect) or only_queries(effect):
+    if only_asks(effect) or only_queries(effect) or asks_deployed(call, run.handler, program):
         return SAFE
     token = _token(effect, run, subject)
     if token is not None:
@@ -218,10 +219,16 @@ def limits_rate(effect: Effect, run: Run) -> bool:
     return any(_LIMITS.search(word) or (timed and _LIMITS_TIME.search(word)) for word in words)
 
 
+def _spends(table: Value | None) -> bool:
+    """Whether a table holds the requests of a rate limit: each of them leaves a row on purpose."""
+    names = [text(leaf) or str(getattr(leaf, "name", "")) for leaf in leaves(table)] if table is not None else []
+    return any(_LIMITS.search(name) for name in names)
+
+
 def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program, keys: tuple[str, ...]) -> Harm:
     write = effect.call.write
     assert write is not None
-    if write.kind == "accumulate" and limits_rate(effect, run):
+    if (write.kind == "accumulate" and limits_rate(effect, run)) or (write.kind == "put" and _spends(write.table)):
         return SAFE
     table = table_of(write.table, run.handler, program)
     schema = table.keys if table is not None else keys

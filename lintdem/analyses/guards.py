@@ -138,7 +138,7 @@ def _key_words(claim: Claim, key: Provenance) -> str:
 
 def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
     failed = _sorted(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
-    own = [c for c in failed if c.place != effect.place]
+    own = [c for c in failed if c.place != effect.place and not _is_shared(c, run)]
     if own:
         return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} {where(own[0].place, effect)} fails for a "
                      "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
@@ -159,6 +159,12 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
     if useless is not None and useless.useless:
         return Cover(Answer.NO, Fault.USELESS, useless, words=useless.useless, place=useless.place)
     return Cover(Answer.NO, words="nothing on the way asks whether this was done before")
+
+
+def _is_shared(claim: Claim, run: Run) -> bool:
+    """Whether whoever finds the record there goes on with what it holds: "get or create" tells nobody that all is done."""
+    site = run.sites.get(claim.place)
+    return site is not None and site.arg("ReturnValuesOnConditionCheckFailure") is not None
 
 
 def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Cover | None:

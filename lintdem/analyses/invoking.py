@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lintdem.analyses.deployed import function_of
 from lintdem.analyses.domain import NONE, Derived, Env, Flow, Value, leaves, members, text
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.requests import is_question
 from lintdem.analyses.trace import Invocation
+from lintdem.program import Handler, Program
 
 _METHODS = frozenset({"httpmethod", "requestcontext.http.method", "routekey"})
 _ACTIONS = frozenset({"action", "operation", "method", "command", "fieldname", "query_type"})
@@ -38,6 +40,15 @@ def only_asks_function(m: Machine, call: Invocation, flow: Flow) -> bool:
         return all(action is not None and _reads(action) for action in actions)
     names = [name for leaf in leaves(call.arg("FunctionName") or NONE) if (name := _name(leaf))]
     return (bool(names) and all(map(_reads, names))) or is_question(m.frame.name)
+
+
+def asks_deployed(call: Invocation, handler: Handler, program: Program) -> bool:
+    """Whether somebody waits for the answer of a function that its template gives the name of one that reads."""
+    kind = text(call.arg("InvocationType") or NONE)
+    if (call.service, call.method) != ("lambda", "invoke") or kind not in (None, "RequestResponse"):
+        return False
+    callee = function_of(call.arg("FunctionName"), handler, program)
+    return callee is not None and _reads(callee.name)
 
 
 def _said(m: Machine, payload: Value, flow: Flow, prefix: str = "") -> Iterator[tuple[str, Value]]:

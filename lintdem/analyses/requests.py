@@ -13,6 +13,7 @@ _ASKS = re.compile(
 _ASKING = re.compile(r"((get|fetch|request|obtain|refresh)_?\w*token|^_?log_?in$|authenticate|sign_?in)", re.IGNORECASE)
 _QUESTIONS = re.compile(
     r"_*(get|fetch|list|search|find|look_?up|query|describe|read|resolve|validate|verify|check(?!_?out)|calculate|estimate)(_|$|[A-Z])"
+    r"|_*(is|has|can|should)(_[a-z]|[A-Z])"
     r"|_*(virus_?)?scan_(file|object|document|attachment|upload)"
 )
 """A function of such a name that sends a request asks something, whatever the method."""

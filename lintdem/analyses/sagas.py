@@ -114,8 +114,9 @@ def _resources(effect: Effect) -> list[str]:
 
 
 def words_of(name: str) -> set[str]:
-    """The words of a name written in snake or camel case."""
-    return {word.lower() for word in _WORD.findall(name)}
+    """The words of a name written in snake or camel case; nobody is given credit by a credit card."""
+    found = {word.lower() for word in _WORD.findall(name)}
+    return found - {"credit"} if found & {"card", "cards"} else found
 
 
 def _gave(value: Value) -> Place | None:

@@ -59,8 +59,10 @@ def _read_expression(
     written = plain(given)
     update = parse_update(written) if written is not None else None
     if update is None:
-        match = re.search(r"(list_append|\bADD\b|=\s*[#\w]+\s*[+-]\s*:)", written or "")
-        return {}, (written or "").strip() if match else "", True
+        # ADD counts with a number; what is added to a set is in it once.
+        counts = any(isinstance(value, Known) and isinstance(value.value, int) for value in values.values())
+        match = re.search(r"(list_append|=\s*[#\w]+\s*[+-]\s*:)" + (r"|\bADD\b" if counts else ""), written or "")
+        return {}, (written or "").strip().replace(HOLE, "…") if match else "", True
     sets: dict[str, Value] = {}
     accumulates = ""
     for action in update.actions:

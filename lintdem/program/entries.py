@@ -75,13 +75,14 @@ def top_functions(body: Sequence[Stmt]) -> Iterator[Function]:
             yield statement.function
 
 
-def declared(module: Module) -> Iterator[Entry]:
-    """The functions of a module that a framework's decorator makes entry points."""
+def declared(module: Module, known: Definitions) -> Iterator[Entry]:
+    """The functions of a module that a decorator makes entry points: a framework's, or one of the program that puts
+    something in their place which takes an event and a context."""
     chalice = _imports(module, "chalice")
     for function in top_functions(module.body):
         for decorator in function.decorators:
             name = _last(decorator)
-            if name == "durable_execution":
+            if name == "durable_execution" or any(_wraps_in_handler(f) for f in known.functions.get(name, ())):
                 yield Entry(function.name, function.name_span)
             elif chalice and name in CHALICE and isinstance(_called(decorator), Attr):
                 yield _chalice(function, decorator, name)
@@ -154,6 +155,16 @@ def _returns_handler(function: Function, known: Definitions) -> bool:
         if isinstance(statement, Return) and isinstance(value, Attr):
             methods = known.functions.get(value.name, ())
             return bool(methods) and all(_takes_event([p.name for p in f.params]) for f in methods)
+    return False
+
+
+def _wraps_in_handler(decorator: Function) -> bool:
+    """Whether a decorator, or what it makes when it is called with options, gives back an inner function that takes an
+    event and a context."""
+    for statement in statements(decorator.body) if decorator.params else ():
+        inner = statement.function if isinstance(statement, DefineFunction) else None
+        if inner is not None and (_takes_event([p.name for p in inner.params]) or _wraps_in_handler(inner)):
+            return True
     return False
 
 

@@ -112,7 +112,7 @@ def _apps(stacks: Sequence[Stack]) -> dict[str, Lambda]:
 
 def _from_frameworks(found: dict[tuple[str, str], Handler], path: str, module: Module, known: Definitions) -> None:
     """Add what decorators and assignments make handlers; templates and settings may say more of the trigger."""
-    for entry in (*declared(module), *assigned(module, known)):
+    for entry in (*declared(module, known), *assigned(module, known)):
         before = found.get((path, entry.function))
         triggers = before.triggers if before is not None else ()
         named = before.named if before is not None else "code"
