@@ -52,6 +52,8 @@ class Run:
     """What of the event is read so that its absence raises, where nothing asks whether it is there."""
     reads: tuple[tuple[tuple[str, Span], Path], ...] = ()
     """The expressions that read a part of the event, by file and span, and which part."""
+    demanded: frozenset[Place] = frozenset()
+    """The reads whose `["Item"]` is taken although nothing asks whether there is one: its absence raises."""
 
 
 class Engine:
@@ -88,7 +90,7 @@ class Engine:
             tuple(e for path, events in m.import_events.items() if path not in loaded for e in events),
             tuple(sorted(m.firsts.items())), tuple((s, p) for s, p in m.optional.items() if s not in m.required),
             tuple(m.minted.items()), tuple(m.buffers.items()), _certain(m.required),
-            tuple(m.reads.items()),
+            tuple(m.reads.items()), frozenset(m.demanded),
         )  # fmt: skip
 
     def _target(self, handler: Handler) -> Value:

@@ -8,6 +8,7 @@ from typing import Any
 
 from lintdem.analyses.binding import bind_target, opened
 from lintdem.analyses.comprehensions import comprehension
+from lintdem.analyses.demands import note_demand
 from lintdem.analyses.domain import (
     FALSE,
     NONE,
@@ -85,7 +86,11 @@ def _const(m: Machine, expr: Const, flow: Flow) -> Value:
 
 
 def _name(m: Machine, expr: Name, flow: Flow) -> Value:
-    found = look_up(m, expr.id, flow)
+    return _noted(m, expr, look_up(m, expr.id, flow), flow)
+
+
+def _noted(m: Machine, expr: Name | Attr | Item, found: Value, flow: Flow) -> Value:
+    """Remember which expression reads a part of the event."""
     if type(found) is Path and found.root == "event":
         m.reads[flow.scope.path, expr.span] = found
     return found
@@ -105,10 +110,7 @@ def look_up(m: Machine, name: str, flow: Flow) -> Value:
 
 def _attr(m: Machine, expr: Attr, flow: Flow) -> Value:
     value = evaluate(m, expr.value, flow)
-    found = m.attribute(value, expr.name, flow, m.place(flow, expr.span))
-    if type(found) is Path and found.root == "event":
-        m.reads[flow.scope.path, expr.span] = found
-    return found
+    return _noted(m, expr, m.attribute(value, expr.name, flow, m.place(flow, expr.span)), flow)
 
 
 def _item(m: Machine, expr: Item, flow: Flow) -> Value:
@@ -117,9 +119,8 @@ def _item(m: Machine, expr: Item, flow: Flow) -> Value:
         return slice_of(m, value, expr.index, flow)
     found = m.item(value, evaluate(m, expr.index, flow), flow, m.place(flow, expr.span))
     m.note_required(found, "tried" if m.tries else "read")
-    if type(found) is Path and found.root == "event":
-        m.reads[flow.scope.path, expr.span] = found
-    return found
+    note_demand(m, found, flow)
+    return _noted(m, expr, found, flow)
 
 
 def slice_of(m: Machine, value: Value, index: Slice, flow: Flow) -> Value:

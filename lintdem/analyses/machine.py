@@ -185,9 +185,9 @@ class Machine:
         self.block: Callable[[Value, Flow], Value] | None = None
         self.collectors: list[dict[Raised, None]] = [{}]
         self.active: list[object] = []
-        self.spent, self.importing = 0, 0
+        self.spent, self.importing, self.globals_version, self.mutations = 0, 0, 0, 0
         self.constructs: dict[Value, Value] = {}
-        self.globals_version, self.mutations = 0, 0
+        self.demanded: set[Place] = set()
         self.paths: set[tuple[str, ...]] = set()
         self.provided: set[str] = set()
         self.constants, self.words = set[str](), dict[Value, set[str]]()

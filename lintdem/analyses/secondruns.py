@@ -44,6 +44,7 @@ def refused(run: Run, subject: Subject) -> Iterator[Refused]:
     yield from _uncaught(run, subject)
     yield from _taken(run, subject)
     yield from _consumed(run, subject)
+    yield from _removed(run, subject)
     yield from _found(run, subject)
 
 
@@ -192,6 +193,27 @@ def _consumed(run: Run, subject: Subject) -> Iterator[Refused]:
             message = f"{event.call.name} raises NoSuchKey in the second run: the first has deleted the object"
             yield Refused(run, subject, event.place, event.call.name, "NoSuchKey", None, message, gone.place,
                           "the object is deleted at the end of the first run")  # fmt: skip
+
+
+def _removed(run: Run, subject: Subject) -> Iterator[Refused]:
+    """An item that is read, and deleted at the end: the second run takes `["Item"]` of an answer without one."""
+    writes = [(e, e.call.write) for e in run.events if isinstance(e, Effect) and e.call.write is not None]
+    deletes = [(e, write) for e, write in writes if write.kind == "delete" and e.call.service == "dynamodb"]
+    for event in run.events if deletes else ():
+        if not isinstance(event, Asked) or event.place not in run.demanded or event.call.method != "get_item":
+            continue
+        if any(isinstance(f, (Check, Claim)) for f in event.must):
+            continue
+        key = {name.removeprefix("Key."): value for name, value in event.call.args if name.startswith("Key.")}
+        grades = {provenance(value, subject, run.sites).grade for value in key.values()}
+        if not key or grades & {*_BROKEN, Grade.STORED, Grade.UNKNOWN}:
+            continue
+        table = event.call.arg("TableName")
+        gone = next((e for e, write in deletes if write.table == table and dict(write.key) == key), None)
+        if gone is not None:
+            message = f"{event.call.name} finds no item in the second run, and [\"Item\"] raises KeyError: the first has deleted it"
+            yield Refused(run, subject, event.place, event.call.name, "KeyError", None, message, gone.place,
+                          "the item is deleted at the end of the first run")  # fmt: skip
 
 
 def _source(call: Invocation) -> tuple[Value | None, Value | None] | None:
