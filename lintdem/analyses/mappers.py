@@ -60,7 +60,8 @@ def call_model(
     """A method of a model or of its class; None when it is another method."""
     if name in _READS:
         call = _invocation(_READS[name], cls)
-        keyed = tuple((f"Key.{k}", v) for k, v in zip(item_keys(cls), args.positional, strict=False)) if name == "get" else ()
+        given = (args.get(0, "hash_key"), args.get(1, "range_key")) if name == "get" else ()
+        keyed = tuple((f"Key.{k}", v) for k, v in zip(item_keys(cls), given, strict=False) if v is not None)
         call = replace(call, args=(*call.args, *keyed), target=cls)
         m.sites[place] = call
         m.record(Asked(place, call, must=flow.must, may=flow.may))
@@ -165,7 +166,9 @@ def _write(m: Machine, owner: Ref | Path | None, cls: Cls, name: str, args: Args
     if isinstance(owner, Path):
         read = m.sites[owner.place] if owner.place is not None else None
         keys = {k.removeprefix("Key."): v for k, v in read.args if k.startswith("Key.")} if read is not None else {}
-        attrs, opaque = {**keys, **attributes_of(m, owner)}, True
+        # What was read has its key; the defaults are for items that are new.
+        stored = {k: Path(owner.root, (*owner.steps, k), owner.place) for k in item_keys(cls)}
+        attrs, opaque = {**stored, **keys, **attributes_of(m, owner)}, True
     key = tuple((k, attrs[k] if k in attrs else _default(m, cls, k, place, flow)) for k in item_keys(cls))
     accumulates = ""
     if name == "update":
