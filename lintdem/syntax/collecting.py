@@ -69,12 +69,19 @@ def _lines(file: File, loop: cst.For) -> tuple[int, Span]:
     header = file.positions.span(over).end_line
     if not file.lines[header - 1].partition("#")[0].rstrip().endswith(":"):
         raise NoEdit
-    last = _with_remarks(file.lines, file.positions.span(loop.body.body[-1]).end_line, len(_indent(file.lines[header])))
+    last = _with_remarks(file.lines, file.positions.span(loop.body.body[-1]).end_line, _set_in(file, loop))
     line = file.positions.span(loop).line
     indent = _indent(file.lines[line - 1])
     while line > 1 and file.lines[line - 2].startswith(f"{indent}#"):
         line -= 1
-    return line, Span(header + 1, 1, last, 1)
+    first = next(number for number in range(header + 1, last + 1) if file.lines[number - 1].strip())
+    return line, Span(first, 1, last, 1)
+
+
+def _set_in(file: File, loop: cst.For) -> int:
+    """How far the body of the loop is set in."""
+    inner = loop.body.body[0]
+    return file.positions.span(inner).column - 1 if isinstance(inner, cst.CSTNode) else 0
 
 
 def _answered(file: File, loop: cst.For, after: list[cst.BaseStatement], text: str) -> Edit:

@@ -69,6 +69,12 @@ def test_failed_records_are_named_and_the_mapping_reads_them() -> None:
     )
 
 
+def test_blank_lines_below_the_loop_stay_there() -> None:
+    """A `try` begins with what it tries."""
+    code = mended(CODE.replace("        # one\n", "\n        # one\n"))
+    assert '["Records"]:\n\n        try:\n            # one\n' in code
+
+
 def test_queue_in_order_takes_back_what_stands_behind_the_failure() -> None:
     """In a FIFO queue the records behind a failed one are not done before it."""
     code = mended(CODE, FIFO)
