@@ -128,3 +128,12 @@ def test_allowed_pairs_are_in_order() -> None:
     alone = BESIDE_ALL.keys() | OF_THE_BATCH.keys()
     assert all(one < other and not {one, other} & alone for one, other in (*ALLOWED, *OF_ONE_CALL))
     assert not ALLOWED.keys() & OF_ONE_CALL.keys()
+
+
+def test_the_record_of_a_check_is_no_fault_of_its_own() -> None:
+    """What two runs write after they passed a check together is told with the check: one condition mends both."""
+    page = parse_page((ROOT / "rules" / "lintdem_rules" / "check_then_act.md").read_text(encoding="utf-8"), "page")
+    for case in page.cases:
+        if case.section == "Bad":
+            found = check_files(case.files, 'select = ["LDM3", "LDM501"]').findings
+            assert [one.code for one in found] == ["LDM501"], case.title

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
 from lintdem.config import parse
 from lintdem.rule import load_rules
 from lintdem.session import BUILTIN_PACK, check_files
@@ -51,6 +53,40 @@ def test_the_shown_comments_are_known() -> None:
     assert len(comments) >= 4
     code = "\n".join(comments) + "\ndef handler(event, context):\n    return event\n"
     assert "LDM904" not in [finding.code for finding in check_files({"app.py": code}).findings]
+
+
+def test_the_shown_hook_and_action_are_there() -> None:
+    """The pre-commit block names a hook of this repository, the workflow an action with these inputs."""
+    hook, workflow = (yaml.safe_load(text) for text in fences("yaml"))
+    known = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    named = re.findall(r"`(lintdem-\w+)`", README)
+    assert {one["id"] for repo in hook["repos"] for one in repo["hooks"]} | set(named) == {one["id"] for one in known}
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    (step,) = [step for step in workflow["steps"] if step["uses"].startswith("lintdem/")]
+    assert step["with"].keys() <= action["inputs"].keys()
+
+
+def test_the_shown_editor_settings_work() -> None:
+    """What the editor runs takes the buffer from standard input, and each line of its report is read by the shown pattern."""
+    (block,) = fences("lua")
+    (arguments,) = re.findall(r"args = \{(.*)\},$", block, re.MULTILINE)
+    (pattern,) = re.findall(r'from_pattern\("(.*?)"', block)
+    file = ROOT / "sample" / "functions" / "projector" / "app.py"
+    command = [sys.executable, "-m", "lintdem", *re.findall(r'"([^"]+)"', arguments), str(file), "--no-cache"]
+    run = subprocess.run(
+        command, cwd=ROOT, input=file.read_text(encoding="utf-8"), capture_output=True, text=True, check=False
+    )
+    lines = [re.fullmatch(pattern.replace("%d", r"\d").replace("%w", r"\w"), line) for line in run.stdout.splitlines()]
+    read = [line.groups() for line in lines if line is not None]
+    assert {code for _, _, _, code, _ in read} == {"LDM101", "LDM104"}
+    assert len(read) == len(lines) - 1
+
+
+def test_the_shown_count_of_misuses_is_right() -> None:
+    """The README tells how many rules are about Powertools."""
+    (number,) = re.findall(r"(\d+) rules here \(LDM511 to LDM524\)", README)
+    rules = [rule for rule in load_rules((BUILTIN_PACK,)) if "LDM511" <= rule.code <= "LDM524"]
+    assert int(number) == len(rules)
 
 
 def test_the_shown_files_are_there() -> None:

@@ -18,7 +18,7 @@ from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Path, Value
 from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on_token, tells
 from lintdem.analyses.engine import Run
 from lintdem.analyses.fifo import fifo_fault
-from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, looked_at, told_at, touches
+from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, looked_at, same_store, told_at, touches
 from lintdem.analyses.itemconditions import LIMIT
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
@@ -132,7 +132,8 @@ def _asked(cases: list[Case], run: Run, program: Program) -> list[Case]:
         found = told_at(case.cover, asking.place, asking.way, case.effect, run)
         told[id(case)] = replace(case, kind=Kind.NOTHING if mere else Kind.CHECKED, cover=found)
     behind = {(act.effect.place, _read(act.check)) for _, act in acts}
-    return [told.get(id(case)) or _without_record(case, behind) for case in cases]
+    asked = {read for act in acts if (read := _read(act[1].check)) in run.sites}
+    return [told.get(id(case)) or _without_record(case, behind, asked) for case in cases]
 
 
 def _read(check: Check) -> Place | None:
@@ -177,10 +178,13 @@ def _stands(asked: Place, cases: tuple[Case, ...]) -> Place:
     return stack[together].place if together < len(stack) else nearest.effect.place
 
 
-def _without_record(case: Case, behind: set[tuple[Place, Place | None]]) -> Case:
-    """A write that is told behind a check is no fault of its own on another way that hangs on what the check has read."""
-    read = {(case.effect.place, _read(f)) for f in case.effect.must if isinstance(f, Check)}
-    return replace(case, kind=Kind.NOTHING) if case.kind is Kind.UNCONDITIONAL and read & behind else case
+def _without_record(case: Case, behind: set[tuple[Place, Place | None]], asked: set[Place]) -> Case:
+    """A write that is told behind a check is no fault of its own on another way that hangs on what the check has read, and
+    neither is the harmless record that the check looks for."""
+    reads = {_read(f) for f in case.effect.must if isinstance(f, Check)}
+    sites = [case.run.sites[place] for place in asked & reads] if case.level is Level.NOTE else []
+    mere = any(same_store(read, case.effect) for read in sites) or any((case.effect.place, read) in behind for read in reads)
+    return replace(case, kind=Kind.NOTHING) if case.kind is Kind.UNCONDITIONAL and mere else case
 
 
 def _retried(case: Case) -> Case:
