@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +192,19 @@ class World:
     def later(self, **delta: float) -> None:
         """Move the clock."""
         self._clock.tick(dt.timedelta(**delta))
+
+    def expire(self, name: str, attribute: str) -> None:
+        """Delete what DynamoDB's time to live deletes: rows whose attribute is a number of seconds that has passed, not more
+        than five years ago. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html"""
+        import boto3
+
+        now = dt.datetime.now(dt.timezone.utc).timestamp()
+        with self.aside():
+            table = boto3.resource("dynamodb", region_name=REGION).Table(name)
+            for item in table.scan()["Items"]:
+                end = item.get(attribute)
+                if isinstance(end, Decimal) and now - 5 * 365 * 86_400 < end < now:
+                    table.delete_item(Key={key["AttributeName"]: item[key["AttributeName"]] for key in table.key_schema})
 
     # running
 
