@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import os
@@ -32,6 +33,7 @@ class Web:
     faults: list[str] = field(default_factory=list)
     reply: Callable[[Request], Any] | None = None
     dead: Callable[[], bool] = lambda: False
+    _real: Any = None
     _known: dict[str, Any] = field(default_factory=dict)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -51,8 +53,25 @@ class Web:
             response._content = json.dumps(answer).encode()
             return response
 
+        self._real = requests.adapters.HTTPAdapter.send
         requests.adapters.HTTPAdapter.send = send
         os.environ["STRIPE_API_KEY"] = "sk_test_proof"
+
+    def below_urllib3(self) -> None:
+        """Let requests use urllib3 as always, with its retries; what it sends ends here."""
+        import requests
+        import urllib3
+
+        def sent(pool: Any, connection: Any, method: str, url: str, body: Any = None, headers: Any = None, **_: Any) -> Any:
+            named = {str(name).lower(): _str(value) for name, value in dict(headers or {}).items()}
+            status, answer = self._arrive(Request(method, f"{pool.scheme}://{pool.host}{url}", named, _str(body or b"")))
+            if answer is None:
+                raise urllib3.exceptions.ReadTimeoutError(pool, url, "no answer")
+            data = io.BytesIO(json.dumps(answer).encode())
+            return urllib3.HTTPResponse(data, {}, status, preload_content=False, request_method=method)
+
+        requests.adapters.HTTPAdapter.send = self._real
+        urllib3.connectionpool.HTTPConnectionPool._make_request = sent
 
     def stripe(self) -> None:
         """Make stripe's client use the web."""
