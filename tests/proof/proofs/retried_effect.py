@@ -6,6 +6,7 @@ import time
 
 from redelivery import World, eventbridge, sns
 
+
 def lost(world: World) -> str:
     """One delivery."""
     world.web.stripe()

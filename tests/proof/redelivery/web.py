@@ -71,7 +71,7 @@ class Web:
             return urllib3.HTTPResponse(data, {}, status, preload_content=False, request_method=method)
 
         requests.adapters.HTTPAdapter.send = self._real
-        urllib3.connectionpool.HTTPConnectionPool._make_request = sent
+        setattr(urllib3.connectionpool.HTTPConnectionPool, "_make_request", sent)  # noqa: B010 (types know the real one)
 
     def stripe(self) -> None:
         """Make stripe's client use the web."""
