@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lintdem.rule import Rule
 
 MOST_RESULTS = 25_000
+MOST_SHOWN = 5_000
+"""GitHub takes more results and keeps so many alerts."""
 MOST_BYTES = 10_000_000
 """Of the compressed file."""
 _LONGEST = 1024
@@ -96,6 +98,9 @@ def _invocation(report: Report, left_out: int, view: View) -> dict[str, Any]:
     notes = [_notification(problem, view) for problem in report.problems]
     if left_out:
         text = f"{left_out} findings were left out, the quietest first: the file would be larger than code scanning takes"
+        notes.append({"level": "warning", "message": {"text": text}})
+    if len(report.findings) > MOST_SHOWN:
+        text = f"code scanning shows {MOST_SHOWN} of the {len(report.findings)} findings; `lintdem check` tells all"
         notes.append({"level": "warning", "message": {"text": text}})
     return {"executionSuccessful": is_whole(report), "toolExecutionNotifications": notes}
 

@@ -183,7 +183,12 @@ class _Page:
         first, rest = self._titled("way", gutter)
         digits = max(len(str(step.place.span.line)) for step in steps)
         for path, inside in groupby(steps, key=lambda step: step.place.path):
-            yield Text.assemble(first, (visible(self.view.path(path)), PLACE))
+            named = Text(visible(self.view.path(path)), style=PLACE)
+            if first.cell_len + named.cell_len > self.width:  # further left there is more room for it
+                if first.plain.strip():
+                    yield first
+                first = Text(" " * max(min(first.cell_len, self.width - named.cell_len), gutter + 3))
+            yield Text.assemble(first, named)
             first = Text(rest)
             for step in inside:
                 number = f"{step.place.span.line:>{digits}}"

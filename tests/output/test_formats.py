@@ -19,7 +19,7 @@ from lintdem.model.module import Problem
 from lintdem.model.span import Place, Span
 from lintdem.output import View, render
 from lintdem.output.lines import line_hashes
-from lintdem.output.sarif import MOST_RESULTS
+from lintdem.output.sarif import MOST_RESULTS, MOST_SHOWN
 from lintdem.rule import load_rules
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -147,6 +147,13 @@ class TestSarif:
         assert len(run["results"]) == MOST_RESULTS
         assert [result["level"] for result in run["results"]].count("error") == 1
         assert run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].startswith("1 findings were left out")
+
+    def test_more_than_is_shown_is_said(self) -> None:
+        """GitHub takes more findings than it shows; the file says so from that number on."""
+        plain = msgspec.structs.replace(charge(), why=(), trigger=None, fixes=())
+        (note,) = self.run(report(*[plain] * (MOST_SHOWN + 1)))["invocations"][0]["toolExecutionNotifications"]
+        assert note["message"]["text"].startswith("code scanning shows 5000 of the 5001 findings")
+        assert not self.run(report(*[plain] * MOST_SHOWN))["invocations"][0]["toolExecutionNotifications"]
 
     @pytest.mark.parametrize(
         ("text", "hashes"),

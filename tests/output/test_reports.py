@@ -108,7 +108,7 @@ class TestText:
         long_path = "services/" + "very-long-name/" * 8 + "app.py"
         step = Step(Place(long_path, Span(1, 1, 1, 2)), "calls " + "the next function " * 12)
         text = render("text", report(charge(why=(step, step))), View(width=width))
-        assert f"{long_path}\n" in text
+        assert f"\n    {long_path}\n" in text
         assert all(len(line) <= width for line in text.splitlines() if long_path not in line)
 
     def test_tabs_and_wide_characters_stay_aligned(self) -> None:
@@ -209,6 +209,14 @@ class TestText:
             "13  calls f13()",
         ]
         assert len({line.index("calls") for line in lines if " calls " in line}) == 1
+
+    def test_a_path_that_does_not_fit_its_column_goes_left(self) -> None:
+        """As long as a path fits the width it is on one line, in sight of its label."""
+        steps = tuple(Step(Place(f"src/{'x' * n}.py", Span(7, 1, 7, 2)), "calls f()") for n in (20, 45))
+        lines = render("text", report(charge(why=steps)), View(width=60)).splitlines()
+        assert f"  = way:        src/{'x' * 20}.py" in lines
+        assert f"        src/{'x' * 45}.py" in lines
+        assert all(len(line) <= 60 for line in lines)
 
     def test_a_narrow_log_has_no_columns(self) -> None:
         """Under sixty columns further lines begin near the margin, so that words have room."""
