@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import msgspec
 
-from lintdem.fixing import Mended, NotWritten, mend, remove_stale, rewrite
+from lintdem.fixing import Mended, mend, remove_stale, rewrite_together
 from lintdem.model.finding import Report
 from lintdem.session import Session
 from lintdem.stages import with_fixes
@@ -41,10 +41,4 @@ def save(mended: Mended, session: Session) -> list[tuple[str, str]]:
     for folder in sorted({(root / path).parent for path in (*session.found.python, *session.found.candidates)}):
         with suppress(OSError):
             remove_stale(folder)
-    failed = []
-    for path, (before, after) in mended.files.items():
-        try:
-            rewrite(root / path, root, before, after)
-        except NotWritten as error:
-            failed.append((path, str(error)))
-    return failed
+    return [one for files in mended.groups() for one in rewrite_together(files, lambda path: root / path, root)]

@@ -11,6 +11,6 @@ from __future__ import annotations
 
 from lintdem.fixing.loop import Mended, mend
 from lintdem.fixing.patch import patch
-from lintdem.fixing.rewriting import NotWritten, remove_stale, rewrite
+from lintdem.fixing.rewriting import NotWritten, remove_stale, rewrite, rewrite_together
 
-__all__ = ["Mended", "NotWritten", "mend", "patch", "remove_stale", "rewrite"]
+__all__ = ["Mended", "NotWritten", "mend", "patch", "remove_stale", "rewrite", "rewrite_together"]

@@ -28,13 +28,24 @@ Unmoved: TypeAlias = Callable[[bytes, bytes, Sequence[Edit]], bool]
 
 @dataclass
 class Mended:
-    """How it ended: the report of what is left, the changed files with their bytes before and after, what was done, and
-    what was undone with the reason."""
+    """How it ended: the report of what is left, the changed files with their bytes before and after, what was done, what
+    was undone with the reason, and the files that each fix has changed together."""
 
     report: Report
     files: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     fixed: list[Fixed] = field(default_factory=list)
     undone: list[tuple[Fixed, str]] = field(default_factory=list)
+    together: list[frozenset[str]] = field(default_factory=list)
+
+    def groups(self) -> list[dict[str, tuple[bytes, bytes]]]:
+        """The changed files, those together that need each other; templates come first, for a mapping that asks for an answer
+        does no harm before the code gives one."""
+        parts: list[set[str]] = []
+        for paths in (*map(frozenset, zip(self.files)), *self.together):
+            touched = [part for part in parts if part & paths]
+            parts = [part for part in parts if not part & paths] + [set(paths).union(*touched)]
+        ordered = (sorted(part & self.files.keys(), key=lambda path: (path.endswith(".py"), path)) for part in parts)
+        return [{path: self.files[path] for path in paths} for paths in sorted(ordered) if paths]
 
 
 def mend(report: Report, check: Check, read: Read, unmoved: Unmoved, *, unsafe: bool) -> Mended:
@@ -48,7 +59,7 @@ def mend(report: Report, check: Check, read: Read, unmoved: Unmoved, *, unsafe: 
         work.attempt(chosen)
     files = {path: (work.read(path) or b"", data) for path, data in sorted(work.overlay.items())}
     changed = {path: pair for path, pair in files.items() if pair[0] != pair[1]}
-    return Mended(work.report, changed, work.fixed, work.undone)
+    return Mended(work.report, changed, work.fixed, work.undone, work.together)
 
 
 class _Mending:
@@ -60,6 +71,7 @@ class _Mending:
         self.refused: set[tuple[str, str]] = set()
         self.fixed: list[Fixed] = []
         self.undone: list[tuple[Fixed, str]] = []
+        self.together: list[frozenset[str]] = []
 
     def attempt(self, chosen: Sequence[Offer]) -> None:
         """Apply these; when together they break a promise, find out which one does."""
@@ -75,6 +87,7 @@ class _Mending:
             return
         self.overlay, self.report = overlay, report
         self.fixed += [_fixed(offer) for offer in chosen]
+        self.together += [frozenset(edit.place.path for edit in offer.fix.edits) for offer in chosen]
 
     def _part(self, chosen: Sequence[Offer], broken: str) -> None:
         """Try the halves, each offer as the report has it now: places move with every change."""

@@ -7,7 +7,9 @@ import os
 import stat
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 _PREFIX = ".lintdem-fix-"
@@ -18,26 +20,65 @@ class NotWritten(Exception):
     """A file that was left as it was; the text says why."""
 
 
+@dataclass(frozen=True)
+class _Ready:
+    """A new file beside the one that it is to replace."""
+
+    name: str
+    target: Path
+    before: bytes
+
+    def put(self) -> None:
+        """Replace the old file, if it is still what was checked."""
+        if self.target.read_bytes() != self.before:
+            raise NotWritten("it has changed since it was checked")
+        Path(self.name).replace(self.target)
+
+
 def rewrite(path: Path, root: Path, before: bytes, after: bytes) -> None:
     """Replace the file if it still holds `before`. Links are followed inside of `root`; mode and owner stay."""
+    for _, reason in rewrite_together({"": (before, after)}, lambda _: path, root):
+        raise NotWritten(reason)
+
+
+def rewrite_together(
+    files: Mapping[str, tuple[bytes, bytes]], path_of: Callable[[str], Path], root: Path
+) -> list[tuple[str, str]]:
+    """Replace files that need each other: all new ones are written before the first is put in place. Those that stay as they
+    were, and why."""
+    with suppress(OSError):
+        for folder in sorted({path_of(name).resolve().parent for name in files}):
+            remove_stale(folder)
+    ready: list[_Ready] = []
+    at = ""
     try:
-        target = path.resolve(strict=True)
-        if not target.is_relative_to(root.resolve()):
-            raise NotWritten("it is a link that leads out of the workspace")
-        remove_stale(target.parent)
-        status = target.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise NotWritten("it is no regular file")
-        if status.st_nlink > 1:
-            raise NotWritten("it has several hard links, and a new file would part them")
-        if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
-            raise NotWritten("it is read-only")
-        _replace(target, status, before, after)
-    except OSError as error:
-        raise NotWritten(error.strerror or str(error)) from error
+        for at, (before, after) in files.items():
+            ready.append(_prepared(path_of(at), root, before, after))
+        left = list(files)
+        for at, one in zip(files, ready, strict=True):
+            one.put()
+            left.remove(at)
+    except (NotWritten, OSError) as error:
+        reason = str(error) if isinstance(error, NotWritten) else error.strerror or str(error)
+        others = [name for name in files if name != at and (len(ready) < len(files) or name in left)]
+        return [(at, reason), *((name, f"{at} belongs to the same fix and cannot be written") for name in others)]
+    finally:
+        for one in ready:
+            Path(one.name).unlink(missing_ok=True)
+    return []
 
 
-def _replace(target: Path, status: os.stat_result, before: bytes, after: bytes) -> None:
+def _prepared(path: Path, root: Path, before: bytes, after: bytes) -> _Ready:
+    target = path.resolve(strict=True)
+    if not target.is_relative_to(root.resolve()):
+        raise NotWritten("it is a link that leads out of the workspace")
+    status = target.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise NotWritten("it is no regular file")
+    if status.st_nlink > 1:
+        raise NotWritten("it has several hard links, and a new file would part them")
+    if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
+        raise NotWritten("it is read-only")
     try:
         handle, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=target.parent)
     except PermissionError as error:
@@ -50,10 +91,10 @@ def _replace(target: Path, status: os.stat_result, before: bytes, after: bytes) 
         _like(name, target, status)
         if target.read_bytes() != before:
             raise NotWritten("it has changed since it was checked")
-        Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    return _Ready(name, target, before)
 
 
 def _like(name: str, target: Path, status: os.stat_result) -> None:
@@ -75,8 +116,8 @@ def remove_stale(folder: Path) -> None:
 
 
 def _is_written(process: int, file: Path) -> bool:
-    """Whether a process may still be writing a file. Numbers are given out again: what has our own is not ours, for here one
-    file is written after the other, and what is old is nobody's."""
+    """Whether a process may still be writing a file. Numbers are given out again: what has our own is not ours, for this
+    is asked before anything is written, and what is old is nobody's."""
     if process == os.getpid() or time.time() - file.lstat().st_mtime > _LONG_AGO:
         return False
     try:
