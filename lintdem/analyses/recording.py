@@ -205,7 +205,7 @@ def _guard(case: Case, place: Place, kind: str, key: str, names: tuple[str, str]
     inner = "".join(f"    {one},\n" for one in settings)
     made = f"\n{inner}" if path else settings[0]
     above = (
-        f'{store} = «{_POWERTOOLS}:DynamoDBPersistenceLayer»(table_name=«os:environ»["IDEMPOTENCY_TABLE"])',
+        _store(store),
         f"{config} = «{_POWERTOOLS}:IdempotencyConfig»({made})",
     )
     if kind == "idempotent":
@@ -215,6 +215,13 @@ def _guard(case: Case, place: Place, kind: str, key: str, names: tuple[str, str]
         f'    data_keyword_argument="{root}",\n    config={config},\n    persistence_store={store},\n)'
     )
     return Decorated(place, text, above)
+
+
+def _store(name: str) -> str:
+    """The store, over three lines where one would be long."""
+    table = 'table_name=«os:environ»["IDEMPOTENCY_TABLE"]'
+    around = ("\n    ", ",\n") if len(name) > len("idempotency_store") else ("", "")
+    return f"{name} = «{_POWERTOOLS}:DynamoDBPersistenceLayer»({table.join(around)})"
 
 
 def _seen_from(program: Program, handler: Handler, path: str, name: str) -> str:
