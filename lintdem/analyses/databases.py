@@ -52,7 +52,7 @@ _EXECUTES = frozenset(
     """
         execute executemany executescript execute_values execute_batch fetch fetchrow fetchval run
         exec_driver_sql scalar scalars exec execute_async execute_many fetch_all fetch_one fetch_val iterate
-        query bulk_query command query_and_wait
+        query bulk_query command query_and_wait copy copy_expert
     """.split()
 )
 _COPIES = frozenset({"copy_from", "copy_records_to_table", "copy_to_table"})

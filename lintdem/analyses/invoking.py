@@ -38,6 +38,9 @@ def only_asks_function(m: Machine, call: Invocation, flow: Flow) -> bool:
     actions = [text(v) for k, v in said.items() if k in _ACTIONS]
     if actions:
         return all(action is not None and _reads(action) for action in actions)
+    if any(k.startswith("querystringparameters") for k in said) and "body" not in said:
+        # The request of an API that carries its question in the address.
+        return True
     names = [name for leaf in leaves(call.arg("FunctionName") or NONE) if (name := _name(leaf))]
     return (bool(names) and all(map(_reads, names))) or is_question(m.frame.name)
 

@@ -23,6 +23,10 @@ _DEFINES = frozenset(
 _WORD = re.compile(r"[\s(;]*([A-Za-z]+)")
 
 
+_UNLOADS = re.compile(r"\bto\s+(stdout\b|program\b|')", re.IGNORECASE)
+"""`COPY … TO` hands rows out: https://www.postgresql.org/docs/current/sql-copy.html"""
+
+
 @cache
 def read_sql(written: str) -> tuple[Statement, ...]:
     """The statements of a text; holes in it are written as `hole_of` gives them."""
@@ -32,6 +36,8 @@ def read_sql(written: str) -> tuple[Statement, ...]:
     single = ";" not in bare.rstrip().rstrip(";")
     if word in _READS and single and not _changes_inside(bare):
         return (Statement("read", _table_read(bare)),)
+    if word == "copy" and single and _UNLOADS.search(bare):
+        return (Statement("read"),)
     if word in _DEFINES and single:
         return (Statement("define"),)
     if not word:
