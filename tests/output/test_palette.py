@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rich.color import Color
 from rich.style import Style
 
+from lintdem.cli import run
 from lintdem.output import palette
 
 STYLES = {name: value for name, value in vars(palette).items() if name.isupper() and isinstance(value, str)}
@@ -31,3 +34,12 @@ def test_every_colour_is_told_from_black_and_from_white(name: str) -> None:
 def test_the_palette_is_what_is_measured() -> None:
     """The colours stand in the module as texts."""
     assert {"ERROR", "WARNING", "NOTE", "FRAME", "PLACE", "SOFT"} <= set(STYLES)
+
+
+def test_pages_have_the_same_colours_and_no_background(capsys: pytest.CaptureFixture[str]) -> None:
+    """`explain` paints no dark blocks on a light terminal, and no words that vanish."""
+    assert run(["explain", "LDM402", "--color", "always"]) == 0
+    used = set(re.findall(r"\x1b\[([0-9;]*)m", capsys.readouterr().out))
+    allowed = {re.sub(r".*color\((\d+)\)", r"38;5;\1", style) for style in STYLES.values()}
+    assert {re.sub(r"^(?:[0-9];)*(?=38;5;)", "", one) for one in used if "38;5;" in one} <= allowed
+    assert {one for one in used if "38;5;" not in one} <= {"0", "1", "3", "4", "1;4", "9", "2"}
