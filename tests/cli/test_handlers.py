@@ -217,6 +217,17 @@ class TestPictures:
         ]
         assert re.findall(r'<path class="(\w+)"', text) == ["quiet", "guarded", "repeats"]
 
+    def test_the_rarest_of_many_sources_are_one(self, project: Path, lintdem: Run) -> None:
+        """The stream stays a picture where a repository has every source there is."""
+        sources = ["sqs", "sns", "s3", "api", "alb", "kinesis", "kafka", "mq", "iot", "logs", "ses", "config", "cognito", "appsync"]
+        for number, source in enumerate(sources):
+            code = f"# lintdem: source[{source}]\ndef handler(event, context):\n    return event\n"
+            (project / f"h{number}.py").write_text(code, encoding="utf-8")
+        (project / "more.py").write_text("# lintdem: source[sqs]\ndef handler(event, context):\n    return event\n", encoding="utf-8")
+        (side,) = re.findall(r'<ul class="from">.*?</ul>', lintdem("handlers", "--format", "html").out)
+        shown = re.findall(r"<b>(\d+)</b> ([\w -]+)", side)
+        assert (shown[0], shown[-1], len(shown)) == (("2", "sqs"), ("3", "3 other sources"), 12)
+
     def test_the_loudest_come_first(self, shop: Path, lintdem: Run) -> None:
         """Errors stand before notes, whatever their files are called."""
         body = "    boto3.client('sns').publish(TopicArn='t', Message=event['id'])\n"

@@ -24,6 +24,7 @@ _FEWEST = 4
 _HEIGHT, _LEAST, _GAP = 260, 24, 8
 _THICKEST = 12
 _DOTS = 6
+_SOURCES = 12
 
 
 def outcome(handler: HandlerView) -> str:
@@ -47,13 +48,14 @@ def stream(handlers: Sequence[HandlerView]) -> Iterator[str]:
     """From the sources on the left to the outcomes on the right, each band as thick as it has handlers."""
     if len(handlers) < _FEWEST:
         return
-    pairs = Counter((handler.trigger.source, outcome(handler)) for handler in handlers)
+    named = _named(handlers)
+    pairs = Counter((named[handler.trigger.source], outcome(handler)) for handler in handlers)
     sources, outcomes = Counter[str](), Counter[str]()
     for (source, result), number in pairs.items():
         sources[source] += number
         outcomes[result] += number
     thick = min(_THICKEST, _HEIGHT / len(handlers))
-    ordered = sorted(sources, key=lambda name: (-sources[name], name))
+    ordered = [name for name in dict.fromkeys(named.values()) if name in sources]
     left = _column([(name, sources[name]) for name in ordered], thick)
     right = _column([(name, outcomes[name]) for name in _OUTCOMES if outcomes[name]], thick)
     height = max(column[-1].top + column[-1].height for column in (left, right))
@@ -64,6 +66,14 @@ def stream(handlers: Sequence[HandlerView]) -> Iterator[str]:
     yield from _bands(left, right, pairs, thick)
     yield "</svg>"
     yield f'<ul class="to">{"".join(_result(node) for node in right)}</ul></section>'
+
+
+def _named(handlers: Sequence[HandlerView]) -> dict[str, str]:
+    """What each source is shown as: the rarest of many sources are one."""
+    counted = Counter(handler.trigger.source for handler in handlers)
+    ordered = sorted(counted, key=lambda name: (-counted[name], name))
+    others = ordered[_SOURCES - 1 :] if len(ordered) > _SOURCES else []
+    return {name: f"{len(others)} other sources" if name in others else name for name in ordered}
 
 
 def _column(numbers: Sequence[tuple[str, int]], thick: float) -> list[_Node]:
@@ -85,9 +95,9 @@ def _centred(column: list[_Node], height: int) -> list[_Node]:
 
 
 def _source(node: _Node, handlers: Sequence[HandlerView]) -> str:
-    again = next(handler.trigger.redelivers for handler in handlers if handler.trigger.source == node.name)
+    again = next((AGAIN[one.trigger.redelivers] for one in handlers if one.trigger.source == node.name), "")
     return (
-        f'<li style="top:{node.top}px;height:{node.height}px" title="{escaped(AGAIN[again])}"><b>{node.number}</b> '
+        f'<li style="top:{node.top}px;height:{node.height}px" title="{escaped(again)}"><b>{node.number}</b> '
         f"{escaped(node.name)}</li>"
     )
 
