@@ -37,6 +37,7 @@ from lintdem.analyses.exceptions import is_another, missing
 from lintdem.analyses.formers import first_of_all
 from lintdem.analyses.joins import aged, alike, changed
 from lintdem.analyses.machine import Machine
+from lintdem.analyses.senders import told
 from lintdem.knowledge import Kind
 from lintdem.model.span import NOWHERE, Place
 
@@ -272,7 +273,7 @@ def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
             flow.must |= {check}
         flow.must |= _collected(m, test, value, truth, flow)
         flow.must |= first_of_all(m, test, value, truth, _is_absence(test, value, truth), _is_absence(test, value, not truth))
-    flow.must |= _undated(test, truth) | _given(test, truth)
+    flow.must |= _undated(test, truth) | _given(test, truth) | told(test, truth)
 
 
 def _collected(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> frozenset[Fact]:

@@ -73,7 +73,7 @@ class Fed:
 
 def deployed(judged: Sequence[tuple[Run, Subject, tuple[Case, ...]]], program: Program) -> Iterator[Deployed]:
     """Every function of every template whose handler was analysed."""
-    known = {(run.handler.path, run.handler.function): (run, subject, cases) for run, subject, cases in judged}
+    known = {(run.handler.path, run.handler.function): (run, subject, cases) for run, subject, cases in reversed(judged)}
     for stack in program.stacks:
         for function in stack.functions:
             found = known.get(locate(program.modules, function) or ("", ""))

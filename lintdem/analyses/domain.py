@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from lintdem.model.function import Class, Function
 from lintdem.model.span import Place
+from lintdem.model.stack import Source
 from lintdem.model.values import Lambda
 
 # --- values -------------------------------------------------------------------------------------
@@ -425,7 +426,15 @@ class Given:
     steps: tuple[str, ...]
 
 
-Fact: TypeAlias = Claim | Check | Failed | RuledOut | Tried | Done | Caught | Held | Given
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """On this path the event is from one of these sources, or, without `truth`, from none of them: a test told so."""
+
+    sources: frozenset[Source]
+    truth: bool
+
+
+Fact: TypeAlias = Claim | Check | Failed | RuledOut | Tried | Done | Caught | Held | Given | Arrived
 
 
 def ruled_out(must: frozenset[Fact]) -> set[Failed]:

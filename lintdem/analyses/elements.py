@@ -101,6 +101,17 @@ def origin(m: Machine, value: Value, flow: Flow) -> Value:
     return found.spread[0] if found is not None and len(found.spread) == 1 and isinstance(found.spread[0], Path) else value
 
 
+CHAINS = ("itertools.chain", "itertools.chain.from_iterable")
+
+
+def chained(m: Machine, args: Args, place: Place, flow: Flow, *, inner: bool) -> Value:
+    """`chain(first, second)`, `chain.from_iterable(lists)`: the elements of each of them, one after the other."""
+    lists = [iterated(m, v, place, flow) for v in (*args.positional, *args.spread)]
+    found = [element_of(m, v, flow) for v in lists]
+    items = [element_of(m, v, flow) for v in found] if inner else found
+    return m.new(flow, ListObj("list", tuple(items), True, place)) if items else Unknown("an empty chain")
+
+
 SHUFFLED = frozenset({"set", "shuffled"})
 """Kinds of collections whose order is another in every process."""
 

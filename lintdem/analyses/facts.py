@@ -18,6 +18,7 @@ from lintdem.analyses.contexts import Untimed, untimed
 from lintdem.analyses.deployments import Deployed, deployed
 from lintdem.analyses.diagnosis import Question, diagnose, questions, writers_of
 from lintdem.analyses.disabled import Disabled, disabled
+from lintdem.analyses.dispatch import by_source
 from lintdem.analyses.domain import Derived, Method, Value
 from lintdem.analyses.droppedconditions import Dropped, dropped
 from lintdem.analyses.engine import Engine, Run
@@ -35,7 +36,7 @@ from lintdem.analyses.records import kept_for_ever, refused_guards
 from lintdem.analyses.resends import Resent, resent
 from lintdem.analyses.sagas import in_sequence
 from lintdem.analyses.secondruns import Refused, refused
-from lintdem.analyses.subjects import Subject, subject_of
+from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Event, Gap, Tested
 from lintdem.analyses.unfinished import Unfinished, unfinished
 from lintdem.analyses.unscoped import Guarded, collisions
@@ -59,7 +60,7 @@ class Judged:
 
 
 class Facts:
-    """What rules ask: one `Judged` for each handler, in order of path and name."""
+    """What rules ask: one `Judged` for each handler, or for each source it tells apart, in order of path and name."""
 
     def __init__(self, program: Program, each: Callable[[Sequence[Handler]], Iterable[Handler]] = iter) -> None:
         self.program = program
@@ -80,8 +81,8 @@ class Facts:
         found = []
         for run in runs:
             try:
-                subject = graded(subject_of(run), run.handler, called, self.program)
-                found.append(Judged(run, subject, in_sequence(diagnose(run, subject, self.program, writers), self.program)))
+                parts = [(part, graded(told, run.handler, called, self.program)) for part, told in by_source(run)]
+                found += [Judged(r, s, in_sequence(diagnose(r, s, self.program, writers), self.program)) for r, s in parts]
             except Exception as error:
                 self._failed(run.handler, error)
         return tuple(found)
@@ -274,9 +275,9 @@ class Facts:
     def resent(self) -> list[Resent]:
         """Invocations that the SDK sends again while the first is at work, once for each, the surest first."""
         found: dict[Place, Resent] = {}
-        deployed = {judged.run.handler.resource: judged.cases for judged in self.handlers}
+        first = {judged.run.handler.resource: judged.cases for judged in reversed(self.handlers)}
         for judged in self.handlers:
-            for one in resent(judged.run, judged.subject, deployed, self.program):
+            for one in resent(judged.run, judged.subject, first, self.program):
                 before = found.get(one.effect.place)
                 if before is None or (one.sure and not before.sure):
                     found[one.effect.place] = one

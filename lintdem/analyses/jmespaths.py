@@ -14,6 +14,7 @@ from lintdem.analyses.domain import (
     Flow,
     Func,
     Instance,
+    Made,
     Path,
     Unknown,
     Value,
@@ -32,6 +33,8 @@ ENVELOPED = frozenset(
      *(f"{_POWERTOOLS}parser.{name}" for name in ("parse", "parser.parse"))}
 )  # fmt: skip
 """Functions that give a part of what they are given; the expression says which."""
+ENVELOPES = f"{_POWERTOOLS}parser.envelopes."
+"""Where the classes stand that can be asked for their payload themselves."""
 
 
 def unwrapped(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
@@ -47,6 +50,15 @@ def unwrapped(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
         return subject
     written = _expression(path)
     return pick(m, written, subject, flow, place) if written else Unknown("the part that an expression picks")
+
+
+def opened(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    """`SqsEnvelope()`, and what its `parse` takes out of the event."""
+    m.classes.add(name)
+    if receiver is None:
+        return Made(name, place)
+    payload = replace(args, keywords=(*args.keywords, ("envelope", External(name.rpartition(".")[0]))))
+    return unwrapped(m, payload, place, flow)
 
 
 def entered(m: Machine, func: Func, args: Args, place: Place, flow: Flow) -> Args:

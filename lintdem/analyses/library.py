@@ -49,13 +49,13 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.durable import durable
-from lintdem.analyses.elements import origin
+from lintdem.analyses.elements import CHAINS, chained, origin
 from lintdem.analyses.fields import DUMPS, FUNCTIONS, JSON, LOADERS, as_dict, as_text
 from lintdem.analyses.frames import FRAMES, call_frame
 from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
 from lintdem.analyses.gaps import MISSING, gap_of, library_gap
 from lintdem.analyses.interfaces import subclasses
-from lintdem.analyses.jmespaths import ENVELOPED, unwrapped
+from lintdem.analyses.jmespaths import ENVELOPED, ENVELOPES, opened, unwrapped
 from lintdem.analyses.lineage import outside_bases
 from lintdem.analyses.locks import call_lock
 from lintdem.analyses.machine import Args, Machine, Stop, result_of
@@ -266,6 +266,10 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
         return copied(m, args.positional[0], flow, 1 if short == "copy" else DEPTH)
     if name in ENVELOPED:
         return unwrapped(m, args, place, flow)
+    if name.startswith(ENVELOPES):
+        return opened(m, name, args, place, flow, receiver)
+    if name in CHAINS:
+        return chained(m, args, place, flow, inner=name != CHAINS[0])
     if name in ("flask.request.get_json", "flask.request.get_data"):
         return decoded(m, Path("event", ("body",)), "json()", flow) if short == "get_json" else Path("event", ("body",))
     if name in ("importlib.import_module", "builtins.__import__") and args.positional:

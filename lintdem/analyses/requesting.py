@@ -14,7 +14,7 @@ from lintdem.knowledge import Kind, LibraryCall
 from lintdem.model.span import Place
 
 METHODS = {"GET": Kind.READ, "HEAD": Kind.READ, "OPTIONS": Kind.READ, "PUT": Kind.SET, "DELETE": Kind.DELETE,
-           "POST": Kind.EFFECT, "PATCH": Kind.EFFECT}  # fmt: skip
+           "POST": Kind.EFFECT, "PATCH": Kind.SET}  # fmt: skip
 _PREFIXES = {"headers": "header:", "options": "options.", "json": "body:", "data": "body:", "body": "body:",
              "content": "body:", "fields": "body:"}  # fmt: skip
 _HEADERS_AT = {"http.client.HTTPConnection.request": "3"}

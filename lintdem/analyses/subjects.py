@@ -45,10 +45,18 @@ class Subject:
 
 def subject_of(run: Run) -> Subject:
     """The subject of one run."""
-    triggers = run.handler.triggers or _from_code(run)
-    ranked = sorted((_judged(t) for t in triggers), key=_eagerness)
-    found = ranked[0] if ranked else _judged(Trigger(Source.UNKNOWN, "nothing"))
-    return replace(found, paths=run.paths)
+    return subjects_of(run)[0]
+
+
+def subjects_of(run: Run) -> list[Subject]:
+    """One subject for each trigger of a run, at least one; what redelivers most eagerly comes first."""
+    triggers = run.handler.triggers or _from_code(run) or (Trigger(Source.UNKNOWN, "nothing"),)
+    return sorted((delivered_by(trigger, run) for trigger in triggers), key=_eagerness)
+
+
+def delivered_by(trigger: Trigger, run: Run) -> Subject:
+    """The subject of a run that one trigger delivers to."""
+    return replace(_judged(trigger), paths=run.paths)
 
 
 def _from_code(run: Run) -> tuple[Trigger, ...]:

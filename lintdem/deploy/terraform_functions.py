@@ -25,6 +25,10 @@ def called(name: str, arguments: tuple[Node, ...], place: Place) -> Node:
         return Scalar(str(len(first.entries) if isinstance(first, Record) else len(first.items)), place)
     if name == "try":
         return next((one for one in arguments if not (isinstance(one, Record) and "Fn::Any" in one.entries)), first)
+    if name in _CASES and isinstance(first, Scalar):
+        return Scalar(_CASES[name](first.text), place)
+    if name == "replace" and len(arguments) == 3:
+        return _replaced(*arguments, place)
     if name in _PASSED:
         return first
     if name == "merge":
@@ -36,6 +40,20 @@ def called(name: str, arguments: tuple[Node, ...], place: Place) -> Node:
     if name == "format":
         return _formatted(arguments, place)
     return function("Fn::File" if name in ("file", "templatefile") else "Fn::Any", Series(arguments, place))
+
+
+_CASES = {"lower": str.lower, "upper": str.upper}
+_LONGEST = 200_000
+
+
+def _replaced(text: Node, old: Node, new: Node, place: Place) -> Node:
+    """`replace(text, old, new)`; a pattern between slashes is not followed."""
+    if not (isinstance(text, Scalar) and isinstance(old, Scalar) and isinstance(new, Scalar)):
+        return text
+    if not old.text or (len(old.text) > 1 and old.text.startswith("/") and old.text.endswith("/")):
+        return text
+    found = text.text.replace(old.text, new.text) if len(text.text) * (len(new.text) + 1) <= _LONGEST else text.text
+    return Scalar(found, place)
 
 
 def is_written_out(node: Node) -> TypeGuard[Record | Series]:

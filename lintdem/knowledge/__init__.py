@@ -39,6 +39,8 @@ from lintdem.knowledge.events import redelivery as redelivery
 from lintdem.knowledge.events import scope_of as scope_of
 from lintdem.knowledge.events import scope_of_context as scope_of_context
 from lintdem.knowledge.events import source_of_class as source_of_class
+from lintdem.knowledge.events import sources_named as sources_named
+from lintdem.knowledge.events import sources_with as sources_with
 from lintdem.knowledge.events import survives as survives
 from lintdem.knowledge.events import time_form as time_form
 from lintdem.knowledge.libraries import LibraryCall as LibraryCall

@@ -7,7 +7,7 @@ item of a list, "json()" and "b64()" where the code decodes. The facts are in `e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import Enum
 from functools import cache
 
@@ -110,6 +110,8 @@ _ASYNCHRONOUS = frozenset(
 )
 """Sources whose failed events Lambda itself runs again, under the same request id."""
 
+_REQUESTS = frozenset({Source.WEBSOCKET, Source.ALB, Source.FUNCTION_URL})
+"""Sources whose events are requests, written as those of an API."""
 _DOT = re.compile(r"(?<!\\)\.")
 _DECODING = ("json()", "b64()")
 _HEADERS = ("headers", "multivalueheaders")
@@ -161,19 +163,35 @@ def scope_of_context(source: Source, steps: Steps) -> Scope:
     return {normal(key): scope for key, scope in _events().context.items()}.get(name, Scope.UNKNOWN)
 
 
-def detect_source(paths: Iterable[Steps], constants: Iterable[str] = ()) -> Source | None:
-    """The source whose events look like this: `paths` are read from the event, `constants` are what the
-    code compares with the event's own names of its source."""
+def detect_source(
+    paths: Iterable[Steps], constants: Iterable[str] = (), besides: Collection[Source] = ()
+) -> Source | None:  # fmt: skip
+    """The source whose events look like this, `besides` some that it is not: `paths` are read from the event,
+    `constants` are what the code compares with the event's own names of its source."""
     said = set(constants)
     for source, shape in _events().sources.items():
-        if said.intersection(shape.constants):
+        if source not in besides and said.intersection(shape.constants):
             return source
     seen = [_normal(path) for path in paths]
-    for source in _by_mark():
+    left = [source for source in _by_mark() if source not in besides]
+    for source in left:
         if any(_matches(path, mark) for path in seen for mark in _marks(source)):
             return source
     firsts = {path[0] for path in seen if path}
-    return next((s for s in _by_mark() if firsts.intersection(_events().sources[s].hints)), None)
+    return next((s for s in left if firsts.intersection(_events().sources[s].hints)), None)
+
+
+def sources_named(literal: str) -> frozenset[Source]:
+    """The sources whose events say this of where they come from ("aws:sqs")."""
+    return frozenset(s for s, shape in _events().sources.items() if literal in (shape.constants or _said_like(shape)))
+
+
+def sources_with(steps: Steps) -> frozenset[Source]:
+    """The sources that alone have something at `steps` of their events: a list of records, a request, a notification."""
+    path = _normal(_raw(steps))
+    if path == ("records",):
+        return frozenset(s for s in _events().sources if s is not Source.UNKNOWN and any(r[:1] == path for r in _records(s)))
+    return frozenset(s for s in _events().sources if any(_matches(path, mark) for mark in _all_marks(s)))
 
 
 def source_of_class(name: str) -> Source | None:
@@ -318,6 +336,17 @@ def _records(source: Source) -> tuple[Steps, ...]:
 @cache
 def _marks(source: Source) -> tuple[Steps, ...]:
     return tuple(_split(mark) for mark in _events().sources[source].marks)
+
+
+@cache
+def _all_marks(source: Source) -> tuple[Steps, ...]:
+    """The marks of a source, with those of the one that it is a particular case of, or that are its requests."""
+    like = _events().sources[source].like or (Source.API if source in _REQUESTS else None)
+    return (*_marks(source), *(_marks(like) if like else ()))
+
+
+def _said_like(shape: Shape) -> tuple[str, ...]:
+    return _events().sources[shape.like].constants if shape.like else ()
 
 
 @cache

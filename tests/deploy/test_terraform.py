@@ -892,3 +892,26 @@ def test_the_first_that_can_be_told_of_several(written: str, handler: str | None
     """
     (item,) = stack(text).functions
     assert item.handler == (f"{handler}.handler" if handler else None)
+
+
+def test_names_are_shaped_by_the_functions_for_text() -> None:
+    """A handler whose name is made with replace() and lower() is the one that Terraform gives."""
+    found = stack("""
+        locals {
+          name = "Order-Mailer"
+        }
+        resource "aws_lambda_function" "charge" {
+          handler = "${replace(lower(local.name), "-", "_")}.handler"
+        }
+    """)
+    assert function(found).handler == "order_mailer.handler"
+
+
+def test_a_pattern_to_replace_is_left_alone() -> None:
+    """replace() with a pattern between slashes gives the text as it was."""
+    found = stack('''
+        resource "aws_lambda_function" "charge" {
+          handler = replace("app.handler", "/[a-z]+$/", "run")
+        }
+    ''')
+    assert function(found).handler == "app.handler"
