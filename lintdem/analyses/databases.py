@@ -31,7 +31,7 @@ from lintdem.analyses.domain import (
     text,
 )
 from lintdem.analyses.elements import element_of
-from lintdem.analyses.itemconditions import Compares, Condition, Exists, Junction, judge
+from lintdem.analyses.itemconditions import Compares, Condition, Exists, Junction, compared_values, judge
 from lintdem.analyses.machine import Args, Machine, answered, result_of
 from lintdem.analyses.sql import read_sql
 from lintdem.analyses.sqltext import parameters, spelled, spelled_rows
@@ -200,7 +200,7 @@ def apply(
     says that the key of an insert is."""
     statement = _settled(m, statement, columns, table, flow)
     keys = _keys(statement, columns)
-    write = Write(_WRITES[statement.kind], table, keys, columns, accumulates=statement.adds)
+    write = Write(_WRITES[statement.kind], table, keys, columns, accumulates=statement.adds, compares=compared_values(condition))
     claim = _claim(statement, write, request.place, condition)
     if claim is not None and statement.kind == "accumulate":
         # The WHERE is false once the statement has run: it adds nothing the second time, whether or not anybody looks.

@@ -34,6 +34,7 @@ from lintdem.analyses.timeliness import (
     held_for_a_time,
     is_fresh_checked,
     time_bound,
+    unordered_row,
 )
 from lintdem.analyses.trace import Effect, Write
 from lintdem.knowledge import Scope, scope_of
@@ -221,6 +222,9 @@ def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers:
         put_back = _put_back(effect, run, subject, harm, found, _others(effect, run, program, writers))
         if put_back is not None:
             return put_back
+    older = unordered_row(effect, subject) if harm.repeat is Repeat.SAFE and found.answer is not Answer.YES else ""
+    if older:
+        return Case(run, subject, effect, harm, found, Kind.UNORDERED, Level.WARNING, older)
     held = held_for_a_time(effect, subject)
     if held and (harm.repeat is Repeat.OVERWRITES or found.answer is Answer.YES):
         return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, held)

@@ -22,7 +22,7 @@ from lintdem.analyses.domain import (
     text,
 )
 from lintdem.analyses.elements import element_of
-from lintdem.analyses.itemconditions import Compares, Condition, Contains, Exists, Junction, judge
+from lintdem.analyses.itemconditions import Compares, Condition, Contains, Exists, Junction, compared_values, judge
 from lintdem.analyses.machine import Args, Machine, answered, result_of
 from lintdem.analyses.trace import Asked, Invocation, Write
 from lintdem.analyses.updates import entries
@@ -189,7 +189,8 @@ def _read_update(m: Machine, wanted: Value, update: Value, table: Value, place: 
     condition = _filter(m, filters, flow)
     keys = tuple((k, v) for k, v in filters.items() if not entries(m, v, flow) and k not in sets)
     kind = "accumulate" if adds else "set"
-    write = Write(kind, table, keys if kind == "accumulate" else (), tuple(sets.items()), accumulates=adds)
+    asked = compared_values(condition) if condition is not None else ()
+    write = Write(kind, table, keys if kind == "accumulate" else (), tuple(sets.items()), accumulates=adds, compares=asked)
     if isinstance(condition, Junction) and condition.parts and judge(condition, sets, {}, False).holds:
         key = keys[0][1] if keys else Unknown("the filter")
         held = any(isinstance(p, (Compares, Junction, Exists)) for p in condition.parts)

@@ -263,3 +263,10 @@ def _judge_comparison(node: Compares, sets: Mapping[str, Value]) -> Verdict:
             return Verdict(False, f"{name} is compared with the time of the run, which moves on")
         return Verdict(strict, "" if strict else f"{name} {node.op} … accepts the same value again")
     return Verdict(False, f"the condition on {name} {LIMIT}")
+
+
+def compared_values(condition: Condition) -> tuple[Value, ...]:
+    """The values a condition compares attributes with."""
+    if isinstance(condition, Junction):
+        return tuple(v for part in condition.parts for v in compared_values(part))
+    return (condition.value,) if isinstance(condition, Compares) else ()

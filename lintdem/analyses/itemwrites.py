@@ -29,6 +29,7 @@ from lintdem.analyses.itemconditions import (
     Exists,
     Junction,
     Other,
+    compared_values,
     judge,
     orders,
     plain,
@@ -106,13 +107,6 @@ def expected_condition(m: Machine, expected: Value, flow: Flow) -> Condition:
         else:
             parts.append(Compares("=", name, untyped(m, fields.get("Value", Unknown("a value")), flow)))
     return Junction("and", tuple(parts)) if parts else Other("Expected", False)
-
-
-def compared_values(condition: Condition) -> tuple[Value, ...]:
-    """The values a condition compares attributes with."""
-    if isinstance(condition, Junction):
-        return tuple(v for part in condition.parts for v in compared_values(part))
-    return (condition.value,) if isinstance(condition, Compares) else ()
 
 
 def _claim(condition: Condition, write: Write, place: Place, given: Value | None) -> Claim:

@@ -28,8 +28,8 @@ from lintdem.analyses.domain import (
     text,
 )
 from lintdem.analyses.exceptions import CANCELED, FAILED
-from lintdem.analyses.itemconditions import judge, orders, read_condition
-from lintdem.analyses.itemwrites import compared_values, perform
+from lintdem.analyses.itemconditions import compared_values, judge, orders, read_condition
+from lintdem.analyses.itemwrites import perform
 from lintdem.analyses.lineage import find_in_class, item_keys, outside_bases
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.rows import attributes_of

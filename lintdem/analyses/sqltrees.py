@@ -160,7 +160,16 @@ def _on_conflict(base: Statement, conflict: exp.Expression) -> Statement:
     if "NOTHING" in action or not sets:
         return replace(base, kind="ignore", key=keys)
     adds = _additions(sets)
-    return replace(base, kind="accumulate" if adds else "upsert", key=keys, adds=adds)
+    return replace(base, kind="accumulate" if adds else "upsert", key=keys, adds=adds, where=_reserved(conflict, sets))
+
+
+def _reserved(conflict: exp.Expression, sets: list[exp.EQ]) -> tuple[Comparison, ...]:
+    """What has to hold for the row that is there to be set: a WHERE, or `IF(VALUES(version) > version, …)` in what is set."""
+    where = conflict.args.get("where")
+    chosen = any(one.expression.find(exp.Case, exp.If, exp.Greatest, exp.Least) for one in sets)
+    if where is None and not chosen:
+        return ()
+    return tuple(_comparisons(where)) or (Comparison("", "<", Operand("excluded", literal="excluded")),)
 
 
 def _update(node: exp.Update) -> Statement:

@@ -28,6 +28,31 @@ def event_time(effect: Effect) -> str | None:
     return None
 
 
+_ORDER = re.compile(
+    r"^(version|revision|sequence(_?number)?|(event_?)?timestamp|event_?time|occurred_?(at|on)|"
+    r"(last_?)?(updated|modified|changed)(_?(at|on|time|date))?)$",
+    re.IGNORECASE,
+)
+"""Names of what tells an older state from a newer one, not of any date."""
+_ROWS = frozenset({"sql", "mongo"})
+
+
+def unordered_row(effect: Effect, subject: Subject) -> str:
+    """Why a row or document that is set from an event may go back to an older state: the event says how new it is, that is
+    stored beside the rest, and nothing compares it."""
+    write, source = effect.call.write, subject.source
+    if write is None or write.kind not in ("set", "upsert") or write.claim is not None or effect.call.service not in _ROWS:
+        return ""
+    if not subject.late or subject.by_caller or source is Source.UNKNOWN or is_fresh_checked(effect):
+        return ""
+    values = event_values(effect)
+    timed = [v for v in values if _ORDER.match(readable(v.steps))]
+    compared = {leaf for value in write.compares for leaf in leaves(value)}
+    if not timed or len(set(values)) == len(set(timed)) or compared & set(timed) or (write.kind == "upsert" and compared):
+        return ""
+    return f"the event carries {readable(timed[0].steps)}, which is stored but never compared"
+
+
 # --- time-bound effects ---
 
 
