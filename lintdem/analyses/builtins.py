@@ -10,9 +10,11 @@ from lintdem.analyses.copies import from_pairs
 from lintdem.analyses.domain import (
     FALSE,
     NONE,
+    Cases,
     Cls,
     Derived,
     DictObj,
+    Error,
     External,
     Flow,
     Fresh,
@@ -34,6 +36,7 @@ from lintdem.analyses.domain import (
     text,
 )  # fmt: skip
 from lintdem.analyses.elements import SHUFFLED, element_of, inside, iterated, taken_along, unordered
+from lintdem.analyses.exceptions import catches
 from lintdem.analyses.fields import as_dict
 from lintdem.analyses.gaps import CHOSEN
 from lintdem.analyses.joins import aged, passed
@@ -156,6 +159,8 @@ def _next(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 def _isinstance(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     subject = _first(args)
     wanted = args.positional[1] if len(args.positional) > 1 else NONE
+    if all(isinstance(one, Error) for one in members(subject)):
+        return _is_failure_of(m, subject, wanted, place, flow)
     found = m.get(flow, subject)
     if isinstance(found, Instance) and isinstance(wanted, Cls):
         from lintdem.analyses.lineage import lineage  # noqa: PLC0415 - mutual recursion
@@ -171,6 +176,14 @@ def _isinstance(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     if isinstance(subject, Fresh) and names and all(name in _HOLDS for name in names):
         return FALSE
     return Test("isinstance", (Unknown("its type"),), place)
+
+
+def _is_failure_of(m: Machine, subject: Value, wanted: Value, place: Place, flow: Flow) -> Value:
+    """`isinstance(error, ClientError)`: asked of each exception that it may be, as an `except` would."""
+    if isinstance(subject, Cases):
+        return Cases(tuple((_is_failure_of(m, one, wanted, place, flow), must, may) for one, must, may in subject.cases))
+    caught = catches(m, wanted, subject, flow) if isinstance(subject, Error) else None
+    return known(caught) if caught is not None else Test("isinstance", (Unknown("its type"),), place)
 
 
 _HOLDS = frozenset({"builtins.dict", "builtins.list", "builtins.tuple", "builtins.set"})

@@ -21,6 +21,7 @@ from lintdem.analyses.domain import (
     Made,
     Method,
     Path,
+    RuledOut,
     Test,
     Unknown,
     Value,
@@ -111,6 +112,8 @@ def is_another(m: Machine, test: Test, error: Error, flow: Flow) -> bool:
     other = any(isinstance(leaf, Error) and leaf.claim is None for leaf in held)
     if error.claim is not None and other:
         flow.may -= {Failed(error.claim)}
+        # Also where only the caller knows that the claim may have failed.
+        flow.must |= {RuledOut(error.claim)}
     return error.claim is not None and other
 
 

@@ -15,6 +15,7 @@ from lintdem.analyses.domain import (
     Failed,
     Held,
     Path,
+    RuledOut,
     Tried,
     Value,
     parts_of,
@@ -106,13 +107,21 @@ def _locked(effect: Effect, run: Run, freed: list[tuple[Claim, Effect]], found: 
 def _open(effect: Effect, run: Run, subject: Subject) -> Cover | None:
     """A claim that lets the run go on when the store cannot answer still holds back every duplicate that is told."""
     refused = {f.claim for f in effect.may if isinstance(f, Failed)}
-    for claim in _sorted(f.claim for f in effect.must if isinstance(f, Tried)):
+    for claim in _sorted({*(f.claim for f in effect.must if isinstance(f, Tried)), *_failed_otherwise(effect, run)}):
         key = provenance(claim.key, subject, run.sites)
         if released(claim, effect, run) is not None:
             continue
         if claim not in refused and claim.place != effect.place and key.grade not in (Grade.ATTEMPT, Grade.ENVELOPE):
             return Cover(Answer.YES, Fault.NONE, claim, None, key)
     return None
+
+
+def _failed_otherwise(effect: Effect, run: Run) -> set[Claim]:
+    """The claims that something else than a refusal has ended, as the clause behind them told: no duplicate comes here."""
+    told = {f.claim for f in effect.must if isinstance(f, RuledOut)}
+    clauses = {f.place for f in effect.must if isinstance(f, Caught)} if told else set()
+    blocks = {e.block for e in run.events if isinstance(e, Swallowed) and e.place in clauses}
+    return {e.claim for e in run.events if isinstance(e, Claimed) and e.claim in told and blocks & set(e.caught)}
 
 
 def where(place: Place, effect: Effect) -> str:
@@ -288,7 +297,13 @@ def same_store(read: Invocation, event: Effect) -> bool:
         if read.arg(name) is not None:
             other = event.call.write.table if event.call.write is not None else event.call.arg(name)
             return other == read.arg(name)
-    return read.service in ("redis", "valkey") and read.target is not None and read.target == event.call.target
+    asked = {read.arg(name) for name in _NAMES} - {None}
+    same = not asked or bool(asked & {event.call.arg(name) for name in _NAMES})
+    return read.service in ("redis", "valkey") and read.target is not None and read.target == event.call.target and same
+
+
+_NAMES = ("0", "name", "key", "names", "keys")
+"""The arguments of a key-value store that name the key."""
 
 
 def looks_for(read: Invocation, call: Invocation) -> bool:
