@@ -15,7 +15,6 @@ from lintdem.analyses.domain import (
     Failed,
     Held,
     Path,
-    RuledOut,
     Tried,
     Value,
     parts_of,
@@ -107,21 +106,13 @@ def _locked(effect: Effect, run: Run, freed: list[tuple[Claim, Effect]], found: 
 def _open(effect: Effect, run: Run, subject: Subject) -> Cover | None:
     """A claim that lets the run go on when the store cannot answer still holds back every duplicate that is told."""
     refused = {f.claim for f in effect.may if isinstance(f, Failed)}
-    for claim in _sorted({*(f.claim for f in effect.must if isinstance(f, Tried)), *_failed_otherwise(effect, run)}):
+    for claim in _sorted(f.claim for f in effect.must if isinstance(f, Tried)):
         key = provenance(claim.key, subject, run.sites)
         if released(claim, effect, run) is not None:
             continue
         if claim not in refused and claim.place != effect.place and key.grade not in (Grade.ATTEMPT, Grade.ENVELOPE):
             return Cover(Answer.YES, Fault.NONE, claim, None, key)
     return None
-
-
-def _failed_otherwise(effect: Effect, run: Run) -> set[Claim]:
-    """The claims that something else than a refusal has ended, as the clause behind them told: no duplicate comes here."""
-    told = {f.claim for f in effect.must if isinstance(f, RuledOut)}
-    clauses = {f.place for f in effect.must if isinstance(f, Caught)} if told else set()
-    blocks = {e.block for e in run.events if isinstance(e, Swallowed) and e.place in clauses}
-    return {e.claim for e in run.events if isinstance(e, Claimed) and e.claim in told and blocks & set(e.caught)}
 
 
 def where(place: Place, effect: Effect) -> str:
