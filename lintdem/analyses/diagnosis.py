@@ -29,13 +29,7 @@ from lintdem.analyses.overwrites import goes_over, is_of_this_run, overwrite_lev
 from lintdem.analyses.repetition import retry_of
 from lintdem.analyses.replays import operations, replayed
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.timeliness import (
-    event_time,
-    held_for_a_time,
-    is_fresh_checked,
-    time_bound,
-    unordered_row,
-)
+from lintdem.analyses.timeliness import event_time, held_for_a_time, is_fresh_checked, time_bound, unordered_row
 from lintdem.analyses.trace import Effect, Write
 from lintdem.knowledge import Scope, scope_of
 from lintdem.model.finding import Level
