@@ -22,9 +22,9 @@ TEMPLATES = ("template.yaml", "main.tf")
 """A finding about a resource stands there; its way shows the code that needs the resource."""
 
 NAMED = re.compile(
-    r"\b(?:def|class|import) +(\w+)|(\w+)(?=\()|\b(\w+) ?=|^ +(\w+):|\.(\w+)|[\"']([\w.-]+)", re.MULTILINE
+    r"\b(?:def|class|import) +(\w+)|(\w+)(?=\()|\b(\w+) ?=|^ +(\w+):|\.(\w+)|[\"']([\w.-]+)|\bINTO (\w+)", re.MULTILINE
 )
-"""What code and templates call, define, set, pass and quote."""
+"""What code, templates and statements call, define, set, pass, quote and insert into."""
 
 each_rule = pytest.mark.parametrize("rule", OF_DELIVERIES, ids=lambda rule: rule.name)
 
