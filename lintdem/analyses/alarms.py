@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.deployments import ASYNCHRONOUS, QUEUES, STREAMS, Deployed, is_named, queue_at, queue_of_event
 from lintdem.analyses.losses import Fault, fault, is_time_bound
 from lintdem.model.stack import Alarm, Event, Queue, Value

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.domain import Done, Path, Value, leaves
 from lintdem.analyses.engine import Run

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.buffers import held, is_buffer, write
 from lintdem.analyses.clients import is_foreign
 from lintdem.analyses.dataapis import call_data_api

@@ -6,8 +6,7 @@ as one text, so that an object that is read, grown in a buffer and put back is s
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import NONE, Derived, Flow, Known, ListObj, Made, Ref, Unknown, Value, known, text
 from lintdem.analyses.machine import Args, Machine
 from lintdem.model.span import Place

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.clients import serving
 from lintdem.analyses.dispatching import DISPATCH, chosen
 from lintdem.analyses.domain import (

@@ -5,8 +5,7 @@ https://cloud.google.com/firestore/docs/manage-data/add-data
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import NONE, Claim, Error, Failed, Flow, Made, Unknown, Value, known, text
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.trace import Invocation, Write

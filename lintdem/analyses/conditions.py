@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
     EMPTY,
     NONE,
@@ -310,10 +310,17 @@ def _undated(test: Test, truth: bool) -> frozenset[Fact]:
 
 
 def _subjects(test: Test) -> list[Value]:
+    """What a test is about, of what its outcome may say anything: answers, objects, and what a name promises."""
     found: list[Value] = []
     for arg in test.args:
         found += [arg, *leaves(arg)] if not isinstance(arg, (Known, Ref)) else [arg]
-    return list(dict.fromkeys(found))
+    return [value for value in dict.fromkeys(found) if _is_telling(value)]
+
+
+def _is_telling(value: Value) -> bool:
+    if isinstance(value, Path):
+        return value.place is not None
+    return isinstance(value, Ref) or (isinstance(value, Derived) and value.op in ("from memory", "unread"))
 
 
 def _check_of(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> Check | None:

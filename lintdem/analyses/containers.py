@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.buffers import BUFFER, buffer_method
 from lintdem.analyses.domain import (
     EMPTY,

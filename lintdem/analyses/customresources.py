@@ -9,8 +9,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-response
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.cases import Case, Kind
 from lintdem.analyses.domain import NONE, Client, Path, Value, leaves
 from lintdem.analyses.engine import Run

@@ -8,8 +8,9 @@ the program looks at the answer (`Claim.tentative`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.clauses import Comparison, Operand, Statement, plain_name
 from lintdem.analyses.domain import (
     NONE,

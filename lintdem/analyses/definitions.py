@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.dispatching import DISPATCH
 from lintdem.analyses.domain import (
     Cls,

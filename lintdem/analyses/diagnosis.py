@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.asking import Act, askings, shared
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.customresources import untracked

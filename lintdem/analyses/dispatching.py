@@ -5,8 +5,7 @@ https://docs.python.org/3/library/functools.html#functools.singledispatch
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import Cls, External, Flow, Func, Instance, Known, Made, Value, any_of, members
 from lintdem.analyses.lineage import lineage
 from lintdem.analyses.machine import Args, Machine, Registered

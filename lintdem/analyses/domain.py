@@ -7,8 +7,10 @@ point (`Flow.must`) or on some path (`Flow.may`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+import msgspec
 
 from lintdem.model.function import Class, Function
 from lintdem.model.span import Place
@@ -18,16 +20,14 @@ from lintdem.model.values import Lambda
 # --- values -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True, cache_hash=True):
     """A literal: None, bool, int, float, str, bytes or `...`. `type` keeps 1 and True apart."""
 
     value: object
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(msgspec.Struct, frozen=True, cache_hash=True):
     """What is reached from a root by keys and attributes.
 
     `root`: "event", "context", or "result" of the call at `place`. Steps are keys and attribute names
@@ -50,15 +50,13 @@ class Fresh:
     form: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Env:
+class Env(msgspec.Struct, frozen=True, cache_hash=True):
     """An environment variable: the same in every run."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(msgspec.Struct, frozen=True, cache_hash=True):
     """Something imported from outside the program, by dotted name."""
 
     name: str
@@ -78,8 +76,7 @@ class Made:
         return hash((self.type, self.place))
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(msgspec.Struct, frozen=True, cache_hash=True):
     """A boto3 client (`resource` None), service resource ("") or resource object ("Table").
 
     `params` are the identifying arguments by operation parameter name (TableName, QueueUrl …)."""
@@ -89,10 +86,6 @@ class Client:
     place: Place
     params: tuple[tuple[str, Value], ...] = ()
     config: tuple[Value, ...] = ()
-
-    def __hash__(self) -> int:
-        """Shallow: the parts would cost too much; equality still compares them."""
-        return hash((self.service, self.resource, self.place))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,8 +125,7 @@ class Func:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapper:
+class Wrapper(msgspec.Struct, frozen=True, cache_hash=True):
     """A known decorator around a function: `kind` "idempotent", "idempotent_function", "retry", "cache",
     "contextmanager", "event"; `args` its arguments."""
 
@@ -143,8 +135,7 @@ class Wrapper:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(msgspec.Struct, frozen=True, cache_hash=True):
     """`functools.partial(func, *args, **keywords)`; with `manager`, the call of a `@contextmanager` function."""
 
     func: Value
@@ -169,86 +160,61 @@ class Cls:
         return f"{self.path}:{self.definition.qualname}"
 
 
-@dataclass(frozen=True, slots=True)
-class Mod:
+class Mod(msgspec.Struct, frozen=True, cache_hash=True):
     """A module of the program."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(msgspec.Struct, frozen=True, cache_hash=True):
     """A reference to an object on the heap: an instance, a dict or a list."""
 
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(msgspec.Struct, frozen=True, cache_hash=True):
     """A method of something that is not a function of the program: `receiver.name`."""
 
     receiver: Value
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Super:
+class Super(msgspec.Struct, frozen=True, cache_hash=True):
     """`super()`: look methods up after `cls`, bound to `bound`."""
 
     cls: Cls
     bound: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(msgspec.Struct, frozen=True, cache_hash=True):
     """Computed from `parts`: `op` "format", "hash", "arith", "call", "slice", "encode", …"""
 
     op: str
     parts: tuple[Value, ...]
     place: Place | None = None
 
-    def __hash__(self) -> int:
-        """Shallow: the parts would cost too much; equality still compares them."""
-        return hash((self.op, len(self.parts), self.place))
 
-
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(msgspec.Struct, frozen=True, cache_hash=True):
     """A condition: `op` is a comparison operator, "truth", "not", "and", "or"."""
 
     op: str
     args: tuple[Value, ...]
     place: Place
 
-    def __hash__(self) -> int:
-        """Shallow: the parts would cost too much; equality still compares them."""
-        return hash((self.op, self.place))
 
-
-@dataclass(frozen=True, slots=True)
-class Cases:
+class Cases(msgspec.Struct, frozen=True, cache_hash=True):
     """One of several values, each with the facts that hold when it is that one."""
 
     cases: tuple[tuple[Value, frozenset[Fact], frozenset[Fact]], ...]
 
-    def __hash__(self) -> int:
-        """Shallow: the parts would cost too much; equality still compares them."""
-        return hash(len(self.cases))
 
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(msgspec.Struct, frozen=True, cache_hash=True):
     """One of several values; never nested, never with one member."""
 
     values: tuple[Value, ...]
 
-    def __hash__(self) -> int:
-        """Shallow: the parts would cost too much; equality still compares them."""
-        return hash((len(self.values), self.values[0]))
 
-
-@dataclass(frozen=True, slots=True)
-class Error:
+class Error(msgspec.Struct, frozen=True, cache_hash=True):
     """An exception. `names` are the class names it may carry, most exact first ("any" when not known);
     `claim` is set when it means that a claim failed; `place` is where it arises."""
 
@@ -323,8 +289,7 @@ HeapObject: TypeAlias = Instance | DictObj | ListObj
 # --- facts --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, cache_hash=True):
     """An atomic claim that the work was not done before: after it, only the first run goes on.
 
     `kind` names the mechanism in words; `useless` says why it does not hold a redelivery back, if so.
@@ -346,13 +311,8 @@ class Claim:
     tentative: bool = False
     """Counts only where the program looks whether it failed (`Machine.recognised`)."""
 
-    def __hash__(self) -> int:
-        """Shallow: the parts would cost too much; equality still compares them."""
-        return hash((self.place, self.kind))
 
-
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True, cache_hash=True):
     """A test that was passed and is not atomic. `kind`: "absent" (a store was asked and has no record), "left" (for one
     of those that are left when the stored ones are taken away; `words` say so where that is true of some ways only), "state"
     (what a store said was compared), "changed" (absent, or something in it compared: `subject` has both), "memory" (not
@@ -365,62 +325,47 @@ class Check:
     subject: Value
     words: str = ""
 
-    def __hash__(self) -> int:
-        """Shallow: the parts would cost too much; equality still compares them."""
-        return hash((self.place, self.kind))
 
-
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True, cache_hash=True):
     """On this path the claim failed: the work was done before."""
 
     claim: Claim
 
 
-@dataclass(frozen=True, slots=True)
-class RuledOut:
+class RuledOut(msgspec.Struct, frozen=True, cache_hash=True):
     """On this path the claim did not fail, as an answer told: also where only the caller saw that it may have failed."""
 
     claim: Claim
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(msgspec.Struct, frozen=True, cache_hash=True):
     """The claim was asked for on every path to here; a store that could not answer may have let one through."""
 
     claim: Claim
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True, cache_hash=True):
     """An effect at this place may have happened already."""
 
     place: Place
     operation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Caught:
+class Caught(msgspec.Struct, frozen=True, cache_hash=True):
     """On this path the `except` at this place has ended a failure."""
 
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True, cache_hash=True):
     """A lock, made at `place`, is held: nobody else has it now, and whoever comes later takes it again."""
 
     place: Place
     kind: str
     lock: Value
 
-    def __hash__(self) -> int:
-        """Shallow: the parts would cost too much; equality still compares them."""
-        return hash((self.place, self.kind))
 
-
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(msgspec.Struct, frozen=True, cache_hash=True):
     """On this path the event has something at `steps`: a test of it said so."""
 
     steps: tuple[str, ...]
@@ -442,8 +387,7 @@ def ruled_out(must: frozenset[Fact]) -> set[Failed]:
     return {Failed(fact.claim) for fact in must if isinstance(fact, RuledOut)}
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, cache_hash=True):
     """One step of the way: at `place`, `text` was called."""
 
     place: Place
@@ -461,7 +405,9 @@ class Flow:
 
     def branch(self) -> Flow:
         """A copy that can go its own way."""
-        return Flow(replace(self.scope, names=dict(self.scope.names)), dict(self.heap), self.must, self.may)
+        scope = self.scope
+        own = Scope(scope.path, dict(scope.names), scope.parent, scope.globals, scope.nonlocals)
+        return Flow(own, dict(self.heap), self.must, self.may)
 
     def become(self, other: Flow) -> None:
         """Take over all that another flow knows; closures of this scope see it too."""

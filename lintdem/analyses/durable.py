@@ -8,8 +8,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-sdk.html
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
     AnyOf,
     Cases,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.deployed import queue_of, table_of, topic_of
 from lintdem.analyses.domain import (
     NONE,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.analyses.altering import replace
 from lintdem.analyses.buffers import BUFFER, content
 from lintdem.analyses.domain import (
     EMPTY,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.binding import bind_target, opened
 from lintdem.analyses.comprehensions import comprehension
 from lintdem.analyses.demands import note_demand

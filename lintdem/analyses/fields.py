@@ -7,8 +7,7 @@ Source: https://docs.pydantic.dev/latest/concepts/fields/ and https://docs.pytho
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
     NONE,
     Cls,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
     Call,
     Caught,

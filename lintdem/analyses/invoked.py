@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.deployed import function_of, own_function
 from lintdem.analyses.domain import NONE, text
 from lintdem.analyses.engine import Run

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
     Claim,
     Derived,

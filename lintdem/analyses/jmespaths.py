@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import jmespath
 import jmespath.exceptions
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
     Cls,
     Derived,

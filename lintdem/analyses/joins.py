@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
     EMPTY,
     AnyOf,

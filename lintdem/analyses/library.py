@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.analyses.altering import replace
 from lintdem.analyses.boto import call_client, make, paginate
 from lintdem.analyses.buffers import call_buffer, handed_on
 from lintdem.analyses.building import KEPT, keep

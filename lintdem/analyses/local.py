@@ -3,8 +3,7 @@ removed a second time; /tmp is the run's own."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
     FALSE,
     NONE,

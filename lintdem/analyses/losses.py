@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.cases import Case, Kind
 from lintdem.analyses.deployments import (
     ASYNC_AGE,

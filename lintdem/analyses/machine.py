@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import msgspec
+
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
     EMPTY,
     Call,
@@ -56,8 +59,7 @@ class Stop(Exception):
     """This path ends here: an exception was raised or the call never returns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Args:
+class Args(msgspec.Struct, frozen=True, cache_hash=True):
     """Arguments of a call: `spread` are values behind `*`, `spreads` behind `**` that are no literal dicts."""
 
     positional: tuple[Value, ...] = ()
@@ -84,8 +86,7 @@ class Args:
         return (*self.positional, *(v for _, v in self.keywords), *self.spread, *self.spreads)
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(msgspec.Struct, frozen=True, cache_hash=True):
     """An exception that leaves a place, with what holds there."""
 
     error: Error

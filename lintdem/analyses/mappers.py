@@ -6,8 +6,7 @@ https://github.com/nayaverdier/dyntastic.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
     Check,
     Claim,

@@ -7,8 +7,7 @@ carries its form.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import NONE, Derived, External, Fresh, Known, Path, Value, leaves, text
 from lintdem.analyses.machine import Args
 

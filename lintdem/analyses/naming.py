@@ -5,8 +5,7 @@ They are given the name of the method that does the same.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import NONE, TRUE, text
 from lintdem.analyses.machine import Args
 

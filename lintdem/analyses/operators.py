@@ -5,9 +5,9 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
     FALSE,
     NONE,

@@ -7,8 +7,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteIte
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.batches import RECORDS, is_over_records
 from lintdem.analyses.deployed import table_of
 from lintdem.analyses.domain import Check, Client, Fresh, Path, Value, leaves

@@ -7,8 +7,8 @@ https://tinkerpop.apache.org/docs/current/reference/#graph-traversal-steps
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.clauses import BOOKKEEPING, Statement
 from lintdem.analyses.databases import Request, carry_out
 from lintdem.analyses.domain import NONE, Flow, Func, Made, Partial, Unknown, Value, members

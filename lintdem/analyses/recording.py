@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.cases import Case
 from lintdem.analyses.keysinscope import Key, chosen, ids_in_scope
 from lintdem.analyses.plans import horizon

@@ -7,8 +7,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-sdk.html
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.analyses.altering import replace
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.domain import Claim, Done
 from lintdem.analyses.durable import CHILD

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TypeAlias
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.boto import make, refuse_second
 from lintdem.analyses.domain import (
     FALSE,

@@ -6,8 +6,7 @@ stored by their own `save()`.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.analyses.altering import replace
 from lintdem.analyses.clauses import BOOKKEEPING
 from lintdem.analyses.domain import Check, Cls, Derived, Flow, Made, Path, Value, known, leaves
 from lintdem.analyses.machine import Machine

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.deadletters import consumes_dead_letters, resends
 from lintdem.analyses.domain import Caught, Claim, Done, Env, Made, Method, Path, Value, leaves, text

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.clauses import BOOKKEEPING, HOLE, Comparison, Operand, Slot, Statement
 
 # What the parser cannot read is said by `Statement.why`, not on standard error.

@@ -5,8 +5,7 @@ Databases, object-relational mappers, documents, keys and files each have a modu
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.analyses.altering import replace
 from lintdem.analyses.clouddocuments import FIRESTORE, call_firestore
 from lintdem.analyses.databases import call_driver
 from lintdem.analyses.documents import call_documents, call_search

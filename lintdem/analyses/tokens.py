@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.cases import Case
 from lintdem.analyses.domain import Derived, Value
 from lintdem.analyses.domain import text as text_of

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import msgspec
+
 from lintdem.analyses.domain import EMPTY, Call, Claim, Error, Fact, Fresh, Func, Path, Test, Value, Wrapper
 from lintdem.knowledge import Kind
 from lintdem.model.function import Stmt
@@ -51,8 +53,7 @@ class Invocation:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(msgspec.Struct, frozen=True, cache_hash=True):
     """What a store write does to its item. `kind`: "put", "update", "delete", "accumulate" (adds to what is
     there), "check". `key` are the values of the key by attribute; `values` everything stored, by
     attribute; `whole` items that are put as they came; `condition` the condition as text if it could be
@@ -77,8 +78,7 @@ class Write:
     unnamed: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True, cache_hash=True):
     """What a write puts back: `attribute` is computed from (`computed`), or is, what `path` read from the same
     place of the same store earlier in the run, and nothing else if it is `kept`. `attribute` is empty for a whole item,
     object or key. `left`: it is what was left of others when the stored part was taken away."""
@@ -102,8 +102,7 @@ class Loop:
     apart: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(msgspec.Struct, frozen=True, cache_hash=True):
     """What makes a call again within one run. `name` is the library's ("backoff.on_exception"), empty for a loop
     written by hand; `extent` the part of the loop that is repeated; `answers` when it follows an answer that was
     not the one wanted, not a failure; `types` the exceptions it follows, None when that cannot be told."""
@@ -115,8 +114,7 @@ class Retry:
     types: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """What every event carries: the facts at its place, the way there, and the loops, `try` blocks and retries around it."""
 
     must: frozenset[Fact] = EMPTY
@@ -127,8 +125,7 @@ class Seen:
     repeated: tuple[Retry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Effect(Seen):
+class Effect(Seen, frozen=True):
     """A call that changes the world."""
 
     place: Place
@@ -136,16 +133,14 @@ class Effect(Seen):
     origins: tuple[Origin, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked(Seen):
+class Asked(Seen, frozen=True):
     """A store was read; the result is `Path("result", (), place)`."""
 
     place: Place
     call: Invocation
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed(Seen):
+class Claimed(Seen, frozen=True):
     """A claim was tried here; `config` is the configuration of a Powertools guard, `data` what it picks its key from,
     `wrapper` its decorator and `around` the function inside."""
 
@@ -154,11 +149,10 @@ class Claimed(Seen):
     config: Value | None = None
     data: Value | None = None
     wrapper: Wrapper | None = None
-    around: Func | None = field(default=None, compare=False)
+    around: Func | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Misused(Seen):
+class Misused(Seen, frozen=True):
     """The guard at `place` was called in a way in which it fails; `fault`: "record argument", "positional", "missing",
     "coroutine", "generator". `wanted` is the argument it takes its key from, `name` the function inside, `call` where it
     was called."""
@@ -167,11 +161,10 @@ class Misused(Seen):
     fault: str
     name: str
     wanted: str = ""
-    call: Place | None = field(default=None, compare=False)
+    call: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Kept(Seen):
+class Kept(Seen, frozen=True):
     """A Powertools guard let its function run to the end and is to keep what it returned; `refused` says what of that
     JSON cannot hold."""
 
@@ -180,16 +173,14 @@ class Kept(Seen):
     refused: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Timed(Seen):
+class Timed(Seen, frozen=True):
     """A Powertools configuration was given the Lambda context, by which it knows when the run must be over."""
 
     place: Place
     config: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Operated(Seen):
+class Operated(Seen, frozen=True):
     """An operation of a durable context, after which the function may be run again from its start: `outer` are the fresh
     values that it is handed from outside; `config` is what it was configured with."""
 
@@ -199,8 +190,7 @@ class Operated(Seen):
     outer: frozenset[Fresh] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Configured(Seen):
+class Configured(Seen, frozen=True):
     """The program sets an environment variable of its own process."""
 
     place: Place
@@ -208,16 +198,14 @@ class Configured(Seen):
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Tested(Seen):
+class Tested(Seen, frozen=True):
     """A condition was evaluated."""
 
     place: Place
     test: Test
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded(Seen):
+class Recorded(Seen, frozen=True):
     """Something was put into a container of the process that is tested elsewhere."""
 
     place: Place
@@ -225,8 +213,7 @@ class Recorded(Seen):
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Swallowed(Seen):
+class Swallowed(Seen, frozen=True):
     """An `except` at `place` ended the failure of these errors without raising again.
 
     `block` is its `try`; `types` the names it catches, None when one cannot be told; `ends` how it goes
@@ -243,16 +230,14 @@ class Swallowed(Seen):
     refuses: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Threw(Seen):
+class Threw(Seen, frozen=True):
     """A `raise` statement was reached; `names` are the classes that what it raises may be caught under."""
 
     place: Place
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Gap(Seen):
+class Gap(Seen, frozen=True):
     """Something was not understood: `reason` says what; `cause` where that lies, when it is not here."""
 
     place: Place

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import Cls, Flow, Func, Ref
 from lintdem.analyses.machine import Args, Machine, Raised
 from lintdem.analyses.written import dotted
