@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lintdem.analyses.ages import freshness
 from lintdem.analyses.cases import Case, Kind
-from lintdem.analyses.conditions import freshness
 from lintdem.analyses.domain import Check, Path, Value, leaves
 from lintdem.analyses.engine import Run
 from lintdem.analyses.keys import readable

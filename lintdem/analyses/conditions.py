@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from lintdem.analyses.ages import TIME_WORDS, freshness
 from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
     EMPTY,
@@ -18,7 +19,6 @@ from lintdem.analyses.domain import (
     Fact,
     Failed,
     Flow,
-    Fresh,
     Func,
     Given,
     Instance,
@@ -304,7 +304,7 @@ def _undated(test: Test, truth: bool) -> frozenset[Fact]:
     for value in test.args:
         if isinstance(value, Path) and value.root == "event":
             named = (text(test.args[0]) or "",) if test.op in ("in", "not in") else value.steps[-1:]
-            if any(_TIME_WORDS.search(name) for name in named) and _is_absence(test, value, truth):
+            if any(TIME_WORDS.search(name) for name in named) and _is_absence(test, value, truth):
                 return frozenset({Check(test.place, "undated", value)})
     return EMPTY
 
@@ -314,13 +314,12 @@ def _subjects(test: Test) -> list[Value]:
     found: list[Value] = []
     for arg in test.args:
         found += [arg, *leaves(arg)] if not isinstance(arg, (Known, Ref)) else [arg]
-    return [value for value in dict.fromkeys(found) if _is_telling(value)]
-
-
-def _is_telling(value: Value) -> bool:
-    if isinstance(value, Path):
-        return value.place is not None
-    return isinstance(value, Ref) or (isinstance(value, Derived) and value.op in ("from memory", "unread"))
+    named = ("from memory", "unread")
+    return [
+        value for value in dict.fromkeys(found)
+        if (isinstance(value, Path) and value.place is not None) or isinstance(value, Ref)
+        or (isinstance(value, Derived) and value.op in named)
+    ]  # fmt: skip
 
 
 def _check_of(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> Check | None:
@@ -373,35 +372,3 @@ def _says_nothing(test: Test, value: Value, truth: bool) -> bool:
     if other.value is None or other.value in (0, 404):
         return truth if op in ("is", "==", "<=") else not truth if op in ("is not", "!=", ">", "<") else False
     return other.value == 1 and ((op == "<" and truth) or (op == ">=" and not truth))
-
-
-ORDERED = frozenset({"<", ">", "<=", ">="})
-_TIME_WORDS = re.compile(
-    r"(time|date|_at$|timestamp|created|updated|modified|expir|(^|_)age(_|$)|(?-i:Age(?=$|[A-Z]))|version|sequence|sequencer|ttl"
-    r"|epoch|occurred|when)",
-    re.IGNORECASE,
-)
-
-
-def freshness(test: Test) -> Value | None:
-    """The event value whose age, version or order a comparison looks at."""
-    if test.op not in ORDERED:
-        return None
-    inner = [leaf for arg in test.args for leaf in leaves(arg)]
-    from_event = [v for v in inner if isinstance(v, Path) and v.root == "event" and _is_time_like(v)]
-    if not from_event:
-        return None
-    clock = any(isinstance(v, Fresh) and v.kind == "clock" for v in inner)
-    stored = any(isinstance(v, Path) and v.root == "result" for v in inner)
-    if clock or stored or len(from_event) > 1 or any(_is_duration(arg) for arg in test.args):
-        return from_event[0]
-    return None
-
-
-def _is_time_like(value: Path) -> bool:
-    return any(_TIME_WORDS.search(step) for step in value.steps[-3:])
-
-
-def _is_duration(value: Value) -> bool:
-    return isinstance(value, Derived) and value.op.startswith("arith-")
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lintdem.analyses.conditions import freshness
+from lintdem.analyses.ages import freshness
 from lintdem.analyses.domain import Check, Done
 from lintdem.analyses.engine import Run
 from lintdem.analyses.subjects import Subject

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintdem.analyses.conditions import freshness
+from lintdem.analyses.ages import freshness
 from lintdem.analyses.domain import Fresh, leaves
 from lintdem.analyses.engine import Run
 from lintdem.analyses.subjects import Subject

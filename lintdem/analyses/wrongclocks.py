@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lintdem.analyses.conditions import freshness
+from lintdem.analyses.ages import freshness
 from lintdem.analyses.domain import Check, Fresh, Known, Path, Value, leaves
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import same_store
