@@ -1,8 +1,6 @@
-"""The state of one abstract run: heap, events, frames, collectors of exceptions, budget.
-
-The parts of the interpreter (expressions, statements, calls, AWS, libraries) are functions that take
-the machine; they reach one another through `Parts`, so that none imports another.
-"""
+"""The state of one abstract run: heap, events, frames, collectors of exceptions, budget. The parts of the interpreter
+(expressions, statements, calls, AWS, libraries) are functions that take the machine; they reach one another through
+`Parts`, so that none imports another."""
 
 from __future__ import annotations
 
@@ -59,7 +57,8 @@ class Stop(Exception):
     """This path ends here: an exception was raised or the call never returns."""
 
 
-class Args(msgspec.Struct, frozen=True, cache_hash=True):
+@dataclass(frozen=True, slots=True)
+class Args:
     """Arguments of a call: `spread` are values behind `*`, `spreads` behind `**` that are no literal dicts."""
 
     positional: tuple[Value, ...] = ()
