@@ -44,10 +44,7 @@ REFUSED = ("UniqueViolation", "UniqueViolationError", "IntegrityError")
 """What a unique key raises, by driver."""
 _DATABASE = (*REFUSED, "DatabaseError", "Error", "DBAPIError", "SQLAlchemyError", "PostgresError", "MySQLError")
 FETCHES = frozenset(
-    """
-        fetchone fetchall fetchmany fetchval first scalar scalar_one scalar_one_or_none one one_or_none all
-        scalars mappings
-    """.split()
+    "fetchone fetchall fetchmany fetchval first scalar scalar_one scalar_one_or_none one one_or_none all scalars mappings".split()
 )
 _EXECUTES = frozenset(
     """
