@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TextIO
 
 from lintdem.errors import UsageError
-from lintdem.files import write_file
 from lintdem.output.escape import visible
 
 PIPE_WIDTH = 80
@@ -81,6 +80,9 @@ def put(text: str) -> None:
 
 def put_file(file: Path, text: str) -> None:
     """Write what `--output` names, whole or not at all."""
+    # Loaded here, for a start that writes no file needs nothing of it.
+    from lintdem.files import write_file  # noqa: PLC0415
+
     try:
         write_file(file, text.encode("utf-8", errors="backslashreplace"))
     except OSError as error:

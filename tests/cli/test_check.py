@@ -275,6 +275,7 @@ class TestStreams:
             "lower",
             "templates",
             "link",
+            "handlers",
             "rules",
             "triage",
         ]
