@@ -25,15 +25,21 @@ FOLDER = ".lintdem_cache"
 MAX_BYTES = 256_000_000
 _SALT = f"lintdem {__version__} model {SCHEMA}".encode()
 _UNFINISHED = ".new-"
+_TAG = "CACHEDIR.TAG"
+_MARKS = {".gitignore": "*\n", _TAG: "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of lintdem; see https://bford.info/cachedir/\n"}
+"""What keeps a cache out of version control and of backups."""
+_SECRET = 32
 _SHELF = re.compile(r"[0-9a-f]{2}")
 _ENTRY = re.compile(rf"[0-9a-f]{{38}}|{re.escape(_UNFINISHED)}.+")
 
 
 class Cache:
-    """A folder of encoded modules. `trouble` says why nothing can be kept there, None while all is well."""
+    """A folder of encoded modules. `trouble` says why nothing can be kept there, None while all is well. Whoever does not know
+    `secret` can put nothing there that is read: a folder inside of a project comes with the project."""
 
-    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES, secret: bytes = b"") -> None:
         self._folder = folder
+        self._salt = blake2b(_SALT, key=secret[:64], digest_size=32).digest()
         self._max_bytes = max_bytes
         self._written = 0
         self.trouble: str | None = None
@@ -41,7 +47,7 @@ class Cache:
     def load(self, path: str, source: bytes) -> Module | None:
         """The module lowered from these bytes before, as the file at `path`."""
         try:
-            module = decode(self._file(source).read_bytes())
+            module = decode(self._named(source).read_bytes())
         except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
             return None
         return _at(module, path)
@@ -54,7 +60,7 @@ class Cache:
             data = encode(_at(module, ""))
         except (UnicodeEncodeError, ValueError, RecursionError):
             return  # a name or literal that no encoding holds
-        self._keep(self._file(source), data)
+        self._keep(self._named(source), data)
 
     def read(self, key: bytes) -> bytes | None:
         """What was kept under a key of its own."""
@@ -74,11 +80,8 @@ class Cache:
             with suppress(OSError):
                 self._prune()
 
-    def _file(self, source: bytes) -> Path:
-        return self._named(blake2b(source, key=_SALT[:64], digest_size=20).digest())
-
     def _named(self, key: bytes) -> Path:
-        name = key.hex()
+        name = blake2b(key, key=self._salt, digest_size=20).hexdigest()
         return self._folder / name[:2] / name[2:]
 
     def _keep(self, file: Path, data: bytes) -> None:
@@ -106,9 +109,10 @@ class Cache:
         if self._folder.is_symlink():
             raise OSError(0, "is a link")
         self._folder.mkdir(parents=True, exist_ok=True)
-        ignore = self._folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+        for name, text in _MARKS.items():
+            mark = self._folder / name
+            if not mark.exists():
+                mark.write_text(text, encoding="utf-8")
 
     def _prune(self) -> None:
         entries = []
@@ -125,11 +129,38 @@ class Cache:
                 return
 
 
+def cache_in(folder: Path, root: Path) -> Cache | None:
+    """The cache in a folder. One that lies in the checked project, which may come from anybody, holds only what this user's runs
+    have put there; one that stands elsewhere is whoever's who named it, and many machines may share it."""
+    real = folder.resolve()
+    if root.resolve() not in (real, *real.parents):
+        return Cache(folder)
+    secret = secret_of_user()
+    return Cache(folder, secret=secret) if secret is not None else None
+
+
+def secret_of_user() -> bytes | None:
+    """What only this user's runs know; made when it is first asked for. None where nothing of one's own can be kept."""
+    base = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    file = Path(base) / "lintdem" / "key"
+    try:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=file.parent)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(os.urandom(_SECRET))
+            Path(name).replace(file)
+        secret = file.read_bytes()
+    except (OSError, RuntimeError):
+        return None
+    return secret if len(secret) == _SECRET else None
+
+
 def clean(folder: Path) -> int | None:
     """Remove what a cache keeps in a folder, and the folder when nothing else is in it; the bytes that are free then, None
     when there is no cache. What no cache wrote stays."""
-    ignore = folder / ".gitignore"
-    if folder.is_symlink() or not ignore.is_file() or ignore.read_bytes() != b"*\n":
+    tag = folder / _TAG
+    if folder.is_symlink() or not tag.is_file() or tag.read_bytes() != _MARKS[_TAG].encode():
         return None
     freed = 0
     for shelf in folder.iterdir():
@@ -140,8 +171,9 @@ def clean(folder: Path) -> int | None:
                 freed += file.lstat().st_size
                 file.unlink(missing_ok=True)
         _remove(shelf)
-    if [file.name for file in folder.iterdir()] == [ignore.name]:
-        ignore.unlink()
+    if {file.name for file in folder.iterdir()} <= set(_MARKS):
+        for name in _MARKS:
+            (folder / name).unlink(missing_ok=True)
         _remove(folder)
     return freed
 

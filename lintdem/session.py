@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lintdem.baseline import Baseline, nearest_baseline, read_baseline
-from lintdem.cache import FOLDER, Cache
+from lintdem.cache import FOLDER, Cache, cache_in
 from lintdem.config import Config, Overrides, load, parse, settings_in
 from lintdem.discover import (
     Filters,
@@ -346,7 +346,7 @@ class Session:
         return [modules[path] for path in sorted(modules)]
 
     def _cache(self) -> Cache | None:
-        return Cache(self.cache_folder) if self.request.cache else None
+        return cache_in(self.cache_folder, self.root) if self.request.cache else None
 
     @property
     def cache_folder(self) -> Path:

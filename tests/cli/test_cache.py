@@ -6,11 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from lintdem.cache import Cache
+from lintdem.model.finding import Report
 from lintdem.model.function import Pass
 from lintdem.model.module import Module, Problem
 from lintdem.model.span import NOWHERE, Place
+from lintdem.recall import Kept
 from tests.cli.conftest import Ran
 
 Run = Callable[..., Ran]
@@ -111,8 +114,46 @@ def test_cleaning_takes_what_is_the_caches_own(project: Path, lintdem: Run) -> N
     (folder / "ab").mkdir(exist_ok=True)
     (folder / "ab/notes.txt").write_text("mine", encoding="utf-8")
     lintdem("cache", "clean")
-    assert [file for file in folder.rglob("*") if file.is_file()] == [folder / ".gitignore", folder / "ab/notes.txt"]
+    left = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+    assert left == {".gitignore", "CACHEDIR.TAG", "ab/notes.txt"}
     (project / "other/cd").mkdir(parents=True)
     (project / "other/cd" / ("0" * 38)).write_text("data", encoding="utf-8")
     assert lintdem("cache", "clean", "--cache-dir", "other").out == "There is no cache.\n"
     assert (project / "other/cd" / ("0" * 38)).exists()
+
+
+def test_what_comes_with_a_project_is_not_believed(project: Path, lintdem: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sends a cache along with their change silences nothing: it was made by another user's runs. A folder outside of
+    the project is shared by those who name it."""
+    faulty = "import boto3\n\n\ndef handler(event, context):\n    boto3.client('sns').publish(TopicArn='t', Message=event['order'])\n"
+    (project / "app.py").write_text(faulty, encoding="utf-8")
+    shared = project.parent / "shared"
+    codes = {}
+    for user in ("sender", "reader"):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(project.parent / user))
+        if user == "sender":
+            lintdem("check", "--format", "json")
+            lintdem("check", "--format", "json", "--cache-dir", str(shared))
+            forge(project / ".lintdem_cache")
+            forge(shared)
+        codes[user] = [lintdem("check", "--format", "json", *more).codes for more in ([], ["--cache-dir", str(shared)])]
+    assert codes == {"sender": [[], []], "reader": [["LDM101"], []]}
+
+
+def forge(folder: Path) -> None:
+    """Make every report in a cache say that nothing was found, and keep nothing else."""
+    for file in entries(folder):
+        try:
+            kept = msgspec.msgpack.decode(file.read_bytes(), type=Kept)
+        except msgspec.MsgspecError:
+            continue
+        file.write_bytes(msgspec.msgpack.encode(msgspec.structs.replace(kept, report=Report())))
+
+
+def test_without_a_place_for_the_secret_there_is_no_cache(project: Path, lintdem: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home that is no folder costs the cache, not the run."""
+    (project.parent / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(project.parent / "file"))
+    (project / "app.py").write_text("x = 1\n", encoding="utf-8")
+    assert lintdem("check").code == 0
+    assert not (project / ".lintdem_cache").exists()
