@@ -72,7 +72,7 @@ def test_a_run_that_is_killed_leaves_no_half_file(project: Path, lintdem: Run) -
     assert all((project / name).read_text() == MENDED for name in names)
 
 
-@pytest.mark.parametrize("number", [os.getpid(), 1])
+@pytest.mark.parametrize("number", [os.getpid(), 1], ids=["our own", "the first"])
 def test_litter_under_the_number_of_a_live_process(number: int, project: Path, lintdem: Run) -> None:
     """Process numbers are given out again, in a container to the next run already: litter with our own, or old litter with
     anybody's, goes all the same."""
