@@ -20,7 +20,7 @@ from lintdem.cli.terminal import PIPE_WIDTH, complain, follows_links, put, put_f
 from lintdem.config import Overrides
 from lintdem.errors import UsageError
 from lintdem.model.finding import Level, Report
-from lintdem.output import FORMATS, WITH_FIXES, WITH_RULES, View, render, visible
+from lintdem.output import FORMATS, WITH_FIXES, WITH_RULES, View, limits, render, visible
 from lintdem.session import CheckRequest, Session
 from lintdem.triage import fails, is_whole
 
@@ -277,6 +277,8 @@ def _write(report: Report, format_name: str, file: Path | None, flags: _Flags, s
         rules=session.rules if format_name in WITH_RULES else (),
     )
     text = render(format_name, report, view)
+    for note in () if flags.quiet else limits(format_name, report):
+        complain(f"note: {note}")
     if file is None:
         put(text)
         return

@@ -31,6 +31,12 @@ WITH_RULES = frozenset({"sarif"})
 """The formats that describe the rules."""
 
 
+def limits(format_name: str, report: Report) -> list[str]:
+    """What those who read a format will not show of a report."""
+    found: list[str] = getattr(import_module(f"lintdem.output.{format_name}"), "limits", lambda report: [])(report)
+    return found
+
+
 class _Format(Protocol):
     def render(self, report: Report, view: View) -> str: ...
 
@@ -40,4 +46,4 @@ def render(format_name: str, report: Report, view: View) -> str:
     return cast(_Format, import_module(f"lintdem.output.{format_name}")).render(report, view)
 
 
-__all__ = ["FORMATS", "WITH_FIXES", "WITH_RULES", "View", "render", "visible"]
+__all__ = ["FORMATS", "WITH_FIXES", "WITH_RULES", "View", "limits", "render", "visible"]

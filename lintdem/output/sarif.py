@@ -43,6 +43,12 @@ def render(report: Report, view: View) -> str:
     return text
 
 
+def limits(report: Report) -> list[str]:
+    """What code scanning does not show of a report."""
+    number = len(report.findings)
+    return [f"code scanning shows {MOST_SHOWN} of the {number} findings; `lintdem check` tells all"] if number > MOST_SHOWN else []
+
+
 def _text(report: Report, findings: list[Finding], view: View) -> str:
     return json.dumps(_document(report, findings, view), indent=1).replace("\x7f", "\\u007f") + "\n"
 
@@ -96,12 +102,10 @@ def _described(code: str, name: str, summary: str, page: str, level: Level) -> d
 
 def _invocation(report: Report, left_out: int, view: View) -> dict[str, Any]:
     notes = [_notification(problem, view) for problem in report.problems]
+    texts = limits(report)
     if left_out:
-        text = f"{left_out} findings were left out, the quietest first: the file would be larger than code scanning takes"
-        notes.append({"level": "warning", "message": {"text": text}})
-    if len(report.findings) > MOST_SHOWN:
-        text = f"code scanning shows {MOST_SHOWN} of the {len(report.findings)} findings; `lintdem check` tells all"
-        notes.append({"level": "warning", "message": {"text": text}})
+        texts.insert(0, f"{left_out} findings were left out, the quietest first: the file would be larger than code scanning takes")
+    notes += [{"level": "warning", "message": {"text": text}} for text in texts]
     return {"executionSuccessful": is_whole(report), "toolExecutionNotifications": notes}
 
 

@@ -17,7 +17,7 @@ import xmlschema
 from lintdem.model.finding import Edit, Finding, Fix, Group, Level, Redelivers, Report, Step, TriggerInfo
 from lintdem.model.module import Problem
 from lintdem.model.span import Place, Span
-from lintdem.output import View, render
+from lintdem.output import View, limits, render
 from lintdem.output.lines import line_hashes
 from lintdem.output.sarif import MOST_RESULTS, MOST_SHOWN
 from lintdem.rule import load_rules
@@ -153,6 +153,8 @@ class TestSarif:
         plain = msgspec.structs.replace(charge(), why=(), trigger=None, fixes=())
         (note,) = self.run(report(*[plain] * (MOST_SHOWN + 1)))["invocations"][0]["toolExecutionNotifications"]
         assert note["message"]["text"].startswith("code scanning shows 5000 of the 5001 findings")
+        assert limits("sarif", report(*[plain] * (MOST_SHOWN + 1))) == [note["message"]["text"]]
+        assert limits("json", report(*[plain] * (MOST_SHOWN + 1))) == []
         assert not self.run(report(*[plain] * MOST_SHOWN))["invocations"][0]["toolExecutionNotifications"]
 
     @pytest.mark.parametrize(
