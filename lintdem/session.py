@@ -111,7 +111,7 @@ class Session:
     @cached_property
     def found(self) -> Found:
         """The files of the run."""
-        filters = _filters(self.config)
+        filters = filters_of(self.config)
         with phase(self.observer, "discover"):
             found = discover(self.root, self._paths, filters)
         found = with_new(found, [path for path in self._given if would_be_found(self.root, path, (self.root,), filters)])
@@ -236,7 +236,7 @@ class Session:
 
         now = {*work.python, *self.found.candidates}
         gone = (path for path in revision.objects if path not in now and not (self.root / path).exists())
-        filters = _filters(self.config)
+        filters = filters_of(self.config)
         wanted = [*now, *(path for path in gone if would_be_found(self.root, path, self._paths, filters))]
         contents = revision.contents(wanted)
         kept = [path for path in now if revision.is_foreign(path) or is_synthesised(path)]
@@ -355,8 +355,7 @@ class Session:
         return self.request.folder / named if named else self.root / FOLDER
 
 
-def _absolute(path: Path) -> Path:
-    """The path of a file that may not be there yet."""
+def _absolute(path: Path) -> Path:  # the file may not be there yet
     return Path(os.path.realpath(path))
 
 
@@ -391,7 +390,8 @@ def check_files(files: Mapping[str, str | bytes], config: str = "", packs: tuple
     return analyse(Work(python, modules, texts, problems, None), settings, rules, Observer()).report
 
 
-def _filters(config: Config) -> Filters:
+def filters_of(config: Config) -> Filters:
+    """What of a workspace is left out."""
     globs = (*((config.exclude,) if config.exclude else ()), *config.extend_exclude)
     return Filters(
         defaults=config.exclude is None,

@@ -29,6 +29,7 @@ _COMMANDS = {
     "handlers": ("handlers", "Show each handler: trigger, redelivery, effects, guards."),
     "baseline": ("baseline", "Write down today's findings; check then reports what is new."),
     "init": ("init", "Set a project up: configuration, pre-commit, CI."),
+    "server": ("server", "Serve an editor: diagnostics, fixes and hovers while you type."),
     "cache": ("cache", "Clean what is kept between runs."),
 }
 """The commands: their modules, and what the overview says of them without loading them."""

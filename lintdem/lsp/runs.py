@@ -1,0 +1,83 @@
+"""When a workspace is analysed: a while after a change, at once after a save, and never twice at a time.
+
+A run that is overtaken by something newer ends where it stands and its result is not shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from lintdem.lsp.project import Overtaken, Project, Seen, Watched
+
+
+class Runs:
+    """The runs over one project. `buffers` gives what is open of it, `done` is told what was found or why nothing
+    could be, `begun` gives who is told how far a run is."""
+
+    def __init__(
+        self,
+        project: Project,
+        pool: ThreadPoolExecutor,
+        buffers: Callable[[], dict[Path, str]],
+        begun: Callable[[], Watched],
+        done: Callable[[Seen | BaseException], None],
+    ) -> None:
+        self.project = project
+        self.seen: Seen | None = None
+        self._pool, self._buffers, self._begun, self._done = pool, buffers, begun, done
+        self._timer: asyncio.TimerHandle | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._watched: Watched | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def ask(self, delay: float) -> None:
+        """A run is wanted so many seconds from now; what is running is overtaken."""
+        self._idle.clear()
+        if self._watched is not None:
+            self._watched.overtaken = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(delay, self._start)
+
+    async def settled(self) -> Seen | None:
+        """What was found once nothing is waited for any more."""
+        await self._idle.wait()
+        return self.seen
+
+    def stop(self) -> None:
+        """No more runs; nobody is kept waiting."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._watched is not None:
+            self._watched.overtaken = True
+        self._idle.set()
+
+    def _start(self) -> None:
+        """Begin, unless a run has not ended yet: then its end begins the next."""
+        self._timer = None
+        if self._running is None:
+            self._running = asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        self._watched = watched = self._begun()
+        result: Seen | BaseException
+        try:
+            loop = asyncio.get_running_loop()
+            result = await loop.run_in_executor(self._pool, self.project.look, self._buffers(), watched)
+        except (Exception, Overtaken) as error:  # a fault of one run must not end the server
+            result = error
+        self._watched = self._running = None
+        watched.close()
+        if watched.overtaken:
+            if self._timer is None and not self._idle.is_set():
+                self._start()
+            return
+        if isinstance(result, Seen):
+            self.seen = result
+        self._idle.set()
+        self._done(result)

@@ -1,0 +1,285 @@
+"""The protocol: messages in, answers and diagnostics out.
+
+The loop answers, one thread analyses. What a client sends is taken as it comes: what means nothing is told in the log and
+changes nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from lintdem import __version__
+from lintdem.errors import UsageError
+from lintdem.lsp.diagnostics import Shown, uri_of
+from lintdem.lsp.documents import Document, Documents, file_of
+from lintdem.lsp.options import Options
+from lintdem.lsp.progress import Told
+from lintdem.lsp.project import Overtaken, Project, Seen, root_of
+from lintdem.lsp.runs import Runs
+
+_WATCHED = ("**/*.py", "**/*.{yml,yaml,json,toml,tf,template}", "**/Dockerfile*", "**/.gitignore")
+_OWN = (types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE, types.TEXT_DOCUMENT_DID_CLOSE)
+
+
+class Server(LanguageServer):
+    """The server of one editor."""
+
+    def __init__(self) -> None:
+        super().__init__("lintdem", __version__)
+        self.documents = Documents()
+        self.options = Options()
+        self.pool = ThreadPoolExecutor(1, thread_name_prefix="lintdem")
+        self.runs: dict[Path, Runs] = {}
+        self.pulls = False
+        self._published: dict[Path, set[str]] = {}
+        self._told: set[str] = set()
+        for name in _OWN:  # texts are kept by `Documents`, which ends lines where Python does
+            del self.protocol.fm.builtin_features[name]
+
+    def can(self, name: str, does: Callable[[Any], Any], options: Any = None) -> None:
+        """Take part in the protocol: pygls marks what it is given, which a method does not allow."""
+        self.feature(name, options)(partial(does))
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """What a client got wrong is for the log, not for a window."""
+        self.log(f"{type(error).__name__}: {error}", types.MessageType.Warning)
+
+    def log(self, text: str, level: types.MessageType = types.MessageType.Log) -> None:
+        """A line in the log of the editor."""
+        self.window_log_message(types.LogMessageParams(level, text))
+
+    def begin(self, params: types.InitializeParams) -> None:
+        """The client says who it is."""
+        self.documents.encoding = str(self.workspace.position_encoding or "utf-16")
+        self.options = Options.of(params.initialization_options)
+        capabilities = params.capabilities
+        workspace = capabilities.workspace
+        refreshes = bool(workspace and workspace.diagnostics and workspace.diagnostics.refresh_support)
+        self.pulls = refreshes and capabilities.text_document is not None and capabilities.text_document.diagnostic is not None
+        if self.pulls:
+            options = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="lintdem")
+            self.can(types.TEXT_DOCUMENT_DIAGNOSTIC, self._pulled, options)
+        folders = [folder.uri for folder in params.workspace_folders or ()]
+        for uri in folders or [uri for uri in (params.root_uri,) if uri]:
+            self.add_folder(uri)
+
+    def add_folder(self, uri: str) -> None:
+        """A folder of the editor."""
+        file = file_of(uri)
+        if file is not None and file.is_dir() and file not in self.runs:
+            self._add(Project(file))
+
+    def remove_folder(self, uri: str) -> None:
+        """It is gone, and with it what was said of its files."""
+        file = file_of(uri)
+        runs = self.runs.pop(file, None) if file is not None else None
+        if runs is not None:
+            runs.stop()
+            self._publish_all(runs, {})
+
+    def _add(self, project: Project) -> Runs:
+        runs = Runs(
+            project,
+            self.pool,
+            lambda: self._buffers(project),
+            lambda: Told(self),
+            lambda result: self._done(runs, result),
+        )
+        self.runs[project.folder] = runs
+        return runs
+
+    def runs_of(self, file: Path) -> Runs:
+        """The runs over the project of a file: the innermost folder around it, or one of its own."""
+        around = [folder for folder in self.runs if folder in file.parents and not self.runs[folder].project.alone]
+        if around:
+            return self.runs[max(around, key=lambda folder: len(folder.parts))]
+        root = root_of(file)
+        if root is not None:
+            return self.runs.get(root) or self._add(Project(root))
+        alone = self.runs.get(file.parent)
+        return alone or self._add(Project(file.parent, alone=True))
+
+    def _buffers(self, project: Project) -> dict[Path, str]:
+        """What is open of a project."""
+        return {one.file: one.text for one in self.documents if self.runs_of(one.file).project is project}
+
+    def _done(self, runs: Runs, result: Seen | BaseException) -> None:
+        """A run has ended: show what it found, or say why it found nothing and leave what was shown."""
+        if isinstance(result, Overtaken):
+            return
+        if isinstance(result, BaseException):
+            self._complain(result)
+            return
+        if result.trouble:
+            self._complain(UsageError(result.trouble))
+        else:
+            self._told.clear()
+        if self.pulls:
+            self.workspace_diagnostic_refresh(None)
+        else:
+            shown = Shown(result, self.documents.encoding)
+            found = {result.root / path: many for path, many in shown.by_path().items()}
+            self._publish_all(runs, found)
+        if self.options.code_lens and self._refreshes_lenses:
+            self.workspace_code_lens_refresh(None)
+
+    def _complain(self, error: BaseException) -> None:
+        """Say once what keeps a workspace from being analysed."""
+        text = str(error) if isinstance(error, UsageError) else f"lintdem failed: {type(error).__name__}: {error}"
+        if text not in self._told:
+            self._told.add(text)
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"lintdem: {text}"))
+
+    @property
+    def _refreshes_lenses(self) -> bool:
+        workspace = self.client_capabilities.workspace
+        return bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support)
+
+    def _publish_all(self, runs: Runs, found: dict[Path, list[types.Diagnostic]]) -> None:
+        """Publish for the open files of a project, or for all of its files; what is no longer found is taken back."""
+        before = self._published.pop(runs.project.folder, set())
+        now: set[str] = set()
+        for file, many in found.items():
+            document = self.documents.at(file)
+            if document is not None or self.options.whole:
+                now.add(self._publish(file, document, many))
+        for document in self.documents:
+            if document.uri not in now and self.runs_of(document.file) is runs:
+                now.add(self._publish(document.file, document, []))
+        for uri in sorted(before - now):
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+        self._published[runs.project.folder] = now
+
+    def _publish(self, file: Path, document: Document | None, many: list[types.Diagnostic]) -> str:
+        uri = document.uri if document is not None else uri_of(file)
+        version = document.version if document is not None else None
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, many, version))
+        return uri
+
+    async def _pulled(self, params: types.DocumentDiagnosticParams) -> types.RelatedFullDocumentDiagnosticReport:
+        """The diagnostics of one file, once nothing newer is waited for."""
+        document = self.documents.get(params.text_document.uri)
+        if document is None:
+            return types.RelatedFullDocumentDiagnosticReport([])
+        seen = await self.runs_of(document.file).settled()
+        path = path_in(seen, document.file)
+        if seen is None or path is None:
+            return types.RelatedFullDocumentDiagnosticReport([])
+        return types.RelatedFullDocumentDiagnosticReport(Shown(seen, self.documents.encoding).by_path().get(path, []))
+
+    def opened(self, params: types.DidOpenTextDocumentParams) -> None:
+        """A file is open: its project is looked at."""
+        item = params.text_document
+        document = self.documents.open(item.uri, item.text, item.version)
+        if document is not None:
+            self.runs_of(document.file).ask(0)
+
+    def changed(self, params: types.DidChangeTextDocumentParams) -> None:
+        """A buffer has changed; looked at when no other change comes for a while."""
+        identifier = params.text_document
+        document = self.documents.change(identifier.uri, params.content_changes, identifier.version)
+        if document is not None and self.options.on_type:
+            self.runs_of(document.file).ask(self.options.debounce)
+
+    def saved(self, params: types.DidSaveTextDocumentParams) -> None:
+        """A file is saved: looked at once; settings, templates and new files are found anew."""
+        file = file_of(params.text_document.uri)
+        if file is not None:
+            runs = self.runs_of(file)
+            if file.suffix != ".py" or runs.seen is None or path_in(runs.seen, file) not in runs.seen.paths:
+                runs.project.renew()
+            runs.ask(0)
+
+    def closed(self, params: types.DidCloseTextDocumentParams) -> None:
+        """A file is closed: what was said of it is taken back, and the others see it as it is on the disk."""
+        document = self.documents.close(params.text_document.uri)
+        if document is None:
+            return
+        runs = self.runs_of(document.file)
+        if not self.options.whole and not self.pulls:
+            self._published.get(runs.project.folder, set()).discard(document.uri)
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, []))
+        if runs.project.alone and not any(self.runs_of(other.file) is runs for other in self.documents):
+            self.runs.pop(runs.project.folder).stop()
+        else:
+            runs.ask(self.options.debounce)
+
+    def watched(self, params: types.DidChangeWatchedFilesParams) -> None:
+        """Files have changed outside of the editor."""
+        for change in params.changes:
+            file = file_of(change.uri)
+            for folder, runs in self.runs.items():
+                if file is not None and folder in file.parents:
+                    if change.type != types.FileChangeType.Changed or file.suffix != ".py":
+                        runs.project.renew()
+                    runs.ask(self.options.debounce)
+
+    def configured(self, params: types.DidChangeConfigurationParams) -> None:
+        """Settings of the editor have changed."""
+        settings = params.settings
+        self.options = Options.of(settings.get("lintdem", settings) if isinstance(settings, dict) else None)
+        for runs in self.runs.values():
+            runs.ask(0)
+
+    def folders_changed(self, params: types.DidChangeWorkspaceFoldersParams) -> None:
+        """Folders come and go; open files are looked at in their new surroundings."""
+        for folder in params.event.removed:
+            self.remove_folder(folder.uri)
+        for folder in params.event.added:
+            self.add_folder(folder.uri)
+        for document in self.documents:
+            self.runs_of(document.file).ask(0)
+
+    def ready(self, params: types.InitializedParams) -> None:
+        """The client is ready: ask it to tell of files that change outside of it."""
+        workspace = self.client_capabilities.workspace
+        watching = workspace.did_change_watched_files if workspace is not None else None
+        if watching is not None and watching.dynamic_registration:
+            watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in _WATCHED]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
+            registration = types.Registration("lintdem-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+            self.client_register_capability(types.RegistrationParams([registration]), lambda _: None)
+
+    def stopped(self, params: None) -> None:
+        """The client is done."""
+        for runs in self.runs.values():
+            runs.stop()
+
+
+def path_in(seen: Seen | None, file: Path) -> str | None:
+    """The path of a file from the root of what was seen."""
+    return file.relative_to(seen.root).as_posix() if seen is not None and seen.root in file.parents else None
+
+
+def made() -> Server:
+    """A server with all it can do."""
+    server = Server()
+    features: tuple[tuple[str, Callable[[Any], Any]], ...] = (
+        (types.INITIALIZE, server.begin),
+        (types.INITIALIZED, server.ready),
+        (types.SHUTDOWN, server.stopped),
+        (types.TEXT_DOCUMENT_DID_OPEN, server.opened),
+        (types.TEXT_DOCUMENT_DID_CHANGE, server.changed),
+        (types.TEXT_DOCUMENT_DID_CLOSE, server.closed),
+        (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, server.watched),
+        (types.WORKSPACE_DID_CHANGE_CONFIGURATION, server.configured),
+        (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, server.folders_changed),
+    )
+    for name, does in features:
+        server.can(name, does)
+    server.can(types.TEXT_DOCUMENT_DID_SAVE, server.saved, types.SaveOptions(include_text=False))
+    return server
+
+
+def serve() -> None:
+    """Serve on standard input and output until the client leaves; what is printed meanwhile goes to standard error."""
+    out, sys.stdout = sys.stdout, sys.stderr
+    made().start_io(sys.stdin.buffer, out.buffer)
