@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls.lsp.server import LanguageServer
 
 from lintdem.lsp.project import Watched
-
-if TYPE_CHECKING:
-    from lintdem.lsp.server import Server
 
 _PATIENCE = 0.5
 """Seconds after which it is worth saying that something goes on."""
@@ -21,7 +18,7 @@ _STAGES = ("discover", "read", "lower", "templates", "link", "handlers", "rules"
 class Told(Watched):
     """The watcher of one run. It is told from the thread that analyses, and speaks on the loop."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: LanguageServer) -> None:
         super().__init__(self._heard)
         self._server = server
         self._loop = asyncio.get_running_loop()
