@@ -120,7 +120,7 @@ def _token(effect: Effect, run: Run, subject: Subject) -> Harm | None:
     place = next((p for k, p in call.places if k in wanted), effect.place)
     if key.grade in (Grade.ATTEMPT, Grade.ENVELOPE):
         return Harm(Repeat.STALE_TOKEN, key, name, place)
-    if call.token_fifo and not _is_fifo(effect):
+    if call.token_fifo and not is_fifo(effect):
         return None if key.grade in (Grade.CONSTANT, Grade.UNKNOWN) else Harm(Repeat.SAFE, key, name, place)
     return Harm(Repeat.SAFE, key, name, place)
 
@@ -134,7 +134,8 @@ def _deduplicates_content(effect: Effect, run: Run, program: Program) -> bool:
     return stable and any(one is not None and one.fifo and one.content_dedup for one in found)
 
 
-def _is_fifo(effect: Effect) -> bool:
+def is_fifo(effect: Effect) -> bool:
+    """Whether a message is for a FIFO queue or topic, by its name or its group."""
     call = effect.call
     return any((text(v) or "").endswith(".fifo") for d in call.destination if (v := call.arg(d)) is not None) or bool(
         any(k.rpartition("[].")[2] == "MessageGroupId" for k, _ in call.args)

@@ -138,9 +138,11 @@ def _refused(effect: Effect, place: Place, run: Run, subject: Subject, program: 
         f"{cause} puts one key into {name} twice: DynamoDB refuses the whole batch, which comes back", effect.place,
         "the key comes from the record",
     )  # fmt: skip
-    keys = ", ".join(f'"{name}"' for name in _schema(effect, run, program)) or "<the attributes of the key>"
+    schema = _schema(effect, run, program)
+    keys = ", ".join(f'"{name}"' for name in schema) or "<the attributes of the key>"
     advice = f"pass overwrite_by_pkeys=[{keys}]: of two writes with one key the later one is sent"
     return replace(
         found, advice=advice if writer else "keep one request for each key, in a dict by key, before the call",
         guard="the batch is delivered whole again, with both records in it, and is refused again",
+        keys=schema if writer else (),
     )  # fmt: skip

@@ -24,7 +24,7 @@ _BROKEN = frozenset({Grade.ATTEMPT, Grade.ENVELOPE})
 class Refused:
     """A call at `place` that the second run makes in vain; `words` says why it fails, `claim` is set when it is the
     condition of a write that fails; `message` says the whole otherwise, and `because` what happened at `step`;
-    `advice` and `guard` replace the usual words."""
+    `advice` and `guard` replace the usual words; `keys` are what tells the writes of a batch apart."""
 
     run: Run
     subject: Subject
@@ -37,6 +37,7 @@ class Refused:
     because: str = ""
     advice: str = ""
     guard: str = ""
+    keys: tuple[str, ...] = ()
 
 
 def refused(run: Run, subject: Subject) -> Iterator[Refused]:

@@ -8,6 +8,7 @@ from lintdem.analyses.altering import replace
 from lintdem.analyses.cases import Case
 from lintdem.analyses.domain import Derived, Value
 from lintdem.analyses.domain import text as text_of
+from lintdem.analyses.effects import is_fifo
 from lintdem.analyses.keysinscope import Key, calls_alike, key_in_scope, spelled
 from lintdem.analyses.spots import behind, exactly
 from lintdem.analyses.trace import Retry
@@ -24,6 +25,16 @@ _UUID = 36
 _PLURAL = re.compile(r"[a-z][a-z_-]{2,}")
 """The resource in the path of an address: one id may be used for several of them."""
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[._]")
+
+
+def call_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
+    """Let the receiver recognise the repeat: by the token that the call takes, or the header that its provider reads."""
+    name = case.effect.call.token or ""
+    if name.startswith("headers:"):
+        return header_remedies(program, case)
+    if case.effect.call.token_fifo and not is_fifo(case.effect):
+        return ()
+    return token_remedies(program, replace(case, harm=replace(case.harm, key_name=name.rpartition(":")[2])))
 
 
 def token_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:

@@ -6,33 +6,41 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
+_UUID = 36
+"""For providers whose pages tell no length: their examples are UUIDs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """The hosts of one provider (with `*`), the header it knows a repeat by, and how long its value may be."""
+    """The hosts of one provider (with `*`), the header it knows a repeat by, how long its value may be, and the paths it
+    takes the header on; none where that is all of them."""
 
     hosts: tuple[str, ...]
     header: str
     longest: int
+    paths: tuple[str, ...] = ()
 
 
 RECEIVERS = (
-    # https://docs.stripe.com/api/idempotent_requests
+    # https://docs.stripe.com/api/idempotent_requests: up to 255 characters, all POST requests
     Receiver(("api.stripe.com",), "Idempotency-Key", 255),
-    # https://developer.paypal.com/api/rest/reference/idempotency/
-    Receiver(("api.paypal.com", "api-m.paypal.com", "api.sandbox.paypal.com", "api-m.sandbox.paypal.com"), "PayPal-Request-Id", 38),
-    # https://docs.adyen.com/development-resources/api-idempotency/
+    # https://developer.paypal.com/api/rest/reference/idempotency/: not all APIs take it, and captures do;
+    # https://developer.paypal.com/api/orders/v2/orders-create: 1 to 108 characters, and so for orders-authorize
+    Receiver(
+        ("api.paypal.com", "api-m.paypal.com", "api.sandbox.paypal.com", "api-m.sandbox.paypal.com"), "PayPal-Request-Id", 108,
+        ("/v2/checkout/orders", "/v2/payments/authorizations"),
+    ),
+    # https://docs.adyen.com/development-resources/api-idempotency: at most 64 characters, POST requests
     Receiver(("*.adyen.com", "*.adyenpayments.com"), "Idempotency-Key", 64),
-    # https://docs.mollie.com/reference/api-idempotency
-    Receiver(("api.mollie.com",), "Idempotency-Key", 64),
-    # https://developer.gocardless.com/api-reference/#making-requests-idempotency-keys
-    Receiver(("api.gocardless.com", "api-sandbox.gocardless.com"), "Idempotency-Key", 128),
-    # https://resend.com/docs/dashboard/emails/idempotency-keys
-    Receiver(("api.resend.com",), "Idempotency-Key", 256),
-    # https://developers.dwolla.com/docs/balance/idempotency-key
-    Receiver(("api.dwolla.com", "api-sandbox.dwolla.com"), "Idempotency-Key", 64),
-)
-"""Lengths that no page tells are those that a uuid needs, with room."""
+    # https://docs.mollie.com/overview/api-idempotency
+    Receiver(("api.mollie.com",), "Idempotency-Key", _UUID),
+    # https://gocardless.com/blog/idempotency-keys: all endpoints that create
+    Receiver(("api.gocardless.com", "api-sandbox.gocardless.com"), "Idempotency-Key", _UUID),
+    # https://resend.com/docs/dashboard/emails/idempotency-keys: up to 256 characters, these two endpoints
+    Receiver(("api.resend.com",), "Idempotency-Key", 256, ("/emails",)),
+    # https://developers.dwolla.com/docs/api-reference/api-fundamentals/idempotency-key
+    Receiver(("api.dwolla.com", "api-sandbox.dwolla.com"), "Idempotency-Key", _UUID),
+)  # fmt: skip
 
 
 def receiver_of(url: str) -> Receiver | None:
@@ -41,4 +49,5 @@ def receiver_of(url: str) -> Receiver | None:
     host = parts.hostname or ""
     if parts.scheme != "https" or not host or (not parts.path and not url.endswith(host)):
         return None
-    return next((one for one in RECEIVERS if any(fnmatchcase(host, pattern) for pattern in one.hosts)), None)
+    found = next((one for one in RECEIVERS if any(fnmatchcase(host, pattern) for pattern in one.hosts)), None)
+    return found if found is not None and (not found.paths or parts.path.startswith(found.paths)) else None

@@ -72,12 +72,14 @@ class Decorated(msgspec.Struct, frozen=True, order=True, tag=True):
 
 class Wrapped(msgspec.Struct, frozen=True, order=True, tag=True):
     """Catch `error` around the statement with the call at `place`, change that by `arguments`, and go on with the next round of
-    the loop around it, or else return; with what stands below where it `goes_on`."""
+    the loop around it, or else return; with what stands below where it `goes_on`. With `codes`, what is caught is the error of
+    boto3 with one of them."""
 
     place: Place
     error: str
     arguments: tuple[Argument | Rewrite, ...] = ()
     goes_on: bool = False
+    codes: tuple[str, ...] = ()
 
 
 class Collected(msgspec.Struct, frozen=True, order=True, tag=True):

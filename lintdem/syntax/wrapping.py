@@ -11,6 +11,7 @@ from lintdem.errors import NoEdit
 from lintdem.model.finding import Edit
 from lintdem.model.remedy import Change, Wrapped
 from lintdem.model.span import Span
+from lintdem.syntax.importing import Names
 from lintdem.syntax.positions import Positions
 
 
@@ -20,6 +21,7 @@ class File(Protocol):
     lines: list[str]
     tree: cst.Module
     positions: Positions
+    names: Names
 
     def at(self, span: Span, text: str) -> Edit:
         """The edit that puts a text in a place."""
@@ -51,9 +53,22 @@ def wrapped(file: File, change: Wrapped) -> list[Edit]:
     if change.goes_on and not isinstance(statement.body[0], cst.Expr):
         raise NoEdit
     end = "pass" if change.goes_on else "continue" if _in_loop(file, statement) else "return"
-    text = "\n".join([f"{indent}try:", *body, f"{indent}except {error}:", f"{indent}{unit}{end}"])
+    caught = _caught(file, error, change.codes) if change.codes else [f"except {error}:", f"{unit}{end}"]
+    text = "\n".join([f"{indent}try:", *body, *(f"{indent}{line}" for line in caught)])
     whole = Span(span.line, 1, span.end_line, len(file.lines[span.end_line - 1]) + 1)
     return [*imports, *(edit for edit in inner if edit not in own), file.at(whole, text)]
+
+
+def _caught(file: File, error: str, codes: tuple[str, ...]) -> list[str]:
+    """The clause that lets every other error of boto3 through."""
+    name = next((one for one in ("error", "refusal") if one not in file.names.used), "")
+    if not name:
+        raise NoEdit
+    unit = file.tree.default_indent
+    several = ", ".join(f'"{code}"' for code in codes)
+    test = f"not in ({several})" if len(codes) > 1 else f"!= {several}"
+    asked = file.quoted(f'if {name}.response["Error"]["Code"] {test}:')
+    return [f"except {error} as {name}:", f"{unit}{asked}", f"{unit * 2}raise"]
 
 
 def _statement(file: File, span: Span) -> cst.SimpleStatementLine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.tolerating import tolerated
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
 
 
@@ -21,10 +22,11 @@ def check(p: Pass) -> Iterator[Finding]:
             why=(start, *extra, Step(one.place, f"{one.name} {fails}")),
             guard=one.guard or "the failure leaves the handler, so the event comes back", about=one.name,
             advice=one.advice or "take the failure as success: what was asked for is done",
+            remedies=tolerated(p.facts.program, one),
         )  # fmt: skip
 
 
 RULE = Rule(
     "LDM109", "intolerant-second-run", Group.SUSPICIOUS, "0.1",
-    "the second run fails because the first one has done the work", check, "none",
+    "the second run fails because the first one has done the work", check, "unsafe",
 )  # fmt: skip

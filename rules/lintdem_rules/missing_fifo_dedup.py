@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.tokens import call_remedies
 from lintdem.rule import Finding, Group, Kind, Pass, Rule, way
 
 
@@ -14,10 +15,11 @@ def check(p: Pass) -> Iterator[Finding]:
             case, case.effect.place, case.reason, subject=case.subject, level=case.level, why=way(case),
             guard=case.cover.words or "a FIFO queue recognises a repetition by its deduplication id, for five minutes",
             advice="pass MessageDeduplicationId made from the event's business id", about=case.effect.call.name,
+            remedies=call_remedies(p.facts.program, case),
         )  # fmt: skip
 
 
 RULE = Rule(
     "LDM710", "missing-fifo-dedup", Group.CONFIG, "0.1",
-    "a message for a FIFO queue or topic is refused or sent twice, because it has no deduplication id", check, "none",
+    "a message for a FIFO queue or topic is refused or sent twice, because it has no deduplication id", check, "unsafe",
 )  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.recording import recorded
+from lintdem.analyses.tokens import call_remedies
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, phrase, way
 
 
@@ -22,10 +24,11 @@ def check(p: Pass) -> Iterator[Finding]:
             advice=f"{pass_it}let one conditional write move the step to its taken-back state, and give back only when it went"
             " through",
             about=call.name,
+            remedies=(call_remedies(p.facts.program, case) or recorded(p.facts.program, case)) if write is None else (),
         )  # fmt: skip
 
 
 RULE = Rule(
     "LDM802", "repeatable-compensation", Group.CORRECTNESS, "0.1",
-    "a refund or release runs again, so what was taken once is given back twice", check, "none",
+    "a refund or release runs again, so what was taken once is given back twice", check, "unsafe",
 )  # fmt: skip

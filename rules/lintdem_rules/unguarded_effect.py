@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lintdem.analyses.recording import recorded
 from lintdem.analyses.relays import hands_on
-from lintdem.analyses.tokens import header_remedies
+from lintdem.analyses.tokens import call_remedies
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, phrase, way
 
 
@@ -23,7 +23,7 @@ def check(p: Pass) -> Iterator[Finding]:
             case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery{more}", subject=case.subject,
             level=Level.WARNING if relay else lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
             advice=advice, about=call.name,
-            remedies=header_remedies(p.facts.program, case) or recorded(p.facts.program, case),
+            remedies=call_remedies(p.facts.program, case) or recorded(p.facts.program, case),
         )  # fmt: skip
 
 

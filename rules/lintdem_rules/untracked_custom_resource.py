@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.customresources import Renamed, renamed
+from lintdem.analyses.requestnames import kept_name, requested_once
 from lintdem.rule import Finding, Group, Judged, Kind, Level, Pass, Place, Rule, Step, way
 
 _REQUEST = "event['RequestId']"
@@ -32,7 +33,7 @@ def check(p: Pass) -> Iterator[Finding]:
                  Step(one.deleted.place, f"{name} deletes it, whatever its name was")),
             guard="a changed PhysicalResourceId means a replacement, and the one before it is deleted",
             advice="pass physicalResourceId: event.get('PhysicalResourceId', <StackId and LogicalResourceId>)",
-            about="PhysicalResourceId",
+            about="PhysicalResourceId", remedies=kept_name(p.facts.program, one),
         )  # fmt: skip
 
 
@@ -45,11 +46,11 @@ def _made(p: Pass) -> Iterator[Finding]:
         yield p.finding(
             case, case.effect.place, f"{call.name} leaves something behind that no stack knows when the request comes again: "
             "nothing in the call names the request", subject=case.subject, level=Level.ERROR, why=way(case),
-            guard=case.cover.words, advice=advice, about=call.name,
+            guard=case.cover.words, advice=advice, about=call.name, remedies=requested_once(p.facts.program, case),
         )  # fmt: skip
 
 
 RULE = Rule(
     "LDM106", "untracked-custom-resource", Group.CORRECTNESS, "0.1",
-    "a custom resource makes something that a repeated request makes again, or changes its name with each run", check, "none",
+    "a custom resource makes something that a repeated request makes again, or changes its name with each run", check, "unsafe",
 )  # fmt: skip

@@ -155,3 +155,11 @@ def test_header_is_sent_to_who_knows_it(old: str, new: str, expected: str) -> No
 def test_no_header_for_whom_it_says_nothing(host: str) -> None:
     """A host that is not known to look at it gets none."""
     assert "Idempotency-Key" not in mended(REQUEST.replace("api.stripe.com", host))
+
+
+@pytest.mark.parametrize("address", ["api.resend.com/contacts", "api-m.paypal.com/v1/billing/plans"])
+def test_no_header_where_the_provider_does_not_read_it(address: str) -> None:
+    """Some providers take it for some of their resources only."""
+    code = mended(REQUEST.replace("api.stripe.com/v1/charges", address))
+    assert "Idempotency-Key" not in code
+    assert "PayPal-Request-Id" not in code
