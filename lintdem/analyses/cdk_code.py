@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from posixpath import normpath
 
 import msgspec
 
+from lintdem.analyses.altering import replace
 from lintdem.analyses.constructs import Built
 from lintdem.analyses.domain import AnyOf, Derived, Made, Method, Value, known, text
 from lintdem.analyses.machine import Plain
@@ -78,9 +78,9 @@ def _choice(value: Value, chosen: Mapping[AnyOf, Value], within: bool) -> Value:
         texts = [text(part) for part in parts]
         if value.op == "format" and None not in texts:
             return known("".join(part for part in texts if part is not None))
-        return dataclasses.replace(value, parts=parts)
+        return replace(value, parts=parts)
     if isinstance(value, Made) and within:
-        return dataclasses.replace(value, args=tuple((name, _choice(one, chosen, within)) for name, one in value.args))
+        return replace(value, args=tuple((name, _choice(one, chosen, within)) for name, one in value.args))
     return value
 
 
@@ -127,7 +127,7 @@ def _property(program: Program, one: Built, made: Made, handler: str | None) -> 
     if given is None:
         return Code(handler)
     places = tuple(("code", place) for name, place in made.places if name == "zip_file")
-    return _inline(program, one, dataclasses.replace(made, args=(("code", given),), places=places), handler)
+    return _inline(program, one, replace(made, args=(("code", given),), places=places), handler)
 
 
 def _files(program: Program, path: str, given: Value | None) -> Iterator[str]:
@@ -144,7 +144,7 @@ def _files(program: Program, path: str, given: Value | None) -> Iterator[str]:
 def _image(program: Program, built: Sequence[Built], one: Built, made: Made) -> Code:
     """The handler an image starts: the command it is given, or the one of its Dockerfile."""
     given = {name: value for name, value in made.args if name not in ("cmd", "file")}
-    folders = _folders(program, one.place.path, dataclasses.replace(made, args=tuple(given.items())))
+    folders = _folders(program, one.place.path, replace(made, args=tuple(given.items())))
     options = next((other for other in built if other.value == made), None)
     command = options.args.get("cmd") if options is not None else None
     if isinstance(command, list) and command:

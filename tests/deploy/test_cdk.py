@@ -315,6 +315,20 @@ class TestLoops:
         )
         assert [(one.name, one.code) for one in found.functions] == [("first", ("src",)), ("second", ("lib",))]
 
+    def test_what_is_known_in_part_stays_so(self) -> None:
+        """An address with a part that nobody knows, made of the name that the loop chooses."""
+        found = of_stack(
+            """\
+            for name in ("orders", "refunds"):
+                lambda_.Function(
+                    self, name, handler=f"{name}.handler", code=lambda_.Code.from_asset("src"),
+                    environment={"URL": f"https://{self.node.try_get_context('host')}/{name}"},
+                )
+            """,
+            **{"src/orders.py": CODE, "src/refunds.py": CODE},
+        )
+        assert [one.handler for one in found.functions] == ["orders.handler", "refunds.handler"]
+
 
 class TestOwnKinds:
     """A class of the application that is a function itself."""
