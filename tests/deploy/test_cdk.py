@@ -122,6 +122,19 @@ def make(scope, name):
         )
         assert [(one.name, one.handler) for one in found.functions] == [("orders", "orders.handler"), ("refunds", "refunds.handler")]
 
+    def test_functions_of_a_loop_with_names_that_are_known_in_part(self) -> None:
+        """What only the deployment tells, such as the stage in a name, stays unknown; the functions of the loop are read."""
+        body = """
+        for name in ("orders", "refunds"):
+            lambda_.Function(
+                self, name, handler=f"{name}.handler", code=lambda_.Code.from_asset("src"),
+                function_name=f"{os.environ['STAGE']}-{name}", environment={"TABLE": f"{os.environ['STAGE']}-{name}"},
+            )
+"""
+        shop = f"{IMPORTS}\n\nclass Shop(Stack):\n    def __init__(self, scope, name):\n{body}\n\nShop(App(), 'Shop')\n"
+        (found,) = stacks({"shop.py": shop, "src/orders.py": CODE, "src/refunds.py": CODE})
+        assert {one.handler for one in found.functions} == {"orders.handler", "refunds.handler"}
+
     def test_stack_that_no_application_makes(self) -> None:
         """A stack whose application stands elsewhere is read all the same."""
         shop = f"{IMPORTS}\n\nclass Shop(Stack):\n    def __init__(self, scope, name, **options):\n        {FUNCTION}"
