@@ -8,6 +8,7 @@ import msgspec
 
 from lintdem.analyses.building import FUNCTIONS, SOLUTION
 from lintdem.analyses.cdk_alarms import alarms_of
+from lintdem.analyses.cdk_calls import NOTIFIERS, TARGETED, Calls, named
 from lintdem.analyses.cdk_code import code_of, each_function
 from lintdem.analyses.cdk_grants import Permissions
 from lintdem.analyses.cdk_values import (
@@ -23,7 +24,7 @@ from lintdem.analyses.cdk_values import (
     unread,
 )
 from lintdem.analyses.constructs import Built, build
-from lintdem.analyses.domain import Known, Made, Unknown, Value, known, members, text
+from lintdem.analyses.domain import Made, Unknown, Value, known, members
 from lintdem.analyses.machine import Plain
 from lintdem.model.span import Place
 from lintdem.model.stack import Event, Lambda, Queue, Resource, Source, Stack, Table, Topic
@@ -67,9 +68,6 @@ _OF_ARN = {
     "Table": Source.DYNAMODB_STREAM, "TableV2": Source.DYNAMODB_STREAM, "CfnTable": Source.DYNAMODB_STREAM,
 }  # fmt: skip
 _ARCHIVES = frozenset({"aws_events.Archive", "aws_events.CfnArchive"})
-_NOTIFIERS = frozenset({"add_event_notification", "add_object_created_notification", "add_object_removed_notification"})
-_TARGETED = frozenset({"add_target", "Rule", "Schedule", *_NOTIFIERS})
-"""What is given an object that holds the function."""
 
 
 def cdk_stacks(program: Program) -> tuple[Stack, ...]:
@@ -86,19 +84,9 @@ class _App:
 
     def __init__(self, program: Program, built: Sequence[Built]) -> None:
         self.program = program
-        self.built = built
-        self.names: dict[Value, str] = {}
-        for one in built:
-            if isinstance(one.value, Made) and not one.type.endswith(".__init__"):
-                self.names.setdefault(one.value, self._name(one))
-        self.permissions = Permissions(built, program.modules, self._reference)
-
-    def _name(self, one: Built) -> str:
-        """The construct's id, with a number where it is used again."""
-        written = text(value) if isinstance(value := one.args.get("1", one.args.get("id")), Known) else None
-        name = written or one.name
-        used = set(self.names.values())
-        return name if name not in used else next(f"{name}{n}" for n in range(2, len(used) + 3) if f"{name}{n}" not in used)
+        self.built = Calls(built)
+        self.names = named(self.built)
+        self.permissions = Permissions(self.built, program.modules, self._reference)
 
     def stacks(self) -> Iterator[Stack]:
         """One stack for each file with functions; every one has the whole application's resources."""
@@ -135,7 +123,8 @@ class _App:
         if isinstance(given, dict):
             return given
         held = next(mades([given]), None)
-        return next((dict(other.args) for other in self.built if other.value == held), {}) if held is not None else {}
+        made = self.built.that_gave(held) if held is not None else None
+        return dict(made.args) if made is not None else {}
 
     def _function(self, one: Built, args: Mapping[str, Plain]) -> Lambda | None:
         code = code_of(self.program, self.built, one, args)
@@ -172,7 +161,7 @@ class _App:
 
     def _invoked(self, one: Built) -> dict[str, Plain]:
         """The settings of asynchronous invocations, on the function itself or given to it later."""
-        later = [other for other in self.built if other.name == "configure_async_invoke" and other.receiver == one.value]
+        later = [other for other in self.built.on(one.value) if other.name == "configure_async_invoke"]
         return {name: value for made in (one, *later) for name, value in made.args.items()}
 
     def _dead_letter(self, one: Built) -> TemplateValue | None:
@@ -185,7 +174,7 @@ class _App:
     # --- what calls them ---
 
     def _events(self, function: Built) -> Iterator[Event]:
-        for one in self.built:
+        for one in self.built.about(function):
             if one.receiver == function.value:
                 yield from self._added(one)
             elif one is function and one.type.startswith(SOLUTION):
@@ -195,7 +184,7 @@ class _App:
                     yield from self._source(source)
             elif function.value in set(functions_in(one.args.values())):
                 yield from self._held(one)
-            elif one.name in _TARGETED:
+            elif one.name in TARGETED:
                 yield from self._targeted(one, function.value)
 
     def _solved(self, one: Built) -> Iterator[Event]:
@@ -220,7 +209,7 @@ class _App:
     def _source(self, source: Plain) -> Iterator[Event]:
         for made in members(source) if not isinstance(source, (list, dict)) else ():
             if isinstance(made, Made) and made.type.rpartition(".")[2] in _WRAPPERS:
-                one = next((b for b in self.built if b.value == made), None)
+                one = self.built.that_gave(made)
                 kind = _WRAPPERS[made.type.rpartition(".")[2]]
                 args = one.args if one is not None else dict(made.args)
                 yield self._polled(kind, args, made.place, args.get("0"))
@@ -263,7 +252,7 @@ class _App:
         source = _HOLDERS.get(one.name)
         if source is Source.STEP_FUNCTIONS:
             plainly = flag_in(one.args.get("retry_on_service_exceptions")) is False
-            retried = not plainly or any(b.name == "add_retry" and b.receiver == one.value for b in self.built)
+            retried = not plainly or any(b.name == "add_retry" for b in self.built.on(one.value))
             yield Event(source=source, place=one.place, retried=retried)
         elif source is not None:
             yield Event(source=source, place=one.place)
@@ -272,7 +261,7 @@ class _App:
         """A rule, schedule or bucket that is given something that holds the function."""
         holders = [made for made in mades(one.args.values()) if function in set(functions_in(v for _, v in made.args))]
         for made in holders:
-            if one.name in _NOTIFIERS:
+            if one.name in NOTIFIERS:
                 yield Event(source=Source.S3, place=one.place)
             elif one.name == "Schedule":
                 yield Event(source=Source.SCHEDULE, place=one.place)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
+from lintdem.analyses.cdk_calls import Calls
 from lintdem.analyses.cdk_values import mades, text_in
 from lintdem.analyses.constructs import Built
 from lintdem.analyses.domain import Made, Value
@@ -18,7 +19,7 @@ _FUNCTION = ("AWS/Lambda", "FunctionName")
 Reference = Callable[["Plain | None", Place], TemplateValue]
 
 
-def alarms_of(built: Sequence[Built], names: Mapping[Value, str], reference: Reference) -> Iterator[Alarm]:
+def alarms_of(built: Calls, names: Mapping[Value, str], reference: Reference) -> Iterator[Alarm]:
     """The metric of every alarm; one that cannot be read stays open, and may be about anything."""
     for one in built:
         name = names.get(one.value, one.name)
@@ -30,7 +31,7 @@ def alarms_of(built: Sequence[Built], names: Mapping[Value, str], reference: Ref
             yield _watched(one, name, made, built, reference)
 
 
-def _watched(one: Built, name: str, made: Made | None, built: Sequence[Built], reference: Reference) -> Alarm:
+def _watched(one: Built, name: str, made: Made | None, built: Calls, reference: Reference) -> Alarm:
     last = made.type.rpartition(".")[2] if made is not None else ""
     own = dict(made.args) if made is not None else {}
     if made is not None and last.startswith(_METRIC) and isinstance(owner := own.get("self"), Made):
@@ -40,8 +41,8 @@ def _watched(one: Built, name: str, made: Made | None, built: Sequence[Built], r
         about = ((dimension, reference(owner, one.place)),) if namespace is not None else ()
         return Alarm(name=name, place=one.place, namespace=namespace, metric=metric, dimensions=about)
     if last == "Metric":
-        args = next((other.args for other in built if other.value == made), {})
-        return _written(one, name, args, reference)
+        given = built.that_gave(made) if made is not None else None
+        return _written(one, name, given.args if given is not None else {}, reference)
     return Alarm(name=name, place=one.place)
 
 

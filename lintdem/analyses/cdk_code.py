@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from posixpath import normpath
 
 import msgspec
 
 from lintdem.analyses.altering import replace
+from lintdem.analyses.cdk_calls import Calls
 from lintdem.analyses.constructs import Built
 from lintdem.analyses.domain import AnyOf, Derived, Made, Method, Value, known, text
 from lintdem.analyses.machine import Plain
@@ -84,7 +85,7 @@ def _choice(value: Value, chosen: Mapping[AnyOf, Value], within: bool) -> Value:
     return value
 
 
-def code_of(program: Program, built: Sequence[Built], one: Built, args: Mapping[str, Plain]) -> Code:
+def code_of(program: Program, built: Calls, one: Built, args: Mapping[str, Plain]) -> Code:
     """What a function runs, from the arguments of its construct."""
     code = args.get("code")
     handler = _text(args.get("handler"))
@@ -141,11 +142,11 @@ def _files(program: Program, path: str, given: Value | None) -> Iterator[str]:
             yield target
 
 
-def _image(program: Program, built: Sequence[Built], one: Built, made: Made) -> Code:
+def _image(program: Program, built: Calls, one: Built, made: Made) -> Code:
     """The handler an image starts: the command it is given, or the one of its Dockerfile."""
     given = {name: value for name, value in made.args if name not in ("cmd", "file")}
     folders = _folders(program, one.place.path, replace(made, args=tuple(given.items())))
-    options = next((other for other in built if other.value == made), None)
+    options = built.that_gave(made)
     command = options.args.get("cmd") if options is not None else None
     if isinstance(command, list) and command:
         return Code(_text(command[-1]), folders)

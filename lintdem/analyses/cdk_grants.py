@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
+from lintdem.analyses.cdk_calls import Calls
 from lintdem.analyses.cdk_values import each_of, mades, owner_of, owners, text_in
 from lintdem.analyses.constructs import Built, uses_cdk
 from lintdem.analyses.domain import External, Value
@@ -59,10 +60,11 @@ class _Unread(Exception):
 class Permissions:
     """The policies of one application."""
 
-    def __init__(self, built: Sequence[Built], modules: Mapping[str, Module], reference: Reference) -> None:
+    def __init__(self, built: Calls, modules: Mapping[str, Module], reference: Reference) -> None:
         self.built = built
         self.reference = reference
         self.is_whole = not any(_unseen(built, modules))
+        self.permitting = [one for one in built if _may_permit(one)]
 
     def of(self, function: Built) -> Grants:
         """What a function may do, by the role that the CDK makes for it or that the application gives it."""
@@ -81,12 +83,13 @@ class Permissions:
             yield from self._on_role(role)
         for statement in each_of(function.args.get("initial_policy")):
             yield self._statement(statement, function.place)
-        for one in self.built:
+        for one in self.permitting:
             yield from self._from(one, whom)
 
     def _role(self, given: Plain) -> Built:
         made = list(mades([given]))
-        found = next((one for one in self.built if len(made) == 1 and one.value == made[0] and one.type == "aws_iam.Role"), None)
+        roles = (one for one in self.permitting if one.type == "aws_iam.Role")
+        found = next((one for one in roles if len(made) == 1 and one.value == made[0]), None)
         if found is None:
             raise _Unread
         return found
@@ -138,7 +141,7 @@ class Permissions:
         """The statements of a policy that names the role it is for."""
         if one.type not in ("aws_iam.Policy", "aws_iam.ManagedPolicy") or "document" in one.args:
             raise _Unread
-        if any(other.receiver == one.value for other in self.built):
+        if self.built.on(one.value):
             raise _Unread
         for statement in each_of(one.args.get("statements")):
             yield self._statement(statement, one.place)
@@ -155,7 +158,7 @@ class Permissions:
 
     def _document(self, given: Plain, place: Place) -> Iterator[Grant]:
         one = self._made(given)
-        if one.type != "aws_iam.PolicyDocument" or any(other.receiver == one.value for other in self.built):
+        if one.type != "aws_iam.PolicyDocument" or self.built.on(one.value):
             raise _Unread
         for statement in each_of(one.args.get("statements")):
             yield self._statement(statement, place)
@@ -164,7 +167,7 @@ class Permissions:
         one = self._made(given)
         effect = one.args.get("effect")
         denies = effect is not None and not (isinstance(effect, External) and effect.name.endswith(".ALLOW"))
-        later = any(other.receiver == one.value for other in self.built)
+        later = bool(self.built.on(one.value))
         if one.type != "aws_iam.PolicyStatement" or denies or later or "actions" not in one.args:
             raise _Unread
         actions = tuple(text_in(action) or "*" for action in each_of(one.args["actions"]))
@@ -172,7 +175,7 @@ class Permissions:
 
     def _made(self, given: Plain | None) -> Built:
         found = list(mades([given]))
-        one = next((one for one in self.built if one.value == found[0]), None) if len(found) == 1 else None
+        one = self.built.that_gave(found[0]) if len(found) == 1 else None
         if one is None:
             raise _Unread
         return one
@@ -191,7 +194,12 @@ class Permissions:
         return Grant(tuple(f"{service}:{action}" for action in _ACTIONS.get(service, {}).get(one.name, ("*",))), on)
 
 
-def _unseen(built: Sequence[Built], modules: Mapping[str, Module]) -> Iterator[Call]:
+def _may_permit(one: Built) -> bool:
+    """Whether a call can have to do with what is allowed."""
+    return one.name in _ADDED | _ATTACHED or one.name.startswith(_GRANT) or one.type.startswith("aws_iam.")
+
+
+def _unseen(built: Calls, modules: Mapping[str, Module]) -> Iterator[Call]:
     """Permissions that the application's files write and that its run did not come by: they may be for anyone."""
     seen = {one.place for one in built}
     folders = {folder(one.place.path) for one in built}

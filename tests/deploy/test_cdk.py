@@ -342,6 +342,17 @@ class TestLoops:
         )
         assert [one.handler for one in found.functions] == ["orders.handler", "refunds.handler"]
 
+    def test_a_name_that_is_used_again_gets_a_number(self) -> None:
+        found = of_stack(
+            """\
+            for number in (1, 2):
+                first = lambda_.Function(self, "Job", handler="app.handler", code=lambda_.Code.from_asset("src"))
+            second = lambda_.Function(self, "Job", handler="app.handler", code=lambda_.Code.from_asset("src"))
+            third = lambda_.Function(self, "Job", handler="app.handler", code=lambda_.Code.from_asset("src"))
+            """
+        )
+        assert [one.name for one in found.functions] == ["Job", "Job2", "Job3"]
+
 
 class TestOwnKinds:
     """A class of the application that is a function itself."""
