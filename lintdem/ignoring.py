@@ -85,6 +85,14 @@ def ignore_findings(session: Session, report: Report, reason: str) -> Ignored:
     return done
 
 
+def commented(path: str, data: bytes, findings: Iterable[Finding], reason: str) -> bytes | None:
+    """A file with a comment for each of these findings of it; None when one of them can have none. Nobody has looked yet whether
+    the comments silence anything."""
+    wanted = [finding for finding in findings if finding.code not in ABOUT_COMMENTS]
+    file = _File.of(path, data, reason) if wanted else None
+    return file.written() if file is not None and not file.place(wanted) else None
+
+
 def _take_back(checked: Report, files: Mapping[str, _File], done: Ignored) -> Report:
     """Remove what silences nothing; the report of what is then left. Such a comment changes nothing else, so nobody has to
     look again."""

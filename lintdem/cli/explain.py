@@ -16,7 +16,7 @@ from rich.style import Style
 from rich.syntax import ANSISyntaxTheme
 from rich.theme import Theme
 
-from lintdem.cli.calls import as_json, as_text, facts_of, is_call
+from lintdem.callfacts import as_json, as_text, facts_of, is_call
 from lintdem.cli.rules import listing, table
 from lintdem.cli.terminal import put, wants_color, width_of
 from lintdem.config import nearest

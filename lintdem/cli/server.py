@@ -12,7 +12,7 @@ from lintdem.errors import UsageError
 def command(stdio: bool) -> None:
     """Serve an editor over standard input and output: diagnostics, fixes, hovers, code lenses."""
     try:
-        from lintdem.lsp.server import serve  # noqa: PLC0415 - an extra, loaded by this command only
+        from lintdem.lsp.serving import serve  # noqa: PLC0415 - an extra, loaded by this command only
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.partition(".")[0] in ("pygls", "lsprotocol", "cattrs", "attrs"):
             raise UsageError("the language server needs the extra: pip install 'lintdem[lsp]'") from None

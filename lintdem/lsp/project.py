@@ -19,12 +19,14 @@ from lintdem.errors import UsageError
 from lintdem.lsp.memory import Memory
 from lintdem.lsp.shifting import shifted
 from lintdem.lsp.texts import bytes_of
+from lintdem.mending import mend_with
 from lintdem.model.finding import Report
 from lintdem.model.module import Problem
 from lintdem.model.overview import HandlerView
 from lintdem.observer import Observer
 from lintdem.recall import Reading
 from lintdem.room import with_room
+from lintdem.rule import Rule
 from lintdem.session import CheckRequest, Session, filters_of
 from lintdem.stages import Analysed, analyse
 from lintdem.survey import survey
@@ -58,14 +60,16 @@ class Watched(Observer):
 
 @dataclass(frozen=True)
 class Seen:
-    """What a run has found. `texts` are the buffers as it saw them, by path; `views` the handlers as they were understood;
-    `trouble` is what is wrong with the settings, so that older ones were taken."""
+    """What a run has found. `texts` are the buffers as it saw them, by path, and `overlay` what stood for the disk; `views` the
+    handlers as they were understood; `trouble` is what is wrong with the settings, so that older ones were taken."""
 
     root: Path
     report: Report
     texts: Mapping[str, str]
+    overlay: Mapping[str, bytes]
     views: tuple[HandlerView, ...]
     paths: frozenset[str]
+    rules: tuple[Rule, ...]
     trouble: str = ""
 
     def text(self, path: str) -> str | None:
@@ -126,11 +130,30 @@ class Project:
         overlay = {path: bytes_of(path, text) for path, text in buffers.items()}
         broken = self._broken(overlay, buffers)
         as_it_was = {path: self._good[path][0] for path in broken if path in self._good}
-        done = session.look({**overlay, **as_it_was}, observer)
+        overlay = {**overlay, **as_it_was}
+        done = session.look(overlay, observer)
         views = with_room(lambda: survey(done.facts, done.report.findings))
         report = self._with_broken(done.report, {path: broken[path] for path in as_it_was}, buffers)
         paths = frozenset((*session.found.python, *session.found.candidates))
-        return Seen(session.root, report, buffers, views, paths, trouble)
+        return Seen(session.root, report, buffers, overlay, views, paths, session.rules, trouble)
+
+    def content(self, seen: Seen, path: str) -> bytes | None:
+        """The bytes of a file as a run has seen them."""
+        if path in seen.overlay:
+            return seen.overlay[path]
+        return self._session.content(path) if self._session is not None else None
+
+    def mended(self, seen: Seen, path: str) -> dict[str, tuple[bytes, bytes]]:
+        """Every safe fix of what was found in a file, each held to its promise: the files that change, before and after."""
+        session, _ = self._opened()
+        findings = tuple(one for one in seen.report.findings if one.path == path)
+        report = msgspec.structs.replace(seen.report, findings=findings)
+
+        def check(overlay: Mapping[str, bytes]) -> Report:
+            done = session.check({**seen.overlay, **overlay})
+            return msgspec.structs.replace(done, findings=tuple(one for one in done.findings if one.path == path))
+
+        return mend_with(report, check, lambda name: self.content(seen, name), unsafe=False).files
 
     def _opened(self) -> tuple[Buffered, str]:
         """The session of the workspace, made anew when it may have become another; and why it could not be."""

@@ -1,4 +1,4 @@
-"""The protocol: messages in, answers and diagnostics out.
+"""One editor: its folders, what is open of them, and the diagnostics that it is told.
 
 The loop answers, one thread analyses. What a client sends is taken as it comes: what means nothing is told in the log and
 changes nothing.
@@ -6,7 +6,6 @@ changes nothing.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -246,7 +245,7 @@ class Server(LanguageServer):
             watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in _WATCHED]
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
             registration = types.Registration("lintdem-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-            self.client_register_capability(types.RegistrationParams([registration]), lambda _: None)
+            self.client_register_capability(types.RegistrationParams([registration]))
 
     def stopped(self, params: None) -> None:
         """The client is done."""
@@ -257,29 +256,3 @@ class Server(LanguageServer):
 def path_in(seen: Seen | None, file: Path) -> str | None:
     """The path of a file from the root of what was seen."""
     return file.relative_to(seen.root).as_posix() if seen is not None and seen.root in file.parents else None
-
-
-def made() -> Server:
-    """A server with all it can do."""
-    server = Server()
-    features: tuple[tuple[str, Callable[[Any], Any]], ...] = (
-        (types.INITIALIZE, server.begin),
-        (types.INITIALIZED, server.ready),
-        (types.SHUTDOWN, server.stopped),
-        (types.TEXT_DOCUMENT_DID_OPEN, server.opened),
-        (types.TEXT_DOCUMENT_DID_CHANGE, server.changed),
-        (types.TEXT_DOCUMENT_DID_CLOSE, server.closed),
-        (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, server.watched),
-        (types.WORKSPACE_DID_CHANGE_CONFIGURATION, server.configured),
-        (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, server.folders_changed),
-    )
-    for name, does in features:
-        server.can(name, does)
-    server.can(types.TEXT_DOCUMENT_DID_SAVE, server.saved, types.SaveOptions(include_text=False))
-    return server
-
-
-def serve() -> None:
-    """Serve on standard input and output until the client leaves; what is printed meanwhile goes to standard error."""
-    out, sys.stdout = sys.stdout, sys.stderr
-    made().start_io(sys.stdin.buffer, out.buffer)

@@ -43,7 +43,8 @@ def shifted(report: Report, texts: Mapping[str, tuple[str, str]]) -> Report:
             return None
         places = ((step, _moved(step.place, changes)) for step in finding.why)
         why = tuple(msgspec.structs.replace(step, place=place) for step, place in places if place is not None)
-        return msgspec.structs.replace(finding, span=span, why=why, remedies=(), fixes=())
+        remedies = tuple(one for one in finding.remedies if not any(change.place.path in changes for change in one.changes))
+        return msgspec.structs.replace(finding, span=span, why=why, remedies=remedies)
 
     return msgspec.structs.replace(report, findings=tuple(one for f in report.findings if (one := moved(f)) is not None))
 

@@ -106,6 +106,11 @@ class Wire:
         found: list[Message] = self.wait(wanted)["params"]["diagnostics"]
         return found
 
+    @property
+    def pushed(self) -> bool:
+        """Whether diagnostics came unasked."""
+        return any(message.get("method") == "textDocument/publishDiagnostics" for message in self._kept)
+
     def end(self) -> int:
         """Leave as the protocol says; the exit code."""
         self.ask("shutdown", None)
