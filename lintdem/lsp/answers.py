@@ -29,15 +29,15 @@ class Answers:
     def __init__(self, server: Server) -> None:
         self.server = server
 
-    async def _looked(self, uri: str) -> tuple[Document, Project, Seen, str] | None:
-        """An open file and the run that has seen it; waits for one that is on its way."""
+    async def _looked(self, uri: str, *, patient: bool = False) -> tuple[Document, Project, Seen, str] | None:
+        """An open file and the run that has seen it; waits for one that is on its way, if need be or if `patient`."""
         document = self.server.documents.get(uri)
         if document is None:
             return None
         runs = self.server.runs_of(document.file)
         seen = runs.seen
         path = path_in(seen, document.file)
-        if seen is None or path is None or seen.texts.get(path) != document.text:
+        if patient or seen is None or path is None or seen.texts.get(path) != document.text:
             seen = await runs.settled()
             path = path_in(seen, document.file)
         return (document, runs.project, seen, path) if seen is not None and path is not None else None
@@ -163,7 +163,7 @@ class Answers:
 
     async def lenses(self, params: types.CodeLensParams) -> list[types.CodeLens]:
         """Above each handler who delivers to it, who delivers again, and what that does."""
-        looked = await self._looked(params.text_document.uri) if self.server.options.code_lens else None
+        looked = await self._looked(params.text_document.uri, patient=True) if self.server.options.code_lens else None
         if looked is None:
             return []
         document, _, seen, path = looked
