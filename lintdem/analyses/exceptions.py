@@ -93,7 +93,7 @@ _ASKS = frozenset({"head_object"})
 def missing(
     m: Machine, types: set[str] | None, errors: tuple[Error, ...], place: Place, known: frozenset[Fact]
 ) -> frozenset[Fact]:  # fmt: skip
-    """What an `except` says of the one read that it catches: there is no record."""
+    """What an `except` says of the one read that it catches: there is no record, or nobody knows."""
     found = {e.place: m.sites[e.place] for e in errors if e.place in m.sites and m.sites[e.place].kind is Kind.READ}
     if len(found) != 1 or types is None:
         return EMPTY
@@ -101,7 +101,9 @@ def missing(
     if any(isinstance(f, Check) and f.kind == "absent" and f.subject == result_of(asked) for f in known):
         return EMPTY
     any_way = call.method in _ASKS and bool(types & (EVERYTHING | {"ClientError"}))
-    return frozenset({Check(place, "absent", result_of(asked), call.name)}) if types & ABSENCE or any_way else EMPTY
+    if not types & (ABSENCE | EVERYTHING) and not any_way:
+        return EMPTY
+    return frozenset({Check(place, "absent" if types & ABSENCE or any_way else "unasked", result_of(asked), call.name)})
 
 
 def is_another(m: Machine, test: Test, error: Error, flow: Flow) -> bool:

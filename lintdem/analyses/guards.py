@@ -181,7 +181,8 @@ def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Co
         return Cover(Answer.NO, Fault.MEMORY, check=check, words=f"the container tested {at} lives in the memory of "
                      "one execution environment; another one does not see it", place=check.place)  # fmt: skip
     read = _read_by(check, run)
-    if check.kind == "absent" and read is not None and looks_for(read, effect.call):
+    asked = check.kind == "absent" or (check.kind == "changed" and effect.call.write is None)
+    if asked and read is not None and looks_for(read, effect.call):
         return _raced(Fault.LOOKED, check, effect, run)
     if check.kind == "left" and _is_noted(check, effect, run):
         return _raced(Fault.CHECK, check, effect, run)

@@ -130,7 +130,8 @@ def alike(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
 
 
 def changed(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
-    """A record that is missing on some paths, and on all others has something else in it than this run would write."""
+    """A record that is missing on some paths, and on all others has something else in it than this run would write, or
+    could not be read."""
     if len(paths) < 2:
         return EMPTY
     shared = frozenset.intersection(*paths)
@@ -174,7 +175,7 @@ def _outcome(check: Check, way: list[Check]) -> frozenset[tuple[str, str, Value]
 def _read_of(check: Check) -> object | None:
     """The call that read what a check looks at."""
     subject = check.subject.parts[0] if check.kind == "changed" else check.subject  # type: ignore[union-attr]
-    if check.kind not in ("absent", "state", "changed") or not isinstance(subject, Path):
+    if check.kind not in ("absent", "state", "changed", "unasked") or not isinstance(subject, Path):
         return None
     return subject.place
 
@@ -185,7 +186,7 @@ def _parts(checks: list[Check]) -> list[Value]:
     for check in checks:
         if check.kind == "changed" and isinstance(check.subject, Derived):
             found += check.subject.parts
-        elif _is_missing(check) or _is_inside(check.subject):
+        elif _is_missing(check) or check.kind == "unasked" or _is_inside(check.subject):
             found.append(check.subject)
     return found
 

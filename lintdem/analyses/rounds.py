@@ -6,7 +6,10 @@ every test, and what only a later round reaches, or what stands behind the loop,
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import Flow, Known, Unknown, Value, any_of, known
+from collections.abc import Sequence as Several
+
+from lintdem.analyses.altering import replace
+from lintdem.analyses.domain import Check, Fact, Flow, Known, Path, Unknown, Value, any_of, known
 from lintdem.analyses.written import nodes
 from lintdem.model.function import Assign, Augment, Context, For, If, Stmt, While
 from lintdem.model.values import Attr, Call, Choice, Const, Expr, Item, Name, Sequence, Star, Walrus
@@ -45,6 +48,18 @@ def collects(s: For, items: tuple[Value, ...]) -> bool:
     kept += [n.value for n in found if isinstance(n, Augment) and isinstance(n.target, Name)]
     uses = any(isinstance(n, Name) and n.id in names for one in kept for n in nodes(one))
     return uses and 1 < len(items) <= ROUNDS and not any(isinstance(n, (For, While)) for n in found)
+
+
+def unmatched(items: tuple[Value, ...], left: Several[Flow], known: frozenset[Fact]) -> frozenset[Fact]:
+    """What the end of a loop says over what a store has listed, when one that matches leaves it early: there is none."""
+    listed = [one for one in items if isinstance(one, Path) and one.root == "result" and "*" in one.steps]
+    found: set[Fact] = set()
+    for fact in {f for flow in left for f in flow.must - known if isinstance(f, Check) and f.kind == "state"}:
+        subject = fact.subject
+        for one in listed:
+            if isinstance(subject, Path) and subject.place == one.place and subject.steps[: len(one.steps)] == one.steps:
+                found.add(replace(fact, kind="absent", subject=replace(one, steps=one.steps[: one.steps.index("*")]), words=""))
+    return frozenset(found)
 
 
 def counted_on(value: Value) -> Value:

@@ -35,7 +35,7 @@ from lintdem.analyses.matching import run_match
 from lintdem.analyses.operators import operate
 from lintdem.analyses.registries import may_be_filled
 from lintdem.analyses.retries import is_numbered, of_block, of_call, of_object, retried_blocks
-from lintdem.analyses.rounds import carry, collects, counted_on, may_end
+from lintdem.analyses.rounds import carry, collects, counted_on, may_end, unmatched
 from lintdem.analyses.trace import Loop, Threw
 from lintdem.knowledge import library_call
 from lintdem.model.function import (
@@ -179,7 +179,7 @@ def _loop(
     enter: Callable[[Flow], object], forever: bool = False, known: bool = False,
 ) -> bool:  # fmt: skip
     frame = m.frame
-    before = flow.may
+    before, returned = flow.may, len(frame.returns)
     frame.breaks.append([])
     frame.continues.append([])
     m.loops.append(loop)
@@ -193,14 +193,11 @@ def _loop(
     finally:
         m.loops.pop()
         breaks, continues = frame.breaks.pop(), frame.continues.pop()
-    ends += continues
-    if may_skip:
-        ends.append(flow.branch())
-    if forever:
-        ends = []
+    ends = [] if forever else [*ends, *continues, *([flow.branch()] if may_skip else [])]
     finished: list[Flow] = []
     if ends:
         merge(flow, ends)
+        flow.must |= unmatched(loop.items, [*breaks, *(left for _, left in frame.returns[returned:])], flow.must)
         if m.execute(other, flow):
             finished.append(flow.branch())
     finished += breaks
