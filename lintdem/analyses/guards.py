@@ -241,6 +241,8 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
         if event is effect or (isinstance(event, Effect) and event.place == effect.place):
             after = True
         first = isinstance(event, Effect) and event.place != effect.place and _is_recorded_first(check, event, effect)
+        if isinstance(event, Effect) and event.place != effect.place and _takes_away(check, event, read):
+            return after or Done(event.place, event.call.name) in effect.may
         if (after or first) and isinstance(event, Effect) and same_store(read, event):
             return check.kind == "absent" or touches(check, event, read)
     return False
@@ -264,6 +266,15 @@ def _is_recorded_first(check: Check, event: Effect, effect: Effect) -> bool:
         asked = any(looked_at(f) == looked_at(check) for f in first)
         return asked and Done(event.place, event.call.name) in effect.may
     return check in event.must and check.kind == "absent"
+
+
+def _takes_away(check: Check, event: Effect, read: Invocation) -> bool:
+    """Whether the very record that a test has found is deleted behind it: the next run finds none."""
+    write, subject = event.call.write, looked_at(check)
+    found = check.kind == "state" and check in event.must and subject is not None and len(subject.steps) < 2
+    if not found or write is None or write.kind != "delete" or not same_store(read, event):
+        return False
+    return bool(write.key) and all(read.arg(f"Key.{name}") == value for name, value in write.key)
 
 
 _KEYS = frozenset({"pk", "sk", "PK", "SK", "Pk", "Sk"})

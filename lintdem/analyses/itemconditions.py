@@ -192,6 +192,18 @@ def judge(condition: Condition, sets: Mapping[str, Value], keys: Mapping[str, Va
     return Verdict(not condition.known, f"the condition ({condition.text}) is still true after the write")
 
 
+def needs_item(condition: Condition) -> bool:
+    """Whether a condition holds only for an item that is there: deleted, it makes every such condition false."""
+    if isinstance(condition, Junction):
+        if condition.op == "not":
+            inner = condition.parts[0]
+            return isinstance(inner, Exists) and not inner.present
+        return (any if condition.op == "and" else all)(map(needs_item, condition.parts))
+    if isinstance(condition, Compares):
+        return condition.op != "<>"
+    return isinstance(condition, Contains) or (isinstance(condition, Exists) and condition.present)
+
+
 def _judge_junction(node: Junction, sets: Mapping[str, Value], keys: Mapping[str, Value], opaque: bool) -> Verdict:
     if node.op == "not":
         inner = node.parts[0]

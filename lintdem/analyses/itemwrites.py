@@ -29,8 +29,10 @@ from lintdem.analyses.itemconditions import (
     Exists,
     Junction,
     Other,
+    Verdict,
     compared_values,
     judge,
+    needs_item,
     orders,
     plain,
     read_condition,
@@ -111,7 +113,8 @@ def expected_condition(m: Machine, expected: Value, flow: Flow) -> Condition:
 
 def _claim(condition: Condition, write: Write, place: Place, given: Value | None) -> Claim:
     sets, key = dict(write.values), dict(write.key)
-    verdict = judge(condition, sets, key, write.opaque)
+    gone = write.kind == "delete" and needs_item(condition)
+    verdict = Verdict(True) if gone else judge(condition, sets, key, write.opaque)
     words = write.condition.replace(HOLE, "…")
     name, identity = _identity(condition, write)
     where = dict(write.places).get(name)

@@ -22,6 +22,7 @@ from lintdem.analyses.domain import (
     Known,
     ListObj,
     Path,
+    RuledOut,
     Tried,
     Unknown,
     Value,
@@ -115,13 +116,19 @@ def by_cases(ways: list[tuple[Value, frozenset[Fact], frozenset[Fact]]]) -> Valu
     if len(found) == 1:
         return next(iter(found))
     grouped = {
-        value: (alike([must for must, _ in facts]), frozenset.union(*(may for _, may in facts)))
+        value: (alike([must for must, _ in facts]) | _ruled_out(facts), frozenset.union(*(may for _, may in facts)))
         for value, facts in found.items()
     }
     shared = frozenset.intersection(*(must for must, _ in grouped.values()))
     if len(grouped) <= MOST and any(must != shared for must, _ in grouped.values()):
         return Cases(tuple((v, must, may) for v, (must, may) in grouped.items()))
     return any_of(list(grouped))
+
+
+def _ruled_out(ways: list[tuple[frozenset[Fact], frozenset[Fact]]]) -> frozenset[Fact]:
+    """The claims that failed on none of several ways: an answer said so, or nobody came so far as to ask."""
+    told = {fact for must, _ in ways for fact in must if isinstance(fact, RuledOut)}
+    return frozenset(f for f in told if all(f in must or Failed(f.claim) not in may for must, may in ways))
 
 
 def alike(paths: list[frozenset[Fact]]) -> frozenset[Fact]:

@@ -260,11 +260,11 @@ def _handle(
         types = m.evaluate(catch.type, named) if catch.type is not None else None
         sure = [r for r in pending if catches(m, types, r.error, named)]
         # Without an error that surely belongs here, the clause may get those that can be anything.
-        mine = sure or [r for r in pending if catches(m, types, r.error, named) is None]
+        entering = tuple(sure or [r for r in pending if catches(m, types, r.error, named) is None])
         pending = [r for r in pending if r not in sure]
         branch = start.branch()
         merge(branch, [start.branch(), inner.branch()])
-        entering = tuple(mine)
+        branch.may -= {f for f in inner.may - start.may if isinstance(f, Failed)}
         if not entering:
             continue
         _enter_catch(m, catch, entering, branch)

@@ -64,7 +64,7 @@ def test_says_what_an_operation_does(service: str, method: str, kind: Kind) -> N
         ("codebuild", "start_build", "idempotencyToken", False),
         ("dynamodb", "transact_write_items", "ClientRequestToken", True),
         ("athena", "start_query_execution", "ClientRequestToken", True),
-        ("cloudfront", "create_invalidation", "InvalidationBatch.CallerReference", False),
+        ("cloudfront", "create_distribution", "DistributionConfig.CallerReference", False),
         ("fsx", "create_file_system", "ClientRequestToken", True),
     ],
 )
