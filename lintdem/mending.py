@@ -12,7 +12,7 @@ from lintdem.fixing import Mended, mend, remove_stale, rewrite_together
 from lintdem.model.finding import Report
 from lintdem.session import Session
 from lintdem.stages import with_fixes
-from lintdem.syntax import unmoved
+from lintdem.syntax import unmoved, unused_imports
 
 __all__ = ["Mended", "mend_session", "mend_with", "save", "with_fixes"]
 
@@ -30,7 +30,7 @@ def mend_with(
     def checked(overlay: Mapping[str, bytes]) -> Report:
         return with_fixes(check(overlay), lambda path: overlay.get(path) or read(path))
 
-    mended = mend(with_fixes(report, read), checked, read, unmoved, unsafe=unsafe)
+    mended = mend(with_fixes(report, read), checked, read, unmoved, unused_imports, unsafe=unsafe)
     mended.report = msgspec.structs.replace(mended.report, fixed=tuple(sorted(mended.fixed)))
     return mended
 

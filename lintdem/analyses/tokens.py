@@ -10,13 +10,14 @@ from lintdem.analyses.domain import Derived, Value
 from lintdem.analyses.domain import text as text_of
 from lintdem.analyses.effects import is_fifo
 from lintdem.analyses.keysinscope import Key, calls_alike, key_in_scope, spelled
-from lintdem.analyses.spots import behind, exactly
-from lintdem.analyses.trace import Retry
-from lintdem.analyses.written import dotted
+from lintdem.analyses.spots import around, behind, exactly, inside
+from lintdem.analyses.trace import Effect, Retry
+from lintdem.analyses.written import dotted, nodes
 from lintdem.knowledge.receivers import receiver_of
+from lintdem.model.function import Assign
 from lintdem.model.remedy import Argument, Remedy, Rewrite
 from lintdem.model.span import Place
-from lintdem.model.values import Call, Const, Dict, Sequence
+from lintdem.model.values import Call, Const, Dict, Name, Sequence
 from lintdem.program import Program
 
 _PLENTY = 200
@@ -43,12 +44,29 @@ def token_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
     call = exactly(program, place, Call)
     if call is None or not name.isidentifier() or any(arg.star == "**" for arg in call.args) or calls_alike(program, place) != 1:
         return ()
-    key = key_in_scope(program, case, place)
+    made = _made_before(program, case, call, name)
+    key = key_in_scope(program, case, made or place)
     if key is None:
         return ()
     text = _token(key, _operation(case.effect.call.name), case.effect.call.token_max)
     title = f"make {name} from {key.choice} (check: there is to be one {_operation(case.effect.call.name)} for each {key.name})"
-    return (Remedy(title, False, (Argument(place, name, text),)),)
+    return (Remedy(title, False, (Rewrite(made, text) if made else Argument(place, name, text),)),)
+
+
+def _made_before(program: Program, case: Case, call: Call, name: str) -> Place | None:
+    """The value that is new in each attempt, where the variable that is passed gets it: there a key of the event is put."""
+    passed = next((arg.value for arg in call.args if arg.name == name), None)
+    minted, function = case.harm.key.place if case.harm.key is not None else None, around(program, case.effect.place)
+    if minted is None or function is None or not isinstance(passed, Name) or minted.path != case.effect.place.path:
+        return None
+    found = [one for one in nodes(function.body) if isinstance(one, Assign) and any(_is(t, passed.id) for t in one.targets)]
+    if len(found) != 1 or len(found[0].targets) != 1 or not inside(minted.span, found[0].value.span):
+        return None
+    return Place(minted.path, found[0].value.span)
+
+
+def _is(node: object, name: str) -> bool:
+    return isinstance(node, Name) and node.id == name
 
 
 def attempt_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
@@ -62,7 +80,16 @@ def attempt_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
     once = replace(case, effect=replace(case.effect, loops=loops))
     if call.token is not None and not call.token_fifo and not call.token.startswith("headers:"):
         return token_remedies(program, replace(once, harm=replace(case.harm, key_name=call.token.rpartition(":")[2])))
+    if case.harm.key is not None:
+        return stale_remedies(program, once)
     return header_remedies(program, once) or _without_post(program, retry)
+
+
+def stale_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
+    """A key of the event in place of one that is new in each attempt."""
+    if (case.effect.call.token or "").startswith("headers:"):
+        return _derived(program, case, _resource(case.effect), f"make {case.harm.key_name} from")
+    return token_remedies(program, case)
 
 
 def _without_post(program: Program, retry: Retry) -> tuple[Remedy, ...]:
@@ -92,10 +119,15 @@ def header_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
     key = key_in_scope(program, case, place)
     if key is None or any(arg.star for arg in call.args) or calls_alike(program, place) != 1:
         return ()
-    what = next((word for word in reversed(address.split("/")[3:]) if _PLURAL.fullmatch(word)), _operation(effect.call.name))
-    change = _sent(place, call, f'"{known.header}": {_token(key, what, known.longest)}')
+    change = _sent(place, call, f'"{known.header}": {_token(key, _resource(effect), known.longest)}')
     title = f"send {known.header} made from {key.choice} (check: there is to be one such request for each {key.name})"
     return (Remedy(title, False, (change,)),) if change is not None else ()
+
+
+def _resource(effect: Effect) -> str:
+    """What a request makes, as its address has it; else how it is sent."""
+    address = _address(effect.call.arg("url") or effect.call.arg("0"))
+    return next((word for word in reversed(address.split("/")[3:]) if _PLURAL.fullmatch(word)), _operation(effect.call.name))
 
 
 def _address(value: Value | None) -> str:
@@ -119,7 +151,12 @@ def _sent(place: Place, call: Call, entry: str) -> Argument | Rewrite | None:
 
 
 def identity_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
-    """Derive the identity that `uuid4` mints from the id in scope. Two of them in one function would come out alike."""
+    """Derive the identity that `uuid4` mints from the id in scope."""
+    return _derived(program, case, case.harm.key_name, f"derive {case.harm.key_name} from")
+
+
+def _derived(program: Program, case: Case, what: str, does: str) -> tuple[Remedy, ...]:
+    """A `uuid5` of the id in scope in place of a `uuid4`. Two of them in one function would come out alike."""
     minted = case.harm.key
     if minted is None or minted.place is None:
         return ()
@@ -129,9 +166,8 @@ def identity_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
     key = key_in_scope(program, case, minted.place)
     if key is None:
         return ()
-    name = case.harm.key_name
-    text = f'«uuid:uuid5»(«uuid:NAMESPACE_URL», f"{name}-{{{key.text}}}")'
-    title = f"derive {name} from {key.choice} (check: there is to be one {name} for each {key.name})"
+    text = f'«uuid:uuid5»(«uuid:NAMESPACE_URL», f"{what}-{{{key.text}}}")'
+    title = f"{does} {key.choice} (check: there is to be one {what} for each {key.name})"
     return (Remedy(title, False, (Rewrite(minted.place, text),)),)
 
 

@@ -24,6 +24,7 @@ _UNUSED = "LDM903"
 Check: TypeAlias = Callable[[Mapping[str, bytes]], Report]
 Read: TypeAlias = Callable[[str], bytes | None]
 Unmoved: TypeAlias = Callable[[bytes, bytes, Sequence[Edit]], bool]
+Unused: TypeAlias = Callable[[str, bytes, bytes], Sequence[Edit]]
 
 
 @dataclass
@@ -48,10 +49,11 @@ class Mended:
         return [{path: self.files[path] for path in paths} for paths in sorted(ordered) if paths]
 
 
-def mend(report: Report, check: Check, read: Read, unmoved: Unmoved, *, unsafe: bool) -> Mended:
+def mend(report: Report, check: Check, read: Read, unmoved: Unmoved, unused: Unused, *, unsafe: bool) -> Mended:
     """Mend what `report` offers fixes for. `check` gives the report, fixes included, of the workspace with these files
-    in place of what is on the disk; `read` the bytes of a file there; `unmoved` whether a change stays where its edits are."""
-    work = _Mending(report, check, read, unmoved)
+    in place of what is on the disk; `read` the bytes of a file there; `unmoved` whether a change stays where its edits are;
+    `unused` the edits that take away the imports which a change has left without use."""
+    work = _Mending(report, check, read, unmoved, unused)
     for _ in range(_ROUNDS):
         chosen = offers(work.report.findings, work.refused, unsafe=unsafe)
         if not chosen:
@@ -65,8 +67,8 @@ def mend(report: Report, check: Check, read: Read, unmoved: Unmoved, *, unsafe: 
 class _Mending:
     """The state between two rounds."""
 
-    def __init__(self, report: Report, check: Check, read: Read, unmoved: Unmoved) -> None:
-        self.report, self.check, self.read, self.unmoved = report, check, read, unmoved
+    def __init__(self, report: Report, check: Check, read: Read, unmoved: Unmoved, unused: Unused) -> None:
+        self.report, self.check, self.read, self.unmoved, self.unused = report, check, read, unmoved, unused
         self.overlay: dict[str, bytes] = {}
         self.refused: set[tuple[str, str]] = set()
         self.fixed: list[Fixed] = []
@@ -112,7 +114,7 @@ class _Mending:
             after = splice(before, edits)
             if path.endswith(".py") and not self.unmoved(before, after, edits):
                 raise Unspliceable("the code around it would mean something else")
-            overlay[path] = after
+            overlay[path] = splice(after, self.unused(path, before, after)) if path.endswith(".py") else after
         return overlay
 
 

@@ -12,7 +12,8 @@ Importing it is cheap: libcst is loaded when the first file is lowered. The modu
 `workers`      processes that may die without taking the run along;
 `files`        one file, many files;
 `fixes`, `editing`, `importing`, `spreading`, `wrapping`, `remarks`, `templates`   remedies to edits;
-`unmoved`      whether a change stays where its edits are.
+`unmoved`      whether a change stays where its edits are;
+`unused`       imports that a change has left without use.
 """
 
 from __future__ import annotations
@@ -20,5 +21,6 @@ from __future__ import annotations
 from lintdem.syntax.files import is_fleeting, lower_files, lower_source
 from lintdem.syntax.fixes import Fixer
 from lintdem.syntax.unmoved import unmoved
+from lintdem.syntax.unused import unused_imports
 
-__all__ = ["Fixer", "is_fleeting", "lower_files", "lower_source", "unmoved"]
+__all__ = ["Fixer", "is_fleeting", "lower_files", "lower_source", "unmoved", "unused_imports"]

@@ -58,6 +58,22 @@ def test_header_goes_out_with_each_attempt_of_a_decorator() -> None:
     assert "headers={\"Idempotency-Key\": " in mended(DECORATED)
 
 
+def test_key_is_put_where_the_one_of_the_attempt_was_made() -> None:
+    """The variable keeps its name, and the import that made it goes."""
+    made = LOOP.replace("        try:", "        token = uuid.uuid4().hex\n        try:").replace("str(uuid.uuid4())", "token")
+    code = mended(made)
+    assert "        token = f\"charge-create-{image['order_id']['S']}\"\n" in code
+    assert "idempotency_key=token" in code
+    assert "import uuid" not in code
+
+
+def test_header_of_the_attempt_becomes_one_of_the_event() -> None:
+    """A receiver that is not known gets the header that it got, of the same form."""
+    made = DECORATED.replace("api.mollie.com", "pay.example.com").replace("import requests", "import uuid\n\nimport requests")
+    made = made.replace("json=", "headers={\"Idempotency-Key\": str(uuid.uuid4())}, json=")
+    assert "str(uuid.uuid5(uuid.NAMESPACE_URL, f\"payments-{order['order_id']}\"))" in mended(made)
+
+
 @pytest.mark.parametrize(
     ("code", "old", "new"),
     [
