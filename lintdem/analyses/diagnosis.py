@@ -32,6 +32,7 @@ from lintdem.analyses.replays import operations, replayed
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.timeliness import event_time, held_for_a_time, is_fresh_checked, time_bound, unordered_row
 from lintdem.analyses.trace import Effect, Write
+from lintdem.analyses.wholekeys import of_whole_key
 from lintdem.knowledge import Scope, scope_of
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
@@ -208,7 +209,7 @@ def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers:
     refused = fifo_fault(effect, run, program)
     if refused:
         return Case(run, subject, effect, harm, cover(effect, run, subject), Kind.UNDEDUPLICATED, Level.WARNING, refused)
-    found = _declared(effect, program) or cover(effect, run, subject)
+    found = _declared(effect, program) or of_whole_key(cover(effect, run, subject), effect, harm, schema)
     if harm.repeat in REPEATS:
         return _repeated(effect, run, subject, program, harm, found)
     if harm.repeat is Repeat.SAFE and harm.key is not None and harm.key.grade is Grade.DELIVERY and found.answer is not Answer.YES:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from lintdem.analyses import alarms, losses
+from lintdem.analyses import alarms, losses, recreated
 from lintdem.analyses.absent import Optional, optional_key
 from lintdem.analyses.arrivals import First, first_records, import_effects
 from lintdem.analyses.batches import Early, Rerun, early, reruns
@@ -74,7 +74,7 @@ class Facts:
         runs: list[Run] = []
         for handler in self._each(self.program.handlers):
             try:
-                runs.append(engine.run(handler))
+                runs.append(recreated.settled(engine.run(handler)))
             except Exception as error:
                 self._failed(handler, error)
         writers, called = writers_of(runs, self.program), queued(runs, self.program)

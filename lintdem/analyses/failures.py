@@ -88,7 +88,7 @@ class Lost:
     subject: Subject
     place: Place
     swallowed: Swallowed
-    effects: tuple[Effect, ...]
+    effects: tuple[Effect | Asked, ...]
     words: str
     gone: str
 
@@ -132,7 +132,8 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
             continue
         if polls and not any(_is_acknowledged_after(e, one) for e in asides):
             continue
-        eaten = _eaten(one, work, run, planned and not polls, polls)
+        eaten: tuple[Effect | Asked, ...] = _eaten(one, work, run, planned and not polls, polls)
+        eaten = eaten or (() if planned or polls else _unread_before(one, work, run))
         if eaten and not _is_answered(one, effects, run, texts) and not _may_be_read(one, subject):
             # Of several clauses of one `try` the first tells it.
             found.setdefault(one.block or one.place, Lost(run, subject, _head(one), one, eaten, _words(one), gone))
@@ -188,6 +189,26 @@ def _eaten(one: Swallowed, effects: list[Effect], run: Run, planned: bool, polls
         if _is_sent_once(effect, one) if planned else _carries_event(effect, run) or (polls and _is_received(effect, run)):
             found.setdefault(effect.place, effect)
     return tuple(found.values())
+
+
+def _unread_before(one: Swallowed, effects: list[Effect], run: Run) -> tuple[Asked, ...]:
+    """The reads of what the event names whose failure ends the function, so that the work behind the `try` is never begun."""
+    if one.ends != ("returns",) or any(one.block in e.caught for e in effects):
+        return ()
+    mark, places = Caught(one.place), {error.place for error in one.errors}
+    undone = (e for e in effects if mark not in e.may and e.stack[: len(one.stack)] == one.stack and _is_after(e, one))
+    if not any(_is_work(e) and _carries_event(e, run) for e in undone):
+        return ()
+    reads = (e for e in run.events if isinstance(e, Asked) and one.block in e.caught and e.place in places)
+    # Whether something is there may be asked by a call that fails where it is not.
+    plain = (e for e in reads if e.call.service in STORES and not e.call.method.startswith("head_"))
+    return tuple(e for e in plain if any(_is_from_event(v, run, 2) for _, v in e.call.args))
+
+
+def _is_after(effect: Effect, one: Swallowed) -> bool:
+    """Whether a call is made, or leads on, behind a `try` in the function of its `except`."""
+    place = effect.stack[len(one.stack)].place if len(effect.stack) > len(one.stack) else effect.place
+    return place.path == one.place.path and place.span.line > one.place.span.line
 
 
 def _is_received(effect: Effect, run: Run) -> bool:

@@ -129,7 +129,7 @@ def _identity(condition: Condition, write: Write) -> tuple[str, Value]:
     named = dict(write.values)
     for attribute in _attributes(condition):
         if attribute in named:
-            other = [v for k, v in write.values if k != attribute and k.lower() in ("pk", "sk")]
+            other = [v for k, v in write.values if k != attribute and _PART.match(k)]
             return attribute, named[attribute] if not other else Derived("format", (named[attribute], *other))
     keys = key_attributes(write)
     return keys[0] if keys else ("", Unknown("the key of the item"))
@@ -140,6 +140,9 @@ def _attributes(condition: Condition) -> list[str]:
         return [a for part in condition.parts for a in _attributes(part)]
     return [getattr(condition, "attribute", "")]
 
+
+_PART = re.compile(r"^(pk|sk|partition_?key|sort_?key|hash_?key|range_?key)$", re.IGNORECASE)
+"""Names of the two parts of a key."""
 
 _ID = re.compile(r"^(pk|sk|id|_id|key|partition_?key|sort_?key|hash_?key|uuid|guid)$", re.IGNORECASE)
 _IDS = re.compile(r"(_id|Id|ID|_key|_pk|_sk|_uuid|PK|SK)$")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.duplicates import caught
-from lintdem.rule import Finding, Group, Level, Pass, Place, Redelivers, Rule, Step
+from lintdem.rule import Finding, Group, Kind, Level, Pass, Place, Redelivers, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
     """Claims whose failure leaves a handler that is called again for it."""
+    anew = {case.effect.place for case in p.cases(Kind.MINTED)}
     for judged, one in p.facts.refused:
-        if one.claim is None or judged.subject.redelivers is Redelivers.CALLER:
+        if one.claim is None or one.place in anew or judged.subject.redelivers is Redelivers.CALLER:
             continue
         handler = judged.run.handler
         start = Step(Place(handler.path, handler.span), f"{handler.function} receives the event")
