@@ -41,12 +41,12 @@ def lintdem_on(corpus: Corpus, place: Path) -> list[Contender]:
     text = changed.read_bytes()
 
     def restore(number: int) -> None:
-        if changed.read_bytes() != text:
+        if changed.read_bytes() != text or not kept.exists():
             changed.write_bytes(text)
             subprocess.run([*check, "--cache-dir", kept], cwd=corpus.folder, capture_output=True, check=False)
 
     def change(number: int) -> None:
-        changed.write_bytes(text + f"\n\ndef changed_{number}():\n    return {number}\n".encode())
+        changed.write_bytes(text + f"\n\ndef changed_{number % 1000}():\n    return {number}\n".encode())
 
     # 2: a corpus may hold files that do not parse, which lintdem calls "not everything was checked".
     return [

@@ -1,7 +1,8 @@
 """How fast lintdem is beside its peers, on the corpora that are named: `python bench/run.py --corpus FOLDER …`.
 
 Everything in one run: each round runs every command once, one after another, so that a machine whose speed drifts is slow for
-all of them; figures are medians over the rounds, ratios medians of the ratio in each round. One round before is not counted.
+all of them; figures are medians over the rounds, ratios medians of the ratio in each round. One round before (--warmup) is not
+counted.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ def main() -> int:
             _tell("installing the peers")
             peers, missing = installed(place)
         document = {"machine": _machine(), "versions": _versions(peers), "missing": missing, "runs": asked.runs, "results": []}
-        document["results"].append(_result("starting", None, list(starts(peers)), asked.runs, place))
+        document["results"].append(_result("starting", None, list(starts(peers)), asked, place))
         for corpus in _corpora(asked, place):
             contenders = [*lintdem_on(corpus, place / f"caches-{corpus.name}"), *peers_on(peers)]
-            document["results"].append(_result(corpus.name, corpus, contenders, asked.runs, place))
+            document["results"].append(_result(corpus.name, corpus, contenders, asked, place))
     text = json.dumps(document, indent=2) + "\n" if asked.format == "json" else _table(document)
     sys.stdout.write(text)
     if asked.output:
@@ -54,6 +55,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--corpus", nargs="+", default=[], metavar="FOLDER", help="folders to check; only read, a copy is changed")
     parser.add_argument("--generated", type=int, default=2000, metavar="N", help="handlers of the made corpus, 0 for none (2000)")
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="rounds that are counted (5)")
+    parser.add_argument("--warmup", type=int, default=1, metavar="N", help="rounds before that are not counted (1)")
     parser.add_argument("--peers", metavar="VENV", help="take the peers from this environment instead of installing them")
     parser.add_argument("--no-peers", action="store_true", help="lintdem alone")
     parser.add_argument("--format", choices=("text", "json"), default="text")
@@ -68,16 +70,18 @@ def _corpora(asked: argparse.Namespace, place: Path) -> Iterable[Corpus]:
         yield generated(asked.generated, place)
 
 
-def _result(title: str, corpus: Corpus | None, contenders: Sequence[Contender], rounds: int, place: Path) -> dict[str, Any]:
+def _result(
+    title: str, corpus: Corpus | None, contenders: Sequence[Contender], asked: argparse.Namespace, place: Path
+) -> dict[str, Any]:
     """All contenders on one corpus."""
     folder = corpus.folder if corpus is not None else place
     runs: dict[str, list[Run]] = {one.name: [] for one in contenders}
-    for number in range(rounds + 1):
-        _tell(f"{title}: {'warming up' if number == 0 else f'round {number} of {rounds}'}")
+    for number in range(1 - asked.warmup, asked.runs + 1):
+        _tell(f"{title}: {'warming up' if number < 1 else f'round {number} of {asked.runs}'}")
         for one in contenders:
             one.ready(number)
             run = measured(one.command, folder, environ(), place / "output")
-            if number:
+            if number > 0:
                 runs[one.name].append(run)
     first = Figures(tuple(runs[contenders[0].name]))
     rows = [_row(one, Figures(tuple(runs[one.name])), first) for one in contenders]

@@ -27,6 +27,7 @@ _COMMANDS = {
     "rules": ("rules", "List all rules."),
     "config": ("settings", "Show the settings and where each came from."),
     "handlers": ("handlers", "Show each handler: trigger, redelivery, effects, guards."),
+    "audit": ("audit", "Check many repositories into one report."),
     "baseline": ("baseline", "Write down today's findings; check then reports what is new."),
     "init": ("init", "Set a project up: configuration, pre-commit, CI."),
     "server": ("server", "Serve an editor: diagnostics, fixes and hovers while you type."),

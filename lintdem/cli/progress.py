@@ -25,6 +25,7 @@ _STAGES = {
     "handlers": ("following", "handlers"),
     "rules": ("judging by", "rules"),
     "triage": ("sorting out", ""),
+    "audit": ("auditing", "repositories"),
 }
 
 

@@ -11,10 +11,11 @@
 from lintdem.triage.levels import Selection, is_on_by_default, validate
 from lintdem.triage.recent import since
 from lintdem.triage.report import Known, fails, is_whole, triage
-from lintdem.triage.run import ABOUT_COMMENTS, RUN_CODES, RunCode
+from lintdem.triage.run import ABOUT_COMMENTS, FATAL, RUN_CODES, RunCode
 
 __all__ = [
     "ABOUT_COMMENTS",
+    "FATAL",
     "RUN_CODES",
     "Known",
     "RunCode",
