@@ -26,7 +26,7 @@ from lintdem.session import CheckRequest, check
 
 Answer = TypeVar("Answer")
 COMMAND = (sys.executable, "-m", "lintdem", "server")
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _UNIT = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
