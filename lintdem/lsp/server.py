@@ -123,7 +123,7 @@ class Server(LanguageServer):
             self._told.clear()
         if self.pulls:
             self.workspace_diagnostic_refresh(None)
-        else:
+        if not self.pulls or self.options.whole or self._published.get(runs.project.folder):
             shown = Shown(result, self.documents.encoding)
             found = {result.root / path: many for path, many in shown.by_path().items()}
             self._publish_all(runs, found)
@@ -143,14 +143,15 @@ class Server(LanguageServer):
         return bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support)
 
     def _publish_all(self, runs: Runs, found: dict[Path, list[types.Diagnostic]]) -> None:
-        """Publish for the open files of a project, or for all of its files; what is no longer found is taken back."""
+        """Publish for the open files of a project, or for all of its files; what is no longer found is taken back. A client that
+        asks for the diagnostics of its open files is sent those of the others only."""
         before = self._published.pop(runs.project.folder, set())
         now: set[str] = set()
         for file, many in found.items():
             document = self.documents.at(file)
-            if document is not None or self.options.whole:
+            if self.options.whole if document is None else not self.pulls:
                 now.add(self._publish(file, document, many))
-        for document in self.documents:
+        for document in self.documents if not self.pulls else ():
             if document.uri not in now and self.runs_of(document.file) is runs:
                 now.add(self._publish(document.file, document, []))
         for uri in sorted(before - now):

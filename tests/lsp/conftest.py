@@ -24,6 +24,8 @@ Resources:
             Pattern: {detail-type: [placed]}
 """
 APP = """\
+import hashlib
+
 import stripe
 
 from shared import stock
@@ -31,7 +33,8 @@ from shared import stock
 
 def handler(event, context):
     order = event["detail"]
-    key = f"charge-{hash(order['order_id'])}"
+    skus = {line["sku"] for line in order["lines"]}
+    key = hashlib.sha256(",".join(skus).encode()).hexdigest()
     stripe.PaymentIntent.create(amount=1, currency="eur", idempotency_key=key)
     stock.take(order["order_id"])
 """

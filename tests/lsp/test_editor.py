@@ -3,6 +3,8 @@ what the command line finds."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +83,29 @@ class TestSameAsTheCommandLine:
         assert editor.when(lambda: editor.client.diagnostic_refresh_count or None)
         assert editor.publishes == []
 
+    def test_whole_project(self, editor: Editor, shop: Path) -> None:
+        """On demand files that are not open are told of too, until that is turned off again."""
+        editor.open(shop / "app.py")
+        editor.configure(diagnostics="workspace")
+        expected = cold(shop)
+        for path in ("shared/stock.py", "template.yaml"):
+            assert plain(editor.until(shop / path, lambda told: not clear(told))) == expected[path]
+        editor.configure()
+        editor.until(shop / "template.yaml", clear)
+        assert plain(editor.current(shop / "app.py")) == expected["app.py"]
+
+    def test_whole_project_pulled(self, shop: Path, started: Start) -> None:
+        """A client that asks about its open files is sent what is found in the others, and never the same twice."""
+        editor = started(Editor([shop], encodings=["utf-32"], pulls=True, options={"diagnostics": "workspace"}))
+        app, stock = shop / "app.py", shop / "shared" / "stock.py"
+        editor.open(app)
+        assert plain(editor.until(stock, lambda told: not clear(told))) == cold(shop)["shared/stock.py"]
+        assert plain(editor.pulled(app)) == cold(shop)["app.py"]
+        assert editor.uri(app) not in editor.shown
+        editor.open(stock)
+        editor.until(stock, clear)
+        assert plain(editor.pulled(stock)) == cold(shop)["shared/stock.py"]
+
 
 class TestTyping:
     def test_only_the_last_version_is_told(self, editor: Editor, shop: Path) -> None:
@@ -102,14 +127,17 @@ class TestTyping:
     def test_columns_beyond_the_first_plane(self, shop: Path, started: Start, like: str, encoding: str) -> None:
         """Every client gets the columns that it counts, also behind characters that are more than one unit."""
         app = shop / "app.py"
-        app.write_text(APP.replace('f"charge-', 'f"\N{PILE OF POO}é\N{MUSICAL SYMBOL G CLEF}-'), encoding="utf-8")
+        app.write_text(APP.replace('",".join', '"\N{PILE OF POO}é\N{MUSICAL SYMBOL G CLEF}".join'), encoding="utf-8")
         editor = started(Editor([shop], like=like, encodings=[encoding]))
         assert editor.encoding == encoding
         editor.open(app)
-        assert [editor.marked(app, one) for one in editor.current(app).diagnostics] == ["hash(order['order_id'])"]
+        (told,) = editor.current(app).diagnostics
+        assert editor.marked(app, told) == '"\N{PILE OF POO}é\N{MUSICAL SYMBOL G CLEF}".join(skus)'
         editor.type_over(app, "é", "\N{GRINNING FACE}\N{COMBINING ACUTE ACCENT}")
-        editor.type_over(app, "order['order_id']", "order['\N{SNAKE}']")
-        assert [editor.marked(app, one) for one in editor.current(app).diagnostics] == ["hash(order['\N{SNAKE}'])"]
+        editor.type_over(app, '".join(', '\N{SNAKE}".join(')
+        (told,) = editor.current(app).diagnostics
+        text = '"\N{PILE OF POO}\N{GRINNING FACE}\N{COMBINING ACUTE ACCENT}\N{MUSICAL SYMBOL G CLEF}\N{SNAKE}".join(skus)'
+        assert editor.marked(app, told) == text
 
     @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
     def test_line_endings(self, editor: Editor, shop: Path, ending: str) -> None:
@@ -120,7 +148,7 @@ class TestTyping:
         editor.open(app)
         editor.type_over(app, "amount=1", "amount=2")
         told = editor.current(app)
-        assert [editor.marked(app, one) for one in told.diagnostics] == ["hash(order['order_id'])"]
+        assert [editor.marked(app, one) for one in told.diagnostics] == ['",".join(skus)']
 
     def test_a_half_written_line(self, editor: Editor, shop: Path) -> None:
         """While a file does not parse the others keep what was found through it, and its own is told at its new place."""
@@ -132,10 +160,115 @@ class TestTyping:
         editor.type_over(app, "import stripe\n", "import stripe\nimport (\n")
         told = editor.current(app)
         assert told.codes == ["LDM207", "LDM901"]
-        assert [editor.marked(app, one) for one in told.diagnostics if one.code == "LDM207"] == ["hash(order['order_id'])"]
+        assert [editor.marked(app, one) for one in told.diagnostics if one.code == "LDM207"] == ['",".join(skus)']
         assert [one.message for one in editor.shown[editor.uri(stock)].diagnostics] == [one.message for one in before]
         editor.type_over(app, "import (\n", "")
         assert plain(editor.current(app)) == cold(shop)["app.py"]
+
+
+class TestHelp:
+    def test_a_fix_is_what_the_command_line_makes(self, editor: Editor, shop: Path, tmp_path: Path) -> None:
+        """The quick fix gives, byte for byte, what `check --fix` writes, and with it the finding goes."""
+        app = shop / "app.py"
+        editor.open(app)
+        (finding,) = editor.current(app).diagnostics
+        (fix,) = [one for one in editor.actions(app, finding.range, "quickfix") if one.is_preferred]
+        editor.apply(fix.edit)
+        assert clear(editor.current(app))
+        assert app.read_text() == APP
+        twin = write(tmp_path / "twin", {"template.yaml": TEMPLATE, "app.py": APP, "shared/stock.py": STOCK})
+        command = [sys.executable, "-m", "lintdem", "check", "--fix", "--no-cache", "--exit-zero", "."]
+        subprocess.run(command, cwd=twin, check=True, capture_output=True)
+        assert editor.buffers[app].text == (twin / "app.py").read_text()
+
+    @pytest.mark.parametrize("like", ["visual_studio_code", "emacs"])
+    def test_all_safe_fixes(self, shop: Path, started: Start, like: str) -> None:
+        """One action makes every safe fix of a buffer as it is, for clients that ask for the edit at once or later."""
+        app = shop / "app.py"
+        editor = started(Editor([shop], like=like))
+        editor.open(app)
+        editor.type_over(app, "import stripe\n", "# \N{GRINNING FACE}\nimport stripe\n")
+        editor.type_over(app, '",".join', '"\N{SNAKE}".join')
+        editor.current(app)
+        whole = types.Range(types.Position(0, 0), editor.at(app, "stock.take"))
+        (action,) = editor.actions(app, whole, "source.fixAll.lintdem")
+        editor.apply(action.edit)
+        assert clear(editor.current(app))
+        assert "# \N{GRINNING FACE}\nimport" in editor.buffers[app].text
+        assert '"\N{SNAKE}".join(sorted(skus))' in editor.buffers[app].text
+
+    def test_suppressed_with_a_reason(self, editor: Editor, shop: Path) -> None:
+        """A finding can be silenced by a comment that has room for the reason."""
+        stock = shop / "shared" / "stock.py"
+        editor.open(stock)
+        (finding,) = editor.current(stock).diagnostics
+        (action,) = [one for one in editor.actions(stock, finding.range) if "suppress LDM104" in one.title]
+        editor.apply(action.edit)
+        assert clear(editor.current(stock))
+        added = [line.strip() for line in editor.buffers[stock].text.splitlines() if line not in STOCK.splitlines()]
+        assert [line.startswith("# lintdem: ignore[LDM104] ") for line in added] == [True]
+
+    def test_declared_guarded(self, editor: Editor, shop: Path) -> None:
+        """What holds a second delivery back out of sight can be declared from the finding."""
+        stock = shop / "shared" / "stock.py"
+        editor.open(stock)
+        (finding,) = editor.current(stock).diagnostics
+        (action,) = [one for one in editor.actions(stock, finding.range) if one.title.startswith("declare take guarded")]
+        editor.apply(action.edit)
+        assert clear(editor.current(stock))
+
+    def test_hover(self, editor: Editor, shop: Path) -> None:
+        """Under the cursor stand the page of the rule and what is known of the call; elsewhere nothing."""
+        stock = shop / "shared" / "stock.py"
+        editor.open(stock)
+        editor.current(stock)
+        shown = self._hover(editor, stock, editor.at(stock, "update_item"))
+        assert shown is not None
+        assert isinstance(shown.contents, types.MarkupContent)
+        assert "LDM104 repeated-accumulation" in shown.contents.value
+        assert "dynamodb.UpdateItem" in shown.contents.value
+        assert self._hover(editor, stock, editor.at(stock, "import boto3")) is None
+
+    def _hover(self, editor: Editor, file: Path, at: types.Position) -> types.Hover | None:
+        params = types.HoverParams(types.TextDocumentIdentifier(editor.uri(file)), at)
+        found: types.Hover | None = editor.wait(editor.client.text_document_hover_async(params))
+        return found
+
+    def test_lens(self, editor: Editor, shop: Path) -> None:
+        """Above a handler stands who delivers and what that does, as the buffer is; a user can turn it off."""
+        app = shop / "app.py"
+        editor.open(app)
+        params = types.CodeLensParams(types.TextDocumentIdentifier(editor.uri(app)))
+        (lens,) = editor.wait(editor.client.text_document_code_lens_async(params))
+        assert lens.command.title.startswith("eventbridge")
+        assert "2 repeats" in lens.command.title
+        assert editor.marked(app, types.Diagnostic(lens.range, "")) == "handler"
+        editor.configure(codeLens=False)
+        assert not editor.wait(editor.client.text_document_code_lens_async(params))
+        editor.configure()
+
+    def test_definition(self, editor: Editor, shop: Path) -> None:
+        """From the name of a handler one jumps to the line of the template that says who delivers, and back."""
+        app, template = shop / "app.py", shop / "template.yaml"
+        editor.open(app)
+        editor.current(app)
+        (there,) = self._definition(editor, app, editor.at(app, "handler"))
+        assert there[0] == template.as_uri()
+        assert template.read_text().splitlines()[there[1].start.line].strip() == "Placed:"
+        editor.open(template)
+        editor.current(template)
+        back = self._definition(editor, template, there[1].start)
+        assert [(uri, app.read_text().splitlines()[where.start.line]) for uri, where in back] == [
+            (app.as_uri(), "def handler(event, context):")
+        ]
+
+    def _definition(self, editor: Editor, file: Path, at: types.Position) -> list[tuple[str, types.Range]]:
+        params = types.DefinitionParams(types.TextDocumentIdentifier(editor.uri(file)), at)
+        found = editor.wait(editor.client.text_document_definition_async(params)) or []
+        return [
+            (one.target_uri, one.target_selection_range) if isinstance(one, types.LocationLink) else (one.uri, one.range)
+            for one in found
+        ]
 
 
 class TestSurroundings:

@@ -18,7 +18,6 @@ import { located, type Surroundings } from "./locating";
 import { PASSED_ON, RESTARTING, settings } from "./settings";
 import { counted, shown, type State } from "./status";
 
-const CHECK = "lintdem.server.checkWorkspace";
 const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append("lintdem");
 const WATCHED = "**/{*.py,*.yaml,*.yml,*.json,*.toml,*.tf,Dockerfile,.gitignore}";
 const CRASHES = 4;
@@ -45,6 +44,7 @@ class Extension implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem("lintdem", vscode.StatusBarAlignment.Right);
   private client: LanguageClient | undefined;
   private state: State = { kind: "stopped" };
+  private whole = false;
   private turn: Promise<void> = Promise.resolve();
 
   constructor() {
@@ -97,17 +97,17 @@ class Extension implements vscode.Disposable {
     await vscode.workspace.applyEdit(edit);
   }
 
+  /** From now on, until the next restart, files that are not open are told of too. */
   async checkWorkspace(): Promise<void> {
-    if (this.client === undefined) {
-      return;
-    }
-    await this.client.sendRequest("workspace/executeCommand", { command: CHECK, arguments: [] });
+    this.whole = true;
+    await this.configure();
     await vscode.commands.executeCommand("workbench.actions.view.problems");
   }
 
   /** Tells the server what of the settings is its business; one that asks by itself learns that it is time to ask. */
   async configure(): Promise<void> {
-    await this.client?.sendNotification("workspace/didChangeConfiguration", { settings: { lintdem: passedOn() } });
+    const lintdem = this.passedOn();
+    await this.client?.sendNotification("workspace/didChangeConfiguration", { settings: { lintdem } });
   }
 
   show(): void {
@@ -129,6 +129,7 @@ class Extension implements vscode.Disposable {
   private async stopped(): Promise<void> {
     const client = this.client;
     this.client = undefined;
+    this.whole = false;
     await client?.dispose().catch((reason: unknown) => this.output.warn(String(reason)));
     this.become({ kind: "stopped" });
   }
@@ -162,6 +163,13 @@ class Extension implements vscode.Disposable {
     }
   }
 
+  /** The settings that the server reads. */
+  private passedOn(): Record<string, unknown> {
+    const section = vscode.workspace.getConfiguration("lintdem");
+    const chosen = Object.fromEntries(PASSED_ON.map((key) => [key, section.get<unknown>(key)]));
+    return this.whole ? { ...chosen, diagnostics: "workspace" } : chosen;
+  }
+
   private options(): LanguageClientOptions {
     return {
       documentSelector: [
@@ -171,19 +179,13 @@ class Extension implements vscode.Disposable {
       synchronize: {
         fileEvents: vscode.workspace.createFileSystemWatcher(WATCHED),
       },
-      initializationOptions: passedOn(),
+      initializationOptions: this.passedOn(),
       diagnosticCollectionName: "lintdem",
       outputChannel: this.output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       errorHandler: new Patience(),
     };
   }
-}
-
-/** The settings that the server reads. */
-function passedOn(): Record<string, unknown> {
-  const section = vscode.workspace.getConfiguration("lintdem");
-  return Object.fromEntries(PASSED_ON.map((key) => [key, section.get(key)]));
 }
 
 /** Whether a file is there that can be started. */
@@ -231,7 +233,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     started,
     vscode.commands.registerCommand("lintdem.restart", () => started.restart()),
     vscode.commands.registerCommand("lintdem.showOutput", () => started.showOutput()),
-    vscode.commands.registerCommand("lintdem.fixAll", () => started.fixAll()),
+    vscode.commands.registerCommand("lintdem.fixAllSafe", () => started.fixAll()),
     vscode.commands.registerCommand("lintdem.checkWorkspace", () => started.checkWorkspace()),
     vscode.languages.onDidChangeDiagnostics(() => started.show()),
     vscode.workspace.onDidChangeConfiguration(async (event) => {

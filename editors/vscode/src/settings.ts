@@ -10,7 +10,7 @@ export interface Settings {
 export const RESTARTING = ["lintdem.enable", "lintdem.path", "lintdem.args"] as const;
 
 /** Settings that the server reads, by their names below `lintdem`. */
-export const PASSED_ON = ["run", "codeLens"] as const;
+export const PASSED_ON = ["run", "codeLens", "diagnostics", "debounce"] as const;
 
 /** Texts of a list; a single text is a list of one. */
 function texts(value: unknown): string[] {

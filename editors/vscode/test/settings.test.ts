@@ -45,3 +45,13 @@ test("the extension has the version of the linter", () => {
   const version = /__version__ = "([^"]+)"/.exec(readFileSync("../../lintdem/__init__.py", "utf-8"))?.[1];
   assert.equal(MANIFEST.version, version);
 });
+
+test("no command has a name that the server registers by itself", () => {
+  const served = readFileSync("../../lintdem/lsp/answers.py", "utf-8");
+  const taken = [...served.matchAll(/^[A-Z_]*COMMAND = "([^"]+)"/gm)].map((one) => one[1]);
+  assert.notEqual(taken.length, 0);
+  assert.deepEqual(
+    MANIFEST.contributes.commands.filter((one) => taken.includes(one.command)),
+    [],
+  );
+});
