@@ -19,8 +19,9 @@ from lintdem.lsp.texts import Text
 
 T = TypeVar("T")
 FIX_ALL = "source.fixAll.lintdem"
-FIX_ALL_COMMAND = "lintdem.fixAll"
-SUPPRESS_COMMAND = "lintdem.suppress"
+FIX_ALL_COMMAND = "lintdem.server.fixAll"
+SUPPRESS_COMMAND = "lintdem.server.suppress"
+CHECK_COMMAND = "lintdem.server.checkWorkspace"
 
 
 class Answers:
@@ -131,6 +132,15 @@ class Answers:
         edit = await self._all_safe(uri)
         if edit is not None:
             self._apply(edit, "lintdem: safe fixes")
+
+    async def check_command(self) -> None:
+        """The command to look at everything anew; from then on the findings of all files are told, open or not."""
+        self.server.whole_asked = True
+        for runs in list(self.server.runs.values()):
+            runs.project.renew()
+            runs.ask(0)
+        for runs in list(self.server.runs.values()):
+            await runs.settled()
 
     async def suppress_command(self, uri: str, identity: str, reason: str) -> None:
         """The command for clients that ask their user why a finding is to be silent."""

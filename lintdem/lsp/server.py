@@ -38,6 +38,7 @@ class Server(LanguageServer):
         self.pool = ThreadPoolExecutor(1, thread_name_prefix="lintdem")
         self.runs: dict[Path, Runs] = {}
         self.pulls = False
+        self.whole_asked = False
         self._published: dict[Path, set[str]] = {}
         self._told: set[str] = set()
         for name in _OWN:  # texts are kept by `Documents`, which ends lines where Python does
@@ -121,12 +122,10 @@ class Server(LanguageServer):
             self._complain(UsageError(result.trouble))
         else:
             self._told.clear()
+        shown = Shown(result, self.documents.encoding)
+        self._publish_all(runs, {result.root / path: many for path, many in shown.by_path().items()})
         if self.pulls:
             self.workspace_diagnostic_refresh(None)
-        if not self.pulls or self.options.whole or self._published.get(runs.project.folder):
-            shown = Shown(result, self.documents.encoding)
-            found = {result.root / path: many for path, many in shown.by_path().items()}
-            self._publish_all(runs, found)
         if self.options.code_lens and self._refreshes_lenses:
             self.workspace_code_lens_refresh(None)
 
@@ -138,18 +137,23 @@ class Server(LanguageServer):
             self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"lintdem: {text}"))
 
     @property
+    def whole(self) -> bool:
+        """Whether files that are not open are told of too."""
+        return self.options.whole or self.whole_asked
+
+    @property
     def _refreshes_lenses(self) -> bool:
         workspace = self.client_capabilities.workspace
         return bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support)
 
     def _publish_all(self, runs: Runs, found: dict[Path, list[types.Diagnostic]]) -> None:
-        """Publish for the open files of a project, or for all of its files; what is no longer found is taken back. A client that
-        asks for the diagnostics of its open files is sent those of the others only."""
+        """Publish for the open files of a project, which a client that pulls asks for itself, and for all others when they are
+        wanted too; what is no longer found is taken back."""
         before = self._published.pop(runs.project.folder, set())
         now: set[str] = set()
         for file, many in found.items():
             document = self.documents.at(file)
-            if self.options.whole if document is None else not self.pulls:
+            if self.whole if document is None else not self.pulls:
                 now.add(self._publish(file, document, many))
         for document in self.documents if not self.pulls else ():
             if document.uri not in now and self.runs_of(document.file) is runs:
@@ -204,7 +208,7 @@ class Server(LanguageServer):
         if document is None:
             return
         runs = self.runs_of(document.file)
-        if not self.options.whole and not self.pulls:
+        if not self.whole and not self.pulls:
             self._published.get(runs.project.folder, set()).discard(document.uri)
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, []))
         if runs.project.alone and not any(self.runs_of(other.file) is runs for other in self.documents):

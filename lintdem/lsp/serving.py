@@ -9,7 +9,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from lintdem.lsp.answers import FIX_ALL, FIX_ALL_COMMAND, SUPPRESS_COMMAND, Answers
+from lintdem.lsp.answers import CHECK_COMMAND, FIX_ALL, FIX_ALL_COMMAND, SUPPRESS_COMMAND, Answers
 from lintdem.lsp.server import Server
 
 
@@ -37,6 +37,7 @@ def made() -> Server:
     server.can(types.TEXT_DOCUMENT_DID_SAVE, server.saved, types.SaveOptions(include_text=False))
     kinds = [types.CodeActionKind.QuickFix, FIX_ALL]
     server.can(types.TEXT_DOCUMENT_CODE_ACTION, answers.actions, types.CodeActionOptions(kinds, resolve_provider=True))
+    server.command(CHECK_COMMAND)(partial(answers.check_command))
     server.command(FIX_ALL_COMMAND)(partial(answers.fix_all_command))
     server.command(SUPPRESS_COMMAND)(partial(answers.suppress_command))
     return server

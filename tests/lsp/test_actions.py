@@ -90,7 +90,7 @@ class TestActions:
             uri = wire.open(project / "shared" / "db.py")
             (found,) = wire.diagnostics(uri)
             arguments = [uri, found["data"]["identity"], "the subscriber\ndrops it"]
-            wire.ask("workspace/executeCommand", {"command": "lintdem.suppress", "arguments": arguments})
+            wire.ask("workspace/executeCommand", {"command": "lintdem.server.suppress", "arguments": arguments})
             edit = wire.wait(lambda message: message.get("method") == "workspace/applyEdit")["params"]["edit"]
         assert "    # lintdem: ignore[LDM101] the subscriber drops it\n" in applied(SHARED, edit["changes"][uri])
 

@@ -145,6 +145,15 @@ class TestDisk:
             assert codes(wire.diagnostics(second)) == [("LDM101", 7)]
 
 
+class TestWhole:
+    def test_the_workspace_is_checked_on_command(self, project: Path) -> None:
+        """All findings are told when that is asked for, also of files that nobody has opened."""
+        with Wire(project) as wire:
+            wire.diagnostics(wire.open(project / "app.py"))
+            wire.ask("workspace/executeCommand", {"command": "lintdem.server.checkWorkspace", "arguments": []})
+            assert codes(wire.diagnostics((project / "shared" / "db.py").as_uri())) == [("LDM101", 7)]
+
+
 class TestPull:
     def test_a_client_that_pulls_is_asked_to(self, project: Path) -> None:
         """Such a client gets nothing pushed: it asks, and is asked to when another file has changed what it was told."""
