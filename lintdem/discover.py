@@ -131,7 +131,7 @@ def discover(root: Path, paths: Sequence[Path], filters: Filters) -> Found:
 
 def would_be_found(root: Path, path: str, paths: Sequence[Path], filters: Filters) -> bool:
     """Whether a file that is gone would have been part of a run over `paths`."""
-    if not _is_wanted(path.rpartition("/")[2]):
+    if not is_wanted(path.rpartition("/")[2]):
         return False
     file = root / path
     if all(start.is_dir() for start in paths) and not any(start in file.parents for start in paths):
@@ -271,7 +271,7 @@ def _take(walk: _Walk, entry: os.DirEntry[str], ignored: Ignored, filters: Filte
     except OSError as error:
         walk.notes.append(f"{walk.relative(entry.path)}: left out: {error.strerror or error}")
         return
-    if not is_folder and not _is_wanted(entry.name):
+    if not is_folder and not is_wanted(entry.name):
         return
     synthesised = _is_synthesised(walk.relative(entry.path))
     if (not synthesised and ignored.match(entry.path, is_folder)) or _is_excluded(entry, is_folder, filters):
@@ -298,7 +298,7 @@ def _through_link(walk: _Walk, entry: os.DirEntry[str], filters: Filters) -> Ite
     """A link inside the root leads to what it means, once; one out of the root leads nowhere."""
     target = os.path.realpath(entry.path)
     is_folder = os.path.isdir(target)  # noqa: PTH112 (a path of another run of the same walk)
-    if not is_folder and not _is_wanted(entry.name):
+    if not is_folder and not is_wanted(entry.name):
         return
     if not target.startswith(walk.root.rstrip(os.sep) + os.sep):
         walk.notes.append(f"{walk.relative(entry.path)}: left out: the link leads out of {walk.root}")
@@ -317,7 +317,8 @@ def _through_link(walk: _Walk, entry: os.DirEntry[str], filters: Filters) -> Ite
         walk.notes.append(f"{walk.relative(entry.path)}: left out: the link is broken ({error.strerror or error})")
 
 
-def _is_wanted(name: str) -> bool:
+def is_wanted(name: str) -> bool:
+    """Whether a file of this name may have a part in a run."""
     written = name.rpartition(".")[0] if name.endswith(_RENDERED_ENDS) else name
     return name.endswith(".py") or written.endswith(_TEMPLATE_ENDS) or name.startswith(_TEMPLATE_STARTS)
 
@@ -332,7 +333,7 @@ def _file(walk: _Walk, path: str, status: os.stat_result) -> None:
         walk.notes.append(f"{relative}: left out: not a regular file")
     elif name.endswith(".py"):
         walk.python.add(relative)
-    elif _is_wanted(name):
+    elif is_wanted(name):
         if status.st_size > MAX_TEMPLATE and _CERTAINLY.fullmatch(name):
             walk.problems.append(_too_big(relative, status.st_size))
         elif status.st_size > MAX_TEMPLATE:

@@ -57,7 +57,7 @@ class Reading:
         """The bytes of a file, whose stamp is taken first: what changes meanwhile is then seen as changed."""
         status = file.stat()
         data = self._read(file)
-        self.files[path] = Seen(_digest(data), _stamp(status))
+        self.files[path] = Seen(_digest(data), stamp_of(status))
         return data
 
 
@@ -94,7 +94,7 @@ class Recall:
         """The file as it is now, None when it is another one."""
         file = self._root / path
         try:
-            stamp = _stamp(file.stat())
+            stamp = stamp_of(file.stat())
             if stamp is not None and stamp == seen.stamp:
                 return seen
             return Seen(seen.digest, stamp) if _digest(file.read_bytes()) == seen.digest else None
@@ -146,7 +146,8 @@ def _names(found: Found) -> bytes:
     return _digest(repr(told).encode(errors="surrogatepass"))
 
 
-def _stamp(status: os.stat_result) -> tuple[int, int, int, int] | None:
+def stamp_of(status: os.stat_result) -> tuple[int, int, int, int] | None:
+    """What tells a file from another by its place; None when it may change again without that telling."""
     newest = max(status.st_mtime_ns, status.st_ctime_ns)
     if newest > time.time_ns() - _RACY:
         return None

@@ -1,12 +1,13 @@
-"""Lowered modules kept between the runs of one server, by path and content."""
+"""What is kept between the runs of one server: lowered modules and the bytes of files, each by path."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from lintdem.cache import Cache
 from lintdem.model.module import Module
+from lintdem.recall import Reading, stamp_of
 from lintdem.syntax import is_fleeting, lower_source
 
 
@@ -48,3 +49,25 @@ class Memory(Cache):
     def _remember(self, source: bytes, module: Module) -> None:
         if not any(is_fleeting(problem) for problem in module.problems):
             self._last[module.path] = source, module
+
+
+class Remembered(Reading):
+    """Reads a file again only when its size, its times or its number are others, as the recall of whole reports does."""
+
+    def __init__(self, read: Callable[[Path], bytes], last: Remembered | None) -> None:
+        super().__init__(read)
+        self._bytes: dict[str, bytes] = {}
+        self._before = last
+        if last is not None:
+            last._before = None
+
+    def read(self, path: str, file: Path) -> bytes:
+        """The bytes of a file, as it is now."""
+        seen = self._before.files.get(path) if self._before is not None else None
+        if self._before is not None and seen is not None and seen.stamp is not None and seen.stamp == stamp_of(file.stat()):
+            data = self._before._bytes[path]
+            self.files[path] = seen
+        else:
+            data = super().read(path, file)
+        self._bytes[path] = data
+        return data

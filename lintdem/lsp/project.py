@@ -7,15 +7,16 @@ so that all other files keep their findings; its own are told where their lines 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from lintdem.cache import FOLDER
 from lintdem.config import settings_in
-from lintdem.discover import Found, with_new, workspace_root, would_be_found
+from lintdem.discover import workspace_root
 from lintdem.errors import UsageError
+from lintdem.lsp.buffered import Buffered
 from lintdem.lsp.memory import Memory
 from lintdem.lsp.shifting import shifted
 from lintdem.lsp.texts import bytes_of
@@ -24,12 +25,8 @@ from lintdem.model.finding import Report
 from lintdem.model.module import Problem
 from lintdem.model.overview import HandlerView
 from lintdem.observer import Observer
-from lintdem.recall import Reading
-from lintdem.room import with_room
 from lintdem.rule import Rule
-from lintdem.session import CheckRequest, Session, filters_of
-from lintdem.stages import Analysed, analyse
-from lintdem.survey import survey
+from lintdem.session import CheckRequest
 from lintdem.syntax import is_fleeting
 
 
@@ -77,37 +74,6 @@ class Seen:
         return self.texts.get(path, self.report.sources.get(path))
 
 
-class Buffered(Session):
-    """A session with the buffers over the disk, also those of files that are not there yet, and a memory of modules.
-    `alone` is whether nothing but the buffers is looked at: a file outside of any project says nothing of its folder."""
-
-    def __init__(self, request: CheckRequest, memory: Memory, *, alone: bool) -> None:
-        super().__init__(request)
-        self._memory = memory
-        if alone:
-            self.found = Found((), ())
-        self._disk, _ = self.found, self.rules  # what is wrong with the rules is told before anything is analysed
-
-    def _cache(self) -> Memory:
-        return self._memory
-
-    def look(self, overlay: Mapping[str, bytes], observer: Observer) -> Analysed:
-        """The report of the workspace as the editor has it, with the facts it was made from."""
-        self.observer, self._overlay, self._reading = observer, overlay, Reading(self._read)
-        filters = filters_of(self.config)
-        new = [path for path in overlay if would_be_found(self.root, path, self._paths, filters)]
-        self.found = replace(with_new(self._disk, new), only=self._disk.only)
-        work = self._work()
-        done = analyse(work, self.config, self.rules, observer)
-        self._memory.keep_only(work.python)
-        baseline = self.baseline
-        return replace(done, report=self._without(baseline, done.report)) if baseline is not None else done
-
-    def check(self, overlay: Mapping[str, bytes] | None = None, *, fixes: bool = False) -> Report:
-        """The same without the facts, for what is tried out."""
-        return self.look(overlay or {}, Observer()).report
-
-
 @dataclass
 class Project:
     """A folder of the editor, or a file outside of all."""
@@ -131,11 +97,10 @@ class Project:
         broken = self._broken(overlay, buffers)
         as_it_was = {path: self._good[path][0] for path in broken if path in self._good}
         overlay = {**overlay, **as_it_was}
-        done = session.look(overlay, observer)
-        views = with_room(lambda: survey(done.facts, done.report.findings))
-        report = self._with_broken(done.report, {path: broken[path] for path in as_it_was}, buffers)
+        looked = session.look(overlay, observer)
+        report = self._with_broken(looked.report, {path: broken[path] for path in as_it_was}, buffers)
         paths = frozenset((*session.found.python, *session.found.candidates))
-        return Seen(session.root, report, buffers, overlay, views, paths, session.rules, trouble)
+        return Seen(session.root, report, buffers, overlay, looked.views, paths, session.rules, trouble)
 
     def content(self, seen: Seen, path: str) -> bytes | None:
         """The bytes of a file as a run has seen them."""

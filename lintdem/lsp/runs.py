@@ -31,11 +31,14 @@ class Runs:
         self._timer: asyncio.TimerHandle | None = None
         self._running: asyncio.Task[None] | None = None
         self._watched: Watched | None = None
+        self._taken: dict[Path, str] = {}
         self._idle = asyncio.Event()
         self._idle.set()
 
-    def ask(self, delay: float) -> None:
-        """A run is wanted so many seconds from now; what is running is overtaken."""
+    def ask(self, delay: float, *, saved: bool = False) -> None:
+        """A run is wanted so many seconds from now; what is running is overtaken, unless a file was `saved` as it sees it."""
+        if saved and self._running is not None and self._timer is None and self._taken == self._buffers():
+            return
         self._idle.clear()
         if self._watched is not None:
             self._watched.overtaken = True
@@ -53,9 +56,13 @@ class Runs:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self.leave()
+        self._idle.set()
+
+    def leave(self) -> None:
+        """Let what is running end where it stands."""
         if self._watched is not None:
             self._watched.overtaken = True
-        self._idle.set()
 
     def _start(self) -> None:
         """Begin, unless a run has not ended yet: then its end begins the next."""
@@ -65,10 +72,11 @@ class Runs:
 
     async def _run(self) -> None:
         self._watched = watched = self._begun()
+        self._taken = taken = self._buffers()
         result: Seen | BaseException
         try:
             loop = asyncio.get_running_loop()
-            result = await loop.run_in_executor(self._pool, self.project.look, self._buffers(), watched)
+            result = await loop.run_in_executor(self._pool, self.project.look, taken, watched)
         except (Exception, Overtaken) as error:  # a fault of one run must not end the server
             result = error
         self._watched = self._running = None

@@ -16,6 +16,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from lintdem import __version__
+from lintdem.discover import is_wanted
 from lintdem.errors import UsageError
 from lintdem.lsp.diagnostics import Shown, uri_of
 from lintdem.lsp.documents import Document, Documents, file_of
@@ -107,6 +108,10 @@ class Server(LanguageServer):
         alone = self.runs.get(file.parent)
         return alone or self._add(Project(file.parent, alone=True))
 
+    def _around(self, file: Path) -> list[Runs]:
+        """The runs over every project that a file is part of, so far as there are any."""
+        return [runs for folder, runs in self.runs.items() if folder in file.parents]
+
     def _buffers(self, project: Project) -> dict[Path, str]:
         """What is open of a project."""
         return {one.file: one.text for one in self.documents if self.runs_of(one.file).project is project}
@@ -153,6 +158,8 @@ class Server(LanguageServer):
         now: set[str] = set()
         for file, many in found.items():
             document = self.documents.at(file)
+            if self.runs_of(file) is not runs:
+                continue
             if self.whole if document is None else not self.pulls:
                 now.add(self._publish(file, document, many))
         for document in self.documents if not self.pulls else ():
@@ -182,7 +189,9 @@ class Server(LanguageServer):
     def opened(self, params: types.DidOpenTextDocumentParams) -> None:
         """A file is open: its project is looked at."""
         item = params.text_document
-        document = self.documents.open(item.uri, item.text, item.version)
+        file = file_of(item.uri)
+        wanted = file is not None and (item.language_id == "python" or is_wanted(file.name))
+        document = self.documents.open(item.uri, item.text, item.version) if wanted else None
         if document is not None:
             self.runs_of(document.file).ask(0)
 
@@ -196,11 +205,15 @@ class Server(LanguageServer):
     def saved(self, params: types.DidSaveTextDocumentParams) -> None:
         """A file is saved: looked at once; settings, templates and new files are found anew."""
         file = file_of(params.text_document.uri)
-        if file is not None:
-            runs = self.runs_of(file)
-            if file.suffix != ".py" or runs.seen is None or path_in(runs.seen, file) not in runs.seen.paths:
+        document = self.documents.get(params.text_document.uri)
+        if file is None:
+            return
+        for runs in [self.runs_of(file)] if document is not None else self._around(file):
+            if file.suffix == ".py" and (runs.seen is None or path_in(runs.seen, file) in runs.seen.paths):
+                runs.ask(0, saved=True)
+            else:
                 runs.project.renew()
-            runs.ask(0)
+                runs.ask(0)
 
     def closed(self, params: types.DidCloseTextDocumentParams) -> None:
         """A file is closed: what was said of it is taken back, and the others see it as it is on the disk."""
@@ -220,10 +233,11 @@ class Server(LanguageServer):
         """Files have changed outside of the editor."""
         for change in params.changes:
             file = file_of(change.uri)
-            for folder, runs in self.runs.items():
-                if file is not None and folder in file.parents:
-                    if change.type != types.FileChangeType.Changed or file.suffix != ".py":
-                        runs.project.renew()
+            for runs in self._around(file) if file is not None else ():
+                if change.type != types.FileChangeType.Changed or file is None or file.suffix != ".py":
+                    runs.project.renew()
+                    runs.ask(self.options.debounce)
+                elif self.documents.at(file) is None:  # else its buffer counts, and its save has been told
                     runs.ask(self.options.debounce)
 
     def configured(self, params: types.DidChangeConfigurationParams) -> None:
@@ -256,6 +270,11 @@ class Server(LanguageServer):
         """The client is done."""
         for runs in self.runs.values():
             runs.stop()
+
+    def leave(self) -> None:
+        """The client is gone, whatever it said: nothing is finished for it."""
+        for runs in self.runs.values():
+            runs.leave()
 
 
 def path_in(seen: Seen | None, file: Path) -> str | None:

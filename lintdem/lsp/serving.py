@@ -46,4 +46,8 @@ def made() -> Server:
 def serve() -> None:
     """Serve until the client leaves; what is printed meanwhile goes to standard error."""
     out, sys.stdout = sys.stdout, sys.stderr
-    made().start_io(sys.stdin.buffer, out.buffer)
+    server = made()
+    try:
+        server.start_io(sys.stdin.buffer, out.buffer)
+    finally:
+        server.leave()

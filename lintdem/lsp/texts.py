@@ -72,6 +72,8 @@ class Text:
 
     def place(self, position: Position) -> tuple[int, int]:
         """Line and column of the model."""
+        if position.line < 0:
+            return 1, 1
         if position.line >= len(self.lines):
             return len(self.lines), len(self.lines[-1]) + 1
         body = self.lines[position.line].rstrip("\r\n")
@@ -88,7 +90,7 @@ class Text:
     def _index(self, body: str, units: int) -> int:
         """How many code points fit into so many units; half a character counts as none of it."""
         if body.isascii():
-            return min(units, len(body))
+            return max(0, min(units, len(body)))
         low, high = 0, len(body)
         while low < high:
             middle = (low + high + 1) // 2

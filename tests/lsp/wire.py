@@ -4,6 +4,7 @@ where that is nonsense."""
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -19,9 +20,11 @@ _PATIENCE = 60
 class Wire:
     """One server and what it has said. Requests of the server are answered with nothing, or with what `answers` holds."""
 
-    def __init__(self, *folders: Path, capabilities: Mapping[str, Any] | None = None, options: Any = None) -> None:
+    def __init__(self, *folders: Path, capabilities: Mapping[str, Any] | None = None, options: Any = None, path: Path | None = None) -> None:
         command = [sys.executable, "-m", "lintdem", "server"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        around = {**os.environ, **({"PYTHONPATH": str(path)} if path is not None else {})}
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=around)
         self._said: Queue[Message | None] = Queue()
         self._kept: list[Message] = []
         self._number = 0
@@ -115,6 +118,12 @@ class Wire:
         """Leave as the protocol says; the exit code."""
         self.ask("shutdown", None)
         self.tell("exit", None)
+        return self._process.wait(_PATIENCE)
+
+    def hang_up(self) -> int:
+        """Leave without a word; the exit code."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         return self._process.wait(_PATIENCE)
 
     def _send(self, message: Message) -> None:

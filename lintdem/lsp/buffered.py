@@ -1,0 +1,81 @@
+"""A session with the buffers of an editor over the disk, which remembers between its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from lintdem.discover import Found, with_new, would_be_found
+from lintdem.lsp.memory import Memory, Remembered
+from lintdem.model.finding import Report
+from lintdem.model.overview import HandlerView
+from lintdem.observer import Observer
+from lintdem.room import with_room
+from lintdem.session import CheckRequest, Session, filters_of
+from lintdem.stages import Work, analyse
+from lintdem.survey import survey
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a run was made from, and what it has found; `views` are the handlers as they were understood."""
+
+    work: Work
+    report: Report
+    views: tuple[HandlerView, ...]
+
+    def is_of(self, work: Work) -> bool:
+        """Whether this is made from the same."""
+        mine = self.work
+        return (mine.python, mine.templates, mine.problems) == (work.python, work.templates, work.problems)
+
+
+class Buffered(Session):
+    """A session with the buffers over the disk, also those of files that are not there yet. `alone` is whether nothing but the
+    buffers is looked at: a file outside of any project says nothing of its folder."""
+
+    def __init__(self, request: CheckRequest, memory: Memory, *, alone: bool) -> None:
+        super().__init__(request)
+        self._memory = memory
+        self._alone = alone
+        self._disk = self._discovered()
+        self._reading: Remembered = Remembered(self._read, None)
+        self._looked: Looked | None = None
+        _ = self.rules  # what is wrong with them is told before anything is analysed
+
+    def _discovered(self) -> Found:
+        vars(self).pop("found", None)
+        return Found((), ()) if self._alone else self.found
+
+    def _cache(self) -> Memory:
+        return self._memory
+
+    def look(self, overlay: Mapping[str, bytes], observer: Observer) -> Looked:
+        """What is found in the workspace as the editor has it. Where nothing has changed, nothing is analysed again."""
+        self.observer = observer
+        work = self._seen(overlay)
+        if not self._reading.whole:  # a file has vanished
+            self._disk = self._discovered()
+            work = self._seen(overlay)
+        if self._looked is not None and self._looked.is_of(work):
+            return self._looked
+        done = analyse(work, self.config, self.rules, observer)
+        views = with_room(lambda: survey(done.facts, done.report.findings))
+        report = self._without(self.baseline, done.report) if self.baseline is not None else done.report
+        self._looked = Looked(work, report, views)
+        self._memory.keep_only(work.python)
+        return self._looked
+
+    def check(self, overlay: Mapping[str, bytes] | None = None, *, fixes: bool = False) -> Report:
+        """The report alone, for what is tried out: it is not remembered."""
+        work = self._seen(overlay or {})
+        done = analyse(work, self.config, self.rules, Observer())
+        return self._without(self.baseline, done.report) if self.baseline is not None else done.report
+
+    def _seen(self, overlay: Mapping[str, bytes]) -> Work:
+        """What a run is made from: files that have not changed are not read again."""
+        self._overlay, self._reading = overlay, Remembered(self._read, self._reading)
+        filters = filters_of(self.config)
+        new = [path for path in overlay if would_be_found(self.root, path, self._paths, filters)]
+        self.found = replace(with_new(self._disk, new), only=self._disk.only)
+        return self._work()
