@@ -50,7 +50,7 @@ def checked_locally(tasks: Sequence[Task], jobs: int) -> Iterator[Audited]:
                     yield failed(task, f"its worker was lost {tries} times ({lost}); alone, with --jobs 1, it may have room")
     finally:
         for worker in crew:
-            worker.end()
+            worker.stop()
 
 
 class _Worker:
@@ -80,14 +80,19 @@ class _Worker:
             return None
 
     def end(self) -> str:
-        """Let it go; how it ended."""
+        """Let it go, for nobody asks any more; how it ended."""
         self.pipe.close()
-        self._process.join(0 if self._process.exitcode is None else _PATIENCE)
-        if self._process.is_alive():
-            self._process.terminate()
         self._process.join(_PATIENCE)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
         code = self._process.exitcode
         return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+
+    def stop(self) -> None:
+        """End it in the middle of its work."""
+        self._process.terminate()
+        self.end()
 
 
 def _work(pipe: Connection, work: Callable[[bytes], bytes] = audited_far_away) -> None:

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lintdem.errors import UsageError
+
 _ADDRESS = re.compile(r"(?:https|ssh|git|file)://\S+|[\w.-]+@[\w.-]+:\S+")
 _SECRET = re.compile(r"^(\w+://)[^/@]*@")
 _DEPTH = 3
@@ -44,8 +46,8 @@ def is_address(text: str) -> bool:
 
 
 def without_secret(text: str) -> str:
-    """An address, or words about one, without the name and token that may stand in it."""
-    return _SECRET.sub(r"\1", text) if "\n" not in text else text
+    """An address without the name and token that may stand in it."""
+    return _SECRET.sub(r"\1", text)
 
 
 def targets(arguments: Iterable[str], lists: Iterable[str]) -> tuple[list[Target], list[str]]:
@@ -74,7 +76,7 @@ def _add(named: Named, text: str, folder: Path) -> None:
         named.places.append((text, True))
         return
     path = Path(os.path.realpath(folder / Path(text).expanduser()))
-    if path.is_file():
+    if path.is_file() and path.suffix != ".py":  # code is no list, though each of its lines could be a name
         _read(named, path)
     elif path.is_dir() and not (path / ".git").exists() and (found := list(_checkouts(path, named, _DEPTH))):
         named.places += [(str(one), False) for one in found]
@@ -86,9 +88,10 @@ def _read(named: Named, file: Path) -> None:
     """A list: a path or an address a line, paths from the folder of the list; `#` begins a remark."""
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        named.places.append((str(file), False))
-        return
+    except OSError as error:
+        raise UsageError(f"{file}: the list cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise UsageError(f"{file}: is no list of repositories: {error}") from error
     for line in text.splitlines():
         entry = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip()
         if not entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -247,6 +248,20 @@ def test_a_repository_that_costs_every_worker_is_told(project: Path) -> None:
     assert process.returncode == 2
 
 
+def test_ctrl_c_ends_the_workers_and_keeps_what_is_done(project: Path) -> None:
+    """One line, exit code 130, no process left, and a state that can be taken up."""
+    for name in "abcd":
+        repository(project / name)
+    process = start(*"abcd", "--jobs", "2", "--state", "state", folder=project)
+    worker = next(workers(process))
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert (process.returncode, out, err) == (130, "", "interrupted\n")
+    assert not worker.is_running()
+    again = start(*"abcd", "--state", "state", "--resume", folder=project)
+    assert len(json.loads(again.communicate()[0])["findings"]) == 4
+
+
 def git(folder: Path, *arguments: str) -> None:
     """Run git as nobody in particular."""
     who = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main")
@@ -361,6 +376,27 @@ def test_a_missing_extra_is_told(project: Path, module: str, arguments: tuple[st
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert f"pip install '{extra}'" in done.stderr
+
+
+@pytest.mark.parametrize(("data", "said"), [(None, "the list cannot be read"), (b"\xff", "is no list of repositories")])
+def test_a_list_that_cannot_be_read_is_wrong_use(
+    project: Path, lintdem: Callable[..., Ran], data: bytes | None, said: str
+) -> None:
+    """Nobody knows what stood in it, so nothing is checked in its place."""
+    repository(project / "shop")
+    if data is not None:
+        (project / "list.txt").write_bytes(data)
+    ran = lintdem("audit", "shop", "--from", "list.txt")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"list.txt: {said}" in ran.err
+
+
+def test_a_file_of_code_is_no_list(project: Path, lintdem: Callable[..., Ran]) -> None:
+    """It is one thing that could not be checked, and not one for each of its lines."""
+    repository(project / "shop")
+    ran = lintdem("audit", "shop/app.py", "--format", "json")
+    (one,) = audited(ran)["repositories"]
+    assert (ran.code, one["problems"][0]["message"]) == (2, "is no folder")
 
 
 def test_nothing_named_is_wrong_use(project: Path, lintdem: Callable[..., Ran]) -> None:

@@ -22,14 +22,15 @@ WORKERS = 3
 class Cluster:
     """A scheduler and its workers, each a process."""
 
-    def __init__(self, processes: ExitStack, folder: Path) -> None:
+    def __init__(self, processes: ExitStack, folder: Path, workers: int = WORKERS) -> None:
         self.address = f"tcp://127.0.0.1:{_free_port()}"
         self._processes, self._folder = processes, folder
         port = self.address.rpartition(":")[2]
         self.scheduler = self._start("dask_scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard", "--no-show")
-        self.workers = {f"w{number}": self._worker(f"w{number}") for number in range(WORKERS)}
+        self.workers = {f"w{number}": self._worker(f"w{number}") for number in range(workers)}
         self.client = processes.enter_context(distributed.Client(self.address, timeout=60, set_as_default=False))
-        self.client.wait_for_workers(WORKERS, timeout=60)
+        if workers:
+            self.client.wait_for_workers(workers, timeout=60)
 
     def busy(self) -> str:
         """The name of a worker that has a repository in hand, once there is one."""
@@ -108,3 +109,14 @@ def test_a_scheduler_that_is_not_there_is_told(project: Path, lintdem: Callable[
     ran = lintdem("audit", "org", "--scheduler", f"tcp://127.0.0.1:{_free_port()}")
     assert (ran.code, ran.out) == (2, "")
     assert "cannot be reached" in ran.err
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_cluster_without_workers_is_told(tmp_path: Path, project: Path, lintdem: Callable[..., Ran]) -> None:
+    """The run would wait for ever."""
+    repository(project / "org/shop")
+    with ExitStack() as processes:
+        empty = Cluster(processes, tmp_path, workers=0)
+        ran = lintdem("audit", "org", "--scheduler", empty.address)
+    assert (ran.code, ran.out) == (2, "")
+    assert "there is no worker" in ran.err
