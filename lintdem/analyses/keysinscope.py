@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lintdem.analyses.cases import Case
 from lintdem.analyses.coarse import is_coarse
-from lintdem.analyses.domain import Path
+from lintdem.analyses.domain import Path, leaves
 from lintdem.analyses.keys import Grade, provenance, readable
 from lintdem.analyses.spots import around, inside
 from lintdem.analyses.trace import Effect
@@ -95,6 +95,9 @@ def fits(path: Path, case: Case) -> bool:
         return False
     if any(value == path and _plain_name(argument) == _plain_name(name) for argument, value in case.effect.call.args):
         # What a call is done to is asked for more than once: each synchronisation of one knowledge base.
+        return False
+    if any(path in (v, *leaves(v)) for n in case.effect.call.destination if (v := case.effect.call.arg(n)) is not None):
+        # So is what it is done with: each execution of one document or machine.
         return False
     if provenance(path, case.subject, case.run.sites).grade not in _GRADES:
         return False

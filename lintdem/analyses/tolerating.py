@@ -43,7 +43,7 @@ def _done(program: Program, one: Refused) -> tuple[Remedy, ...]:
     alone = any(isinstance(s, Eval) and s.value.span == one.place.span for s in nodes(function.body)) if function else False
     if not codes or not alone:
         return ()
-    title = f"take {' or '.join(codes)} for done (check: what has the name then is what this event asks for)"
+    title = f"take {' or '.join(codes)} for done (check: the first run alone can have brought it about)"
     return (Remedy(title, False, (Wrapped(one.place, "«botocore.exceptions:ClientError»", (), True, codes),)),)
 
 

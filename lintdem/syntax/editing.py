@@ -25,7 +25,7 @@ from lintdem.model.span import Place, Span
 from lintdem.syntax.collecting import collected
 from lintdem.syntax.importing import Names, together
 from lintdem.syntax.lower import parsed
-from lintdem.syntax.spreading import folded, spread, width_of
+from lintdem.syntax.spreading import folded, refolded, spread, width_of
 from lintdem.syntax.wrapping import below, wrapped
 
 _DOUBLE = re.compile(r"(?<![\w'\"])\"([^\"'\\{}\n]*)\"(?![\"'])")
@@ -97,8 +97,10 @@ class Editor:
         return single > 4 * sum(text.startswith('"') and not text.startswith('"""') for text in texts)
 
     def _rewritten(self, change: Rewrite) -> list[Edit]:
-        text, imports = self.spelled(change.text, change.place.span)
-        return [*imports, self.at(change.place.span, text)]
+        span = change.place.span
+        text, imports = self.spelled(change.text, span)
+        broken = refolded(self.lines, span, text, self.tree.default_indent) if span in self.calls else None
+        return [*imports, self.at(*(broken or (span, text)))]
 
     def _reworded(self, change: Reworded) -> list[Edit]:
         """Into a string as it is written, before the blanks and the semicolon at its end."""

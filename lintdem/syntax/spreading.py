@@ -17,7 +17,10 @@ from lintdem.syntax.positions import Positions
 _NARROW, _WIDE = 79, 88
 """PEP 8, and what formatters take for a long line unless they are told otherwise."""
 _ENOUGH = 60
-_CALLED = re.compile(r"([\w.]+(?:=[\w.]+)?)\((.+)\)")
+_CALLED = re.compile(r"((?:\"[^\"]*\": |'[^']*': |\w+ = )?[\w.]+(?:=[\w.]+)?)\((.+)\)")
+
+_VALUED = re.compile(r"(\s*)((?:\"[^\"]*\": |'[^']*': |\w+ = |\w+=))(.+?)(,?)")
+"""A line that gives a name or key its value."""
 
 
 class File(Protocol):
@@ -77,13 +80,30 @@ def spread(file: File, call: cst.Call, added: str = "", grown: int = 0) -> list[
     return [*edits, close]  # apart from what is added, for two arguments may be added at once
 
 
-def folded(text: str, indent: str, unit: str, width: int) -> str:
-    """`name=f(g(x))` in a line of its own, what is in the brackets set in below where that is too long."""
+def folded(text: str, indent: str, unit: str, width: int, comma: str = ",") -> str:
+    """`name=f(g(x))` in a line of its own, what is in the brackets set in below where that is too long with its comma."""
     match = _CALLED.fullmatch(text)
-    if len(indent) + len(text) < width or match is None or not _is_closed(match[2]):
+    if len(indent + text + comma) <= width or match is None or not _is_closed(match[2]):
         return text
     inner = f"{indent}{unit}"
-    return f"{match[1]}(\n{inner}{folded(match[2], inner, unit, width)}\n{indent})"
+    last = ""  # what stands alone in brackets has no comma behind it
+    return f"{match[1]}(\n{inner}{folded(match[2], inner, unit, width, last)}\n{indent})"
+
+
+def refolded(lines: Sequence[str], span: Span, text: str, unit: str) -> tuple[Span, str] | None:
+    """The value of a line of its own (an entry of a dict, an assignment, an argument) in which a text stands in the place of
+    a call, broken as formatters do; None where the line has room for it or is another one."""
+    line = lines[span.line - 1]
+    match = _VALUED.fullmatch(line)
+    if match is None or span.line != span.end_line or not _is_closed(text) or span.column - 1 < match.start(3):
+        return None
+    indent, head, value, comma = match.groups()
+    start = span.column - 1 - match.start(3)
+    new = f"{value[:start]}{text}{value[start + span.end_column - span.column :]}"
+    whole = folded(f"{head}{new}", indent, unit, _allowed(lines, line), comma)
+    if "\n" not in whole or span.end_column - 1 > match.end(3):
+        return None
+    return Span(span.line, match.start(3) + 1, span.line, match.end(3) + 1), whole[len(head) :]
 
 
 def _is_closed(text: str) -> bool:

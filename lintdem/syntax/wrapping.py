@@ -53,15 +53,15 @@ def wrapped(file: File, change: Wrapped) -> list[Edit]:
     if change.goes_on and not isinstance(statement.body[0], cst.Expr):
         raise NoEdit
     end = "pass" if change.goes_on else "continue" if _in_loop(file, statement) else "return"
-    caught = _caught(file, error, change.codes) if change.codes else [f"except {error}:", f"{unit}{end}"]
+    caught = _caught(file, error, change.codes, span) if change.codes else [f"except {error}:", f"{unit}{end}"]
     text = "\n".join([f"{indent}try:", *body, *(f"{indent}{line}" for line in caught)])
     whole = Span(span.line, 1, span.end_line, len(file.lines[span.end_line - 1]) + 1)
     return [*imports, *(edit for edit in inner if edit not in own), file.at(whole, text)]
 
 
-def _caught(file: File, error: str, codes: tuple[str, ...]) -> list[str]:
+def _caught(file: File, error: str, codes: tuple[str, ...], span: Span) -> list[str]:
     """The clause that lets every other error of boto3 through."""
-    name = next((one for one in ("error", "refusal") if one not in file.names.used), "")
+    name = next((one for one in ("error", "refusal") if _is_free(file, one, span)), "")
     if not name:
         raise NoEdit
     unit = file.tree.default_indent
@@ -69,6 +69,24 @@ def _caught(file: File, error: str, codes: tuple[str, ...]) -> list[str]:
     test = f"not in ({several})" if len(codes) > 1 else f"!= {several}"
     asked = file.quoted(f'if {name}.response["Error"]["Code"] {test}:')
     return [f"except {error} as {name}:", f"{unit}{asked}", f"{unit * 2}raise"]
+
+
+def _is_free(file: File, name: str, span: Span) -> bool:
+    """Whether nothing around a place has a name but clauses that bind it for themselves, none of them around the place."""
+    if name not in file.names.used:
+        return True
+    functions = [n for n in file.positions.ranges if isinstance(n, cst.FunctionDef) and _holds(file.positions.span(n), span)]
+    if not functions:
+        return False
+    inside = list(below(max(functions, key=file.positions.span)))
+    bound = [n for n in inside if isinstance(n, cst.ExceptHandler) and n.name is not None and _names(n.name.name, name)]
+    own = {id(one) for clause in bound for one in below(clause)}
+    around = any(_holds(file.positions.span(clause), span) for clause in bound)
+    return not around and all(id(n) in own for n in inside if isinstance(n, cst.Name) and n.value == name)
+
+
+def _names(node: cst.CSTNode, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name
 
 
 def _statement(file: File, span: Span) -> cst.SimpleStatementLine:

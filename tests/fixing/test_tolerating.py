@@ -126,3 +126,23 @@ def test_standard_queues_take_no_such_id() -> None:
     """They refuse the parameter."""
     plain = QUEUE.replace(".fifo", "").replace(', MessageGroupId="a"', "")
     assert "MessageDeduplicationId" not in mended(plain, "LDM101")
+
+
+def test_each_of_several_refusals_is_caught() -> None:
+    """A name that only clauses bind for themselves is free for one more."""
+    call = START[START.index("        sfn.") :]
+    both = f"        if order[\"kind\"]:\n    {call}        else:\n    {call.replace('arn', 'other')}"
+    assert mended(START.replace(call, both), "LDM109").count("except ClientError as error:") == 2
+
+
+def test_id_of_what_the_work_is_done_with_is_no_id_of_the_work() -> None:
+    """Each execution of one document would be taken for a repeat of the first."""
+    code = """import boto3
+
+
+def handler(event, context):
+    document = event["detail"]["document_id"]
+    boto3.client("ssm").start_automation_execution(DocumentName=document or "none", Parameters={})
+"""
+    assert mended(code, "LDM103") == code
+    assert "ClientToken=" in mended(code.replace("Parameters={}", 'Parameters={"of": [event["detail"]["order_id"]]}'), "LDM103")
