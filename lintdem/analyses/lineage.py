@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from lintdem.analyses.domain import Cls, External, Instance, Known, Made, Value, members, text
 from lintdem.model.function import Assign, Declare
@@ -12,15 +11,6 @@ from lintdem.model.values import Name
 
 def lineage(cls: Value) -> tuple[Cls, ...]:
     """A class and its bases in the order in which Python looks things up: a base that two share comes after both."""
-    return _line_of(cls) if isinstance(cls, Cls) else _ordered(cls)
-
-
-@lru_cache(maxsize=8192)
-def _line_of(cls: Cls) -> tuple[Cls, ...]:
-    return _ordered(cls)
-
-
-def _ordered(cls: Value) -> tuple[Cls, ...]:
     found = list(_descent(cls, ()))
     last = {one.key: place for place, one in enumerate(found)}
     return tuple(one for place, one in enumerate(found) if last[one.key] == place)
