@@ -282,6 +282,9 @@ def _len(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     value = _first(args)
     if isinstance(value, Path) and value.root == "event" and value.steps[-1:] == ("Records",):
         m.paths.add((*value.steps, "len()"))
+    lists = [one for v in members(value) if isinstance(one := m.get(flow, v), ListObj)]
+    if any(one.open and one.place is not None for one in lists):
+        return any_of([Derived("len", (one,)) for one in members(value)])
     return Derived("len", (value,)) if isinstance(value, Path) and value.root == "result" else _computed(m, args, place, flow)
 
 

@@ -169,6 +169,10 @@ def _assume_test(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
     if test.op in ("==", "is", "!=", "is not", "<", ">", "<=", ">=") and any(isinstance(a, AnyOf) for a in test.args):
         return _assume_alternatives(m, test, truth, flow)
     _learn(m, test, truth, flow)
+    for ref in (part for v in test.args if isinstance(v, Derived) and v.op == "len" for part in v.parts):
+        if isinstance(ref, Ref) and _says_nothing(test, ref, truth):
+            # `len(found) == 0` says of a list what `not found` does.
+            _assume_object(m, ref, False, flow)
     return True
 
 
@@ -206,8 +210,8 @@ def _assume_alternatives(m: Machine, test: Test, truth: bool, flow: Flow) -> boo
                         found.append(flow.branch())
                 continue
             branch = flow.branch()
-            _learn(m, Test(test.op, (a, b), test.place), truth, branch)
-            found.append(branch)
+            if _assume_test(m, Test(test.op, (a, b), test.place), truth, branch):
+                found.append(branch)
     if found:
         paths = [f.must for f in found]
         flow.must |= alike(paths)

@@ -379,7 +379,10 @@ def _doubled(effect: Effect, run: Run) -> list[Claim]:
 
 
 def _remembers(claim: Claim, run: Run) -> bool:
-    """Whether a claim is a record of what was done."""
+    """Whether a claim is a record of what was done: that of a counter holds back the counting."""
+    call = run.sites.get(claim.place)
+    if call is not None and call.write is not None and call.write.kind == "accumulate":
+        return False
     marks = claim.kind.startswith(("the condition", "Redis", "Powertools", "the decorator"))
     return marks and not claim.kind.startswith("the condition `IfNoneMatch") and not is_mere_lock(claim, run)
 

@@ -37,7 +37,7 @@ def late_checks(run: Run, subject: Subject, modules: Mapping[str, Module]) -> It
             continue
         behind = any(_is_checked(e, event.place) for e in effects)
         for effect in effects:
-            before = Done(effect.place, effect.call.name) in event.may and not _is_checked(effect, None)
+            before = Done(effect.place, effect.call.name) in event.may and not (_is_checked(effect, None) or _is_first(effect))
             if before and (not behind or effect.call.kind is Kind.EFFECT):
                 yield LateCheck(run, subject, event.place, effect)
                 break
@@ -48,6 +48,12 @@ def _matters(effect: Effect) -> bool:
     write = effect.call.write
     claims = write is not None and write.claim is not None and not write.claim.useless
     return effect.call.kind in _EFFECTS and not claims
+
+
+def _is_first(effect: Effect) -> bool:
+    """Whether something is made only when nothing is there: no event before it has left anything newer."""
+    made = effect.call.kind is Kind.CREATE or effect.call.write is not None
+    return made and any(isinstance(f, Check) and f.kind in ("absent", "unasked") for f in effect.must)
 
 
 def _is_checked(effect: Effect, place: Place | None) -> bool:

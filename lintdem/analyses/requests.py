@@ -8,7 +8,8 @@ from lintdem.analyses.domain import Derived, Unknown, leaves, text
 from lintdem.analyses.trace import Effect, Invocation
 
 _ASKS = re.compile(
-    r"(oauth2?\b|(?<!/)/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect|scan)\b)", re.IGNORECASE
+    r"(oauth2?\b|(?<!/)/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect|scan)\b"
+    r"|/(balances?|allowance|get_\w+)/?($|\?))", re.IGNORECASE
 )
 _ASKING = re.compile(r"((get|fetch|request|obtain|refresh)_?\w*token|^_?log_?in$|authenticate|sign_?in)", re.IGNORECASE)
 _QUESTIONS = re.compile(
