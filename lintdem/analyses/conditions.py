@@ -168,12 +168,25 @@ def _assume_test(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
         return fits or is_another(m, test, error, flow)
     if test.op in ("==", "is", "!=", "is not", "<", ">", "<=", ">=") and any(isinstance(a, AnyOf) for a in test.args):
         return _assume_alternatives(m, test, truth, flow)
+    other = _beside_nothing(m, test, flow)
+    if other is not None:
+        plain = other if isinstance(other, Ref) else Test("truth", (other,), test.place)
+        return assume(m, plain, truth == (test.op == "!="), flow)
     _learn(m, test, truth, flow)
     for ref in (part for v in test.args if isinstance(v, Derived) and v.op == "len" for part in v.parts):
         if isinstance(ref, Ref) and _says_nothing(test, ref, truth):
             # `len(found) == 0` says of a list what `not found` does.
             _assume_object(m, ref, False, flow)
     return True
+
+
+def _beside_nothing(m: Machine, test: Test, flow: Flow) -> Value | None:
+    """What is compared with an empty list: `found == []` says what `not found` does."""
+    for one, other in (test.args, test.args[::-1]) if test.op in ("==", "!=") else ():
+        found = m.get(flow, one) if isinstance(other, Path) and other.root == "result" else None
+        if isinstance(found, ListObj) and not found.items and not found.open and isinstance(one, Ref) and one.id not in m.base:
+            return other
+    return None
 
 
 def _assume_some(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:

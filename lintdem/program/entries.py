@@ -34,6 +34,9 @@ CHALICE: dict[str, tuple[Source | None, tuple[str, ...]]] = {
 }
 """Chalice's decorators: what calls the function, and which part of the raw event its event object stands for."""
 
+DOMOVOI = {"sqs_queue_subscriber": Source.SQS}
+"""Decorators of domovoi that are told how many messages come together: https://github.com/xbrianh/domovoi#use"""
+
 ADAPTERS = frozenset({"Mangum", "make_lambda_handler", "partial"})
 """What makes a handler of an application or a function, outside the program."""
 
@@ -78,7 +81,7 @@ def top_functions(body: Sequence[Stmt]) -> Iterator[Function]:
 def declared(module: Module, known: Definitions) -> Iterator[Entry]:
     """The functions of a module that a decorator makes entry points: a framework's, or one of the program that puts
     something in their place which takes an event and a context."""
-    chalice = _imports(module, "chalice")
+    chalice, domovoi = _imports(module, "chalice"), _imports(module, "domovoi")
     for function in top_functions(module.body):
         for decorator in function.decorators:
             name = _last(decorator)
@@ -86,6 +89,8 @@ def declared(module: Module, known: Definitions) -> Iterator[Entry]:
                 yield Entry(function.name, function.name_span)
             elif chalice and name in CHALICE and isinstance(_called(decorator), Attr):
                 yield _chalice(function, decorator, name)
+            elif domovoi and name in DOMOVOI:
+                yield Entry(function.name, function.name_span, DOMOVOI[name], _keyword(decorator, "batch_size"))
 
 
 def _chalice(function: Function, decorator: Expr, name: str) -> Entry:
