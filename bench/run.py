@@ -81,6 +81,7 @@ def _result(
         for one in contenders:
             one.ready(number)
             run = measured(one.command, folder, environ(), place / "output")
+            _tell(f"  {one.name}: {run.wall:.2f} s, {run.cpu:.2f} s of processors, exit code {run.code}")
             if number > 0:
                 runs[one.name].append(run)
     first = Figures(tuple(runs[contenders[0].name]))
