@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
@@ -31,6 +31,8 @@ class CaseItem(pytest.Item):
 
     case: Case
     rule: Rule | None
+    funcargs: ClassVar[dict[str, object]] = {}
+    """None: some plug-ins, such as that of pytest-lsp, fail for an item that does not say so."""
 
     def runtest(self) -> None:
         """Run the case and raise what is not as the page says."""
