@@ -330,14 +330,23 @@ def _actions(m: Machine, actions: Value, place: Place, flow: Flow, receiver: Val
 
 
 def _lines(m: Machine, body: Value, place: Place, flow: Flow, receiver: Value) -> Value:
-    """`client.bulk(body=[…])`: lines of actions and documents."""
-    found = m.elements(flow, body)
-    for line in found.items if found is not None else ():
+    """`client.bulk(body=[…])`: lines of actions and documents, as a list or one text."""
+    for line in _written_lines(m, body, flow):
         for action, inner in entries(m, line, flow).items():
             named = m.dict_entries(flow, inner)
             if action == "index" and named is not None and not named.spread and not named.rest:
                 _index(m, named.entries.get("_id"), False, named.entries.get("_index", NONE), place, flow, receiver)
     return result_of(place)
+
+
+def _written_lines(m: Machine, body: Value, flow: Flow) -> list[Value]:
+    """The lines of a list, or of a text that was joined of them, each as it was before it became JSON."""
+    joined = [part for one in members(body) if isinstance(one, Derived) and one.op == "format" for part in one.parts]
+    parts = [part for value in (joined or [body]) for part in members(value)]
+    lists = [m.elements(flow, part) for part in parts]
+    items = [item for part, found in zip(parts, lists, strict=True) for item in (found.items if found else (part,))]
+    lines = [line for item in items for line in members(item)]
+    return [line.parts[0] if isinstance(line, Derived) and line.op == "dumps" else line for line in lines]
 
 
 def _script(m: Machine, args: Args, index: Value, place: Place, flow: Flow, receiver: Value) -> Value:

@@ -27,6 +27,7 @@ from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.requests import is_within
 from lintdem.analyses.subjects import Subject
+from lintdem.analyses.switches import records_word
 from lintdem.analyses.trace import Claimed, Effect, Invocation, Recorded, Swallowed
 from lintdem.model.span import Place
 
@@ -244,6 +245,8 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
         if isinstance(event, Effect) and event.place != effect.place and _takes_away(check, event, read):
             return after or Done(event.place, event.call.name) in effect.may
         if (after or first) and isinstance(event, Effect) and same_store(read, event):
+            if check.kind != "absent" and touches(check, event, read) and not records_word(check, event, effect, run):
+                continue
             return check.kind == "absent" or touches(check, event, read)
     return False
 

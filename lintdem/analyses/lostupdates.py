@@ -254,11 +254,23 @@ def lost_update(effect: Effect, events: Iterable[Event], others: Iterable[Write]
     opaque = any(write.opaque and write.kind == "update" for write in others)
     said = _words_asked(effect, events)
     found = [o for o in effect.origins if o.path not in said and (not o.kept or opaque or o.attribute in changed)]
-    if not found or _is_versioned(effect) or _is_locked(effect):
+    if not found or _is_versioned(effect) or _is_locked(effect) or _is_missing(effect, events):
         return None
     if effect.call.service in _KEY_VALUE and any(isinstance(e, Asked) and e.call.method == "watch" for e in events):
         return None
     return min(found, key=lambda origin: (not origin.arithmetic, not origin.computed, origin.attribute))
+
+
+def _is_missing(effect: Effect, events: Iterable[Event]) -> bool:
+    """Whether the run has looked for the item that it puts, and found none: there is nothing to be lost."""
+    write = effect.call.write
+    if write is None or write.kind != "put":
+        return False
+    subjects = (f.subject for f in effect.must if isinstance(f, Check) and f.kind == "absent")
+    places = {subject.place for subject in subjects if isinstance(subject, Path)}
+    reads = [e.call for e in events if isinstance(e, Asked) and e.place in places and e.call.arg("TableName") == write.table]
+    named = dict(write.values)
+    return any(own and all(named.get(k) == v for k, v in own.items()) for own in map(_key_of, reads))
 
 
 def _words_asked(effect: Effect, events: Iterable[Event]) -> set[Value]:

@@ -11,8 +11,8 @@ from lintdem.analyses.engine import Run
 from lintdem.analyses.trace import Claimed, Effect, Event, Invocation
 from lintdem.model.span import Place
 
-_DELETES = "delete_"
-_CREATES = "create_"
+_DELETES = "delete"
+_CREATES = "create"
 
 
 def settled(run: Run) -> Run:
@@ -32,7 +32,7 @@ def settled(run: Run) -> Run:
 
 def _pairs(run: Run) -> Iterator[tuple[Place, Place]]:
     """The calls that delete something and those that create it again, later in the same run."""
-    effects = [e for e in run.events if isinstance(e, Effect) and e.call.method.startswith((_DELETES, _CREATES))]
+    effects = [e for e in run.events if isinstance(e, Effect) and _noun(e.call) is not None]
     for created in effects:
         for deleted in effects:
             before = Done(deleted.place, deleted.call.name) in created.may
@@ -40,12 +40,20 @@ def _pairs(run: Run) -> Iterator[tuple[Place, Place]]:
                 yield deleted.place, created.place
 
 
+def _noun(call: Invocation) -> tuple[str, str] | None:
+    """What a call makes or unmakes: `Table` of `dynamodb.create_table`, the indices of `indices.create`."""
+    verb, _, noun = call.method.rpartition(".")[2].partition("_")
+    return (verb, noun or call.name.rpartition(".")[0]) if verb in (_DELETES, _CREATES) else None
+
+
 def _is_same(deleted: Invocation, created: Invocation) -> bool:
     """Whether one call deletes what the other creates: the same kind of thing, by the same name."""
-    noun = created.method.removeprefix(_CREATES)
+    gone, made = _noun(deleted), _noun(created)
+    alike = gone is not None and made is not None and (gone[0], made[0]) == (_DELETES, _CREATES) and gone[1] == made[1]
     named = [v for _, v in deleted.args if v != NONE]
-    alike = deleted.service == created.service and deleted.method == f"{_DELETES}{noun}"
-    return alike and any(created.arg(name) in named for name in (*created.identity, "Name", "name"))
+    return alike and deleted.service == created.service and any(
+        created.arg(name) in named for name in (*created.identity, "Name", "name", "index", "0")
+    )
 
 
 def _freed(event: Event, places: frozenset[Place]) -> Event:

@@ -16,6 +16,7 @@ from lintdem.analyses.trace import Asked, Claimed, Effect, Invocation, Swallowed
 from lintdem.analyses.written import encloses
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
+from lintdem.model.stack import Source
 
 _BROKEN = frozenset({Grade.ATTEMPT, Grade.ENVELOPE})
 
@@ -61,6 +62,8 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
                 continue
             if _is_waited_for(raised, call, run):
                 continue
+            if claim.record and not claim.useless and _is_answer(raised, subject):
+                continue
             if claim.record and not claim.useless:
                 yield Refused(run, subject, claim.place, call.name, f"{claim.kind} fails", claim)
             elif claim.record or _has_token(call):
@@ -71,6 +74,11 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
                 end = "nothing catches it" if raised.error.claim == claim else "that ends the run as a failure"
                 message = f"{call.name} raises {names} in the second run, and {end}"
                 yield Refused(run, subject, claim.place, call.name, names, None, message)
+
+
+def _is_answer(raised: Raised, subject: Subject) -> bool:
+    """Whether an exception of the program's own tells a state machine that it was refused, which may catch it by its name."""
+    return subject.source is Source.STEP_FUNCTIONS and raised.error.claim is None
 
 
 def _taken(run: Run, subject: Subject) -> Iterator[Refused]:

@@ -1,0 +1,48 @@
+"""Tests of one word, such as a switch that somebody else turns: a write of another word is no record of what was tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lintdem.analyses.domain import Check, Derived, Known, Path, Value, known, members
+from lintdem.analyses.engine import Run
+from lintdem.analyses.trace import Effect, Tested
+
+
+def records_word(check: Check, event: Effect, effect: Effect, run: Run) -> bool:
+    """Whether a write makes the next run's test come out differently, as far as the words are known: `status != "cancelled"` is
+    not turned by a status of "running", nor by what is written only where it was cancelled."""
+    told = _told(check, effect)
+    write = event.call.write
+    if told is None or write is None or not isinstance(told.subject, Path):
+        return True
+    subject = told.subject
+    if any(isinstance(fact, Check) and _is_other_way(fact, told) for fact in event.must):
+        return False
+    tests = [e.test for e in run.events if isinstance(e, Tested) and e.test.op == "said" and e.test.place == told.place]
+    own = [test for test in tests if test.args[0] == subject]
+    words = {test.args[1] for test in own}
+    written = [value for name, value in write.values if name in subject.steps[-2:]]
+    if not words or len({test.args[2] for test in own}) != 1:
+        return True
+    is_word = (own[0].args[2] == known("==")) == (told.words == "held")
+    return any(_differs(value, words, is_word) for value in written)
+
+
+def _is_other_way(fact: Check, told: Check) -> bool:
+    """Whether a fact holds only where a test came out the other way; the item may as well not be there."""
+    if fact.kind == "changed" and isinstance(fact.subject, Derived):
+        return told.words != "held" and told.subject in fact.subject.parts
+    return (fact.place, fact.subject) == (told.place, told.subject) and fact.words != told.words
+
+
+def _told(check: Check, effect: Effect) -> Check | None:
+    """The test of a word that a check is; of one for an item that is there and says something, the latter."""
+    parts = check.subject.parts if isinstance(check.subject, Derived) and check.kind == "changed" else (check.subject,)
+    found = (f for f in effect.must if isinstance(f, Check) and f.kind == "state" and f.subject in parts)
+    return check if check.kind == "state" else min(found, key=lambda one: one.place, default=None)
+
+
+def _differs(value: Value, words: Iterable[Value], is_word: bool) -> bool:
+    """Whether a value that is written may be one that the test lets nobody pass with."""
+    return any(not isinstance(one, Known) or (one in words) is not is_word for one in members(value))
