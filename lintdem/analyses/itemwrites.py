@@ -141,8 +141,8 @@ def _attributes(condition: Condition) -> list[str]:
     return [getattr(condition, "attribute", "")]
 
 
-_PART = re.compile(r"^(pk|sk|partition_?key|sort_?key|hash_?key|range_?key)$", re.IGNORECASE)
-"""Names of the two parts of a key."""
+_PART = re.compile(r"^(pk|sk)$", re.IGNORECASE)
+"""Names of the two parts of a key. What is called `sort_key` may be that of an index."""
 
 _ID = re.compile(r"^(pk|sk|id|_id|key|partition_?key|sort_?key|hash_?key|uuid|guid)$", re.IGNORECASE)
 _IDS = re.compile(r"(_id|Id|ID|_key|_pk|_sk|_uuid|PK|SK)$")
