@@ -1,6 +1,6 @@
 """One run from paths to report: the only place where the stages meet.
 
-discover → cache or lower → deploy → link → rules → triage. The stages below know neither each other nor the
+discover → deploy → cache or lower → link → rules → triage. The stages below know neither each other nor the
 disk; what a run needs of the machine (files, workers, the clock) is decided here.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -34,7 +33,7 @@ from lintdem.discover import (
     would_be_found,
 )  # fmt: skip
 from lintdem.model.finding import Finding, Report
-from lintdem.model.module import Module, Problem
+from lintdem.model.module import Problem
 from lintdem.model.span import NOWHERE, Place
 from lintdem.observer import Observer, phase
 from lintdem.recall import Reading, Recall, folders_of, installation
@@ -43,6 +42,7 @@ from lintdem.triage import Known, is_whole, since, validate
 # What analyses is loaded by what needs it: a run that recalls its report is done before it would be loaded.
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
+    from lintdem.lowering import Lowering
     from lintdem.model.overview import Overview
     from lintdem.revisions import Revision
     from lintdem.rule import Rule
@@ -245,7 +245,7 @@ class Session:
         python = {path: data for path, data in contents.items() if path.endswith(".py")}
         others = {path: data for path, data in contents.items() if path not in python and self._is_template(path, data)}
         templates = with_referred(others, lambda path: revision.contents([path]).get(path), problems)
-        return Work(python, self._lower(python), templates, problems, None)
+        return Work(python, self._lowering(python), templates, problems, None)
 
     def overview(self) -> Overview:
         """The handlers of the workspace as they are understood."""
@@ -266,11 +266,9 @@ class Session:
         with phase(self.observer, "read"):
             python = dict(self._bytes_of(found.python, problems))
             texts = with_referred(dict(self._templates(found.candidates, problems)), self._referred, problems, too_big(self.root))
-        with phase(self.observer, "lower"):
-            modules = self._lower(python)
         for text in self._notes():
             self.observer.note(text)
-        return Work(python, modules, texts, problems, found.only)
+        return Work(python, self._lowering(python), texts, problems, found.only)
 
     def _notes(self) -> tuple[str, ...]:
         """What the user may want to know, and changes no result."""
@@ -327,23 +325,10 @@ class Session:
         self._contents[path] = data = self._reading.read(path, file)
         return data
 
-    def _lower(self, python: Mapping[str, bytes]) -> list[Module]:
-        """Every module, from the cache where it can be."""
-        from lintdem.syntax import lower_files
-        cache = self._cache()
-        modules = {path: module for path, data in python.items() if cache and (module := cache.load(path, data))}
-        missing = {path: data for path, data in python.items() if path not in modules}
-        with closing(lower_files(sorted(missing.items()), self.request.jobs)) as lowered:  # at once, when the run is interrupted
-            for done, (path, module) in enumerate(lowered, len(modules) + 1):
-                modules[path] = module
-                self.observer.progress(done, len(python))
-                if cache:
-                    cache.store(python[path], module)
-        if cache:
-            cache.close()
-            if cache.trouble:
-                self.observer.detail(f"no cache: {cache.trouble}")
-        return [modules[path] for path in sorted(modules)]
+    def _lowering(self, python: Mapping[str, bytes]) -> Lowering:
+        from lintdem.lowering import Lowering
+
+        return Lowering(python, self._cache(), self.request.jobs, self.observer)
 
     def _cache(self) -> Cache | None:
         return cache_in(self.cache_folder, self.root) if self.request.cache else None
@@ -372,9 +357,9 @@ def check(request: CheckRequest, observer: Observer | None = None) -> Report:
 def check_files(files: Mapping[str, str | bytes], config: str = "", packs: tuple[str, ...] = (BUILTIN_PACK,)) -> Report:
     """Check a workspace that exists only here: `files` by their path, `config` as in `lintdem.toml`."""
     from lintdem.deploy import is_template
+    from lintdem.lowering import Lowering
     from lintdem.rule import load_rules
     from lintdem.stages import Work, analyse, with_referred
-    from lintdem.syntax import lower_files
 
     rules = load_rules(packs)
     settings = parse(config, _MEMORY)
@@ -386,8 +371,8 @@ def check_files(files: Mapping[str, str | bytes], config: str = "", packs: tuple
     }
     problems: list[Problem] = []
     texts = with_referred(templates, contents.get, problems)
-    modules = sorted((module for _, module in lower_files(sorted(python.items()), 1)), key=lambda module: module.path)
-    return analyse(Work(python, modules, texts, problems, None), settings, rules, Observer()).report
+    lowering = Lowering(python, None, 1, Observer())
+    return analyse(Work(python, lowering, texts, problems, None), settings, rules, Observer()).report
 
 
 def filters_of(config: Config) -> Filters:

@@ -11,6 +11,7 @@ import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import msgspec
@@ -19,12 +20,13 @@ from lintdem.analyses.cdk import cdk_stacks
 from lintdem.config import Config, Declaration
 from lintdem.deploy import included_files, propertied, read_stacks, referred_files, template_directives
 from lintdem.knowledge import Declared, DeclaredCall, Kind
+from lintdem.lowering import Lowering
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
 from lintdem.model.span import NOWHERE, Place
 from lintdem.model.stack import Stack
 from lintdem.observer import Observer, phase
-from lintdem.program import HandlerSetting, LinkSettings, inline_path, link
+from lintdem.program import HandlerSetting, LinkSettings, Modules, inline_path, link, prepare
 from lintdem.room import with_room
 from lintdem.rule import Facts, Rule, run
 from lintdem.syntax import Fixer, lower_source
@@ -35,13 +37,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Work:
-    """What was read: Python files, the modules made of them, the texts of templates, the problems so far."""
+    """What was read: Python files, what makes modules of them, the texts of templates, the problems so far."""
 
     python: Mapping[str, bytes]
-    modules: list[Module]
+    lowering: Lowering
     templates: Mapping[str, str]
     problems: list[Problem]
     only: frozenset[str] | None
+
+    @cached_property
+    def modules(self) -> Modules:
+        """The modules of the Python files."""
+        return Modules(self.python, self.lowering)
 
     def text(self, path: str) -> str | None:
         """The text of a file, to be shown."""
@@ -65,12 +72,15 @@ def analyse(work: Work, config: Config, rules: tuple[Rule, ...], observer: Obser
     """From what was read to the report; the clock is the caller's."""
     with phase(observer, "templates"):
         stacks = read_stacks(work.templates)
-    modules = [*work.modules, *_inline(stacks)]
+    settings = _link_settings(config)
+    with phase(observer, "lower"):
+        prepare(work.modules, stacks, (*settings.source_roots, *settings.layers))
+    modules = work.modules.beside(_inline(stacks))
     with phase(observer, "link"):
-        program = link(modules, stacks, _link_settings(config))
+        program = link(modules, stacks, settings)
         own = with_room(lambda: cdk_stacks(program))
         if own:
-            program = link([*modules, *_inline(own)], [*stacks, *own], _link_settings(config))
+            program = link(modules.beside(_inline(own)), [*stacks, *own], settings)
     facts = Facts(program, lambda handlers: _counted(handlers, observer))
     with phase(observer, "handlers"), suppress(Exception):  # a rule that asks again says what is wrong
         with_room(lambda: facts.handlers)
@@ -81,8 +91,9 @@ def analyse(work: Work, config: Config, rules: tuple[Rule, ...], observer: Obser
         groups = {rule.code: rule.group for rule in chosen}
         findings = [one for one in found if one.group is groups[one.code] or selection.is_on(one)]
     with phase(observer, "triage"):
-        problems = [*work.problems, *program.problems, *crashes]
-        report = triage(findings, [*work.modules, *_speaking(modules, work)], problems, config, Known(rules, work.only))
+        problems = [*work.problems, *program.problems, *_unreadable(work, observer), *crashes]
+        speaking = [*(module for _, module in work.modules.mentioning("lintdem")), *_speaking(program.modules.given, work)]
+        report = triage(findings, speaking, problems, config, Known(rules, work.only))
     full = msgspec.structs.replace(
         report,
         sources={path: text for path in sorted(_paths_in(report)) if (text := work.text(path)) is not None},
@@ -90,6 +101,16 @@ def analyse(work: Work, config: Config, rules: tuple[Rule, ...], observer: Obser
         handlers=len(program.handlers),
     )
     return Analysed(full, facts)
+
+
+def _unreadable(work: Work, observer: Observer) -> list[Problem]:
+    """What is wrong with the Python files. A file that nobody has asked for is looked at by Python's own parser."""
+    rest = work.modules.sources
+    work.modules.prepare([path for path, data in rest.items() if not work.lowering.is_sound(data)])
+    work.lowering.close()
+    if rest:
+        observer.detail(f"{len(rest):,} of {len(work.python):,} Python files were not read closely: no handler reaches them")
+    return [problem for module in work.modules.made for problem in module.problems]
 
 
 def with_fixes(report: Report, read: Callable[[str], bytes | None]) -> Report:

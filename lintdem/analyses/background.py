@@ -59,7 +59,8 @@ def _started(step: Step, texts: Texts) -> Call | None:
     if module is None:
         return None
     for node in nodes(module.body):
-        starts = isinstance(node, Call) and dotted(node.func)[-1] in STARTS.keys() - texts.functions
+        name = dotted(node.func)[-1] if isinstance(node, Call) else ""
+        starts = name in STARTS and not texts.defines(name)
         if isinstance(node, Call) and starts and _inside(step.place.span, node.span):
             own = isinstance(node.func, Attr) or dotted(node.func)[-1] in ("Thread", "Process", "create_task", "ensure_future")
             return node if own else None

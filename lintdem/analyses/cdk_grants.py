@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from lintdem.analyses.cdk_calls import Calls
 from lintdem.analyses.cdk_values import each_of, mades, owner_of, owners, text_in
@@ -10,11 +10,11 @@ from lintdem.analyses.constructs import Built, uses_cdk
 from lintdem.analyses.domain import External, Value
 from lintdem.analyses.machine import Plain
 from lintdem.analyses.written import dotted, nodes
-from lintdem.model.module import Module
 from lintdem.model.span import Place
 from lintdem.model.stack import Grant
 from lintdem.model.stack import Value as TemplateValue
 from lintdem.model.values import Call
+from lintdem.program.modules import Modules
 from lintdem.program.paths import folder
 
 Grants = tuple[Grant, ...] | None
@@ -60,7 +60,7 @@ class _Unread(Exception):
 class Permissions:
     """The policies of one application."""
 
-    def __init__(self, built: Calls, modules: Mapping[str, Module], reference: Reference) -> None:
+    def __init__(self, built: Calls, modules: Modules, reference: Reference) -> None:
         self.built = built
         self.reference = reference
         self.is_whole = not any(_unseen(built, modules))
@@ -199,14 +199,13 @@ def _may_permit(one: Built) -> bool:
     return one.name in _ADDED | _ATTACHED or one.name.startswith(_GRANT) or one.type.startswith("aws_iam.")
 
 
-def _unseen(built: Calls, modules: Mapping[str, Module]) -> Iterator[Call]:
+def _unseen(built: Calls, modules: Modules) -> Iterator[Call]:
     """Permissions that the application's files write and that its run did not come by: they may be for anyone."""
     seen = {one.place for one in built}
     folders = {folder(one.place.path) for one in built}
-    for path, module in modules.items():
-        if not any(not above or path.startswith(f"{above}/") for above in folders) or not uses_cdk(module.body):
-            continue
-        for node in nodes(module.body):
+    inside = tuple(f"{above}/" if above else "" for above in folders)
+    for path, module in modules.mentioning("aws_cdk", paths=lambda path: path.startswith(inside)):
+        for node in nodes(module.body) if uses_cdk(module.body) else ():
             if isinstance(node, Call) and _permits(dotted(node.func)) and Place(path, node.span) not in seen:
                 yield node
 

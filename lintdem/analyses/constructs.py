@@ -43,7 +43,7 @@ class Built:
 def build(program: Program) -> tuple[list[Built], list[Problem]]:
     """Every call of the CDK in the order it is made: applications first, then the stacks that none of them makes. What
     could not be run is a problem."""
-    modules = [module for path, module in program.modules.items() if "#" not in path and uses_cdk(module.body)]
+    modules = [module for path, module in program.modules.mentioning("aws_cdk") if "#" not in path and uses_cdk(module.body)]
     if not modules:
         return [], []
     m = Machine(program, PARTS)

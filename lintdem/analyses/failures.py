@@ -309,7 +309,7 @@ def _is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) 
     if changes(one.body) and any(e.stack[: len(one.stack)] == one.stack for e in after):
         return True
     # What a function of the program does was seen when it ran; what another does is not known, so it may answer.
-    return any(not only_tells(c) and c[-1] not in COLLECTS and c[-1] not in texts.functions for c in calls(one.body))
+    return any(not only_tells(c) and c[-1] not in COLLECTS and not texts.defines(c[-1]) for c in calls(one.body))
 
 
 def _is_told(word: Value, after: list[Effect]) -> bool:

@@ -58,8 +58,10 @@ def _row(program: Program, case: Case) -> tuple[Remedy, ...]:
 def _dialects(program: Program) -> set[str]:
     """What the databases take whose drivers the program imports."""
     found: set[str] = set()
-    for path, module in program.modules.items():
-        for node in () if is_test(path) else nodes(module.body):
+    drivers = [name.encode() for name in _CONFLICT | _IGNORE]
+    importing = program.modules.where(lambda data: any(name in data for name in drivers), lambda path: not is_test(path))
+    for _, module in importing:
+        for node in nodes(module.body):
             names = _imported(node) if isinstance(node, Import) else ()
             found |= {"conflict" for name in names if name in _CONFLICT} | {"ignore" for name in names if name in _IGNORE}
     return found

@@ -6,11 +6,12 @@ that cannot be read gives the object. Then every implementation in the program m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lintdem.analyses.domain import Cls, External, Flow, Func, Instance, Ref, Value, members
 from lintdem.analyses.machine import Machine
 from lintdem.model.function import Class, DefineClass, DefineFunction, Function, Raise
+from lintdem.model.module import Module
 from lintdem.model.span import Place
 from lintdem.model.values import Attr, Call, Expr, Item, Name
 from lintdem.program.entries import statements
@@ -57,7 +58,7 @@ def subclasses(m: Machine, cls: Cls) -> list[Cls]:
     work = [cls]
     while work and len(found) < 4 * MANY:
         one = work.pop()
-        for path, definition in _index(m)[0].get(one.definition.name, ()):
+        for path, definition in _deriving(m, one.definition.name):
             child = _loaded(m, path, definition.name)
             if child is not None and child.key not in found and any(_is(b, one) for b in child.bases):
                 found[child.key] = child
@@ -90,7 +91,7 @@ def _defines(child: Cls, name: str, cls: Cls) -> bool:
 def _alike(m: Machine, cls: Cls) -> Iterator[Cls]:
     """The classes that have every method of a protocol."""
     wanted = {f.name for f in _methods(cls.definition)}
-    for path, definition in _index(m)[1].get(min(wanted, default=""), ()):
+    for path, definition in (_having(m, min(wanted)) if wanted else ()):
         if wanted <= {f.name for f in _methods(definition)}:
             found = _loaded(m, path, definition.name)
             if found is not None and found.key != cls.key and not is_protocol(found):
@@ -106,25 +107,28 @@ def _loaded(m: Machine, path: str, name: str) -> Cls | None:
     return found if isinstance(found, Cls) else None
 
 
-_Index = tuple[dict[str, list[tuple[str, Class]]], dict[str, list[tuple[str, Class]]]]
+def _deriving(m: Machine, name: str) -> list[tuple[str, Class]]:
+    """The classes at module level that name this among their bases."""
+    key = "base", name
+    if key not in m.classes_by:
+        found = _classes(m.program.modules.deriving(name))
+        m.classes_by[key] = [(path, cls) for path, cls in found if any(_last(base.value) == name for base in cls.bases)]
+    return m.classes_by[key]
 
 
-def _index(m: Machine) -> _Index:
-    """The classes at module level by the names of their bases, and by the names of their methods."""
-    if m.classes_by is None:
-        bases: dict[str, list[tuple[str, Class]]] = {}
-        methods: dict[str, list[tuple[str, Class]]] = {}
-        for path in sorted(m.program.modules):
-            if is_test(path) or is_vendored(path):
-                continue
-            for statement in statements(m.program.modules[path].body):
-                if isinstance(statement, DefineClass):
-                    for base in statement.cls.bases:
-                        bases.setdefault(_last(base.value), []).append((path, statement.cls))
-                    for function in _methods(statement.cls):
-                        methods.setdefault(function.name, []).append((path, statement.cls))
-        m.classes_by = (bases, methods)
-    return m.classes_by
+def _having(m: Machine, name: str) -> list[tuple[str, Class]]:
+    """The classes at module level that have a method of this name."""
+    key = "method", name
+    if key not in m.classes_by:
+        found = _classes(sorted(m.program.modules.defining(name), key=lambda one: one[0]))
+        m.classes_by[key] = [(path, cls) for path, cls in found if any(f.name == name for f in _methods(cls))]
+    return m.classes_by[key]
+
+
+def _classes(modules: Iterable[tuple[str, Module]]) -> Iterator[tuple[str, Class]]:
+    for path, module in modules:
+        if not is_test(path) and not is_vendored(path):
+            yield from ((path, s.cls) for s in statements(module.body) if isinstance(s, DefineClass))
 
 
 def _last(value: Expr) -> str:

@@ -163,8 +163,8 @@ class Machine:
         self.minted: dict[Place, frozenset[Retry]] = {}
         self.memo: dict[object, object] = {}
         self.methods: dict[str, list[tuple[Cls, Function]]] = {}
-        self.classes_by: tuple[dict[str, list[tuple[str, Class]]], dict[str, list[tuple[str, Class]]]] | None = None
-        self.fills: frozenset[tuple[str, str]] | None = None
+        self.classes_by: dict[tuple[str, str], list[tuple[str, Class]]] = {}
+        self.fills: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         self.undo: list[tuple[dict[str, Value], str, Value | None]] = []
         self.ids = 0
         self.built: list[tuple[str, Value, dict[str, Plain], Place, Value | None]] | None = None

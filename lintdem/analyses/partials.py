@@ -58,5 +58,8 @@ def _may_answer(one: Deployed, texts: Texts) -> bool:
     paths = {run.handler.path, *(event.place.path for event in run.events)}
     folders = (*one.function.code, *one.function.layers)
     inside = tuple(f"{folder}/" if folder else "" for folder in folders)
-    paths |= {path for path in texts.modules if path.startswith(inside) and not is_test(path)}
-    return any(ANSWERS & texts.words(path) for path in paths)
+    words = [word.encode() for word in ANSWERS]
+    code = texts.modules.where(
+        lambda data: any(word in data for word in words), lambda path: path.startswith(inside) and not is_test(path)
+    )
+    return any(ANSWERS & texts.words(path) for path in (*sorted(paths), *(path for path, _ in code)))

@@ -139,7 +139,7 @@ def _called(program: Program, function: Function, case: Case) -> Place | None:
     under the same id for another purpose."""
     places = {
         Place(path, node.span)
-        for path, module in program.modules.items() if not is_test(path)
+        for path, module in program.modules.mentioning(function.name, paths=lambda path: not is_test(path))
         for node in nodes(module.body)
         if (isinstance(node, Name) and node.id == function.name) or (isinstance(node, Attr) and node.name == function.name)
     }  # fmt: skip

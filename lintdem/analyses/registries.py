@@ -6,6 +6,7 @@ installed beside it. Then it holds something that is not known, rather than noth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lintdem.analyses.domain import Cls, Ref, Value
@@ -22,8 +23,7 @@ def may_be_filled(m: Machine, value: Value) -> bool:
     """Whether a function of the program puts something into this container of a module or a class."""
     if not isinstance(value, Ref) or value.id not in m.base or m.importing:
         return False
-    fills = _fills(m)
-    return any((path, name) in fills or (inside and ("", name) in fills) for path, name, inside in _names(m, value))
+    return any(name in _fills(m, path)[0] or (inside and _is_filled(m, name)) for path, name, inside in _names(m, value))
 
 
 def _names(m: Machine, ref: Ref) -> Iterator[tuple[str, str, bool]]:
@@ -36,18 +36,23 @@ def _names(m: Machine, ref: Ref) -> Iterator[tuple[str, str, bool]]:
                 yield from ((path, inner, True) for inner, held in value.scope.names.items() if held == ref)
 
 
-def _fills(m: Machine) -> frozenset[tuple[str, str]]:
-    """What the functions of the program fill: names by their module, attributes under an empty path."""
-    if m.fills is None:
-        found: set[tuple[str, str]] = set()
-        for path, module in m.program.modules.items():
-            if not is_test(path):
-                for function in _functions(module.body):
-                    own = _own(function)
-                    found |= {(path, name) for name in _filled(function.body, Name) if name not in own}
-                    found |= {("", name) for name in _filled(function.body, Attr)}
-        m.fills = frozenset(found)
-    return m.fills
+def _is_filled(m: Machine, attribute: str) -> bool:
+    """Whether a function anywhere fills an attribute of this name."""
+    filling = re.compile(rb"\.\s*%s\b[\s)]*[.\[]" % re.escape(attribute.encode()))
+    modules = m.program.modules.where(filling.search, lambda path: not is_test(path))
+    return any(attribute in _fills(m, path)[1] for path, _ in modules)
+
+
+def _fills(m: Machine, path: str) -> tuple[frozenset[str], frozenset[str]]:
+    """What the functions of a module fill: names of its own, and attributes."""
+    if path not in m.fills:
+        names: set[str] = set()
+        attributes: set[str] = set()
+        for function in _functions(m.program.modules[path].body) if not is_test(path) else ():
+            names |= set(_filled(function.body, Name)) - _own(function)
+            attributes |= set(_filled(function.body, Attr))
+        m.fills[path] = frozenset(names), frozenset(attributes)
+    return m.fills[path]
 
 
 def _own(function: Function) -> set[str]:

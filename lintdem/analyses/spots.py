@@ -72,6 +72,6 @@ def passes(program: Program, function: str, keyword: str) -> bool:
     """Whether somebody calls what has this name with this keyword."""
     return any(
         isinstance(node, Call) and dotted(node.func)[-1] == function and any(arg.name == keyword for arg in node.args)
-        for module in program.modules.values()
+        for _, module in program.modules.mentioning(function, keyword)
         for node in nodes(module.body)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 
 import msgspec
@@ -25,6 +25,7 @@ from lintdem.model.function import (
 from lintdem.model.module import Module
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Attr, Await, Call, Compare, Const, Expr, Item, Name, Unary
+from lintdem.program.modules import Modules
 
 LOGGING = frozenset(
     """
@@ -95,14 +96,21 @@ def changes(body: tuple[Stmt, ...]) -> set[str]:
 class Texts:
     """What the files of a program hold, looked up by path and remembered."""
 
-    def __init__(self, modules: Mapping[str, Module]) -> None:
+    def __init__(self, modules: Modules) -> None:
         self.modules = modules
+        self._defined: dict[str, bool] = {}
+        self._names: dict[str, frozenset[str]] = {}
 
-    @cached_property
-    def functions(self) -> frozenset[str]:
-        """The names of all functions, methods and classes: what is called by them is seen when it runs."""
-        named = (Function, Class)
-        return frozenset(n.name for m in self.modules.values() for n in nodes(m.body) if isinstance(n, named))
+    def defines(self, name: str) -> bool:
+        """Whether the program has a function, method or class of this name: what is called by it is seen when it runs."""
+        if name not in self._defined:
+            self._defined[name] = any(name in self._names_in(path, module) for path, module in self.modules.defining(name))
+        return self._defined[name]
+
+    def _names_in(self, path: str, module: Module) -> frozenset[str]:
+        if path not in self._names:
+            self._names[path] = frozenset(n.name for n in nodes(module.body) if isinstance(n, (Function, Class)))
+        return self._names[path]
 
     @cached_property
     def _words(self) -> dict[str, frozenset[str]]:

@@ -12,7 +12,7 @@ from lintdem.lsp.project import Watched
 
 _PATIENCE = 0.5
 """Seconds after which it is worth saying that something goes on."""
-_STAGES = ("discover", "read", "lower", "templates", "link", "handlers", "rules", "triage")
+_STAGES = ("discover", "read", "templates", "lower", "link", "handlers", "rules", "triage")
 
 
 class Told(Watched):

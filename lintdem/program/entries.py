@@ -4,8 +4,8 @@ Lambda, and handlers that a module assigns to a name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -14,6 +14,8 @@ from lintdem.model.module import Module
 from lintdem.model.span import Span
 from lintdem.model.stack import Source
 from lintdem.model.values import Attr, Call, Const, Expr, Lambda, Name
+from lintdem.program.likely import may_take_events
+from lintdem.program.modules import Modules
 
 USUAL = frozenset({"lambda_handler", "handler"})
 
@@ -53,12 +55,33 @@ class Entry(msgspec.Struct, frozen=True):
     named: bool = False
 
 
-@dataclass(frozen=True)
 class Definitions:
     """Functions, methods and classes of a program, by name."""
 
-    functions: Mapping[str, list[Function]]
-    classes: Mapping[str, list[Class]]
+    def __init__(self, modules: Modules) -> None:
+        self._modules = modules
+        self._functions: dict[str, list[Function]] = {}
+        self._classes: dict[str, list[Class]] = {}
+
+    def functions(self, name: str) -> list[Function]:
+        """The functions at module level and the methods of this name."""
+        if name not in self._functions:
+            found = (one for _, module in self._modules.defining(name) for one in functions_of(module))
+            self._functions[name] = [one for one in found if one.name == name]
+        return self._functions[name]
+
+    def classes(self, name: str) -> list[Class]:
+        """The classes of this name."""
+        if name not in self._classes:
+            found = (one for _, module in self._modules.defining(name) for one in statements(module.body))
+            self._classes[name] = [one.cls for one in found if isinstance(one, DefineClass) and one.cls.name == name]
+        return self._classes[name]
+
+    @cached_property
+    def decorators(self) -> frozenset[str]:
+        """The names of decorators that put something in the place of a function which takes an event and a context."""
+        holding = self._modules.where(may_take_events)
+        return frozenset(one.name for _, module in holding for one in functions_of(module) if _wraps_in_handler(one))
 
 
 def statements(body: Sequence[Stmt]) -> Iterator[Stmt]:
@@ -85,7 +108,7 @@ def declared(module: Module, known: Definitions) -> Iterator[Entry]:
     for function in top_functions(module.body):
         for decorator in function.decorators:
             name = _last(decorator)
-            if name == "durable_execution" or any(_wraps_in_handler(f) for f in known.functions.get(name, ())):
+            if name == "durable_execution" or name in known.decorators:
                 yield Entry(function.name, function.name_span)
             elif chalice and name in CHALICE and isinstance(_called(decorator), Attr):
                 yield _chalice(function, decorator, name)
@@ -128,14 +151,14 @@ def _makes_handler(value: Expr, known: Definitions) -> bool:
         return _takes_event([p.name for p in value.params])
     name = _last(value)
     if isinstance(value, Attr):
-        return any(_takes_event([p.name for p in f.params]) for f in known.functions.get(name, ()))
+        return any(_takes_event([p.name for p in f.params]) for f in known.functions(name))
     if not isinstance(value, Call):
         return False
     if name in ADAPTERS:
         return True
-    if any(_is_callable(cls, known) for cls in known.classes.get(name, ())):
+    if any(_is_callable(cls, known) for cls in known.classes(name)):
         return True
-    return any(_returns_handler(f, known) for f in known.functions.get(name, ()))
+    return any(_returns_handler(f, known) for f in known.functions(name))
 
 
 def _is_callable(cls: Class, known: Definitions, seen: frozenset[str] = frozenset()) -> bool:
@@ -145,7 +168,7 @@ def _is_callable(cls: Class, known: Definitions, seen: frozenset[str] = frozense
         return True
     bases = {_last(base.value) for base in cls.bases if base.name is None} - seen - {cls.name}
     return any(
-        _is_callable(found, known, seen | {cls.name}) for name in sorted(bases) for found in known.classes.get(name, ())
+        _is_callable(found, known, seen | {cls.name}) for name in sorted(bases) for found in known.classes(name)
     )
 
 
@@ -158,7 +181,7 @@ def _returns_handler(function: Function, known: Definitions) -> bool:
         if isinstance(value, Lambda) and _takes_event([p.name for p in value.params]):
             return True
         if isinstance(statement, Return) and isinstance(value, Attr):
-            methods = known.functions.get(value.name, ())
+            methods = known.functions(value.name)
             return bool(methods) and all(_takes_event([p.name for p in f.params]) for f in methods)
     return False
 
@@ -178,20 +201,13 @@ def _takes_event(params: list[str]) -> bool:
     return len(names) == 2 and names[0] in ("event", "evt", "e", "payload") and names[1] in ("context", "ctx", "c")
 
 
-def definitions(modules: Mapping[str, Module]) -> Definitions:
-    """All functions, methods and classes of a program, by name."""
-    functions: dict[str, list[Function]] = {}
-    classes: dict[str, list[Class]] = {}
-    for module in modules.values():
-        for statement in statements(module.body):
-            if isinstance(statement, DefineFunction):
-                functions.setdefault(statement.function.name, []).append(statement.function)
-            elif isinstance(statement, DefineClass):
-                classes.setdefault(statement.cls.name, []).append(statement.cls)
-                for inner in statement.cls.body:
-                    if isinstance(inner, DefineFunction):
-                        functions.setdefault(inner.function.name, []).append(inner.function)
-    return Definitions(functions, classes)
+def functions_of(module: Module) -> Iterator[Function]:
+    """The functions at module level and the methods of the classes there."""
+    for statement in statements(module.body):
+        if isinstance(statement, DefineFunction):
+            yield statement.function
+        elif isinstance(statement, DefineClass):
+            yield from (inner.function for inner in statement.cls.body if isinstance(inner, DefineFunction))
 
 
 def _imports(module: Module, package: str) -> bool:

@@ -7,7 +7,7 @@ nested functions and functions with more parameters than Lambda passes are not h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -22,11 +22,12 @@ from lintdem.program.entries import (
     Entry,
     assigned,
     declared,
-    definitions,
     statements,
     top_functions,
 )
 from lintdem.program.imports import is_test, is_vendored
+from lintdem.program.likely import may_hold_handlers
+from lintdem.program.modules import Modules
 from lintdem.program.paths import ancestors, folder, join
 from lintdem.program.triggers import Trigger, of_function
 
@@ -53,7 +54,7 @@ class Handler(msgspec.Struct, frozen=True):
         return f"{self.path}:{self.function}"
 
 
-def find(modules: Mapping[str, Module], stacks: Sequence[Stack], settings: Mapping[str, Source]) -> list[Handler]:
+def find(modules: Modules, stacks: Sequence[Stack], settings: Mapping[str, Source]) -> list[Handler]:
     """All handlers of a program, sorted by path and function."""
     found: dict[tuple[str, str], Handler] = {}
     for stack in stacks:
@@ -61,14 +62,23 @@ def find(modules: Mapping[str, Module], stacks: Sequence[Stack], settings: Mappi
             handler = _from_template(modules, function)
             if handler is not None:
                 _add(found, handler)
-    known = definitions(modules)
+    known = Definitions(modules)
     apps = _apps(stacks)
-    for path, module in modules.items():
-        if "#" in path or is_vendored(path) or is_test(path):
-            continue
+    for path in holding(modules, known, {name.rpartition(":")[0] for name in settings}):
+        module = modules[path]
         _from_code(found, path, module, settings)
         _from_frameworks(found, path, module, known)
     return sorted(_deployed(found, apps), key=lambda handler: (handler.path, handler.function))
+
+
+def holding(modules: Modules, known: Definitions, named: Collection[str] = ()) -> Iterator[str]:
+    """The files that may hold handlers which only their code tells, and those that are `named`."""
+    decorators = [name.encode() for name in known.decorators]
+    return modules.among(lambda data: may_hold_handlers(data, decorators), _is_own_code, named)
+
+
+def _is_own_code(path: str) -> bool:
+    return not ("#" in path or is_vendored(path) or is_test(path))
 
 
 def _add(found: dict[tuple[str, str], Handler], handler: Handler) -> None:

@@ -11,6 +11,7 @@ from lintdem.model.module import Module, Problem
 from lintdem.model.stack import Source, Stack
 from lintdem.program.handlers import Handler, find
 from lintdem.program.imports import Imports
+from lintdem.program.modules import Modules, of
 from lintdem.program.searchpaths import added_folders
 
 NOTHING = Declared()
@@ -38,10 +39,10 @@ class LinkSettings:
 
 @dataclass(frozen=True)
 class Program:
-    """All that is known before any analysis. Immutable after `link`. `retention` is how many seconds a source goes on
-    delivering where no template says it, as the configuration has it."""
+    """All that is known before any analysis. Immutable after `link`; a module is made when somebody asks for it.
+    `retention` is how many seconds a source goes on delivering where no template says it, as the configuration has it."""
 
-    modules: Mapping[str, Module]
+    modules: Modules
     stacks: tuple[Stack, ...]
     handlers: tuple[Handler, ...]
     imports: Imports
@@ -50,25 +51,25 @@ class Program:
     retention: Mapping[Source, int] = field(default_factory=dict)
 
 
-def link(modules: Sequence[Module], stacks: Sequence[Stack], settings: LinkSettings | None = None) -> Program:
+def link(modules: Modules | Sequence[Module], stacks: Sequence[Stack], settings: LinkSettings | None = None) -> Program:
     """Link modules and stacks to one program; the order of the arguments does not matter."""
     settings = settings or LinkSettings()
-    by_path = {module.path: module for module in sorted(modules, key=lambda m: m.path)}
+    by_path = modules if isinstance(modules, Modules) else of(modules)
     ordered = tuple(sorted(stacks, key=lambda s: s.path))
     roots = [*settings.source_roots, *settings.layers]
     for stack in ordered:
         for function in stack.functions:
             roots += [*function.code, *function.layers]
     roots += sorted({path[: -len("/python")] + "/python" for path in _python_folders(by_path)})
-    roots += [added for module in by_path.values() for added in added_folders(module)]
+    roots += [added for _, module in by_path.mentioning("sys", "path") for added in added_folders(module)]
     imports = Imports(by_path, roots)
     sources = _settings_sources(by_path, settings)
-    problems = tuple(p for m in by_path.values() for p in m.problems) + tuple(p for s in ordered for p in s.problems)
+    problems = tuple(p for m in by_path.given for p in m.problems) + tuple(p for s in ordered for p in s.problems)
     handlers = tuple(find(by_path, ordered, sources))
     return Program(by_path, ordered, handlers, imports, problems, settings.declared, settings.retention)
 
 
-def _python_folders(modules: Mapping[str, Module]) -> set[str]:
+def _python_folders(modules: Modules) -> set[str]:
     """Folders called `python`: that is where a layer keeps its modules."""
     found = set()
     for path in modules:
@@ -78,7 +79,14 @@ def _python_folders(modules: Mapping[str, Module]) -> set[str]:
     return {f for f in found if f.endswith("/python")}
 
 
-def _settings_sources(modules: Mapping[str, Module], settings: LinkSettings) -> dict[str, Source]:
+def _may_mean(pattern: str, path: str) -> bool:
+    """Whether a pattern "path:function" may mean a function of this file."""
+    from fnmatch import fnmatchcase  # noqa: PLC0415 - only needed with settings
+
+    return ":" not in pattern or ":" in path or fnmatchcase(path, pattern.rpartition(":")[0])
+
+
+def _settings_sources(modules: Modules, settings: LinkSettings) -> dict[str, Source]:
     from fnmatch import fnmatchcase  # noqa: PLC0415 - only needed with settings
 
     from lintdem.program.entries import top_functions  # noqa: PLC0415
@@ -86,8 +94,9 @@ def _settings_sources(modules: Mapping[str, Module], settings: LinkSettings) -> 
     found: dict[str, Source] = {}
     if not settings.handlers:
         return found
-    for path, module in modules.items():
-        functions: list[Function] = list(top_functions(module.body))
+    meant = {path for path in modules for setting in settings.handlers if _may_mean(setting.pattern, path)}
+    for path in sorted(meant):
+        functions: list[Function] = list(top_functions(modules[path].body))
         for function in functions:
             name = f"{path}:{function.name}"
             for setting in settings.handlers:

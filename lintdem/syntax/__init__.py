@@ -11,6 +11,7 @@ Importing it is cheap: libcst is loaded when the first file is lowered. The modu
 `lower`        text to `Module`;
 `workers`      processes that may die without taking the run along;
 `files`        one file, many files;
+`sound`        whether a file that nobody asks for is Python at all;
 `fixes`, `editing`, `importing`, `spreading`, `wrapping`, `remarks`, `templates`   remedies to edits;
 `unmoved`      whether a change stays where its edits are;
 `unused`       imports that a change has left without use.
@@ -20,7 +21,8 @@ from __future__ import annotations
 
 from lintdem.syntax.files import is_fleeting, lower_files, lower_source
 from lintdem.syntax.fixes import Fixer
+from lintdem.syntax.sound import is_sound
 from lintdem.syntax.unmoved import unmoved
 from lintdem.syntax.unused import unused_imports
 
-__all__ = ["Fixer", "is_fleeting", "lower_files", "lower_source", "unmoved", "unused_imports"]
+__all__ = ["Fixer", "is_fleeting", "is_sound", "lower_files", "lower_source", "unmoved", "unused_imports"]

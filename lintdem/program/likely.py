@@ -1,0 +1,53 @@
+"""What the bytes of a file say before it is made into a module: may it hold handlers?
+
+These tests err on the side of yes: what they let pass is looked at properly afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+_DEF = re.compile(rb"\bdef[ \t\f\\\n]+([^\s(\[]+)\s*(?:\[[^\n]*?\])?\s*\(")
+_END = re.compile(rb"\)\s*(?:->|:)")
+_LAMBDA = re.compile(rb"\blambda\s+([^:]*):")
+_CONTEXT = re.compile(rb"context|ctx", re.IGNORECASE)
+_EVENT = re.compile(rb"event|evt", re.IGNORECASE)
+_USUAL = frozenset({b"lambda_handler", b"handler"})
+_TAKES = re.compile(
+    rb"(?:\A|,)(?:\s|#[^\n]*\n|\\\n)*\**\s*_*(?:lambda_)?(?:event|evt|e|payload)_*\s*(?:[:=,#].*?)?"
+    rb",(?:\s|#[^\n]*\n|\\\n)*\**\s*_*(?:lambda_)?(?:context|ctx|c)_*\s*(?:[:=,#]|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ASSIGNED = re.compile(rb"(?:\bhandler|\blambda_handler|_handler|Handler)[ \t\f]*(?::[^=\n]*)?=(?!=)")
+_FRAMEWORKS = (b"chalice", b"durable_execution", b"lintdem")
+
+
+def may_hold_handlers(data: bytes, decorators: Iterable[bytes]) -> bool:
+    """Whether a file may define or assign a handler; `decorators` make handlers of what they decorate."""
+    if any(word in data for word in _FRAMEWORKS) or _ASSIGNED.search(data):
+        return True
+    if b"@" in data and any(name in data for name in decorators):
+        return True
+    return any(_is_handler(name, signature) for name, signature in _signatures(data))
+
+
+def may_take_events(data: bytes) -> bool:
+    """Whether a function, method or lambda in a file may take an event and a context."""
+    if not _EVENT.search(data) and b"payload" not in data and not re.search(rb"\be\b", data):
+        return False
+    inner = (match.group(1) for match in _LAMBDA.finditer(data))
+    return any(_TAKES.search(one) for one in inner) or any(_TAKES.search(one) for _, one in _signatures(data))
+
+
+def _signatures(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Every function with the text of its parameters."""
+    for match in _DEF.finditer(data):
+        end = _END.search(data, match.end())
+        yield match.group(1), data[match.end() : end.start() if end else len(data)]
+
+
+def _is_handler(name: bytes, signature: bytes) -> bool:
+    if name in _USUAL:
+        return True
+    return bool(_CONTEXT.search(signature)) and (bool(_EVENT.search(signature)) or b"handler" in name.lower())

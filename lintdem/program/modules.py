@@ -1,0 +1,155 @@
+"""The modules of a program, each made of its file when somebody first asks for it.
+
+Most files of a repository are never asked for: tests, scripts, services that run elsewhere. What has to look at every file
+says which words it looks for, and only files that hold them are made into modules; what is found in those is then
+looked at as it would be in all. So nothing depends on which modules were there before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from lintdem.model.module import Module
+
+Lower = Callable[[Sequence[str]], Iterable[tuple[str, Module]]]
+"""Makes modules of the files at these paths."""
+
+_DEFINITION = re.compile(rb"[\n;:][ \t\f]*(?:async[ \t\f\\\n]+)?(?:def|class)[ \t\f\\\n]+([^\s(:\[\\]+)")
+_CLASS = re.compile(rb"[\n;:][ \t\f]*class[ \t\f\\\n]+[^\s(:\[\\]+[ \t\f\\\n]*[(\[]")
+_END_OF_BASES = re.compile(rb"\)\s*:")
+_WORD = re.compile(rb"[^\W\d][\w\x80-\xff]*")
+_ENCODED = re.compile(rb"\A(?:[^\r\n]*[\r\n]+)?[^\r\n]*coding[:=][ \t]*(?!utf-?8|latin|ascii|us-ascii|iso-?8859)", re.IGNORECASE)
+
+
+class Modules(Mapping[str, Module]):
+    """Modules by path, in the order of their paths: of the files `sources` by means of `lower`, and those `given`."""
+
+    def __init__(self, sources: Mapping[str, bytes], lower: Lower, given: Iterable[Module] = ()) -> None:
+        self.given = tuple(given)
+        self._sources = {path: data for path, data in sources.items() if not is_encoded(data)}
+        self._encoded = frozenset(sources) - frozenset(self._sources)
+        self._lower = lower
+        self._made: dict[str, Module] = {}
+        self._at = {module.path: module for module in self.given}
+        self._paths = tuple(sorted({*sources, *self._at}))
+
+    def __getitem__(self, path: str) -> Module:
+        if path in self._at:
+            return self._at[path]
+        if path not in self._made:
+            if path not in self._sources and path not in self._encoded:
+                raise KeyError(path)
+            self.prepare([path])
+        return self._made[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._at or path in self._sources or path in self._encoded
+
+    def prepare(self, paths: Iterable[str]) -> None:
+        """Make these modules now, together, where that is quicker than one by one."""
+        missing = sorted(path for path in set(paths) if path not in self._made and path not in self._at)
+        if missing:
+            self._made.update(self._lower(missing))
+
+    def beside(self, given: Iterable[Module]) -> Modules:
+        """These modules and others."""
+        other = Modules({}, self._lower, (*self.given, *given))
+        other._sources, other._encoded, other._made = self._sources, self._encoded, self._made
+        other._paths = tuple(sorted({*self._paths, *other._at}))
+        if "outline" in self.__dict__:
+            other.__dict__["outline"] = self.outline
+        return other
+
+    @property
+    def made(self) -> tuple[Module, ...]:
+        """The modules that somebody has asked for, in the order of their paths."""
+        return tuple(self._made[path] for path in sorted(self._made))
+
+    @property
+    def sources(self) -> Mapping[str, bytes]:
+        """The files that nobody has asked for."""
+        return {path: data for path, data in self._sources.items() if path not in self._made}
+
+    def bytes_of(self, path: str) -> bytes:
+        """The bytes of a file, where they can be read as they stand."""
+        return self._sources.get(path, b"")
+
+    def where(
+        self, text: Callable[[bytes], object], paths: Callable[[str], bool] | None = None, also: Collection[str] = ()
+    ) -> Iterator[tuple[str, Module]]:
+        """The modules whose bytes pass a test, and those at the paths `also`; only of `paths` when that is given. What has no
+        bytes, or bytes that are not to be read as they stand, is always among them."""
+        return ((path, self[path]) for path in self.among(text, paths, also))
+
+    def among(
+        self, text: Callable[[bytes], object], paths: Callable[[str], bool] | None = None, also: Collection[str] = ()
+    ) -> Iterator[str]:
+        """The paths of those modules."""
+        for path in self._paths:
+            if paths is None or paths(path):
+                data = self._sources.get(path)
+                if data is None or path in also or text(data):
+                    yield path
+
+    def mentioning(self, *words: str, paths: Callable[[str], bool] | None = None) -> Iterator[tuple[str, Module]]:
+        """The modules that hold all of these words."""
+        wanted = [word.encode() for word in words]
+        return self.where(lambda data: all(word in data for word in wanted), paths)
+
+    def defining(self, name: str) -> Iterator[tuple[str, Module]]:
+        """The modules that may define a function or a class of this name, those that are there already first."""
+        paths = [*self._unread, *self.outline.definitions.get(name.encode(), ())]
+        for path in sorted(paths, key=lambda path: (path in self._sources and path not in self._made, path)):
+            yield path, self[path]
+
+    def deriving(self, name: str) -> Iterator[tuple[str, Module]]:
+        """The modules that may define a class with a base of this name."""
+        for path in sorted({*self._unread, *self.outline.bases.get(name.encode(), ())}):
+            yield path, self[path]
+
+    @cached_property
+    def _unread(self) -> tuple[str, ...]:
+        return (*self._at, *self._encoded)
+
+    @cached_property
+    def outline(self) -> Outline:
+        """What the lines of all files define."""
+        return Outline(self._sources)
+
+
+class Outline:
+    """The paths of files by the names of what they define, and by the words among the bases of their classes."""
+
+    def __init__(self, sources: Mapping[str, bytes]) -> None:
+        self.definitions: dict[bytes, list[str]] = {}
+        self.bases: dict[bytes, list[str]] = {}
+        for path in sorted(sources):
+            data = b"\n" + sources[path].replace(b"\r", b"\n")
+            for name in set(_DEFINITION.findall(data)):
+                self.definitions.setdefault(name, []).append(path)
+            for word in set(_bases(data)):
+                self.bases.setdefault(word, []).append(path)
+
+
+def _bases(data: bytes) -> Iterator[bytes]:
+    for match in _CLASS.finditer(data):
+        end = _END_OF_BASES.search(data, match.end())
+        yield from _WORD.findall(data, match.end(), end.start() if end else len(data))
+
+
+def is_encoded(data: bytes) -> bool:
+    """Whether the words of a file cannot be looked for in its bytes."""
+    return data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:400] or bool(_ENCODED.match(data[:1000]))
+
+
+def of(modules: Iterable[Module]) -> Modules:
+    """Modules that are there already."""
+    return Modules({}, lambda paths: (), modules)

@@ -1,0 +1,78 @@
+"""Which modules a run will most likely ask for, told from bytes, so that they can be made together.
+
+A guess, and no more: what is missing here is made when somebody asks for it, what is too much is made in vain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from lintdem.model.stack import Stack
+from lintdem.program.entries import Definitions
+from lintdem.program.handlers import holding
+from lintdem.program.imports import Imports
+from lintdem.program.likely import may_take_events
+from lintdem.program.modules import Modules
+from lintdem.program.paths import ancestors, folder, join
+
+_IMPORT = re.compile(
+    rb"[\n;:][ \t\f]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n;#]*)|import[ \t]+([^\n;#]+))"
+)
+_NAME = re.compile(rb"[^\W\d]\w*")
+_MODULE = re.compile(rb"[^\W\d][\w.]*")
+_COMMENT = re.compile(rb"#[^\n]*")
+
+
+def prepare(modules: Modules, stacks: Sequence[Stack], roots: Iterable[str]) -> None:
+    """Make the modules that handlers most likely reach, several at a time."""
+    modules.prepare(modules.among(may_take_events))
+    folders = [folder for stack in stacks for function in stack.functions for folder in (*function.code, *function.layers)]
+    layers = [path[: path.index("/python/") + 7] for path in modules if "/python/" in path]
+    imports = Imports(modules, (*roots, *folders, *layers))
+    start = {*holding(modules, Definitions(modules)), *_named(modules, stacks)}
+    start |= set(modules.among(lambda data: b"aws_cdk" in data))
+    modules.prepare(_reached(modules, imports, start))
+
+
+def _named(modules: Modules, stacks: Sequence[Stack]) -> Iterator[str]:
+    """The files that the handlers of templates may mean."""
+    dotted = {(one.handler or "").replace("/", ".").rpartition(".")[0] for stack in stacks for one in stack.functions}
+    tails = tuple(f"/{name.replace('.', '/')}{end}" for name in dotted if name for end in (".py", "/__init__.py"))
+    return (path for path in modules if f"/{path}".endswith(tails))
+
+
+def _reached(modules: Modules, imports: Imports, start: Iterable[str]) -> set[str]:
+    """These files and what they import, however far that leads."""
+    seen = set(start)
+    waiting = list(seen)
+    while waiting:
+        path = waiting.pop()
+        packages = (join(above, "__init__.py") for above in ancestors(path))
+        for found in (*_imported(imports, path, modules.bytes_of(path)), *packages):
+            if found not in seen and found in modules:
+                seen.add(found)
+                waiting.append(found)
+    return seen
+
+
+def _imported(imports: Imports, path: str, data: bytes) -> Iterator[str]:
+    for match in _IMPORT.finditer(b"\n" + data):
+        dots, module, names, plain = match.groups()
+        if plain is not None:
+            for part in plain.split(b","):
+                name = _MODULE.search(part)
+                found = imports.absolute(path, name.group().decode("utf-8", "replace")) if name else None
+                if found is not None:
+                    yield found
+            continue
+        dotted = module.decode("utf-8", "replace")
+        target = imports.relative(path, dotted, len(dots)) if dots else imports.absolute(path, dotted)
+        if target is None:
+            continue
+        yield target
+        base = target.rstrip("/") if target.endswith("/") else folder(target)
+        for name in _NAME.findall(_COMMENT.sub(b"", names)):
+            member = name.decode("utf-8", "replace")
+            yield join(base, f"{member}.py")
+            yield join(base, member, "__init__.py")
