@@ -13,6 +13,7 @@ from lintdem.model.remedy import Change, Wrapped
 from lintdem.model.span import Span
 from lintdem.syntax.importing import Names
 from lintdem.syntax.positions import Positions
+from lintdem.syntax.spreading import width_of
 
 
 class File(Protocol):
@@ -68,7 +69,11 @@ def _caught(file: File, error: str, codes: tuple[str, ...], span: Span) -> list[
     several = ", ".join(f'"{code}"' for code in codes)
     test = f"not in ({several})" if len(codes) > 1 else f"!= {several}"
     asked = file.quoted(f'if {name}.response["Error"]["Code"] {test}:')
-    return [f"except {error} as {name}:", f"{unit}{asked}", f"{unit * 2}raise"]
+    if len(codes) > 1 and span.column - 1 + len(unit + asked) > width_of(file.lines):
+        listed = [file.quoted(f'{unit * 2}"{code}",') for code in codes]
+        asked = "\n".join([asked[: asked.index(" in (") + 5], *listed, f"{unit}):"])
+    lines = f"except {error} as {name}:\n{unit}{asked}\n{unit * 2}raise"
+    return lines.split("\n")
 
 
 def _is_free(file: File, name: str, span: Span) -> bool:
