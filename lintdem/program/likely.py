@@ -20,7 +20,7 @@ _TAKES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ASSIGNED = re.compile(rb"(?:\bhandler|\blambda_handler|_handler|Handler)[ \t\f]*(?::[^=\n]*)?=(?!=)")
-_FRAMEWORKS = (b"chalice", b"durable_execution", b"lintdem")
+_FRAMEWORKS = (b"chalice", b"domovoi", b"durable_execution", b"lintdem")
 
 
 def may_hold_handlers(data: bytes, decorators: Iterable[bytes]) -> bool:

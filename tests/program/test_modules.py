@@ -86,6 +86,7 @@ def test_the_handler_of_a_template_is_made_whatever_it_is_called() -> None:
         {"a.py": "from b import app\nhandler = app.answer\n", "b.py": "class App:\n    def answer(self, payload, _context): ...\napp = App()\n"},
         {"a.py": "import b\n@b.route('/')\ndef orders(x): ...\n", "b.py": "def route(p):\n  def d(f):\n    def w(event, context): ...\n    return w\n  return d\n"},
         {"a.py": "from chalice import Chalice\napp = Chalice('x')\n@app.on_sqs_message(queue='q')\ndef work(message): ...\n"},
+        {"a.py": "import domovoi\napp = domovoi.Domovoi()\n@app.sqs_queue_subscriber('q', batch_size=5)\ndef work(ctx, job): ...\n"},
         {"a.py": "# lintdem: source[sqs]\ndef work(message): ...\n"},
         {"a.py": "# -*- coding: cp037 -*-\n"},
         {"a.py": "x = 1\rdef handler(event, context): pass\r"},
