@@ -125,7 +125,7 @@ def test_a_handler_that_cannot_be_judged(check: Callable[..., Told], monkeypatch
     def failing(run: Run) -> None:
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr("lintdem.analyses.facts.subject_of", failing)
+    monkeypatch.setattr("lintdem.analyses.facts.by_source", failing)
     told = check()
     assert told.code == 2
     assert [(problem["code"], problem["path"]) for problem in told.problems] == [("LDM905", "app.py")]

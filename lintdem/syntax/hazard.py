@@ -89,7 +89,7 @@ def weigh(text: str) -> Hazard:
         _grade("terms chained in one expression", scan.chain, _line(text, scan.chain_at), CALM_CHAIN, MOST_CHAIN),
         _grade("literals side by side", scan.texts, _line(text, scan.text_at), CALM_TEXTS, MOST_TEXTS),
         _grade("`elif` in one chain", elifs, elif_line, CALM_CHAIN, MOST_CHAIN),
-        _grade("lambdas in one statement", scan.lambdas, _line(text, scan.chain_at), CALM_DEPTH, MOST_SIZE),
+        _grade("lambdas in one statement", scan.lambdas, _line(text, scan.lambda_at), CALM_DEPTH, MOST_SIZE),
     ]
     if len(text) > CALM_SIZE:
         hazards.append(Hazard(Risk.RISKY, "very large"))
@@ -116,7 +116,7 @@ class _Scan:
     def __init__(self, text: str) -> None:
         self.depth = self.chain = self.texts = self.lambdas = 0
         # Places, not lines: counting lines at every new record would take quadratic time.
-        self.depth_at = self.chain_at = self.text_at = 0
+        self.depth_at = self.chain_at = self.text_at = self.lambda_at = 0
         self.broken = -1
         self._text = text
         self._run()
@@ -152,7 +152,8 @@ class _Scan:
                     links.pop()
             elif kind == "lambda":
                 lambdas += 1
-                self.lambdas = max(self.lambdas, lambdas)
+                if lambdas > self.lambdas:
+                    self.lambdas, self.lambda_at = lambdas, match.start()
             elif kind == "broken":
                 # The tokenizer will refuse the file; what follows cannot be told apart from a string.
                 self.broken = match.start()
