@@ -37,13 +37,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Work:
-    """What was read: Python files, what makes modules of them, the texts of templates, the problems so far."""
+    """What was read: Python files, what makes modules of them, the texts of templates, the problems so far; `stacks` are what the
+    templates say, where that is known from an earlier run."""
 
     python: Mapping[str, bytes]
     lowering: Lowering
     templates: Mapping[str, str]
     problems: list[Problem]
     only: frozenset[str] | None
+    stacks: Sequence[Stack] | None = None
 
     @cached_property
     def modules(self) -> Modules:
@@ -71,7 +73,7 @@ class Analysed:
 def analyse(work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer) -> Analysed:
     """From what was read to the report; the clock is the caller's."""
     with phase(observer, "templates"):
-        stacks = read_stacks(work.templates)
+        stacks = read_stacks(work.templates) if work.stacks is None else work.stacks
     settings = _link_settings(config)
     with phase(observer, "lower"):
         prepare(work.modules, stacks, (*settings.source_roots, *settings.layers))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from lintdem.deploy import read_stacks
 from lintdem.discover import Found, with_new, would_be_found
 from lintdem.lsp.memory import Memory, Remembered
 from lintdem.model.finding import Report
 from lintdem.model.overview import HandlerView
+from lintdem.model.stack import Stack
 from lintdem.observer import Observer
 from lintdem.room import with_room
 from lintdem.session import CheckRequest, Session, filters_of
@@ -59,12 +61,19 @@ class Buffered(Session):
             work = self._seen(overlay)
         if self._looked is not None and self._looked.is_of(work):
             return self._looked
+        work = replace(work, stacks=self._stacks_of(work))
         done = analyse(work, self.config, self.rules, observer)
         views = with_room(lambda: survey(done.facts, done.report.findings))
         report = self._without(self.baseline, done.report) if self.baseline is not None else done.report
         self._looked = Looked(work, report, views)
         self._memory.keep_only(work.python)
         return self._looked
+
+    def _stacks_of(self, work: Work) -> Sequence[Stack]:
+        """What the templates say: they seldom change, and take long to read."""
+        if self._looked is not None and self._looked.work.stacks is not None and self._looked.work.templates == work.templates:
+            return self._looked.work.stacks
+        return tuple(read_stacks(work.templates))
 
     def check(self, overlay: Mapping[str, bytes] | None = None, *, fixes: bool = False) -> Report:
         """The report alone, for what is tried out: it is not remembered."""
