@@ -43,6 +43,7 @@ ALLOWED = {
     ("LDM507", "LDM519"): "how long the record is kept has nothing to do with the time that the run has left",
     ("LDM701", "LDM704"): "where failures go and how late an event may run are two settings of one function",
     ("LDM701", "LDM705"): "where failures go and how long a message stays hidden are two settings of one queue",
+    ("LDM701", "LDM711"): "where failures go and what the function may do are two settings of it",
     ("LDM702", "LDM703"): "how long dead letters are kept and who is told of them are two settings of one queue",
 }
 """Pairs of rules that may stand on one line because the causes are two, each with the reason."""

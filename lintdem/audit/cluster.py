@@ -29,7 +29,8 @@ def checked_on_cluster(tasks: Sequence[Task], scheduler: str) -> Iterator[Audite
         import distributed  # noqa: PLC0415
     except ImportError:
         raise UsageError("--scheduler needs the extra: pip install 'lintdem[dask]'") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is told in the report
+    for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what is lost is told in the report
     try:
         client = distributed.Client(scheduler, timeout=_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ import pytest
 from lintdem.cli.progress import Progress
 
 PATIENCE = 20.0
-WHOLE = "".join(f"def f{n}(event):\n    return [event['a'], {n}, (event, {{'b': {n}}})]\n\n\n" for n in range(1500))
+WHOLE = "def handler(event, context):\n    return event\n\n\n" + "".join(f"def f{n}(event):\n    return [event['a'], {n}, (event, {{'b': {n}}})]\n\n\n" for n in range(1500))
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -38,8 +38,11 @@ def is_running(pid: int) -> bool:
 
 def children(pid: int) -> list[int]:
     """The processes that a process has started, from any thread."""
-    threads = Path(f"/proc/{pid}/task")
-    return [int(one) for thread in threads.iterdir() for one in (thread / "children").read_text(encoding="ascii").split()]
+    found = []
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(FileNotFoundError):  # a thread that has ended meanwhile
+            found += [int(one) for one in (thread / "children").read_text(encoding="ascii").split()]
+    return found
 
 
 class TestInterrupt:
@@ -53,10 +56,12 @@ class TestInterrupt:
         (project / "out.json").write_text("before", encoding="utf-8")
         command = [sys.executable, "-m", "lintdem", "check", "--jobs", "2", "--no-cache", "--output", "json:out.json"]
         process = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        until(lambda: len(children(process.pid)) == 2 or process.poll() is not None)
-        yield process
-        process.kill()
-        process.communicate()
+        try:
+            until(lambda: len(children(process.pid)) == 2 or process.poll() is not None)
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
 
     def test_says_one_line_and_leaves_nothing_behind(self, busy: subprocess.Popen[str], project: Path) -> None:
         """Exit code 130, one line, no report, the old file whole, and the workers gone."""
