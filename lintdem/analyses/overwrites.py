@@ -133,10 +133,11 @@ def _other_writer(effect: Effect, others: dict[Place, Write]) -> str:
     if write is None:
         return ""
     for place, other in sorted(others.items(), key=lambda pair: pair[0]):
-        if place == effect.place or _apart(write, other):
+        puts_back = write.kind == "put" and other.kind in ("update", "delete", "accumulate")
+        if place == effect.place or not (puts_back or write.kind == "update") or _apart(write, other):
             continue
         where = f"{place.path}:{place.span.line}"
-        if write.kind == "put" and other.kind in ("update", "delete", "accumulate"):
+        if puts_back:
             done = "deletes" if other.kind == "delete" else "updates"
             return f"{where} {done} the item, and a late event puts the old one back"
         if write.kind == "update" and _contradicts(write, other) and not _is_new(other):

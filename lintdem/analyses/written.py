@@ -7,6 +7,7 @@ from functools import cached_property
 
 import msgspec
 
+from lintdem.analyses.remembering import remembered
 from lintdem.model.function import (
     Assign,
     Augment,
@@ -138,11 +139,13 @@ def caught_by(module: Module | None, clause: Place) -> set[str]:
 
 def function_at(module: Module, span: Span) -> Function | None:
     """The innermost function around a place."""
-    found: Function | None = None
-    for node in nodes(module.body):
-        if isinstance(node, DefineFunction) and _inside(span, node.function.span):
-            found = node.function
-    return found
+    return next((function for function in reversed(_functions(module)) if _inside(span, function.span)), None)
+
+
+@remembered(64)
+def _functions(module: Module) -> tuple[Function, ...]:
+    """The functions of a file, outer ones before those inside of them."""
+    return tuple(node.function for node in nodes(module.body) if isinstance(node, DefineFunction))
 
 
 def _inside(inner: Span, outer: Span) -> bool:
