@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lintdem.analyses.cases import Case
-from lintdem.analyses.domain import AnyOf, Cases, Claim, Derived, Path, Value, leaves
+from lintdem.analyses.domain import AnyOf, Cases, Claim, Derived, Path, Value
 from lintdem.analyses.effects import Repeat, token_value
 from lintdem.analyses.guards import Answer
 from lintdem.analyses.keys import readable
+from lintdem.analyses.values import leaves
 from lintdem.model.span import Place
 
 _REPEATS = frozenset({Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.INSERTS, Repeat.LACKS_TOKEN})

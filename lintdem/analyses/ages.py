@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from lintdem.analyses.domain import Derived, Fresh, Path, Test, Value, leaves
+from lintdem.analyses.domain import Derived, Fresh, Path, Test, Value
+from lintdem.analyses.values import leaves
 
 ORDERED = frozenset({"<", ">", "<=", ">="})
 TIME_WORDS = re.compile(

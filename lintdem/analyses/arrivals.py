@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import Claim, Path, Value, leaves
+from lintdem.analyses.domain import Claim, Path, Value
 from lintdem.analyses.effects import Repeat, harm_of
 from lintdem.analyses.engine import Run
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Claimed, Effect
+from lintdem.analyses.values import leaves
 from lintdem.model.span import Place
 from lintdem.program import Program
 

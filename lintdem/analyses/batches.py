@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from lintdem.analyses.altering import replace
 from lintdem.analyses.cases import REPEATS, Case
-from lintdem.analyses.domain import Done, Path, Value, leaves
+from lintdem.analyses.domain import Done, Path, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.failures import ASIDE, DOES, is_broad, reports_failures
 from lintdem.analyses.guards import Answer
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Asked, Effect, Loop, Swallowed
+from lintdem.analyses.values import leaves
 from lintdem.analyses.written import Texts, encloses, ends_in_first_round
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place, Span

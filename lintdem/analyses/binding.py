@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
-    NONE,
     Cases,
     DictObj,
     External,
-    Flow,
     Func,
     Known,
     ListObj,
@@ -19,17 +17,15 @@ from lintdem.analyses.domain import (
     Ref,
     Scope,
     Value,
-    any_of,
-    known,
-    members,
-    text,
-)  # fmt: skip
+)
 from lintdem.analyses.elements import source_of
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.joins import passed
 from lintdem.analyses.leftovers import grown
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.requesting import put_on
 from lintdem.analyses.rows import keep_attribute
+from lintdem.analyses.values import NONE, any_of, known, members, text
 from lintdem.model.span import Place
 from lintdem.model.values import (
     Attr,

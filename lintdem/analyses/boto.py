@@ -10,26 +10,21 @@ from lintdem.analyses.buffers import held, is_buffer, write
 from lintdem.analyses.clients import is_foreign
 from lintdem.analyses.dataapis import call_data_api
 from lintdem.analyses.domain import (
-    FALSE,
-    NONE,
     Claim,
     Client,
     Derived,
     DictObj,
     Error,
     Failed,
-    Flow,
     ListObj,
     Made,
     Path,
     Tried,
     Unknown,
     Value,
-    any_of,
-    members,
-    text,
-)  # fmt: skip
+)
 from lintdem.analyses.exceptions import FAILED
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.formers import former_claim
 from lintdem.analyses.invoking import only_asks_function
 from lintdem.analyses.itemwrites import batch, perform, queried, read_write, transact, write_item
@@ -38,6 +33,7 @@ from lintdem.analyses.recordsets import record_sets
 from lintdem.analyses.requests import ships_log
 from lintdem.analyses.trace import Asked, Gap, Invocation
 from lintdem.analyses.updates import entries, untyped
+from lintdem.analyses.values import FALSE, NONE, any_of, members, text
 from lintdem.knowledge import ALIASES, Kind, Operation, command, operation, resource_method, sub_resource
 from lintdem.knowledge.resources import identifiers
 from lintdem.model.span import Place

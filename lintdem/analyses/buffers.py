@@ -7,8 +7,10 @@ as one text, so that an object that is read, grown in a buffer and put back is s
 from __future__ import annotations
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import NONE, Derived, Flow, Known, ListObj, Made, Ref, Unknown, Value, known, text
+from lintdem.analyses.domain import Derived, Known, ListObj, Made, Ref, Unknown, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine
+from lintdem.analyses.values import NONE, known, text
 from lintdem.model.span import Place
 
 BUFFER = "buffer"

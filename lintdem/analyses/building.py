@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import External, Flow, Made, Super, Value
+from lintdem.analyses.domain import External, Made, Super, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.lineage import outside_bases
 from lintdem.analyses.machine import Args, Machine, Plain
 from lintdem.model.span import Place

@@ -8,15 +8,12 @@ from typing import Any
 from lintdem.analyses.binding import set_attribute
 from lintdem.analyses.copies import from_pairs
 from lintdem.analyses.domain import (
-    FALSE,
-    NONE,
     Cases,
     Cls,
     Derived,
     DictObj,
     Error,
     External,
-    Flow,
     Fresh,
     Func,
     Instance,
@@ -30,20 +27,18 @@ from lintdem.analyses.domain import (
     Test,
     Unknown,
     Value,
-    any_of,
-    known,
-    members,
-    text,
-)  # fmt: skip
+)
 from lintdem.analyses.elements import SHUFFLED, element_of, inside, iterated, taken_along, unordered
 from lintdem.analyses.exceptions import catches
 from lintdem.analyses.fields import as_dict
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.gaps import CHOSEN
 from lintdem.analyses.joins import aged, passed
 from lintdem.analyses.local import create_file
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.moments import plain
 from lintdem.analyses.trace import Loop
+from lintdem.analyses.values import FALSE, NONE, any_of, known, members, text
 from lintdem.model.span import Place
 
 Builtin = Callable[[Machine, Args, Place, Flow], Value]

@@ -17,7 +17,6 @@ from lintdem.analyses.clients import serving
 from lintdem.analyses.dispatching import DISPATCH, chosen
 from lintdem.analyses.domain import (
     EMPTY,
-    NONE,
     AnyOf,
     Call,
     Cases,
@@ -25,7 +24,6 @@ from lintdem.analyses.domain import (
     Derived,
     External,
     Fact,
-    Flow,
     Func,
     HeapObject,
     Instance,
@@ -39,12 +37,10 @@ from lintdem.analyses.domain import (
     Scope,
     Unknown,
     Value,
-    any_of,
-    members,
-    parts_of,
-)  # fmt: skip
+)
 from lintdem.analyses.durable import LATER, postponed
 from lintdem.analyses.exceptions import of_text
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.interfaces import is_interface
 from lintdem.analyses.jmespaths import entered
 from lintdem.analyses.joins import aged, by_cases, merge
@@ -53,6 +49,7 @@ from lintdem.analyses.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised
 from lintdem.analyses.objects import bind, found_name, instantiate
 from lintdem.analyses.parameters import bind_parameters
 from lintdem.analyses.trace import Event, Gap
+from lintdem.analyses.values import NONE, any_of, members, parts_of
 from lintdem.model.function import Function
 from lintdem.model.span import Place
 from lintdem.model.values import Expr, Lambda

@@ -24,8 +24,9 @@ from lintdem.analyses.cdk_values import (
     unread,
 )
 from lintdem.analyses.constructs import Built, build
-from lintdem.analyses.domain import Made, Unknown, Value, known, members
+from lintdem.analyses.domain import Made, Unknown, Value
 from lintdem.analyses.machine import Plain
+from lintdem.analyses.values import known, members
 from lintdem.model.span import Place
 from lintdem.model.stack import Event, Lambda, Queue, Resource, Source, Stack, Table, Topic
 from lintdem.model.stack import Value as TemplateValue

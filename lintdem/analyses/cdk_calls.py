@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lintdem.analyses.cdk_values import functions_in, mades
 from lintdem.analyses.constructs import Built
-from lintdem.analyses.domain import Known, Made, Value, text
+from lintdem.analyses.domain import Known, Made, Value
+from lintdem.analyses.values import text
 
 NOTIFIERS = frozenset({"add_event_notification", "add_object_created_notification", "add_object_removed_notification"})
 TARGETED = frozenset({"add_target", "Rule", "Schedule", *NOTIFIERS})

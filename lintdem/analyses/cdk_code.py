@@ -10,8 +10,9 @@ import msgspec
 from lintdem.analyses.altering import replace
 from lintdem.analyses.cdk_calls import Calls
 from lintdem.analyses.constructs import Built
-from lintdem.analyses.domain import AnyOf, Derived, Made, Method, Value, known, text
+from lintdem.analyses.domain import AnyOf, Derived, Made, Method, Value
 from lintdem.analyses.machine import Plain
+from lintdem.analyses.values import known, text
 from lintdem.model.span import Place, Span
 from lintdem.program import Program
 from lintdem.program.paths import ancestors, folder, join

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from lintdem.analyses.domain import External, Known, Made, Method, Value, members, text
+from lintdem.analyses.domain import External, Known, Made, Method, Value
 from lintdem.analyses.machine import Plain
+from lintdem.analyses.values import members, text
 
 
 def each_of(given: Plain | None) -> list[Plain]:

@@ -6,10 +6,12 @@ https://cloud.google.com/firestore/docs/manage-data/add-data
 from __future__ import annotations
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import NONE, Claim, Error, Failed, Flow, Made, Unknown, Value, known, text
+from lintdem.analyses.domain import Claim, Error, Failed, Made, Unknown, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.trace import Invocation, Write
 from lintdem.analyses.updates import entries
+from lintdem.analyses.values import NONE, known, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from lintdem.analyses.ages import freshness
 from lintdem.analyses.cases import Case, Kind
-from lintdem.analyses.domain import Check, Path, Value, leaves
+from lintdem.analyses.domain import Check, Path, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.keys import readable
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Tested
+from lintdem.analyses.values import leaves
 from lintdem.knowledge import command, tells_what_happened
 from lintdem.model.finding import Redelivers
 from lintdem.model.span import Place

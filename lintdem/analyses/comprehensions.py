@@ -10,7 +10,6 @@ from lintdem.analyses.domain import (
     Derived,
     DictObj,
     Fact,
-    Flow,
     Given,
     Known,
     ListObj,
@@ -18,13 +17,14 @@ from lintdem.analyses.domain import (
     Scope,
     Unknown,
     Value,
-    known,
-)  # fmt: skip
+)
 from lintdem.analyses.elements import SHUFFLED, are_named, element_of, iterated, taken_along
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.joins import aged, passed
 from lintdem.analyses.leftovers import NOTHING, asked, excluded, missing_from
 from lintdem.analyses.machine import Machine, Stop
 from lintdem.analyses.trace import Loop
+from lintdem.analyses.values import known
 from lintdem.model.values import (
     Call,
     Clause,

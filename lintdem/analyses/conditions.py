@@ -8,7 +8,6 @@ from lintdem.analyses.ages import TIME_WORDS, freshness
 from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
     EMPTY,
-    NONE,
     AnyOf,
     Cases,
     Check,
@@ -18,7 +17,6 @@ from lintdem.analyses.domain import (
     Error,
     Fact,
     Failed,
-    Flow,
     Func,
     Given,
     Instance,
@@ -29,15 +27,14 @@ from lintdem.analyses.domain import (
     RuledOut,
     Test,
     Value,
-    leaves,
-    members,
-    text,
-)  # fmt: skip
+)
 from lintdem.analyses.exceptions import is_another, missing
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.formers import first_of_all
 from lintdem.analyses.joins import aged, alike, changed
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.senders import told
+from lintdem.analyses.values import NONE, leaves, members, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import NOWHERE, Place
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from lintdem.analyses.building import CDK
 from lintdem.analyses.definitions import run_module
-from lintdem.analyses.domain import Cls, Flow, Scope, Unknown, Value, known
+from lintdem.analyses.domain import Cls, Scope, Unknown, Value
 from lintdem.analyses.engine import PARTS
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.lineage import outside_bases
 from lintdem.analyses.machine import Args, Machine, Plain, Stop
+from lintdem.analyses.values import known
 from lintdem.model.function import If, Import, Stmt, Try
 from lintdem.model.module import Module, Problem
 from lintdem.model.span import NOWHERE, Place

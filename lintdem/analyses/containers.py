@@ -7,32 +7,16 @@ from typing import Any
 
 from lintdem.analyses.altering import replace
 from lintdem.analyses.buffers import BUFFER, buffer_method
-from lintdem.analyses.domain import (
-    EMPTY,
-    NONE,
-    Derived,
-    DictObj,
-    Flow,
-    Fresh,
-    Known,
-    ListObj,
-    Path,
-    Ref,
-    Test,
-    Unknown,
-    Value,
-    any_of,
-    known,
-    leaves,
-    text,
-)  # fmt: skip
+from lintdem.analyses.domain import EMPTY, Derived, DictObj, Fresh, Known, ListObj, Path, Ref, Test, Unknown, Value
 from lintdem.analyses.elements import element_of, unordered
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.joins import passed
 from lintdem.analyses.leftovers import grown, joined, taken
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.operators import FINE, formatted, is_now
 from lintdem.analyses.registries import may_be_filled
 from lintdem.analyses.trace import Recorded
+from lintdem.analyses.values import NONE, any_of, known, leaves, text
 from lintdem.model.span import Place
 
 GROWS = frozenset({"append", "add", "appendleft", "insert", "extend", "update", "setdefault"})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import NONE, Made, Value, members
+from lintdem.analyses.domain import Made, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Claimed, Timed
+from lintdem.analyses.values import NONE, members
 from lintdem.model.span import Place
 
 GUARD = "Powertools idempotent_function"

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import (
-    AnyOf,
-    Cases,
-    Derived,
-    DictObj,
-    Flow,
-    Instance,
-    Known,
-    ListObj,
-    Value,
-    any_of,
-    members,
-)
+from lintdem.analyses.domain import AnyOf, Cases, Derived, DictObj, Instance, Known, ListObj, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Machine
+from lintdem.analyses.values import any_of, members
 
 COPIES = frozenset({"copy.copy", "copy.deepcopy"})
 DEPTH = 4

@@ -6,23 +6,14 @@ import re
 
 from lintdem.analyses.altering import replace
 from lintdem.analyses.databases import Request, send, telling
-from lintdem.analyses.domain import (
-    NONE,
-    Claim,
-    DictObj,
-    Error,
-    Flow,
-    Unknown,
-    Value,
-    known,
-    members,
-    text,
-)
+from lintdem.analyses.domain import Claim, DictObj, Error, Unknown, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.itemwrites import perform
 from lintdem.analyses.machine import Machine, answered, result_of
 from lintdem.analyses.sqltext import spelled
 from lintdem.analyses.trace import Asked, Gap, Invocation, Write
 from lintdem.analyses.updates import entries
+from lintdem.analyses.values import NONE, known, members, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 

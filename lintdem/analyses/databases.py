@@ -12,31 +12,15 @@ from dataclasses import dataclass
 
 from lintdem.analyses.altering import replace
 from lintdem.analyses.clauses import Comparison, Operand, Statement, plain_name
-from lintdem.analyses.domain import (
-    NONE,
-    Check,
-    Claim,
-    Derived,
-    Error,
-    Fact,
-    Failed,
-    Flow,
-    Fresh,
-    Known,
-    Made,
-    Path,
-    Unknown,
-    Value,
-    known,
-    members,
-    text,
-)
+from lintdem.analyses.domain import Check, Claim, Derived, Error, Fact, Failed, Fresh, Known, Made, Path, Unknown, Value
 from lintdem.analyses.elements import element_of
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.itemconditions import Compares, Condition, Exists, Junction, compared_values, judge
 from lintdem.analyses.machine import Args, Machine, answered, result_of
 from lintdem.analyses.sql import read_sql
 from lintdem.analyses.sqltext import parameters, spelled, spelled_rows
 from lintdem.analyses.trace import Asked, Gap, Invocation, Write
+from lintdem.analyses.values import NONE, known, members, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 

@@ -6,10 +6,11 @@ import re
 
 from lintdem.analyses.deployed import queue_of
 from lintdem.analyses.deployments import dead_letters, queue_at
-from lintdem.analyses.domain import Env, Path, Value, leaves, text
+from lintdem.analyses.domain import Env, Path, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Asked, Effect
+from lintdem.analyses.values import leaves, text
 from lintdem.program import Program
 
 RESENDS = frozenset(

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lintdem.analyses.domain import (
-    FALSE,
-    TRUE,
-    Claim,
-    Derived,
-    Error,
-    Failed,
-    Flow,
-    Func,
-    Made,
-    Unknown,
-    Value,
-    Wrapper,
-)
+from lintdem.analyses.domain import Claim, Derived, Error, Failed, Func, Made, Unknown, Value, Wrapper
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Frame, Machine, answered, result_of, wrapped
 from lintdem.analyses.roles import effect_or_read
+from lintdem.analyses.values import FALSE, TRUE
 from lintdem.knowledge import DeclaredCall, LibraryCall
 from lintdem.model.function import Function
 from lintdem.model.span import Place

@@ -11,7 +11,6 @@ from lintdem.analyses.domain import (
     Cls,
     Derived,
     External,
-    Flow,
     Func,
     Made,
     Method,
@@ -21,13 +20,12 @@ from lintdem.analyses.domain import (
     Unknown,
     Value,
     Wrapper,
-    any_of,
-    known,
-    text,
-)  # fmt: skip
+)
 from lintdem.analyses.durable import LATER, around, handed
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.gaps import CHOSEN, MISSING
 from lintdem.analyses.machine import Args, Frame, Machine, Registered, Stop, wrapped
+from lintdem.analyses.values import any_of, known, text
 from lintdem.knowledge import library_call
 from lintdem.model.function import DefineClass, DefineFunction, Import
 from lintdem.model.span import NOWHERE, Place

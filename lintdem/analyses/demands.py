@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import Check, Flow, Path, Value
+from lintdem.analyses.domain import Check, Path, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Machine
 
 

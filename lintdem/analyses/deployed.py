@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.domain import Env, Value, leaves, text
+from lintdem.analyses.domain import Env, Value
+from lintdem.analyses.values import leaves, text
 from lintdem.model.stack import Lambda, Queue, Source, Stack, Table, Topic
 from lintdem.model.stack import Value as TemplateValue
 from lintdem.program import Handler, Program, Trigger

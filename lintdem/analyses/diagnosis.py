@@ -15,7 +15,7 @@ from lintdem.analyses.asking import Act, askings, shared
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.customresources import untracked
 from lintdem.analyses.deployed import sent_anew, table_of
-from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Path, Value, leaves
+from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Path, Value
 from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on_token, tells
 from lintdem.analyses.engine import Run
 from lintdem.analyses.fifo import fifo_fault
@@ -32,6 +32,7 @@ from lintdem.analyses.replays import operations, replayed
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.timeliness import event_time, held_for_a_time, is_fresh_checked, time_bound, unordered_row
 from lintdem.analyses.trace import Effect, Write
+from lintdem.analyses.values import leaves
 from lintdem.analyses.wholekeys import of_whole_key
 from lintdem.knowledge import Scope, scope_of
 from lintdem.model.finding import Level

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from lintdem.analyses.binding import set_item
-from lintdem.analyses.domain import DictObj, Flow, Known, Unknown, Value, any_of
+from lintdem.analyses.domain import DictObj, Known, Unknown, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine
+from lintdem.analyses.values import any_of
 from lintdem.model.span import Place
 
 _NO_ENTRY = "no entry "

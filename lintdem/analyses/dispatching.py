@@ -6,9 +6,11 @@ https://docs.python.org/3/library/functools.html#functools.singledispatch
 from __future__ import annotations
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import Cls, External, Flow, Func, Instance, Known, Made, Value, any_of, members
+from lintdem.analyses.domain import Cls, External, Func, Instance, Known, Made, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.lineage import lineage
 from lintdem.analyses.machine import Args, Machine, Registered
+from lintdem.analyses.values import any_of, members
 from lintdem.model.span import Place
 
 DISPATCH = "dispatch"

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.clauses import BOOKKEEPING
-from lintdem.analyses.domain import NONE, Cls, Flow, Instance, Made, Ref, Value, known, members, text
+from lintdem.analyses.domain import Cls, Instance, Made, Ref, Value
 from lintdem.analyses.elements import element_of
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.lineage import find_in_class, outside_bases
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.trace import Invocation, Write
 from lintdem.analyses.updates import entries
+from lintdem.analyses.values import NONE, known, members, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 

@@ -5,27 +5,14 @@ from __future__ import annotations
 import re
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import (
-    NONE,
-    Claim,
-    Derived,
-    Error,
-    Failed,
-    Flow,
-    Known,
-    Made,
-    Method,
-    Unknown,
-    Value,
-    known,
-    members,
-    text,
-)
+from lintdem.analyses.domain import Claim, Derived, Error, Failed, Known, Made, Method, Unknown, Value
 from lintdem.analyses.elements import element_of
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.itemconditions import Compares, Condition, Contains, Exists, Junction, compared_values, judge
 from lintdem.analyses.machine import Args, Machine, answered, result_of
 from lintdem.analyses.trace import Asked, Invocation, Write
 from lintdem.analyses.updates import entries
+from lintdem.analyses.values import NONE, known, members, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import NOWHERE, Place
 

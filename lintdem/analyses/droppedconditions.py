@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import Client, Derived, Made, Value, members, parts_of
+from lintdem.analyses.domain import Client, Derived, Made, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.operators import is_condition
 from lintdem.analyses.trace import Asked, Effect, Invocation
+from lintdem.analyses.values import members, parts_of
 from lintdem.model.span import Place
 
 ARGUMENTS = ("ConditionExpression", "FilterExpression", "KeyConditionExpression")

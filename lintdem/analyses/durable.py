@@ -17,7 +17,6 @@ from lintdem.analyses.domain import (
     Derived,
     DictObj,
     Done,
-    Flow,
     Fresh,
     Func,
     ListObj,
@@ -27,13 +26,12 @@ from lintdem.analyses.domain import (
     Scope,
     Unknown,
     Value,
-    any_of,
-    members,
-    parts_of,
-)  # fmt: skip
+)
 from lintdem.analyses.elements import element_of
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.trace import Operated
+from lintdem.analyses.values import any_of, members, parts_of
 from lintdem.model.span import Place
 
 LATER: dict[str, tuple[str, ...] | None] = {

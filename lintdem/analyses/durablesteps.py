@@ -7,18 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lintdem.analyses.cases import REPEATS, Case, Kind
-from lintdem.analyses.domain import (
-    NONE,
-    AnyOf,
-    Cases,
-    Claim,
-    External,
-    Fresh,
-    Made,
-    Value,
-    leaves,
-    parts_of,
-)  # fmt: skip
+from lintdem.analyses.domain import AnyOf, Cases, Claim, External, Fresh, Made, Value
 from lintdem.analyses.durable import STEP
 from lintdem.analyses.effects import token_value
 from lintdem.analyses.engine import Run
@@ -26,6 +15,7 @@ from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.money import moves_money
 from lintdem.analyses.replays import durably, operations
 from lintdem.analyses.trace import Effect, Operated
+from lintdem.analyses.values import NONE, leaves, parts_of
 from lintdem.model.span import Place
 
 

@@ -8,21 +8,7 @@ from enum import Enum
 
 from lintdem.analyses.altering import replace
 from lintdem.analyses.deployed import queue_of, table_of, topic_of
-from lintdem.analyses.domain import (
-    NONE,
-    AnyOf,
-    Cases,
-    Check,
-    Derived,
-    Fresh,
-    Given,
-    Path,
-    Value,
-    leaves,
-    members,
-    parts_of,
-    text,
-)
+from lintdem.analyses.domain import AnyOf, Cases, Check, Derived, Fresh, Given, Path, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.invoking import asks_deployed
 from lintdem.analyses.itemwrites import key_attributes
@@ -30,6 +16,7 @@ from lintdem.analyses.keys import Grade, Provenance, provenance, readable
 from lintdem.analyses.requests import only_asks, only_queries
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Write
+from lintdem.analyses.values import NONE, leaves, members, parts_of, text
 from lintdem.knowledge import Kind, Scope, scope_of
 from lintdem.model.span import Place
 from lintdem.program import Program

@@ -12,7 +12,6 @@ from lintdem.analyses.domain import (
     Derived,
     DictObj,
     Fact,
-    Flow,
     Fresh,
     Func,
     Instance,
@@ -22,11 +21,10 @@ from lintdem.analyses.domain import (
     Ref,
     Unknown,
     Value,
-    any_of,
-    known,
-    members,
-)  # fmt: skip
+)
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine
+from lintdem.analyses.values import any_of, known, members
 from lintdem.model.span import Place
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from lintdem.analyses.calling import call as call_value
 from lintdem.analyses.conditions import assume
 from lintdem.analyses.definitions import member_of, run_module
-from lintdem.analyses.domain import Fact, Flow, Func, Partial, Path, Scope, Unknown, Value, any_of, members
+from lintdem.analyses.domain import Fact, Func, Partial, Path, Scope, Unknown, Value
 from lintdem.analyses.expressions import evaluate
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.library import call_library
 from lintdem.analyses.lostupdates import origins
 from lintdem.analyses.machine import BUDGET, Args, Frame, Machine, Parts, Raised, Stop
@@ -16,6 +17,7 @@ from lintdem.analyses.objects import attribute, item, typed
 from lintdem.analyses.statements import execute
 from lintdem.analyses.stores import settled
 from lintdem.analyses.trace import Event, Invocation, Retry
+from lintdem.analyses.values import any_of, members
 from lintdem.model.span import Place, Span
 from lintdem.program import Handler, Program
 

@@ -14,7 +14,6 @@ from lintdem.analyses.domain import (
     External,
     Fact,
     Failed,
-    Flow,
     Instance,
     Known,
     Made,
@@ -24,12 +23,11 @@ from lintdem.analyses.domain import (
     Test,
     Unknown,
     Value,
-    any_of,
-    leaves,
-    members,
 )
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine, Raised, result_of
 from lintdem.analyses.trace import Swallowed
+from lintdem.analyses.values import any_of, leaves, members
 from lintdem.knowledge import Kind
 from lintdem.model.function import Catch, Try
 from lintdem.model.span import Place

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.deployed import table_of
-from lintdem.analyses.domain import Claim, Derived, Fresh, Known, Path, Value, leaves, text
+from lintdem.analyses.domain import Claim, Derived, Fresh, Known, Path, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import Answer
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect
+from lintdem.analyses.values import leaves, text
 from lintdem.analyses.windows import EXPIRY
 from lintdem.knowledge import TimeForm, time_form
 from lintdem.model.span import Place

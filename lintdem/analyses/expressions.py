@@ -10,16 +10,12 @@ from lintdem.analyses.binding import bind_target, opened
 from lintdem.analyses.comprehensions import comprehension
 from lintdem.analyses.demands import note_demand
 from lintdem.analyses.domain import (
-    FALSE,
-    NONE,
-    TRUE,
     AnyOf,
     Cases,
     Derived,
     DictObj,
     External,
     Fact,
-    Flow,
     Func,
     Known,
     ListObj,
@@ -30,11 +26,9 @@ from lintdem.analyses.domain import (
     Test,
     Unknown,
     Value,
-    any_of,
-    known,
-    text,
-)  # fmt: skip
+)
 from lintdem.analyses.elements import element_of, iterated
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.joins import merge, passed
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.operators import (
@@ -47,6 +41,7 @@ from lintdem.analyses.operators import (
     operate,
 )
 from lintdem.analyses.trace import Tested
+from lintdem.analyses.values import FALSE, NONE, TRUE, any_of, known, text
 from lintdem.model.span import Place
 from lintdem.model.values import (
     Attr,

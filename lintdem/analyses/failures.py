@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lintdem.analyses.domain import (
-    NONE,
     Caught,
     Check,
     Claim,
@@ -22,14 +21,13 @@ from lintdem.analyses.domain import (
     Ref,
     Unknown,
     Value,
-    leaves,
-    parts_of,
 )
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import same_store
 from lintdem.analyses.requests import only_asks
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Asked, Effect, Swallowed, Threw
+from lintdem.analyses.values import NONE, leaves, parts_of
 from lintdem.analyses.written import (
     COLLECTS,
     Texts,

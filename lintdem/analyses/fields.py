@@ -8,27 +8,11 @@ Source: https://docs.pydantic.dev/latest/concepts/fields/ and https://docs.pytho
 from __future__ import annotations
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import (
-    NONE,
-    Cls,
-    Derived,
-    DictObj,
-    Flow,
-    Func,
-    Instance,
-    Known,
-    Made,
-    Path,
-    Ref,
-    Unknown,
-    Value,
-    any_of,
-    known,
-    leaves,
-    text,
-)
+from lintdem.analyses.domain import Cls, Derived, DictObj, Func, Instance, Known, Made, Path, Ref, Unknown, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.lineage import fields_of, find_in_class, item_keys
 from lintdem.analyses.machine import Args, Machine
+from lintdem.analyses.values import NONE, any_of, known, leaves, text
 from lintdem.model.span import Place
 
 DUMPS = frozenset({"model_dump", "dict", "_asdict", "asdict"})

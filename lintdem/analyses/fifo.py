@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from lintdem.analyses.deployed import queue_of, topic_of
-from lintdem.analyses.domain import NONE, Fresh, Value, leaves
+from lintdem.analyses.domain import Fresh, Value
 from lintdem.analyses.effects import token_value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.trace import Effect
+from lintdem.analyses.values import NONE, leaves
 from lintdem.model.stack import Queue, Topic
 from lintdem.program import Program
 

@@ -7,10 +7,11 @@ attribute one finds another value. Whoever goes on only then has claimed the wor
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import EMPTY, Claim, Derived, Fact, Known, Path, Test, Unknown, Value, text
+from lintdem.analyses.domain import EMPTY, Claim, Derived, Fact, Known, Path, Test, Unknown, Value
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.trace import Invocation, Write
+from lintdem.analyses.values import text
 from lintdem.model.span import Place
 
 _OLD = frozenset({"ALL_OLD", "UPDATED_OLD"})

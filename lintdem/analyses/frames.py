@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 
-from lintdem.analyses.domain import NONE, Error, Flow, Value, leaves, text
+from lintdem.analyses.domain import Error, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.trace import Invocation, Write
+from lintdem.analyses.values import NONE, leaves, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import (
-    NONE,
-    Cls,
-    Derived,
-    Flow,
-    Func,
-    Made,
-    Method,
-    Partial,
-    Path,
-    Unknown,
-    Value,
-    known,
-    text,
-)
+from lintdem.analyses.domain import Cls, Derived, Func, Made, Method, Partial, Path, Unknown, Value
 from lintdem.analyses.elements import element_of, origin
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.injection import is_given, provided
 from lintdem.analyses.joins import merge
 from lintdem.analyses.machine import Args, Machine, Registered, Stop
 from lintdem.analyses.trace import Loop, Misused
+from lintdem.analyses.values import NONE, known, text
 from lintdem.model.span import Place
 
 BATCH = frozenset({"process_partial_response", "async_process_partial_response"})

@@ -5,29 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from lintdem.analyses.domain import (
-    FALSE,
-    NONE,
-    Check,
-    Claim,
-    Derived,
-    Flow,
-    Func,
-    Held,
-    Known,
-    Made,
-    Unknown,
-    Value,
-    Wrapper,
-    known,
-    text,
-)  # fmt: skip
+from lintdem.analyses.domain import Check, Claim, Derived, Func, Held, Known, Made, Unknown, Value, Wrapper
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.frameworks import run_batch
 from lintdem.analyses.jmespaths import pick
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.retries import of_wrapper
 from lintdem.analyses.serialising import unserialisable
 from lintdem.analyses.trace import Claimed, Kept, Misused, Timed
+from lintdem.analyses.values import FALSE, NONE, known, text
 from lintdem.model.function import Function
 from lintdem.model.span import Place
 

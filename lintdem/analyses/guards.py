@@ -6,20 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import (
-    Call,
-    Caught,
-    Check,
-    Claim,
-    Derived,
-    Done,
-    Failed,
-    Held,
-    Path,
-    Tried,
-    Value,
-    parts_of,
-)
+from lintdem.analyses.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value
 from lintdem.analyses.effects import tells
 from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
@@ -29,6 +16,7 @@ from lintdem.analyses.requests import is_within
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import records_word
 from lintdem.analyses.trace import Claimed, Effect, Invocation, Recorded, Swallowed
+from lintdem.analyses.values import parts_of
 from lintdem.model.span import Place
 
 

@@ -6,8 +6,9 @@ the provider says, so that its methods can be followed.
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import AnyOf, Cls, External, Flow, Func, Made, Partial, Value
+from lintdem.analyses.domain import AnyOf, Cls, External, Func, Made, Partial, Value
 from lintdem.analyses.elements import element_of
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.model.function import Function
 from lintdem.model.span import Place

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import Caught, Claim, Failed, Fresh, leaves
+from lintdem.analyses.domain import Caught, Claim, Failed, Fresh
 from lintdem.analyses.engine import Run
 from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.plans import duration, first_retry
@@ -13,6 +13,7 @@ from lintdem.analyses.releases import touches_claim
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Claimed, Effect, Swallowed
 from lintdem.analyses.unfinished import is_released, is_work, leaves_quietly
+from lintdem.analyses.values import leaves
 from lintdem.analyses.windows import from_now
 from lintdem.analyses.written import calls, changes, nodes, only_tells
 from lintdem.model.finding import Redelivers

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from lintdem.analyses.domain import Cls, External, Flow, Func, Instance, Ref, Value, members
+from lintdem.analyses.domain import Cls, External, Func, Instance, Ref, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Machine
+from lintdem.analyses.values import members
 from lintdem.model.function import Class, DefineClass, DefineFunction, Function, Raise
 from lintdem.model.module import Module
 from lintdem.model.span import Place

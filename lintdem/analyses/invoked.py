@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from lintdem.analyses.altering import replace
 from lintdem.analyses.deployed import function_of, own_function
-from lintdem.analyses.domain import NONE, text
 from lintdem.analyses.engine import Run
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect
+from lintdem.analyses.values import NONE, text
 from lintdem.model.finding import Redelivers
 from lintdem.model.span import Place
 from lintdem.model.stack import Source

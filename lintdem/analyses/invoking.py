@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 from lintdem.analyses.deployed import function_of
-from lintdem.analyses.domain import NONE, Derived, Env, Flow, Value, leaves, members, text
+from lintdem.analyses.domain import Derived, Env, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.requests import is_question
 from lintdem.analyses.trace import Invocation
+from lintdem.analyses.values import NONE, leaves, members, text
 from lintdem.program import Handler, Program
 
 _METHODS = frozenset({"httpmethod", "requestcontext.http.method", "routekey"})

@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from lintdem.analyses.domain import Derived, Flow, Fresh, Known, Made, Path, Test, Value, leaves, text
+from lintdem.analyses.domain import Derived, Fresh, Known, Made, Path, Test, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Machine
+from lintdem.analyses.values import leaves, text
 from lintdem.knowledge import expressions as ddb
 from lintdem.knowledge import parse_condition
 

@@ -5,23 +5,9 @@ from __future__ import annotations
 import re
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import (
-    Claim,
-    Derived,
-    DictObj,
-    Env,
-    Error,
-    Failed,
-    Flow,
-    Known,
-    Tried,
-    Unknown,
-    Value,
-    known,
-    members,
-    text,
-)  # fmt: skip
+from lintdem.analyses.domain import Claim, Derived, DictObj, Env, Error, Failed, Known, Tried, Unknown, Value
 from lintdem.analyses.exceptions import CANCELED, FAILED
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.itemconditions import (
     HOLE,
     Compares,
@@ -40,6 +26,7 @@ from lintdem.analyses.itemconditions import (
 from lintdem.analyses.machine import Machine, result_of
 from lintdem.analyses.trace import Invocation, Write
 from lintdem.analyses.updates import entries, read_update, untyped
+from lintdem.analyses.values import known, members, text
 from lintdem.model.span import Place
 
 

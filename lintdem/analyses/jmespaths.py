@@ -6,23 +6,10 @@ import jmespath
 import jmespath.exceptions
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import (
-    Cls,
-    Derived,
-    External,
-    Flow,
-    Func,
-    Instance,
-    Made,
-    Path,
-    Unknown,
-    Value,
-    Wrapper,
-    any_of,
-    known,
-    text,
-)
+from lintdem.analyses.domain import Cls, Derived, External, Func, Instance, Made, Path, Unknown, Value, Wrapper
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine, Stop
+from lintdem.analyses.values import any_of, known, text
 from lintdem.knowledge import envelope
 from lintdem.model.span import Place
 

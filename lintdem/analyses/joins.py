@@ -15,7 +15,6 @@ from lintdem.analyses.domain import (
     DictObj,
     Fact,
     Failed,
-    Flow,
     Func,
     HeapObject,
     Instance,
@@ -26,10 +25,10 @@ from lintdem.analyses.domain import (
     Tried,
     Unknown,
     Value,
-    any_of,
-    members,
-)  # fmt: skip
+)
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.lineage import find_in_class
+from lintdem.analyses.values import any_of, members
 
 MOST = 8
 """So many values that a name may have keep what is known of each."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import FALSE, NONE, Made, Path, text
+from lintdem.analyses.domain import Made, Path
 from lintdem.analyses.engine import Run
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Claimed
+from lintdem.analyses.values import FALSE, NONE, text
 from lintdem.knowledge import form_of, mended, picks
 from lintdem.model.span import Place
 from lintdem.model.stack import Source

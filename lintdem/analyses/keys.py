@@ -19,11 +19,10 @@ from lintdem.analyses.domain import (
     Path,
     Unknown,
     Value,
-    members,
-    parts_of,
-)  # fmt: skip
+)
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Invocation
+from lintdem.analyses.values import members, parts_of
 from lintdem.knowledge import Kind, Scope, scope_of, scope_of_context
 from lintdem.model.span import Place
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from lintdem.analyses.cases import Case
 from lintdem.analyses.coarse import is_coarse
-from lintdem.analyses.domain import Path, leaves
+from lintdem.analyses.domain import Path
 from lintdem.analyses.keys import Grade, provenance, readable
 from lintdem.analyses.spots import around, inside
 from lintdem.analyses.trace import Effect
+from lintdem.analyses.values import leaves
 from lintdem.analyses.written import dotted, nodes
 from lintdem.model.function import (
     Assign,

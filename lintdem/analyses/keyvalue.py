@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from lintdem.analyses.domain import NONE, TRUE, Claim, Derived, Error, Flow, Unknown, Value, known, leaves, text
+from lintdem.analyses.domain import Claim, Derived, Error, Unknown, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine, answered, result_of
 from lintdem.analyses.trace import Gap, Invocation, Write
+from lintdem.analyses.values import NONE, TRUE, known, leaves, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 

@@ -6,9 +6,11 @@ a loop over them collects. To write such a collection where `sent` is stored for
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import Check, DictObj, Fact, Flow, HeapObject, ListObj, Path, Test, Value, leaves, members
+from lintdem.analyses.domain import Check, DictObj, Fact, HeapObject, ListObj, Path, Test, Value
 from lintdem.analyses.elements import inside
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Machine
+from lintdem.analyses.values import leaves, members
 from lintdem.model.span import Place
 
 NOTHING: frozenset[Value] = frozenset()

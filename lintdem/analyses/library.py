@@ -15,9 +15,6 @@ from lintdem.analyses.dispatching import REGISTER, dispatches, register
 from lintdem.analyses.documentmodels import QUERY, call_query
 from lintdem.analyses.domain import (
     EMPTY,
-    FALSE,
-    NONE,
-    TRUE,
     AnyOf,
     Cases,
     Claim,
@@ -29,7 +26,6 @@ from lintdem.analyses.domain import (
     Error,
     External,
     Failed,
-    Flow,
     Fresh,
     Func,
     Instance,
@@ -42,14 +38,11 @@ from lintdem.analyses.domain import (
     Ref,
     Unknown,
     Value,
-    any_of,
-    known,
-    members,
-    text,
-)  # fmt: skip
+)
 from lintdem.analyses.durable import durable
 from lintdem.analyses.elements import CHAINS, chained, origin
 from lintdem.analyses.fields import DUMPS, FUNCTIONS, JSON, LOADERS, as_dict, as_text
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.frames import FRAMES, call_frame
 from lintdem.analyses.frameworks import FRAMEWORKS, call_framework
 from lintdem.analyses.gaps import MISSING, gap_of, library_gap
@@ -76,6 +69,7 @@ from lintdem.analyses.roles import (
 from lintdem.analyses.rows import store_rows
 from lintdem.analyses.stores import TASKS, call_store, queue_task
 from lintdem.analyses.trace import Gap, Timed
+from lintdem.analyses.values import FALSE, NONE, TRUE, any_of, known, members, text
 from lintdem.knowledge import library_call, source_of_class
 from lintdem.model.span import Place
 

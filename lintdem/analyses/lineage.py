@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.domain import Cls, External, Instance, Known, Made, Value, members, text
+from lintdem.analyses.domain import Cls, External, Instance, Known, Made, Value
+from lintdem.analyses.values import members, text
 from lintdem.model.function import Assign, Declare
 from lintdem.model.values import Name
 

@@ -4,24 +4,11 @@ removed a second time; /tmp is the run's own."""
 from __future__ import annotations
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import (
-    FALSE,
-    NONE,
-    TRUE,
-    Claim,
-    Derived,
-    Env,
-    Error,
-    Failed,
-    Flow,
-    Known,
-    Made,
-    Value,
-    leaves,
-    text,
-)
+from lintdem.analyses.domain import Claim, Derived, Env, Error, Failed, Known, Made, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine
 from lintdem.analyses.trace import Asked, Invocation, Write
+from lintdem.analyses.values import FALSE, NONE, TRUE, leaves, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import EMPTY, FALSE, TRUE, Cases, Flow, Held, Made, Value
+from lintdem.analyses.domain import EMPTY, Cases, Held, Made, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine
+from lintdem.analyses.values import FALSE, TRUE
 from lintdem.knowledge import library_call
 from lintdem.model.span import Place
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lintdem.analyses.domain import (
-    NONE,
     AnyOf,
     Cases,
     Check,
@@ -17,7 +16,6 @@ from lintdem.analyses.domain import (
     Derived,
     DictObj,
     Fact,
-    Flow,
     HeapObject,
     Instance,
     Known,
@@ -28,15 +26,13 @@ from lintdem.analyses.domain import (
     Ref,
     Test,
     Value,
-    any_of,
-    known,
-    leaves,
-    members,
-)  # fmt: skip
+)
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.itemwrites import QUERIED, key_attributes
 from lintdem.analyses.leftovers import missing_from
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.trace import Asked, Effect, Event, Invocation, Origin, Tested, Write
+from lintdem.analyses.values import NONE, any_of, known, leaves, members
 from lintdem.knowledge import Kind
 
 _ARITHMETIC = frozenset({"arith+", "arith-", "arith*", "arith/", "arith//", "arith%", "arith**"})

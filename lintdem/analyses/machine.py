@@ -23,7 +23,6 @@ from lintdem.analyses.domain import (
     Error,
     Fact,
     Failed,
-    Flow,
     Func,
     HeapObject,
     Known,
@@ -36,7 +35,8 @@ from lintdem.analyses.domain import (
     Value,
     Wrapper,
     ruled_out,
-)  # fmt: skip
+)
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.trace import Claimed, Effect, Event, Invocation, Loop, Origin, Retry
 from lintdem.model.function import Class, Function, Stmt
 from lintdem.model.span import Place, Span

@@ -5,24 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 
 from lintdem.analyses.binding import bind_target
-from lintdem.analyses.domain import (
-    EMPTY,
-    NONE,
-    Caught,
-    Done,
-    Flow,
-    Func,
-    Instance,
-    Made,
-    Partial,
-    Unknown,
-    Value,
-    any_of,
-)  # fmt: skip
+from lintdem.analyses.domain import EMPTY, Caught, Done, Func, Instance, Made, Partial, Unknown, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.joins import merge
 from lintdem.analyses.locks import held
 from lintdem.analyses.machine import Args, Machine, Raised, Stop
 from lintdem.analyses.mappers import leave_transaction
+from lintdem.analyses.values import NONE, any_of
 from lintdem.model.function import (
     Catch,
     Pass,

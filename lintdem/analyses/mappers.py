@@ -14,7 +14,6 @@ from lintdem.analyses.domain import (
     Derived,
     Error,
     External,
-    Flow,
     Func,
     Instance,
     Made,
@@ -22,17 +21,16 @@ from lintdem.analyses.domain import (
     Ref,
     Unknown,
     Value,
-    known,
-    leaves,
-    text,
 )
 from lintdem.analyses.exceptions import CANCELED, FAILED
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.itemconditions import compared_values, judge, orders, read_condition
 from lintdem.analyses.itemwrites import perform
 from lintdem.analyses.lineage import find_in_class, item_keys, outside_bases
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.rows import attributes_of
 from lintdem.analyses.trace import Asked, Invocation, Write
+from lintdem.analyses.values import known, leaves, text
 from lintdem.knowledge import Kind, operation
 from lintdem.model.span import Place
 

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import (
-    FALSE,
-    Derived,
-    Error,
-    Flow,
-    Test,
-    Unknown,
-    Value,
-    known,
-    members,
-)  # fmt: skip
+from lintdem.analyses.domain import Derived, Error, Test, Unknown, Value
 from lintdem.analyses.exceptions import catches
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.joins import merge
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.operators import compared
+from lintdem.analyses.values import FALSE, known, members
 from lintdem.model.function import (
     Match,
     Pattern,

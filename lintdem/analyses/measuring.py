@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lintdem.analyses.ages import freshness
-from lintdem.analyses.domain import Fresh, leaves
+from lintdem.analyses.domain import Fresh
 from lintdem.analyses.engine import Run
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Tested
+from lintdem.analyses.values import leaves
 from lintdem.analyses.written import Texts, encloses, nodes
 from lintdem.model.function import Continue, If, Return
 from lintdem.model.span import Place

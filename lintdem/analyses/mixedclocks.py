@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lintdem.analyses.deployed import own_function
-from lintdem.analyses.domain import AnyOf, Cases, Derived, Env, Fresh, Known, Path, Value, leaves, members
+from lintdem.analyses.domain import AnyOf, Cases, Derived, Env, Fresh, Known, Path, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.keys import readable
 from lintdem.analyses.moments import MADE, form_of
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Tested
+from lintdem.analyses.values import leaves, members
 from lintdem.analyses.written import dotted, encloses, nodes
 from lintdem.knowledge import TimeForm, time_form
 from lintdem.model.function import Try

@@ -8,8 +8,9 @@ carries its form.
 from __future__ import annotations
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import NONE, Derived, External, Fresh, Known, Path, Value, leaves, text
+from lintdem.analyses.domain import Derived, External, Fresh, Known, Path, Value
 from lintdem.analyses.machine import Args
+from lintdem.analyses.values import NONE, leaves, text
 
 MOMENT = "moment "
 MADE = ("moment aware", "moment naive")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from lintdem.analyses.domain import text
 from lintdem.analyses.trace import Effect
+from lintdem.analyses.values import text
 
 _MONEY = re.compile(
     r"(charge|pay|refund|invoice|stock|inventor|ledger|balance|debit|credit|transfer|payout|wallet|withdraw|deposit|"

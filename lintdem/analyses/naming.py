@@ -6,8 +6,8 @@ They are given the name of the method that does the same.
 from __future__ import annotations
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import NONE, TRUE, text
 from lintdem.analyses.machine import Args
+from lintdem.analyses.values import NONE, TRUE, text
 
 _ADDING_MODES = frozenset({None, "append"})
 """What awswrangler does with files that are there when `dataset=True` names no other mode."""

@@ -7,7 +7,6 @@ from lintdem.analyses.definitions import member_of
 from lintdem.analyses.dictitems import dict_item, there
 from lintdem.analyses.documents import collection_of, is_mongo
 from lintdem.analyses.domain import (
-    NONE,
     AnyOf,
     Cases,
     Client,
@@ -17,7 +16,6 @@ from lintdem.analyses.domain import (
     Env,
     Error,
     External,
-    Flow,
     Fresh,
     Func,
     Instance,
@@ -31,19 +29,16 @@ from lintdem.analyses.domain import (
     Super,
     Unknown,
     Value,
-    any_of,
-    known,
-    leaves,
-    members,
-    text,
-)  # fmt: skip
+)
 from lintdem.analyses.elements import element_of
 from lintdem.analyses.fields import DUMPS, JSON, filled, given_to
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.injection import provided
 from lintdem.analyses.interfaces import implementations, is_open, made
 from lintdem.analyses.lineage import field_at, find_after, find_in_class, is_enum, is_index, is_typed_dict, lineage
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.validators import validate
+from lintdem.analyses.values import NONE, any_of, known, leaves, members, text
 from lintdem.knowledge import client_of_type, resource_method
 from lintdem.model.function import Declare
 from lintdem.model.span import Place

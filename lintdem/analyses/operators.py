@@ -9,14 +9,10 @@ from typing import Any
 
 from lintdem.analyses.altering import replace
 from lintdem.analyses.domain import (
-    FALSE,
-    NONE,
-    TRUE,
     Cases,
     Derived,
     DictObj,
     External,
-    Flow,
     Fresh,
     Func,
     Known,
@@ -27,13 +23,12 @@ from lintdem.analyses.domain import (
     Ref,
     Test,
     Value,
-    known,
-    leaves,
-    text,
-)  # fmt: skip
+)
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.leftovers import joined, taken
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.trace import Tested
+from lintdem.analyses.values import FALSE, NONE, TRUE, known, leaves, text
 from lintdem.model.span import Place
 
 FINE = re.compile(r"%-?[HMSfsTXcIpR]")

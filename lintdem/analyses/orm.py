@@ -6,13 +6,11 @@ from lintdem.analyses.clauses import Statement
 from lintdem.analyses.databases import REFUSED, Request, apply, asked_before, send, telling
 from lintdem.analyses.documentmodels import call_document, is_document
 from lintdem.analyses.domain import (
-    NONE,
     Claim,
     Cls,
     Derived,
     Error,
     External,
-    Flow,
     Fresh,
     Instance,
     ListObj,
@@ -21,17 +19,16 @@ from lintdem.analyses.domain import (
     Path,
     Test,
     Value,
-    known,
-    members,
-    text,
 )
 from lintdem.analyses.elements import element_of
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.itemconditions import Compares, Condition, Junction
 from lintdem.analyses.lineage import find_in_class, outside_bases
 from lintdem.analyses.machine import Args, Machine, answered, result_of
 from lintdem.analyses.rows import READ, store_rows
 from lintdem.analyses.trace import Asked, Invocation
 from lintdem.analyses.updates import entries
+from lintdem.analyses.values import NONE, known, members, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import (
-    NONE,
-    Derived,
-    DictObj,
-    Flow,
-    Func,
-    ListObj,
-    Made,
-    Unknown,
-    Value,
-    any_of,
-    known,
-)  # fmt: skip
+from lintdem.analyses.domain import Derived, DictObj, Func, ListObj, Made, Unknown, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.gaps import ARGUMENT
 from lintdem.analyses.injection import provided
 from lintdem.analyses.machine import Args, Machine
+from lintdem.analyses.values import NONE, any_of, known
 from lintdem.knowledge import library_call
 from lintdem.model.span import Place
 from lintdem.model.values import Expr

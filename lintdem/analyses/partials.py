@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lintdem.analyses.deployments import QUEUES, STREAMS, Deployed
-from lintdem.analyses.domain import External, Method, Unknown, leaves
+from lintdem.analyses.domain import External, Method, Unknown
 from lintdem.analyses.failures import REPORTS
 from lintdem.analyses.frameworks import BATCH
 from lintdem.analyses.losses import Fault, fault
+from lintdem.analyses.values import leaves
 from lintdem.analyses.written import Texts
 from lintdem.model.finding import Step
 from lintdem.model.span import Place

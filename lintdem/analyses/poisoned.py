@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from lintdem.analyses.altering import replace
 from lintdem.analyses.batches import RECORDS, is_over_records
 from lintdem.analyses.deployed import table_of
-from lintdem.analyses.domain import Check, Client, Fresh, Path, Value, leaves
+from lintdem.analyses.domain import Check, Client, Fresh, Path, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.secondruns import Refused
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Loop
+from lintdem.analyses.values import leaves
 from lintdem.analyses.written import Texts, calls, function_at
 from lintdem.model.span import Place
 from lintdem.model.stack import Source

@@ -13,12 +13,13 @@ import jmespath
 import jmespath.exceptions
 
 from lintdem.analyses.cases import REPEATS, Case
-from lintdem.analyses.domain import NONE, Claim, Done, Made, Path, Value, text
+from lintdem.analyses.domain import Claim, Done, Made, Path, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.failures import DOES, FRAMEWORK, is_broad, reports_failures
 from lintdem.analyses.guards import Answer
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Claimed, Effect, Kept, Misused, Swallowed
+from lintdem.analyses.values import NONE, text
 from lintdem.analyses.written import Texts, function_at
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place

@@ -6,12 +6,14 @@ such names are taken to be what it calls.
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import NONE, Error, External, Flow, Func, Instance, Path, Ref, Value, text
+from lintdem.analyses.domain import Error, External, Func, Instance, Path, Ref, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.joins import merge
 from lintdem.analyses.lineage import find_in_class, outside_bases
 from lintdem.analyses.machine import Args, Machine, Stop
 from lintdem.analyses.objects import bind
 from lintdem.analyses.trace import Threw
+from lintdem.analyses.values import NONE, text
 from lintdem.knowledge import source_of_class
 from lintdem.model.span import Place
 

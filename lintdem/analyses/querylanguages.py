@@ -11,10 +11,12 @@ import re
 from lintdem.analyses.altering import replace
 from lintdem.analyses.clauses import BOOKKEEPING, Statement
 from lintdem.analyses.databases import Request, carry_out
-from lintdem.analyses.domain import NONE, Flow, Func, Made, Partial, Unknown, Value, members
+from lintdem.analyses.domain import Func, Made, Partial, Unknown, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine, result_of
 from lintdem.analyses.sql import read_sql
 from lintdem.analyses.sqltext import parameters, spelled
+from lintdem.analyses.values import NONE, members
 from lintdem.model.span import Place
 
 LANGUAGES = ("neo4j.Driver.", "cassandra.Session.", "gremlin_python.Client.")

@@ -8,10 +8,11 @@ from fnmatch import fnmatchcase
 
 from lintdem.analyses.deployed import table_of
 from lintdem.analyses.deployments import Deployed
-from lintdem.analyses.domain import Claim, Made, text
+from lintdem.analyses.domain import Claim, Made
 from lintdem.analyses.guards import guards_of
 from lintdem.analyses.losses import Fault
 from lintdem.analyses.trace import Claimed
+from lintdem.analyses.values import text
 from lintdem.model.finding import Step
 from lintdem.model.span import Place
 from lintdem.model.stack import Grant, Table, Value

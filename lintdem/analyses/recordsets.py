@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lintdem.analyses.domain import NONE, Flow, Value, members, text
+from lintdem.analyses.domain import Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.trace import Invocation
 from lintdem.analyses.updates import entries
+from lintdem.analyses.values import NONE, members, text
 
 _NAME = "ResourceRecordSet.Name"
 _REFUSED = frozenset({"CREATE", "DELETE"})

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import NONE, Claim, Done, Fact, Failed, Tried
+from lintdem.analyses.domain import Claim, Done, Fact, Failed, Tried
 from lintdem.analyses.engine import Run
 from lintdem.analyses.trace import Claimed, Effect, Event, Invocation
+from lintdem.analyses.values import NONE
 from lintdem.model.span import Place
 
 _DELETES = "delete"

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.domain import NONE, Derived, Flow, Made, Method, Value, leaves, members, text
+from lintdem.analyses.domain import Derived, Made, Method, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine
+from lintdem.analyses.values import NONE, leaves, members, text
 from lintdem.knowledge import Kind, LibraryCall
 from lintdem.model.span import Place
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from lintdem.analyses.domain import Derived, Unknown, leaves, text
+from lintdem.analyses.domain import Derived, Unknown
 from lintdem.analyses.trace import Effect, Invocation
+from lintdem.analyses.values import leaves, text
 
 _ASKS = re.compile(
     r"(oauth2?\b|(?<!/)/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect|scan)\b"

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.deployed import function_of, own_function
-from lintdem.analyses.domain import NONE, Client, Known, Made, Value, text
+from lintdem.analyses.domain import Client, Known, Made, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import Answer
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect
+from lintdem.analyses.values import NONE, text
 from lintdem.model.stack import Lambda
 from lintdem.program import Program
 

@@ -9,24 +9,12 @@ from __future__ import annotations
 
 import re
 
-from lintdem.analyses.domain import (
-    FALSE,
-    NONE,
-    Flow,
-    Func,
-    Known,
-    ListObj,
-    Made,
-    Partial,
-    Value,
-    Wrapper,
-    leaves,
-    members,
-    text,
-)  # fmt: skip
+from lintdem.analyses.domain import Func, Known, ListObj, Made, Partial, Value, Wrapper
 from lintdem.analyses.exceptions import type_names
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.trace import Retry
+from lintdem.analyses.values import FALSE, NONE, leaves, members, text
 from lintdem.analyses.written import dotted, nodes, only_tells
 from lintdem.model.function import (
     Assign,

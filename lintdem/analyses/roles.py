@@ -8,16 +8,12 @@ from typing import TypeAlias
 from lintdem.analyses.altering import replace
 from lintdem.analyses.boto import make, refuse_second
 from lintdem.analyses.domain import (
-    FALSE,
-    NONE,
-    TRUE,
     AnyOf,
     Cases,
     Derived,
     DictObj,
     Env,
     Error,
-    Flow,
     Fresh,
     Func,
     Known,
@@ -29,11 +25,9 @@ from lintdem.analyses.domain import (
     Unknown,
     Value,
     Wrapper,
-    any_of,
-    members,
-    text,
-)  # fmt: skip
+)
 from lintdem.analyses.elements import inside, unordered
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.local import refuse_file
 from lintdem.analyses.locks import made
 from lintdem.analyses.machine import Args, Machine, Stop, result_of, wrapped
@@ -43,6 +37,7 @@ from lintdem.analyses.requesting import given as carries
 from lintdem.analyses.requesting import header_places, http_kind, http_method, put_headers
 from lintdem.analyses.retries import is_decorator, mount, of_object, of_transport
 from lintdem.analyses.trace import Asked, Invocation
+from lintdem.analyses.values import FALSE, NONE, TRUE, any_of, members, text
 from lintdem.knowledge import Kind, LibraryCall
 from lintdem.model.span import Place
 

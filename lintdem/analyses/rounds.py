@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence as Several
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import Check, Fact, Flow, Known, Path, Unknown, Value, any_of, known
+from lintdem.analyses.domain import Check, Fact, Known, Path, Unknown, Value
+from lintdem.analyses.flow import Flow
+from lintdem.analyses.values import any_of, known
 from lintdem.analyses.written import nodes
 from lintdem.model.function import Assign, Augment, Context, For, If, Stmt, While
 from lintdem.model.values import Attr, Call, Choice, Const, Expr, Item, Name, Sequence, Star, Walrus

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from lintdem.analyses.altering import replace
 from lintdem.analyses.clauses import BOOKKEEPING
-from lintdem.analyses.domain import Check, Cls, Derived, Flow, Made, Path, Value, known, leaves
+from lintdem.analyses.domain import Check, Cls, Derived, Made, Path, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.trace import Invocation, Write
+from lintdem.analyses.values import known, leaves
 from lintdem.knowledge import Kind
 
 READ = "row"

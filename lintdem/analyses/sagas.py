@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from lintdem.analyses.altering import replace
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.deadletters import consumes_dead_letters, resends
-from lintdem.analyses.domain import Caught, Claim, Done, Env, Made, Method, Path, Value, leaves, text
+from lintdem.analyses.domain import Caught, Claim, Done, Env, Made, Method, Path, Value
 from lintdem.analyses.failures import DOES
 from lintdem.analyses.guards import Answer
 from lintdem.analyses.requests import only_asks
 from lintdem.analyses.trace import Effect
+from lintdem.analyses.values import leaves, text
 from lintdem.model.span import Place
 from lintdem.program import Program
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import EMPTY, Arrived, Derived, Fact, Known, Path, Test, Value, members, text
+from lintdem.analyses.domain import EMPTY, Arrived, Derived, Fact, Known, Path, Test, Value
+from lintdem.analyses.values import members, text
 from lintdem.knowledge import normal, sources_named, sources_with
 from lintdem.model.stack import Source
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import DictObj, Flow, Instance, Known, ListObj, Path, Ref, Value, members
+from lintdem.analyses.domain import DictObj, Instance, Known, ListObj, Path, Ref, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.lineage import outside_bases
 from lintdem.analyses.machine import Machine
+from lintdem.analyses.values import members
 
 DEPTH = 4
 _SETS = ("set", "frozenset")

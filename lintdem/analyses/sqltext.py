@@ -6,22 +6,11 @@ import re
 from collections.abc import Callable
 
 from lintdem.analyses.clauses import hole_of
-from lintdem.analyses.domain import (
-    AnyOf,
-    Cases,
-    Derived,
-    Flow,
-    Known,
-    Made,
-    Unknown,
-    Value,
-    known,
-    members,
-    parts_of,
-    text,
-)  # fmt: skip
+from lintdem.analyses.domain import AnyOf, Cases, Derived, Known, Made, Unknown, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Machine
 from lintdem.analyses.updates import entries
+from lintdem.analyses.values import known, members, parts_of, text
 from lintdem.model.span import Place
 
 

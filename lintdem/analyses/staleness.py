@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import AnyOf, Cases, Check, Derived, Fresh, Method, Path, Test, Value, leaves, members
+from lintdem.analyses.domain import AnyOf, Cases, Check, Derived, Fresh, Method, Path, Test, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.failures import is_broad, reports_failures
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Swallowed, Tested, Threw
+from lintdem.analyses.values import leaves, members
 from lintdem.analyses.written import COLLECTS, Texts, calls, encloses, nodes
 from lintdem.model.finding import Redelivers
 from lintdem.model.function import Raise, Try

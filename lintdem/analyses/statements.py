@@ -10,23 +10,21 @@ from lintdem.analyses.binding import bind_target
 from lintdem.analyses.definitions import define_class, define_function, import_names
 from lintdem.analyses.domain import (
     EMPTY,
-    NONE,
     Cases,
     Caught,
     Error,
     Fact,
     Failed,
-    Flow,
     Known,
     Made,
     RuledOut,
     Scope,
     Unknown,
     Value,
-    members,
-)  # fmt: skip
+)
 from lintdem.analyses.elements import are_named, element_of, inside, iterated, taken_along
 from lintdem.analyses.exceptions import catches, error_of, exits, missing, swallow, type_names
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.joins import merge
 from lintdem.analyses.leftovers import asked
 from lintdem.analyses.machine import Machine, Raised, Stop
@@ -37,6 +35,7 @@ from lintdem.analyses.registries import may_be_filled
 from lintdem.analyses.retries import is_numbered, of_block, of_call, of_object, retried_blocks
 from lintdem.analyses.rounds import carry, collects, counted_on, may_end, unmatched
 from lintdem.analyses.trace import Loop, Threw
+from lintdem.analyses.values import NONE, members
 from lintdem.knowledge import library_call
 from lintdem.model.function import (
     Assert,

@@ -9,7 +9,8 @@ from lintdem.analyses.altering import replace
 from lintdem.analyses.clouddocuments import FIRESTORE, call_firestore
 from lintdem.analyses.databases import call_driver
 from lintdem.analyses.documents import call_documents, call_search
-from lintdem.analyses.domain import Claim, Done, Error, Fact, Failed, Flow, Func, Made, Value
+from lintdem.analyses.domain import Claim, Done, Error, Fact, Failed, Func, Made, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.keyvalue import call_keys
 from lintdem.analyses.local import call_file, create_file, opened
 from lintdem.analyses.machine import Args, Machine, result_of

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from lintdem.analyses.domain import Check, Path, Value, leaves, text
+from lintdem.analyses.domain import Check, Path, Value
 from lintdem.analyses.effects import event_values
 from lintdem.analyses.engine import Run
 from lintdem.analyses.keys import readable
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect
+from lintdem.analyses.values import leaves, text
 from lintdem.model.stack import Source
 
 

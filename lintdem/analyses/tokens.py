@@ -7,11 +7,11 @@ import re
 from lintdem.analyses.altering import replace
 from lintdem.analyses.cases import Case
 from lintdem.analyses.domain import Derived, Value
-from lintdem.analyses.domain import text as text_of
 from lintdem.analyses.effects import is_fifo
 from lintdem.analyses.keysinscope import Key, calls_alike, key_in_scope, spelled
 from lintdem.analyses.spots import around, behind, exactly, inside
 from lintdem.analyses.trace import Effect, Retry
+from lintdem.analyses.values import text as text_of
 from lintdem.analyses.written import dotted, nodes
 from lintdem.knowledge.receivers import receiver_of
 from lintdem.model.function import Assign

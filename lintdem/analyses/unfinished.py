@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lintdem.analyses.diagnosis import Writers, store_of
-from lintdem.analyses.domain import Caught, Check, Claim, Done, Failed, Fresh, Path, leaves
+from lintdem.analyses.domain import Caught, Check, Claim, Done, Failed, Fresh, Path
 from lintdem.analyses.engine import Run
 from lintdem.analyses.failures import ASIDE, CACHES, DOES
 from lintdem.analyses.guards import looked_at, same_store, touches
@@ -16,6 +16,7 @@ from lintdem.analyses.releases import FREES, telling, touches_claim
 from lintdem.analyses.secondruns import behind, thrown_at
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Asked, Claimed, Effect, Seen, Write
+from lintdem.analyses.values import leaves
 from lintdem.model.span import Place
 from lintdem.program import Program
 

@@ -9,13 +9,14 @@ from itertools import combinations
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.deployed import table_of
 from lintdem.analyses.diagnosis import store_of
-from lintdem.analyses.domain import Claim, Derived, Env, Known, Made, Path, Value, text
+from lintdem.analyses.domain import Claim, Derived, Env, Known, Made, Path, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import Answer
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, provenance, readable
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Invocation
+from lintdem.analyses.values import text
 from lintdem.model.span import Place
 from lintdem.program import Program
 

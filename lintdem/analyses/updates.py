@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from lintdem.analyses.domain import Derived, Flow, Known, ListObj, Made, Unknown, Value, known, members, text
+from lintdem.analyses.domain import Derived, Known, ListObj, Made, Unknown, Value
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.itemconditions import HOLE, plain, resolve_name
 from lintdem.analyses.machine import Machine
+from lintdem.analyses.values import known, members, text
 from lintdem.knowledge import expressions as ddb
 from lintdem.knowledge import parse_update
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import Cls, Flow, Func, Ref
+from lintdem.analyses.domain import Cls, Func, Ref
+from lintdem.analyses.flow import Flow
 from lintdem.analyses.machine import Args, Machine, Raised
 from lintdem.analyses.written import dotted
 from lintdem.model.function import Function

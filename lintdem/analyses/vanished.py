@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import Claim, Done, Path, Value, leaves, text
+from lintdem.analyses.domain import Claim, Done, Path, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.trace import Effect
+from lintdem.analyses.values import leaves, text
 from lintdem.model.span import Place
 
 

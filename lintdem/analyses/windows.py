@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.deployed import table_of
-from lintdem.analyses.domain import Claim, Derived, Fresh, Known, Made, Value, leaves
+from lintdem.analyses.domain import Claim, Derived, Fresh, Known, Made, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import Answer
 from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.plans import Horizon, horizon
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Claimed, Effect, Invocation
+from lintdem.analyses.values import leaves
 from lintdem.model.span import Place
 from lintdem.program import Handler, Program
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lintdem.analyses.ages import freshness
-from lintdem.analyses.domain import Check, Fresh, Known, Path, Value, leaves
+from lintdem.analyses.domain import Check, Fresh, Known, Path, Value
 from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import same_store
 from lintdem.analyses.keys import readable
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.trace import Effect, Tested, Write
+from lintdem.analyses.values import leaves
 from lintdem.analyses.written import encloses, function_at, nodes
 from lintdem.knowledge import is_handed
 from lintdem.knowledge.events import normal
