@@ -1,4 +1,4 @@
-"""The advice of a finding can be followed for the source it is given for."""
+"""What a finding says beside its message is true of its code: the advice for its source, the guard for the order of the writes."""
 
 from __future__ import annotations
 
@@ -35,3 +35,33 @@ def test_mappings_are_told_to_report_what_failed(source: str) -> None:
 def test_log_events_are_not() -> None:
     """CloudWatch Logs invokes asynchronously: there is no partial-batch response."""
     assert "ReportBatchItemFailures" not in advice("logs", "logEvents")
+
+
+CHECKED = """
+import boto3
+
+tables = boto3.resource("dynamodb")
+jobs, plans = tables.Table("jobs"), tables.Table("plans")
+
+
+def handler(event, context):
+    name = event["detail"]["job"]
+    if "Item" not in jobs.get_item(Key={{"name": name}}):
+        return
+    {first}
+    {second}
+"""
+COUNT = """plans.update_item(Key={"id": name}, UpdateExpression="ADD runs :n", ExpressionAttributeValues={":n": 1})"""
+TAKE_AWAY = """jobs.delete_item(Key={"name": name})"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "repeats"),
+    [(COUNT, TAKE_AWAY, True), (TAKE_AWAY, COUNT, False)],
+    ids=["done first", "taken away first"],
+)
+def test_a_crash_repeats_what_stands_before_its_record(first: str, second: str, repeats: bool) -> None:
+    """Where the record is taken away first, a crash leaves the next run nothing to find, and nothing is done again."""
+    report = check_files({"app.py": CHECKED.format(first=first, second=second)})
+    (found,) = [finding for finding in report.findings if finding.code == "LDM501"]
+    assert ("a crash in between leaves no record" in (found.guard or "")) == repeats

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from lintdem.analyses.altering import replace
 from lintdem.analyses.clients import serving
@@ -100,7 +101,7 @@ def call(m: Machine, func: Value, args: Args, place: Place, flow: Flow, text: st
     if raised is not None:
         return raised
     if isinstance(func, (AnyOf, Cases)):
-        told = {f: (must, may) for case, must, may in func.cases for f in members(case)} if isinstance(func, Cases) else {}
+        told = {f: (must, may) for case, must, may in func.cases for f in members(case)} if _all_known(func) else {}
         return _call_each(m, serving([f for f in members(func) if f != NONE]), told, args, place, flow, text)
     if isinstance(func, External):
         return m.parts.library(m, func.name, args, place, flow, None)
@@ -114,6 +115,12 @@ def call(m: Machine, func: Value, args: Args, place: Place, flow: Flow, text: st
     if isinstance(func, Made):
         return m.parts.library(m, "__call__", args, place, flow, func)
     return m.parts.library(m, text.rpartition(".")[2] or "?", args, place, flow, func)
+
+
+def _all_known(func: AnyOf | Cases) -> TypeGuard[Cases]:
+    """Whether it is known what is called in every case: one that is not may do what the others do, whatever led there."""
+    owners = (f.receiver if isinstance(f, Method) else f for f in members(func))
+    return isinstance(func, Cases) and not any(isinstance(owner, (Unknown, Derived)) for owner in owners)
 
 
 def _construct(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> Value:

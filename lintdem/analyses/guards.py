@@ -206,12 +206,13 @@ def told_at(cover: Cover, place: Place, way: tuple[Call, ...], effect: Effect, r
 
 
 def _is_written_before(check: Check | None, effect: Effect, run: Run) -> bool:
-    """Whether the record of a check stands before the effect, so that a crash in between leaves it behind."""
+    """Whether the record of a check is written, or taken away, before the effect, so that a crash in between leaves it so."""
     read = _read_by(check, run) if check is not None else None
     if check is None or read is None:
         return False
     writes = [e for e in run.events if isinstance(e, Effect) and e.place != effect.place and same_store(read, e)]
-    return any(_is_recorded_first(check, write, effect) for write in writes)
+    done = (e for e in writes if Done(e.place, e.call.name) in effect.may and _takes_away(check, e, read))
+    return any(_is_recorded_first(check, write, effect) for write in writes) or any(done)
 
 
 def _is_recorded(container: Value, run: Run) -> bool:
