@@ -14,10 +14,8 @@ from lintdem.model.module import Module
 from lintdem.model.span import Span
 from lintdem.model.stack import Source
 from lintdem.model.values import Attr, Call, Const, Expr, Lambda, Name
-from lintdem.program.likely import may_take_events
+from lintdem.program.likely import USUAL, may_take_events
 from lintdem.program.modules import Modules
-
-USUAL = frozenset({"lambda_handler", "handler"})
 
 CHALICE: dict[str, tuple[Source | None, tuple[str, ...]]] = {
     "on_sqs_message": (Source.SQS, ("Records",)),

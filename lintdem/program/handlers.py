@@ -17,7 +17,6 @@ from lintdem.model.span import NOWHERE, Place, Span
 from lintdem.model.stack import Lambda, Source, Stack
 from lintdem.model.values import Name
 from lintdem.program.entries import (
-    USUAL,
     Definitions,
     Entry,
     assigned,
@@ -26,7 +25,7 @@ from lintdem.program.entries import (
     top_functions,
 )
 from lintdem.program.imports import is_test, is_vendored
-from lintdem.program.likely import may_hold_handlers
+from lintdem.program.likely import USUAL, may_hold_handlers
 from lintdem.program.modules import Modules
 from lintdem.program.paths import ancestors, folder, join
 from lintdem.program.triggers import Trigger, of_function

@@ -13,7 +13,8 @@ _END = re.compile(rb"\)\s*(?:->|:)")
 _LAMBDA = re.compile(rb"\blambda\s+([^:]*):")
 _CONTEXT = re.compile(rb"context|ctx", re.IGNORECASE)
 _EVENT = re.compile(rb"event|evt", re.IGNORECASE)
-_USUAL = frozenset({b"lambda_handler", b"handler"})
+USUAL = frozenset({"lambda_handler", "handler"})
+"""Names that only handlers have."""
 _TAKES = re.compile(
     rb"(?:\A|,)(?:\s|#[^\n]*\n|\\\n)*\**\s*_*(?:lambda_)?(?:event|evt|e|payload)_*\s*(?:[:=,#].*?)?"
     rb",(?:\s|#[^\n]*\n|\\\n)*\**\s*_*(?:lambda_)?(?:context|ctx|c)_*\s*(?:[:=,#]|\Z)",
@@ -48,6 +49,6 @@ def _signatures(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _is_handler(name: bytes, signature: bytes) -> bool:
-    if name in _USUAL:
+    if name.decode(errors="replace") in USUAL:
         return True
     return bool(_CONTEXT.search(signature)) and (bool(_EVENT.search(signature)) or b"handler" in name.lower())
