@@ -44,11 +44,6 @@ class Subject:
         return self.redelivers is Redelivers.CALLER
 
 
-def subject_of(run: Run) -> Subject:
-    """The subject of one run."""
-    return subjects_of(run)[0]
-
-
 def subjects_of(run: Run) -> list[Subject]:
     """One subject for each trigger of a run, at least one; what redelivers most eagerly comes first."""
     triggers = run.handler.triggers or _from_code(run) or (Trigger(Source.UNKNOWN, "nothing"),)
