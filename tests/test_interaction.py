@@ -51,10 +51,13 @@ ALLOWED = {
 OF_ONE_CALL = {
     ("LDM101", "LDM501"): "the call is reached on a way without a check, and on another behind one that two runs pass",
     ("LDM101", "LDM605"): "that nobody waits for the work and that nothing holds it back are mended apart",
+    ("LDM101", "LDM503"): "the call is reached on a way where nothing asks, and on another behind a record that stands before it",
     (
         "LDM101",
         "LDM607",
     ): "the message is lost when the call fails, and the event repeats the call: two ways to go wrong",
+    ("LDM102", "LDM607"): "the event that is gone when the write fails, and the new name that each run makes, are mended apart",
+    ("LDM301", "LDM502"): "one write of a transaction claims too late, another one of it replaces what is newer",
     ("LDM301", "LDM503"): "the marker stays when the run dies, and what it was set for can be written late",
     ("LDM301", "LDM605"): "that nobody waits for the write and that it has no condition are mended apart",
     ("LDM301", "LDM607"): "the message is lost when the write fails, and a late one overwrites a newer one",
