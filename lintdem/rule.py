@@ -86,10 +86,14 @@ class Pass:
 
     def once(self, ask: Callable[[Judged], Iterable[T]]) -> list[T]:
         """What an analysis finds in the handlers, once for each place, as the most exposed handler has it."""
-        found: dict[Place, T] = {}
+        return [one for _, one in self.owned(ask)]
+
+    def owned(self, ask: Callable[[Judged], Iterable[T]]) -> list[tuple[Judged, T]]:
+        """The same, each with its handler."""
+        found: dict[Place, tuple[Judged, T]] = {}
         for judged in sorted(self.facts.handlers, key=lambda one: _EXPOSED.index(one.subject.redelivers)):
             for one in ask(judged):
-                found.setdefault(one.place, one)
+                found.setdefault(one.place, (judged, one))
         return [found[place] for place in sorted(found)]
 
     def finding(

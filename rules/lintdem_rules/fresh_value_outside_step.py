@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.durablesteps import Drifting, drifting
-from lintdem.rule import Finding, Group, Judged, Level, Pass, Place, Rule, Step
+from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
     """Fresh values that steps are handed from outside."""
-    owner: dict[Place, Judged] = {}
-
-    def ask(judged: Judged) -> Iterator[Drifting]:
-        for one in drifting(judged.run):
-            owner.setdefault(one.place, judged)
-            yield one
-
-    for one in p.once(ask):
-        judged = owner[one.place]
+    for judged, one in p.owned(lambda judged: drifting(judged.run)):
         handler = judged.run.handler
         start = Step(Place(handler.path, handler.span), f"{handler.function} starts again with every replay")
         made = one.made or "a fresh value"

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.bypassed import Bypassed, bypassed
+from lintdem.analyses.bypassed import bypassed
 from lintdem.analyses.diagnosis import writers_of
-from lintdem.rule import Finding, Group, Judged, Level, Pass, Place, Rule, Step
+from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
     """Batches whose tables are written with conditions elsewhere."""
-    owner: dict[Place, Judged] = {}
     writers = writers_of([judged.run for judged in p.facts.handlers], p.facts.program)
-
-    def ask(judged: Judged) -> Iterator[Bypassed]:
-        for one in bypassed(judged.run, judged.cases, p.facts.program, writers):
-            owner.setdefault(one.place, judged)
-            yield one
-
-    for one in p.once(ask):
-        judged = owner[one.place]
+    for judged, one in p.owned(lambda judged: bypassed(judged.run, judged.cases, p.facts.program, writers)):
         handler = judged.run.handler
         yield p.finding(
             judged.run, one.place, f"{one.name} writes past the condition that this table is written with elsewhere: "

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.background import Unawaited, unawaited
-from lintdem.rule import Finding, Group, Judged, Level, Pass, Place, Rule, Step
+from lintdem.analyses.background import unawaited
+from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
     """Effects of threads and tasks that nobody waits for."""
-    owner: dict[Place, Judged] = {}
-
-    def ask(judged: Judged) -> Iterator[Unawaited]:
-        for one in unawaited(judged.run, p.facts.texts):
-            owner.setdefault(one.place, judged)
-            yield one
-
-    for one in p.once(ask):
-        judged, name = owner[one.place], one.effect.call.name
+    for judged, one in p.owned(lambda judged: unawaited(judged.run, p.facts.texts)):
+        name = one.effect.call.name
         handler = judged.run.handler
         yield p.finding(
             judged.run, one.place,

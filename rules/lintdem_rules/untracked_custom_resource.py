@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.customresources import Renamed, renamed
+from lintdem.analyses.customresources import renamed
 from lintdem.analyses.requestnames import kept_name, requested_once
-from lintdem.rule import Finding, Group, Judged, Kind, Level, Pass, Place, Rule, Step, way
+from lintdem.rule import Finding, Group, Kind, Level, Pass, Place, Rule, Step, way
 
 _REQUEST = "event['RequestId']"
 
@@ -14,15 +14,7 @@ _REQUEST = "event['RequestId']"
 def check(p: Pass) -> Iterator[Finding]:
     """Creating calls without a token of the request, and answers under another PhysicalResourceId in each run."""
     yield from _made(p)
-    owner: dict[Place, Judged] = {}
-
-    def ask(judged: Judged) -> Iterator[Renamed]:
-        for one in renamed(judged.run, judged.subject):
-            owner.setdefault(one.place, judged)
-            yield one
-
-    for one in p.once(ask):
-        judged = owner[one.place]
+    for judged, one in p.owned(lambda judged: renamed(judged.run, judged.subject)):
         handler, name = judged.run.handler, one.deleted.call.name
         given = one.key.words if one.key is not None else "the name of the log stream"
         yield p.finding(

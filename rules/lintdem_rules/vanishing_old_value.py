@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.vanished import Vanished, vanished
-from lintdem.rule import Finding, Group, Judged, Level, Pass, Place, Rule, Step, lower
+from lintdem.analyses.vanished import vanished
+from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
 
 
 def check(p: Pass) -> Iterator[Finding]:
     """Effects with the old values of a delete."""
-    owner: dict[Place, Judged] = {}
-
-    def ask(judged: Judged) -> Iterator[Vanished]:
-        for one in vanished(judged.run):
-            owner.setdefault(one.place, judged)
-            yield one
-
-    for one in p.once(ask):
-        judged, name = owner[one.place], one.effect.call.name
+    for judged, one in p.owned(lambda judged: vanished(judged.run)):
+        name = one.effect.call.name
         handler = judged.run.handler
         yield p.finding(
             judged.run, one.place,
