@@ -16,12 +16,12 @@ from importlib import resources
 from typing import Protocol, TypeVar
 
 from lintdem.analyses import Case, Facts, Grade, Kind, Subject
-from lintdem.analyses.domain import Call
-from lintdem.analyses.engine import Run
 from lintdem.analyses.facts import Judged
-from lintdem.analyses.trace import Effect, Retry
-from lintdem.analyses.written import function_at
 from lintdem.errors import UsageError
+from lintdem.interpreter.domain import Call
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Effect, Retry
+from lintdem.interpreter.written import function_at
 from lintdem.model.finding import DEFAULTS, Finding, Group, Level, Redelivers, Step
 from lintdem.model.module import Problem
 from lintdem.model.remedy import Argument, Named, Property, Remedy, Renamed, Rewrite

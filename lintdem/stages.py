@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import msgspec
 
-from lintdem.analyses.cdk import cdk_stacks
+from lintdem.analyses.cdk.cdk import cdk_stacks
 from lintdem.config import Config, Declaration
 from lintdem.deploy import included_files, propertied, read_stacks, referred_files, template_directives
 from lintdem.knowledge import Declared, DeclaredCall, Kind

@@ -11,7 +11,7 @@ from lintdem.analyses.facts import Judged
 from lintdem.analyses.guards import Answer, guards_of
 from lintdem.analyses.keys import provenance
 from lintdem.analyses.plans import redelivery_plan
-from lintdem.analyses.trace import Gap
+from lintdem.interpreter.trace import Gap
 from lintdem.model.finding import Finding, Level, Step
 from lintdem.model.overview import Guarding, HandlerView, Reached, Verdict
 from lintdem.model.span import Place

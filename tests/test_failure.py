@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from lintdem.analyses.engine import Engine, Run
 from lintdem.cli import run
+from lintdem.interpreter.engine import Engine, Run
 from lintdem.program import Handler
 from lintdem.session import BUILTIN_PACK, Session
 

@@ -1,9 +1,8 @@
 """What a program does when it runs twice: effects, guards, keys, freshness.
 
-`Facts` is what rules ask. Handlers are run abstractly by `engine` (domain, machine, expressions,
-statements, calling and the models of boto3 and libraries); `subjects` says who delivers, `keys` where
-identities come from, `effects` what a repeat does, `guards` what holds it back, `diagnosis` which of
-the faults is the most telling. Nothing here reads a file or parses Python.
+`Facts` is what rules ask. It judges what `lintdem.interpreter` saw a handler do: `subjects` says who delivers, `keys` where
+identities come from, `effects` what a repeat does, `guards` what holds it back, `diagnosis` which of the faults is the most
+telling. Nothing here reads a file or parses Python.
 """
 
 from __future__ import annotations

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from lintdem.analyses.domain import Call, Check
-from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import looked_at
-from lintdem.analyses.trace import Asked, Effect
-from lintdem.analyses.written import function_at
+from lintdem.interpreter.domain import Call, Check
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Asked, Effect
+from lintdem.interpreter.written import function_at
 from lintdem.model.span import Place
 from lintdem.program import Program
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lintdem.analyses.effects import Harm, Repeat
-from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import Cover
 from lintdem.analyses.keys import Provenance
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect, Retry
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Effect, Retry
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
 

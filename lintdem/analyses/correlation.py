@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintdem.analyses.deadletters import RESENDS, consumes_dead_letters
-from lintdem.analyses.domain import Caught, Derived, Env, Fresh, Known, Path, Ref, Value
-from lintdem.analyses.engine import Run
 from lintdem.analyses.keys import readable
+from lintdem.analyses.reruns.deadletters import RESENDS, consumes_dead_letters
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect, Loop, Swallowed
-from lintdem.analyses.values import leaves
-from lintdem.analyses.written import LOGGING, Texts, dotted, encloses, function_at, nodes
+from lintdem.interpreter.domain import Caught, Derived, Env, Fresh, Known, Path, Ref, Value
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Effect, Loop, Swallowed
+from lintdem.interpreter.values import leaves
+from lintdem.interpreter.written import LOGGING, Texts, dotted, encloses, function_at, nodes
 from lintdem.model.function import Catch, For
 from lintdem.model.module import Module
 from lintdem.model.span import Place, Span

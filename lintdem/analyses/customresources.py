@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintdem.analyses.altering import replace
 from lintdem.analyses.cases import Case, Kind
-from lintdem.analyses.domain import Client, Path, Value
-from lintdem.analyses.engine import Run
 from lintdem.analyses.keys import Grade, Provenance, provenance
-from lintdem.analyses.providers import is_failure
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect, Invocation
-from lintdem.analyses.values import NONE, leaves
+from lintdem.interpreter.altering import replace
+from lintdem.interpreter.domain import Client, Path, Value
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.providers import is_failure
+from lintdem.interpreter.trace import Effect, Invocation
+from lintdem.interpreter.values import NONE, leaves
 from lintdem.knowledge import Kind as Operation
 from lintdem.knowledge import has_operation
 from lintdem.model.span import Place

@@ -10,30 +10,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from lintdem.analyses.altering import replace
 from lintdem.analyses.asking import Act, askings, shared
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.customresources import untracked
-from lintdem.analyses.deployed import sent_anew, table_of
-from lintdem.analyses.domain import Check, Claim, Env, Fresh, Known, Path, Value
 from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on_token, tells
-from lintdem.analyses.engine import Run
 from lintdem.analyses.fifo import fifo_fault
 from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, looked_at, same_store, told_at, touches
-from lintdem.analyses.itemconditions import LIMIT
-from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
-from lintdem.analyses.leftovers import PARTLY
-from lintdem.analyses.lostupdates import counts_again, lost_update
-from lintdem.analyses.money import moves_money
 from lintdem.analyses.overwrites import goes_over, is_of_this_run, overwrite_level
 from lintdem.analyses.repetition import retry_of
 from lintdem.analyses.replays import operations, replayed
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.timeliness import event_time, held_for_a_time, is_fresh_checked, time_bound, unordered_row
-from lintdem.analyses.trace import Effect, Write
-from lintdem.analyses.values import leaves
 from lintdem.analyses.wholekeys import of_whole_key
+from lintdem.interpreter.altering import replace
+from lintdem.interpreter.deployed import sent_anew, table_of
+from lintdem.interpreter.domain import Check, Claim, Env, Fresh, Known, Path, Value
+from lintdem.interpreter.dynamodb.itemconditions import LIMIT
+from lintdem.interpreter.dynamodb.itemwrites import key_attributes
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.leftovers import PARTLY
+from lintdem.interpreter.libraries.lostupdates import counts_again, lost_update
+from lintdem.interpreter.libraries.money import moves_money
+from lintdem.interpreter.trace import Effect, Write
+from lintdem.interpreter.values import leaves
 from lintdem.knowledge import Scope, scope_of
 from lintdem.model.finding import Level
 from lintdem.model.span import Place

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from lintdem.analyses.domain import Arrived, Fact
-from lintdem.analyses.engine import Run
-from lintdem.analyses.senders import excluded, may_be_from
 from lintdem.analyses.subjects import Subject, delivered_by, subjects_of
-from lintdem.analyses.trace import Effect
+from lintdem.interpreter.domain import Arrived, Fact
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.senders import excluded, may_be_from
+from lintdem.interpreter.trace import Effect
 from lintdem.knowledge import detect_source
 from lintdem.model.span import Place
 from lintdem.model.stack import Source

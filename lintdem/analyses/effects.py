@@ -6,17 +6,17 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from lintdem.analyses.altering import replace
-from lintdem.analyses.deployed import queue_of, table_of, topic_of
-from lintdem.analyses.domain import AnyOf, Cases, Check, Derived, Fresh, Given, Path, Value
-from lintdem.analyses.engine import Run
-from lintdem.analyses.invoking import asks_deployed
-from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, Provenance, provenance, readable
-from lintdem.analyses.requests import only_asks, only_queries
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect, Write
-from lintdem.analyses.values import NONE, leaves, members, parts_of, text
+from lintdem.interpreter.altering import replace
+from lintdem.interpreter.deployed import queue_of, table_of, topic_of
+from lintdem.interpreter.domain import AnyOf, Cases, Check, Derived, Fresh, Given, Path, Value
+from lintdem.interpreter.dynamodb.itemwrites import key_attributes
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.libraries.invoking import asks_deployed
+from lintdem.interpreter.libraries.requests import only_asks, only_queries
+from lintdem.interpreter.trace import Effect, Write
+from lintdem.interpreter.values import NONE, leaves, members, parts_of, text
 from lintdem.knowledge import Kind, Scope, scope_of
 from lintdem.model.span import Place
 from lintdem.program import Program

@@ -7,41 +7,41 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from lintdem.analyses import alarms, losses, recreated
-from lintdem.analyses.absent import Optional, optional_key
-from lintdem.analyses.arrivals import First, first_records, import_effects
-from lintdem.analyses.batches import Early, Rerun, early, reruns
+from lintdem.analyses.batches.arrivals import First, first_records, import_effects
+from lintdem.analyses.batches.batches import Early, Rerun, early, reruns
+from lintdem.analyses.batches.partials import unreported
+from lintdem.analyses.batches.poisoned import poisoned
 from lintdem.analyses.cases import REPEATS, Case, Kind
-from lintdem.analyses.coarse import Coarse, coarse_key
-from lintdem.analyses.commands import LateRequest, late_request
-from lintdem.analyses.contexts import Untimed, untimed
-from lintdem.analyses.deployments import Deployed, deployed
+from lintdem.analyses.deployment import alarms, losses
+from lintdem.analyses.deployment.deployments import Deployed, deployed
 from lintdem.analyses.diagnosis import Question, diagnose, questions, writers_of
-from lintdem.analyses.disabled import Disabled, disabled
 from lintdem.analyses.dispatch import by_source
-from lintdem.analyses.domain import Derived, Method, Value
-from lintdem.analyses.droppedconditions import Dropped, dropped
-from lintdem.analyses.engine import Engine, Run
-from lintdem.analyses.expiries import Endless, Unreadable, endless, unreadable
 from lintdem.analyses.failures import Lost, Unread, lost, unread
-from lintdem.analyses.gaps import UNREAD
-from lintdem.analyses.inprogress import Dismissed, dismissed
+from lintdem.analyses.freshness.commands import LateRequest, late_request
+from lintdem.analyses.freshness.lateness import LateCheck, late_checks
 from lintdem.analyses.invoked import graded, queued
-from lintdem.analyses.keypaths import Unmatched, unmatched
-from lintdem.analyses.lateness import LateCheck, late_checks
-from lintdem.analyses.losses import Fault
-from lintdem.analyses.partials import unreported
-from lintdem.analyses.poisoned import poisoned
-from lintdem.analyses.records import kept_for_ever, refused_guards
-from lintdem.analyses.resends import Resent, resent
-from lintdem.analyses.sagas import in_sequence
+from lintdem.analyses.reruns import recreated
+from lintdem.analyses.reruns.resends import Resent, resent
+from lintdem.analyses.reruns.sagas import in_sequence
 from lintdem.analyses.secondruns import Refused, refused
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect, Event, Gap, Tested
-from lintdem.analyses.unfinished import Unfinished, unfinished
-from lintdem.analyses.unscoped import Guarded, collisions
-from lintdem.analyses.windows import Short, short_windows
-from lintdem.analyses.written import Texts
+from lintdem.analyses.weakguards.absent import Optional, optional_key
+from lintdem.analyses.weakguards.coarse import Coarse, coarse_key
+from lintdem.analyses.weakguards.contexts import Untimed, untimed
+from lintdem.analyses.weakguards.disabled import Disabled, disabled
+from lintdem.analyses.weakguards.droppedconditions import Dropped, dropped
+from lintdem.analyses.weakguards.expiries import Endless, Unreadable, endless, unreadable
+from lintdem.analyses.weakguards.inprogress import Dismissed, dismissed
+from lintdem.analyses.weakguards.keypaths import Unmatched, unmatched
+from lintdem.analyses.weakguards.records import kept_for_ever, refused_guards
+from lintdem.analyses.weakguards.unfinished import Unfinished, unfinished
+from lintdem.analyses.weakguards.unscoped import Guarded, collisions
+from lintdem.analyses.weakguards.windows import Short, short_windows
+from lintdem.interpreter.domain import Derived, Method, Value
+from lintdem.interpreter.engine import Engine, Run
+from lintdem.interpreter.gaps import UNREAD
+from lintdem.interpreter.trace import Effect, Event, Gap, Tested
+from lintdem.interpreter.written import Texts
 from lintdem.model.finding import Level, Redelivers
 from lintdem.model.module import Problem
 from lintdem.model.span import Place
@@ -133,39 +133,39 @@ class Facts:
         """Every function of a template whose handler was analysed, in the order of the templates."""
         return tuple(deployed([(judged.run, judged.subject, judged.cases) for judged in self.handlers], self.program))
 
-    def lost_events(self) -> list[Fault]:
+    def lost_events(self) -> list[losses.Fault]:
         """Functions, queues and streams whose failures go nowhere."""
         return _each(losses.lost(self.deployed, self.program))
 
-    def endless_retries(self) -> list[Fault]:
+    def endless_retries(self) -> list[losses.Fault]:
         """Streams that wait for a batch until its records expire."""
         return _each(losses.endless(self.deployed))
 
-    def short_timeouts(self) -> list[Fault]:
+    def short_timeouts(self) -> list[losses.Fault]:
         """Queues that show a message again before Lambda is through with it."""
         return _each(losses.short(self.deployed, self.program))
 
-    def aged_redrives(self) -> list[Fault]:
+    def aged_redrives(self) -> list[losses.Fault]:
         """Dead letters that expire unseen or come back old."""
         return _each(losses.aged(self.deployed, self.program))
 
-    def unbounded_windows(self) -> list[Fault]:
+    def unbounded_windows(self) -> list[losses.Fault]:
         """Asynchronous functions that may run late although what they do is bound to its time."""
         return _each(losses.unbounded(self.deployed))
 
-    def unreported_failures(self) -> list[Fault]:
+    def unreported_failures(self) -> list[losses.Fault]:
         """Mappings and handlers that do not agree on who says which records failed."""
         return _each(unreported(self.deployed, self.texts))
 
-    def unwatched_letters(self) -> list[Fault]:
+    def unwatched_letters(self) -> list[losses.Fault]:
         """Dead-letter queues that no alarm looks at, in templates with alarms."""
         return _each(alarms.unwatched_letters(self.deployed, self.program))
 
-    def unwatched_ages(self) -> list[Fault]:
+    def unwatched_ages(self) -> list[losses.Fault]:
         """Queues and streams whose events may be old where that matters, in templates with other alarms."""
         return _each(alarms.unwatched_ages(self.deployed, self.program))
 
-    def refused_guards(self) -> list[Fault]:
+    def refused_guards(self) -> list[losses.Fault]:
         """Functions that may not write the records of their guards."""
         return _each(refused_guards(self.deployed, self.program))
 
@@ -177,7 +177,7 @@ class Facts:
             found.setdefault(key, one)
         return sorted(found.values(), key=lambda one: one.place)
 
-    def endless_records(self) -> list[Fault]:
+    def endless_records(self) -> list[losses.Fault]:
         """Tables that never delete the records of guards."""
         return _each(kept_for_ever(self.deployed, self.program))
 
@@ -373,9 +373,9 @@ class Facts:
         ]
 
 
-def _each(faults: Iterator[Fault]) -> list[Fault]:
+def _each(faults: Iterator[losses.Fault]) -> list[losses.Fault]:
     """The first fault of each resource, in order of their places."""
-    found: dict[tuple[Place, str], Fault] = {}
+    found: dict[tuple[Place, str], losses.Fault] = {}
     for one in faults:
         found.setdefault((one.place, one.name), one)
     return [found[key] for key in sorted(found)]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import (
+from lintdem.analyses.guards import same_store
+from lintdem.analyses.subjects import Subject
+from lintdem.interpreter.domain import (
     Caught,
     Check,
     Claim,
@@ -22,13 +24,11 @@ from lintdem.analyses.domain import (
     Unknown,
     Value,
 )
-from lintdem.analyses.engine import Run
-from lintdem.analyses.guards import same_store
-from lintdem.analyses.requests import only_asks
-from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Asked, Effect, Swallowed, Threw
-from lintdem.analyses.values import NONE, leaves, parts_of
-from lintdem.analyses.written import (
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.libraries.requests import only_asks
+from lintdem.interpreter.trace import Asked, Effect, Swallowed, Threw
+from lintdem.interpreter.values import NONE, leaves, parts_of
+from lintdem.interpreter.written import (
     COLLECTS,
     Texts,
     answers_falsehood,

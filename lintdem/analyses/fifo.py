@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.deployed import queue_of, topic_of
-from lintdem.analyses.domain import Fresh, Value
 from lintdem.analyses.effects import token_value
-from lintdem.analyses.engine import Run
-from lintdem.analyses.trace import Effect
-from lintdem.analyses.values import NONE, leaves
+from lintdem.interpreter.deployed import queue_of, topic_of
+from lintdem.interpreter.domain import Fresh, Value
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Effect
+from lintdem.interpreter.values import NONE, leaves
 from lintdem.model.stack import Queue, Topic
 from lintdem.program import Program
 

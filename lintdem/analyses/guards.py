@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from lintdem.analyses.altering import replace
-from lintdem.analyses.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value
 from lintdem.analyses.effects import tells
-from lintdem.analyses.engine import Run
-from lintdem.analyses.itemwrites import key_attributes
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
-from lintdem.analyses.requests import is_within
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import records_word
-from lintdem.analyses.trace import Claimed, Effect, Invocation, Recorded, Swallowed
-from lintdem.analyses.values import parts_of
+from lintdem.interpreter.altering import replace
+from lintdem.interpreter.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value
+from lintdem.interpreter.dynamodb.itemwrites import key_attributes
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.libraries.requests import is_within
+from lintdem.interpreter.trace import Claimed, Effect, Invocation, Recorded, Swallowed
+from lintdem.interpreter.values import parts_of
 from lintdem.model.span import Place
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lintdem.analyses.altering import replace
-from lintdem.analyses.deployed import function_of, own_function
-from lintdem.analyses.engine import Run
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect
-from lintdem.analyses.values import NONE, text
+from lintdem.interpreter.altering import replace
+from lintdem.interpreter.deployed import function_of, own_function
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Effect
+from lintdem.interpreter.values import NONE, text
 from lintdem.model.finding import Redelivers
 from lintdem.model.span import Place
 from lintdem.model.stack import Source

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from lintdem.analyses.domain import (
+from lintdem.analyses.subjects import Subject
+from lintdem.interpreter.domain import (
     AnyOf,
     Cases,
     Client,
@@ -20,9 +21,8 @@ from lintdem.analyses.domain import (
     Unknown,
     Value,
 )
-from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Invocation
-from lintdem.analyses.values import members, parts_of
+from lintdem.interpreter.trace import Invocation
+from lintdem.interpreter.values import members, parts_of
 from lintdem.knowledge import Kind, Scope, scope_of, scope_of_context
 from lintdem.model.span import Place
 

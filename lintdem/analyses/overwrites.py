@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lintdem.analyses.domain import AnyOf, Check, Derived, Env, Fresh, Known, Path, Value
 from lintdem.analyses.effects import event_values, is_drawn_anew, is_random
-from lintdem.analyses.engine import Run
 from lintdem.analyses.guards import looked_at
-from lintdem.analyses.itemwrites import QUERIED, key_attributes
 from lintdem.analyses.keys import readable
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect, Invocation, Tested, Write
-from lintdem.analyses.values import leaves, text
+from lintdem.interpreter.domain import AnyOf, Check, Derived, Env, Fresh, Known, Path, Value
+from lintdem.interpreter.dynamodb.itemwrites import QUERIED, key_attributes
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Effect, Invocation, Tested, Write
+from lintdem.interpreter.values import leaves, text
 from lintdem.knowledge import Kind
 from lintdem.model.finding import Level
 from lintdem.model.span import Place

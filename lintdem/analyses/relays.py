@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import Path, Value
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect
-from lintdem.analyses.values import leaves
+from lintdem.interpreter.domain import Path, Value
+from lintdem.interpreter.trace import Effect
+from lintdem.interpreter.values import leaves
 from lintdem.model.stack import Source
 
 _BODIES = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import Caught, Check, Claim, Done, Env, Fact, Held, Known, Path, Value
-from lintdem.analyses.engine import Run
-from lintdem.analyses.itemwrites import key_attributes
-from lintdem.analyses.trace import Asked, Effect
-from lintdem.analyses.values import leaves
+from lintdem.interpreter.domain import Caught, Check, Claim, Done, Env, Fact, Held, Known, Path, Value
+from lintdem.interpreter.dynamodb.itemwrites import key_attributes
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Asked, Effect
+from lintdem.interpreter.values import leaves
 
 FREES = frozenset({"delete", "unlink", "srem", "hdel", "zrem", "delete_object", "delete_objects"})
 """Methods that take a key out of a store."""

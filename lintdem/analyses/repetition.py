@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.domain import Client
-from lintdem.analyses.engine import Run
-from lintdem.analyses.trace import Asked, Claimed, Effect, Event, Retry, Threw
-from lintdem.analyses.written import encloses
+from lintdem.interpreter.domain import Client
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Asked, Claimed, Effect, Event, Retry, Threw
+from lintdem.interpreter.written import encloses
 from lintdem.model.span import Place
 
 

@@ -7,12 +7,12 @@ https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-sdk.html
 
 from __future__ import annotations
 
-from lintdem.analyses.altering import replace
 from lintdem.analyses.cases import REPEATS, Case, Kind
-from lintdem.analyses.domain import Claim, Done
-from lintdem.analyses.durable import CHILD
-from lintdem.analyses.engine import Run
-from lintdem.analyses.trace import Effect, Operated, Seen
+from lintdem.interpreter.altering import replace
+from lintdem.interpreter.domain import Claim, Done
+from lintdem.interpreter.durable import CHILD
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Effect, Operated, Seen
 from lintdem.model.finding import Level
 
 _OPEN = frozenset({Kind.UNGUARDED, Kind.MINTED, Kind.TOKENLESS, Kind.ACCUMULATES, Kind.INSERTED, Kind.ATTEMPT_KEY})

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintdem.analyses.domain import Caught, Check, Claim, Done, Failed, Path, Value
-from lintdem.analyses.engine import Run
-from lintdem.analyses.exceptions import ABSENCE
 from lintdem.analyses.guards import looks_for, same_store
 from lintdem.analyses.keys import Grade, provenance
-from lintdem.analyses.machine import Raised
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Asked, Claimed, Effect, Invocation, Swallowed, Tested, Threw
-from lintdem.analyses.values import leaves
-from lintdem.analyses.written import encloses
+from lintdem.interpreter.domain import Caught, Check, Claim, Done, Failed, Path, Value
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.exceptions import ABSENCE
+from lintdem.interpreter.machine import Raised
+from lintdem.interpreter.trace import Asked, Claimed, Effect, Invocation, Swallowed, Tested, Threw
+from lintdem.interpreter.values import leaves
+from lintdem.interpreter.written import encloses
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 from lintdem.model.stack import Source

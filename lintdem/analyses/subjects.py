@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lintdem.analyses.altering import replace
-from lintdem.analyses.engine import Run
+from lintdem.interpreter.altering import replace
+from lintdem.interpreter.engine import Run
 from lintdem.knowledge import Redelivery, detect_source, redelivery, source_of_class
 from lintdem.model.finding import Redelivers, TriggerInfo
 from lintdem.model.span import Place

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lintdem.analyses.domain import Check, Derived, Known, Path, Value
-from lintdem.analyses.engine import Run
-from lintdem.analyses.trace import Effect, Tested
-from lintdem.analyses.values import known, members
+from lintdem.interpreter.domain import Check, Derived, Known, Path, Value
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Effect, Tested
+from lintdem.interpreter.values import known, members
 
 
 def records_word(check: Check, event: Effect, effect: Effect, run: Run) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from lintdem.analyses.domain import Check, Path, Value
 from lintdem.analyses.effects import event_values
-from lintdem.analyses.engine import Run
 from lintdem.analyses.keys import readable
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.trace import Effect
-from lintdem.analyses.values import leaves, text
+from lintdem.interpreter.domain import Check, Path, Value
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Effect
+from lintdem.interpreter.values import leaves, text
 from lintdem.model.stack import Source
 
 

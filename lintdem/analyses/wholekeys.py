@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lintdem.analyses.altering import replace
 from lintdem.analyses.effects import Harm, Repeat
 from lintdem.analyses.guards import Answer, Cover, Fault
-from lintdem.analyses.trace import Effect
+from lintdem.interpreter.altering import replace
+from lintdem.interpreter.trace import Effect
 
 
 def of_whole_key(found: Cover, effect: Effect, harm: Harm, schema: tuple[str, ...]) -> Cover:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from lintdem.analyses.written import nodes
 from lintdem.config import nearest
+from lintdem.interpreter.written import nodes
 from lintdem.model.finding import Finding, Suppressed
 from lintdem.model.function import DefineFunction
 from lintdem.model.module import Directive, Module

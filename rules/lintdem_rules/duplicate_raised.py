@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.duplicates import caught
+from lintdem.analyses.remedies.duplicates import caught
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Place, Redelivers, Rule, Step
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.durablesteps import Drifting, drifting
+from lintdem.analyses.reruns.durablesteps import Drifting, drifting
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 

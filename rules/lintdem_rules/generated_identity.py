@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.tokens import identity_remedies
+from lintdem.analyses.remedies.tokens import identity_remedies
 from lintdem.rule import Case, Finding, Group, Kind, Level, Pass, Rule, Step, lower, way
 
 

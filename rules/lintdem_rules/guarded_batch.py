@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.powertools import guarded_batches
+from lintdem.analyses.weakguards.powertools import guarded_batches
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
 
 

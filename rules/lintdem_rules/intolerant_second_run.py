@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.tolerating import tolerated
+from lintdem.analyses.remedies.tolerating import tolerated
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
 
 

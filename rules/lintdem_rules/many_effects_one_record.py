@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.powertools import repeated_by_failure
+from lintdem.analyses.weakguards.powertools import repeated_by_failure
 from lintdem.rule import Finding, Group, Level, Pass, Rule, Step, lower, phrase, way
 
 

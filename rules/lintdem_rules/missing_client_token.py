@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.tokens import token_remedies
+from lintdem.analyses.remedies.tokens import token_remedies
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, phrase, way
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.tokens import call_remedies
+from lintdem.analyses.remedies.tokens import call_remedies
 from lintdem.rule import Finding, Group, Kind, Pass, Rule, way
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.mixedclocks import mixed
+from lintdem.analyses.freshness.mixedclocks import mixed
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 

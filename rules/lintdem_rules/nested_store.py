@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.guardmends import own_store
-from lintdem.analyses.powertools import nested_stores
+from lintdem.analyses.remedies.guardmends import own_store
+from lintdem.analyses.weakguards.powertools import nested_stores
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.inserting import left_alone
+from lintdem.analyses.remedies.inserting import left_alone
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, phrase, way
 
 

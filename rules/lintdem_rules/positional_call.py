@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.guardmends import keyword_call
-from lintdem.analyses.powertools import misused
+from lintdem.analyses.remedies.guardmends import keyword_call
+from lintdem.analyses.weakguards.powertools import misused
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.durablesteps import Attempts, Repeatable, repeatable
 from lintdem.analyses.effects import Repeat
+from lintdem.analyses.reruns.durablesteps import Attempts, Repeatable, repeatable
 from lintdem.rule import Finding, Group, Judged, Level, Pass, Rule, Step, phrase, way
 
 _WORDS = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.domain import Client
-from lintdem.analyses.resends import Resent
-from lintdem.analyses.spots import exactly
+from lintdem.analyses.reruns.resends import Resent
+from lintdem.interpreter.domain import Client
+from lintdem.interpreter.spots import exactly
 from lintdem.model.values import Call
 from lintdem.rule import Argument, Finding, Group, Level, Pass, Place, Remedy, Rule, Step
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.powertools import shared_prefixes
+from lintdem.analyses.weakguards.powertools import shared_prefixes
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
 
 

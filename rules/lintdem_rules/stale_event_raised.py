@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.mixedclocks import mixed
-from lintdem.analyses.staleness import raised
+from lintdem.analyses.freshness.mixedclocks import mixed
+from lintdem.analyses.freshness.staleness import raised
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.cutshort import cut_short
+from lintdem.analyses.batches.cutshort import cut_short
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 

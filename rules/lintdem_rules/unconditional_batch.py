@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.bypassed import bypassed
 from lintdem.analyses.diagnosis import writers_of
+from lintdem.analyses.weakguards.bypassed import bypassed
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.background import unawaited
+from lintdem.analyses.reruns.background import unawaited
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 

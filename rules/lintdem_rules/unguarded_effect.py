@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.recording import recorded
 from lintdem.analyses.relays import hands_on
-from lintdem.analyses.tokens import call_remedies
+from lintdem.analyses.remedies.recording import recorded
+from lintdem.analyses.remedies.tokens import call_remedies
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, phrase, way
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.keypaths import Unmatched
+from lintdem.analyses.weakguards.keypaths import Unmatched
 from lintdem.rule import Argument, Finding, Group, Level, Pass, Place, Remedy, Rule, Step, lower
 
 

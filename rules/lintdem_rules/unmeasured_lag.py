@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.measuring import unmeasured
-from lintdem.analyses.mixedclocks import mixed
-from lintdem.analyses.wrongclocks import wrong as wrong_clocks
+from lintdem.analyses.freshness.measuring import unmeasured
+from lintdem.analyses.freshness.mixedclocks import mixed
+from lintdem.analyses.freshness.wrongclocks import wrong as wrong_clocks
 from lintdem.rule import Finding, Group, Pass, Place, Rule, Step
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.duplicates import newer_only
+from lintdem.analyses.remedies.duplicates import newer_only
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, way
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.guardmends import registered_context
+from lintdem.analyses.remedies.guardmends import registered_context
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
 
 

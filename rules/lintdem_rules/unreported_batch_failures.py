@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.losses import Fault
-from lintdem.analyses.reporting import reported
+from lintdem.analyses.deployment.losses import Fault
+from lintdem.interpreter.reporting import reported
 from lintdem.rule import Finding, Group, Pass, Remedy, Rule
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.spots import before, behind, exactly
-from lintdem.analyses.written import dotted
+from lintdem.interpreter.spots import before, behind, exactly
+from lintdem.interpreter.written import dotted
 from lintdem.model.values import Attr, Call
 from lintdem.rule import Argument, Finding, Group, Kind, Level, Pass, Place, Remedy, Rewrite, Rule, Step, lower, way
 

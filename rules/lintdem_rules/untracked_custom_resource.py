@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.customresources import renamed
-from lintdem.analyses.requestnames import kept_name, requested_once
+from lintdem.analyses.remedies.requestnames import kept_name, requested_once
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Place, Rule, Step, way
 
 _REQUEST = "event['RequestId']"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.vanished import vanished
+from lintdem.analyses.reruns.vanished import vanished
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
 
 

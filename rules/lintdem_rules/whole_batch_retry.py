@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.partialanswers import named_failures
+from lintdem.analyses.remedies.partialanswers import named_failures
 from lintdem.model.stack import Source
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 

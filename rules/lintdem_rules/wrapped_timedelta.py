@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.spots import around, last_name, within
+from lintdem.interpreter.spots import around, last_name, within
 from lintdem.model.values import Attr
 from lintdem.rule import Finding, Group, Level, Pass, Place, Remedy, Rewrite, Rule, Step
 

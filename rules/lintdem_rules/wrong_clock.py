@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.mixedclocks import mixed
-from lintdem.analyses.wrongclocks import wrong
+from lintdem.analyses.freshness.mixedclocks import mixed
+from lintdem.analyses.freshness.wrongclocks import wrong
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step, lower
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.powertools import GuardFault, misused
-from lintdem.analyses.spots import around, exactly, passes
+from lintdem.analyses.weakguards.powertools import GuardFault, misused
+from lintdem.interpreter.spots import around, exactly, passes
 from lintdem.model.values import Call
 from lintdem.rule import Argument, Finding, Group, Level, Pass, Place, Remedy, Renamed, Rule, Step
 

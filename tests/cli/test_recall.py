@@ -43,7 +43,7 @@ LOADED = """\
 import sys
 from lintdem.cli import run
 code = run(["check", "--format", sys.argv[1], "--cache-dir", sys.argv[2]])
-heavy = ("libcst", "lintdem.analyses", "lintdem.rule", "lintdem.syntax", "lintdem.deploy", "lintdem.knowledge", "yaml", "sqlglot")
+heavy = ("libcst", "lintdem.analyses", "lintdem.interpreter", "lintdem.rule", "lintdem.syntax", "lintdem.deploy", "lintdem.knowledge", "yaml", "sqlglot")
 print([name for name in heavy if name in sys.modules], file=sys.stderr)
 sys.exit(code)
 """

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from lintdem.analyses.cdk import cdk_stacks
+from lintdem.analyses.cdk.cdk import cdk_stacks
 from lintdem.deploy import read_stacks
 from lintdem.model.stack import Event, Lambda, Source, Stack
 from lintdem.program import link

@@ -1,0 +1,1 @@
+"""Batches of records: what arrives together, and what one failing record makes run again."""

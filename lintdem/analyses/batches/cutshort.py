@@ -1,0 +1,100 @@
+"""Loops over records that are left before their end: what comes behind is never looked at, and the batch counts as done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lintdem.analyses.batches.batches import is_over_records
+from lintdem.analyses.failures import DOES, reports_failures
+from lintdem.analyses.subjects import Subject
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Effect
+from lintdem.interpreter.written import Texts, calls, nodes, only_tells
+from lintdem.model.function import Break, DefineClass, DefineFunction, For, If, Match, Return, Stmt, Try, While, With
+from lintdem.model.module import Module
+from lintdem.model.span import Place
+from lintdem.model.stack import Source
+from lintdem.model.values import Attr, Const, Expr, Name, Yield
+
+_BATCHES = frozenset({Source.SQS, Source.SQS_FIFO, Source.KINESIS, Source.DYNAMODB_STREAM})
+_SHARED = frozenset({"eventSource", "eventSourceARN", "event_source", "event_source_arn", "awsRegion", "aws_region"})
+"""What all records of a batch have in common: to leave for that is to leave for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A loop at `loop` is left at `place`; `always` when no record but the first is ever reached; `effect` is what it
+    does for a record."""
+
+    run: Run
+    subject: Subject
+    place: Place
+    loop: Place
+    effect: Effect
+    always: bool
+
+
+def cut_short(run: Run, subject: Subject, texts: Texts) -> list[Cut]:
+    """Where a handler of batches leaves the loop over their records although it ends well."""
+    if subject.by_caller or not subject.batch or subject.source not in _BATCHES:
+        return []
+    loops: dict[Place, Effect] = {}
+    for event in run.events:
+        if isinstance(event, Effect) and event.call.kind in DOES and event.loops and is_over_records(event.loops[0]):
+            loops.setdefault(event.loops[0].place, event)
+    if not loops or reports_failures(run, subject, texts):
+        return []
+    found = []
+    for place, effect in loops.items():
+        module = texts.modules.get(place.path)
+        loop = _loop_at(module, place) if module is not None else None
+        for one in _ways_out(loop) if loop is not None else ():
+            always = loop is not None and one is loop.body[-1]
+            found.append(Cut(run, subject, Place(place.path, one.span), place, effect, always))
+    return [one for one in found if one.always] or found
+
+
+def _loop_at(module: Module, place: Place) -> For | None:
+    loop = next((n for n in nodes(module.body) if isinstance(n, For) and n.span == place.span), None)
+    return None if loop is None or any(isinstance(n, Yield) for n in nodes(loop.body)) else loop
+
+
+def _ways_out(loop: For) -> Iterator[Stmt]:
+    """The statements by which a loop is left for good."""
+    target = {n.id for n in nodes(loop.target) if isinstance(n, Name)}
+    if isinstance(loop.body[-1], Break):
+        yield loop.body[-1]
+    yield from (one for one in _returns(loop.body) if not _hands_on(one, target))
+
+
+def _returns(body: tuple[Stmt, ...]) -> Iterator[Return]:
+    """What returns, except from an `except`, which is told as the end of a failure, and where all records are alike."""
+    for statement in body:
+        if isinstance(statement, Return):
+            yield statement
+        elif isinstance(statement, If):
+            yield from _returns(statement.other)
+            if not any(_names_shared(n) for n in nodes(statement.test)):
+                yield from _returns(statement.then)
+        elif isinstance(statement, Try):
+            yield from _returns((*statement.body, *statement.other))
+        elif isinstance(statement, (For, While, With)):
+            yield from _returns(statement.body)
+        elif isinstance(statement, Match):
+            for case in statement.cases:
+                yield from _returns(case.body)
+        elif isinstance(statement, (DefineFunction, DefineClass)):
+            continue
+
+
+def _names_shared(node: object) -> bool:
+    name = node.name if isinstance(node, Attr) else node.value if isinstance(node, Const) else None
+    return isinstance(name, str) and name in _SHARED
+
+
+def _hands_on(one: Return, target: set[str]) -> bool:
+    """Whether what is returned is what was looked for among the records, or what somebody does with the others."""
+    value: Expr | None = one.value
+    named = {n.id for n in nodes(value) if isinstance(n, Name)} if value is not None else set()
+    return bool(named & target) or any(not only_tells(call) for call in calls(value))

@@ -1,0 +1,129 @@
+"""Functions of templates joined with the handlers they run, and the resources of a template with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lintdem.analyses.cases import Case
+from lintdem.analyses.failures import ASIDE, CACHES, DOES
+from lintdem.analyses.subjects import Subject
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.libraries.requests import only_asks
+from lintdem.knowledge import Kind
+from lintdem.model.stack import Event, Lambda, Queue, Source, Stack, Value
+from lintdem.program import Program
+from lintdem.program.handlers import locate
+
+VISIBILITY = 30
+RETENTION = 4 * 86_400
+ASYNC_RETRIES = 2
+ASYNC_AGE = 6 * 3_600
+TIMEOUTS = {"serverless": 6}
+TIMEOUT = 3
+"""Defaults: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html,
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html,
+https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html and
+https://www.serverless.com/framework/docs/providers/aws/guide/serverless.yml"""
+
+QUEUES = frozenset({Source.SQS, Source.SQS_FIFO})
+STREAMS = frozenset({Source.KINESIS, Source.DYNAMODB_STREAM})
+ASYNCHRONOUS = frozenset({Source.SNS, Source.EVENTBRIDGE, Source.S3, Source.IOT, Source.SES, Source.LOGS})
+"""Sources whose events Lambda keeps in a queue of its own; a schedule's next run makes up for the one that is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A function of a template with the handler it runs."""
+
+    stack: Stack
+    function: Lambda
+    run: Run
+    subject: Subject
+    cases: tuple[Case, ...]
+
+    @property
+    def work(self) -> Case | None:
+        """The first effect that is missing when a run is lost; None when the handler only reads, measures or caches."""
+        return next((case for case in self.cases if _is_work(case)), None)
+
+    @property
+    def timeout(self) -> int | None:
+        """The function's timeout in seconds; None when it cannot be read."""
+        if "timeout" in self.function.unread:
+            return None
+        return self.function.timeout or TIMEOUTS.get(self.stack.kind, TIMEOUT)
+
+
+def _is_work(case: Case) -> bool:
+    call = case.effect.call
+    if only_asks(case.effect):
+        return False
+    return call.kind in (*DOES, Kind.DELETE) and call.service not in CACHES and call.method not in ASIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """A queue and a function that it feeds."""
+
+    queue: Queue
+    event: Event
+    deployed: Deployed
+
+
+def deployed(judged: Sequence[tuple[Run, Subject, tuple[Case, ...]]], program: Program) -> Iterator[Deployed]:
+    """Every function of every template whose handler was analysed."""
+    known = {(run.handler.path, run.handler.function): (run, subject, cases) for run, subject, cases in reversed(judged)}
+    for stack in program.stacks:
+        for function in stack.functions:
+            found = known.get(locate(program.modules, function) or ("", ""))
+            if found is not None:
+                yield Deployed(stack, function, *found)
+
+
+def fed(functions: Sequence[Deployed], program: Program) -> Iterator[Fed]:
+    """The queues of templates with the functions they feed, once for each pair."""
+    seen = set()
+    for one in functions:
+        for event in one.function.events:
+            queue = queue_of_event(event, one.stack, program) if event.source in QUEUES else None
+            if queue is not None and (queue.place, one.function.place) not in seen:
+                seen.add((queue.place, one.function.place))
+                yield Fed(queue, event, one)
+
+
+def queue_of_event(event: Event, stack: Stack, program: Program) -> Queue | None:
+    """The queue an event source mapping polls, if a template has it."""
+    return queue_at(event.target, stack, program, event.place.path)
+
+
+def queue_at(value: Value | None, stack: Stack, program: Program, path: str = "") -> Queue | None:
+    """The queue a value of a template means. `path` is the file the value stands in, where that is another template."""
+    if value is None:
+        return None
+    own = next((other for other in program.stacks if other.path == path and other.kind == stack.kind), stack)
+    return next((queue for queue in own.queues if is_named(value, queue.name, queue.queue_name)), None)
+
+
+def is_named(value: Value, name: str, physical: str | None) -> bool:
+    """Whether a value means the resource of this logical and physical name."""
+    if value.kind in ("ref", "attribute"):
+        return value.text == name
+    return value.kind == "text" and physical is not None and last_part(value.text) == physical
+
+
+def last_part(text: str) -> str:
+    """The name at the end of an ARN or a URL."""
+    return text.replace(":", "/").rpartition("/")[2]
+
+
+def dead_letters(program: Program) -> set[object]:
+    """The places of all queues that take what another queue, a function or a source could not deliver."""
+    found: set[object] = set()
+    for stack in program.stacks:
+        letters = [queue.redrive for queue in stack.queues]
+        for function in stack.functions:
+            letters += [function.dead_letter, function.on_failure, *(event.failures for event in function.events)]
+        found |= {queue.place for value in letters if (queue := queue_at(value, stack, program)) is not None}
+    return found
+

@@ -1,0 +1,38 @@
+"""Comparisons of an age, a version or an order of the event, told by the names of what they compare."""
+
+from __future__ import annotations
+
+import re
+
+from lintdem.interpreter.domain import Derived, Fresh, Path, Test, Value
+from lintdem.interpreter.values import leaves
+
+ORDERED = frozenset({"<", ">", "<=", ">="})
+TIME_WORDS = re.compile(
+    r"(time|date|_at$|timestamp|created|updated|modified|expir|(^|_)age(_|$)|(?-i:Age(?=$|[A-Z]))|version|sequence|sequencer|ttl"
+    r"|epoch|occurred|when)",
+    re.IGNORECASE,
+)
+
+
+def freshness(test: Test) -> Value | None:
+    """The event value whose age, version or order a comparison looks at."""
+    if test.op not in ORDERED:
+        return None
+    inner = [leaf for arg in test.args for leaf in leaves(arg)]
+    from_event = [v for v in inner if isinstance(v, Path) and v.root == "event" and _is_time_like(v)]
+    if not from_event:
+        return None
+    clock = any(isinstance(v, Fresh) and v.kind == "clock" for v in inner)
+    stored = any(isinstance(v, Path) and v.root == "result" for v in inner)
+    if clock or stored or len(from_event) > 1 or any(_is_duration(arg) for arg in test.args):
+        return from_event[0]
+    return None
+
+
+def _is_time_like(value: Path) -> bool:
+    return any(TIME_WORDS.search(step) for step in value.steps[-3:])
+
+
+def _is_duration(value: Value) -> bool:
+    return isinstance(value, Derived) and value.op.startswith("arith-")

@@ -1,0 +1,61 @@
+"""Calls of the AWS CDK while an application is run: kept with their arguments, for `constructs` to read."""
+
+from __future__ import annotations
+
+from lintdem.interpreter.domain import External, Made, Super, Value
+from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.lineage import outside_bases
+from lintdem.interpreter.machine import Args, Machine, Plain
+from lintdem.model.span import Place
+
+CDK = "aws_cdk."
+SOLUTION = "aws_solutions_constructs."
+KEPT = (CDK, SOLUTION)
+"""Beginnings of the names of what is kept."""
+
+DEEPEST = 6
+FUNCTIONS = frozenset(
+    {"Function", "PythonFunction", "DockerImageFunction", "SingletonFunction", "TriggerFunction", "EdgeFunction", "CfnFunction"}
+)
+
+
+def keep(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
+    """Keep a call of the CDK; what it gives is an object of its own."""
+    own = (("self", receiver),) if receiver is not None else ()
+    given = tuple((key, m.constructs.get(one, one)) for key, one in args.named())
+    value = Made(name, place, (*own, *given), args.places)
+    itself = m.constructs.pop(External(name), None)
+    if itself is not None:
+        m.constructs[itself] = value
+    written = {key: plain(m, given, flow) for key, given in args.named()}
+    for spread in args.spreads:
+        more = plain(m, spread, flow)
+        written |= more if isinstance(more, dict) else {}
+    if m.built is not None:
+        m.built.append((name, value, written, place, receiver))
+    return value
+
+
+def function_base(m: Machine, value: Super, name: str) -> Value | None:
+    """The construct that `super().__init__` of an own kind of function makes: the object stands for it from then on."""
+    if m.built is None or name != "__init__":
+        return None
+    bases = sorted(base for base in outside_bases(value.cls) if base.startswith(CDK))
+    base = next((base for base in bases if base.rpartition(".")[2] in FUNCTIONS), None)
+    if base is None:
+        return None
+    m.constructs[External(base)] = value.bound
+    return External(base)
+
+
+def plain(m: Machine, value: Value, flow: Flow, depth: int = 0) -> Plain:
+    """The value with its lists and dicts written out."""
+    value = m.constructs.get(value, value) if m.constructs else value
+    if depth < DEEPEST:
+        listed = m.elements(flow, value)
+        if listed is not None:
+            return [plain(m, item, flow, depth + 1) for item in listed.items]
+        entries = m.dict_entries(flow, value)
+        if entries is not None:
+            return {str(key): plain(m, item, flow, depth + 1) for key, item in entries.entries.items()}
+    return value

@@ -1,0 +1,105 @@
+"""Which resource of a template a value in code means: through environment variables, names, URLs and ARNs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintdem.interpreter.domain import Env, Value
+from lintdem.interpreter.values import leaves, text
+from lintdem.model.stack import Lambda, Queue, Source, Stack, Table, Topic
+from lintdem.model.stack import Value as TemplateValue
+from lintdem.program import Handler, Program, Trigger
+from lintdem.program.paths import ancestors, folder
+
+
+def queue_of(value: Value | None, handler: Handler, program: Program) -> Queue | None:
+    """The queue a value names."""
+    for stack, name in _names(value, handler, program):
+        for queue in stack.queues:
+            if name in (queue.name, queue.queue_name):
+                return queue
+    return None
+
+
+def topic_of(value: Value | None, handler: Handler, program: Program) -> Topic | None:
+    """The topic a value names."""
+    for stack, name in _names(value, handler, program):
+        for topic in stack.topics:
+            if name in (topic.name, topic.topic_name):
+                return topic
+    return None
+
+
+def table_of(value: Value | None, handler: Handler, program: Program) -> Table | None:
+    """The table a value names."""
+    for stack, name in _names(value, handler, program):
+        for table in stack.tables:
+            if name in (table.name, table.table_name):
+                return table
+    return None
+
+
+def function_of(value: Value | None, handler: Handler, program: Program) -> Lambda | None:
+    """The function a value names."""
+    for stack, name in _names(value, handler, program):
+        for function in stack.functions:
+            if name == function.name:
+                return function
+    return None
+
+
+def own_function(handler: Handler, program: Program) -> Lambda | None:
+    """The resource that deploys a handler."""
+    found = (f for stack in _stacks(handler, program) for f in stack.functions if f.name == handler.resource)
+    return next(found, None) if handler.resource else None
+
+
+def sent_anew(triggers: tuple[Trigger, ...], handler: Handler, program: Program) -> str:
+    """Why a template lets a source send an event again under another id; "" when it does not."""
+    sources = {trigger.source for trigger in triggers}
+    for stack in _stacks(handler, program):
+        queues = {name for trigger in triggers if trigger.target is not None for name in _named(trigger.target)}
+        if any(queue.redrive is not None and queues & {queue.name, queue.queue_name} for queue in stack.queues):
+            return "the template gives its queue a dead-letter queue, and a redrive from there sends a message under a new id"
+        if Source.EVENTBRIDGE in sources and any(resource.type in _ARCHIVES for resource in stack.resources):
+            return "the template archives the events of a bus, and a replay sends an event under a new id"
+    return ""
+
+
+_ARCHIVES = frozenset({"AWS::Events::Archive", "aws_cloudwatch_event_archive"})
+
+
+def _names(value: Value | None, handler: Handler, program: Program) -> Iterator[tuple[Stack, str]]:
+    """The names a value may have in each stack: its own text, or what the environment says."""
+    if value is None:
+        return
+    for leaf in leaves(value):
+        written = text(leaf)
+        for stack in _stacks(handler, program):
+            if written:
+                yield stack, written.replace(":", "/").rpartition("/")[2]
+            elif isinstance(leaf, Env):
+                for name in _environment(stack, handler, leaf.name):
+                    yield stack, name
+
+
+def _stacks(handler: Handler, program: Program) -> list[Stack]:
+    """The template that deploys a handler; where none does, those in the folders above it."""
+    if handler.evidence is not None:
+        return [stack for stack in program.stacks if stack.path == handler.evidence.path]
+    return [stack for stack in program.stacks if folder(stack.path) in ancestors(handler.path)]
+
+
+def _environment(stack: Stack, handler: Handler, variable: str) -> Iterator[str]:
+    own = [f for f in stack.functions if f.name == handler.resource]
+    for function in own or stack.functions:
+        for name, value in function.environment:
+            if name == variable:
+                yield from _named(value)
+
+
+def _named(value: TemplateValue) -> Iterator[str]:
+    if value.kind in ("ref", "attribute"):
+        yield value.text
+    elif value.kind == "text":
+        yield value.text.replace(":", "/").rpartition("/")[2]

@@ -1,0 +1,157 @@
+"""What an update of a DynamoDB item sets: update expressions and the older attribute updates, read into values."""
+
+from __future__ import annotations
+
+import re
+
+from lintdem.interpreter.domain import Derived, Known, ListObj, Made, Unknown, Value
+from lintdem.interpreter.dynamodb.itemconditions import HOLE, plain, resolve_name
+from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.machine import Machine
+from lintdem.interpreter.values import known, members, text
+from lintdem.knowledge import expressions as ddb
+from lintdem.knowledge import parse_update
+
+TYPED = frozenset({"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"})
+
+
+def entries(m: Machine, value: Value | None, flow: Flow) -> dict[str, Value]:
+    """The entries of a dict with text keys; those behind `**` of an unknown are left out."""
+    if value is None:
+        return {}
+    for one in members(value):
+        found = m.dict_entries(flow, one)
+        if found is not None:
+            return {k: v for k, v in found.entries.items() if isinstance(k, str)}
+    return {}
+
+
+def untyped(m: Machine, value: Value, flow: Flow) -> Value:
+    """A value without the low-level client's type tag: `{"S": v}` is v."""
+    found = m.dict_entries(flow, value)
+    if found is not None and len(found.entries) == 1:
+        (key, inner), *_ = found.entries.items()
+        if key in TYPED:
+            if key in ("SS", "NS", "BS"):
+                return m.new(flow, ListObj("set", (inner,), True))
+            return known(1) if key == "N" and isinstance(inner, Known) else inner
+    if isinstance(value, Made) and value.type.endswith(".serialize"):
+        return dict(value.args).get("0", value)
+    return value
+
+
+def read_update(
+    m: Machine, args: dict[str, Value], names: dict[str, str], values: dict[str, Value], flow: Flow
+) -> tuple[dict[str, Value], str, bool]:
+    """The attributes that an update sets, the clause that adds, and whether it may set others. An expression that is one of
+    several, `expression += ", #p = :p"` on some of the ways, sets what any of them does."""
+    given = args.get("UpdateExpression")
+    if given is None:
+        return _legacy_updates(m, args.get("AttributeUpdates"), flow)
+    found = [_read_expression(m, one, names, values, flow) for one in members(given)]
+    sets: dict[str, Value] = {}
+    for each, _, _ in found:
+        sets.update(each)
+    return sets, next((adds for _, adds, _ in found if adds), ""), any(opaque for _, _, opaque in found)
+
+
+def _read_expression(
+    m: Machine, given: Value, names: dict[str, str], values: dict[str, Value], flow: Flow
+) -> tuple[dict[str, Value], str, bool]:
+    written = plain(given)
+    update = parse_update(written) if written is not None else None
+    if update is None:
+        # ADD counts with a number; what is added to a set is in it once.
+        counts = any(isinstance(value, Known) and isinstance(value.value, int) for value in values.values())
+        match = re.search(r"(list_append|=\s*[#\w]+\s*[+-]\s*:)" + (r"|\bADD\b" if counts else ""), written or "")
+        return {}, (written or "").strip().replace(HOLE, "…") if match else "", True
+    sets: dict[str, Value] = {}
+    accumulates = ""
+    for action in update.actions:
+        name = resolve_name(action.path, names)
+        value, adds = _action(m, action, name, names, values, flow)
+        sets[name] = value
+        if adds and not accumulates:
+            accumulates = f"{action.clause} {name} {adds}".strip()
+    return sets, accumulates.replace(HOLE, "…"), HOLE in (written or "")
+
+
+def _action(
+    m: Machine, action: ddb.Action, name: str, names: dict[str, str], values: dict[str, Value], flow: Flow
+) -> tuple[Value, str]:  # fmt: skip
+    operand = action.operand
+    if action.clause == "REMOVE":
+        return Known(None, "deleted"), "(the later elements move up)" if re.search(r"\[\d+\]$", name) else ""
+    if action.clause in ("ADD", "DELETE"):
+        value = values.get(operand.name, Unknown("a value")) if isinstance(operand, ddb.ValueOperand) else Unknown("?")
+        counts = action.clause == "ADD" and not _is_set(m, value, flow)
+        return Derived("accumulates" if counts else "merged", (value,)), _operand(operand) if counts else ""
+    if isinstance(operand, ddb.ValueOperand):
+        return values.get(operand.name, Unknown("a value")), ""
+    # A sum of other attributes comes out the same again.
+    if _adds(operand) and name in {resolve_name(path, names) for path in _paths(operand)}:
+        inner = [values[n] for n in _value_names(operand) if n in values]
+        return Derived("accumulates", tuple(inner)), f"= {_operand(operand)}"
+    inner = [values[n] for n in _value_names(operand) if n in values]
+    return inner[0] if len(inner) == 1 else Derived("item", tuple(inner)), ""
+
+
+def _adds(operand: ddb.Operand | None) -> bool:
+    if isinstance(operand, ddb.Arithmetic):
+        return bool(_paths(operand))
+    return isinstance(operand, ddb.Function) and operand.name == "list_append" and bool(_paths(operand))
+
+
+def _paths(operand: ddb.Operand | None) -> list[str]:
+    if isinstance(operand, ddb.PathOperand):
+        return [operand.path]
+    if isinstance(operand, ddb.Arithmetic):
+        return [*_paths(operand.left), *_paths(operand.right)]
+    if isinstance(operand, ddb.Function):
+        return [p for arg in operand.args for p in _paths(arg)]
+    return []
+
+
+def _value_names(operand: ddb.Operand | None) -> list[str]:
+    if isinstance(operand, ddb.ValueOperand):
+        return [operand.name]
+    if isinstance(operand, ddb.Arithmetic):
+        return [*_value_names(operand.left), *_value_names(operand.right)]
+    if isinstance(operand, ddb.Function):
+        return [n for arg in operand.args for n in _value_names(arg)]
+    return []
+
+
+def _operand(operand: ddb.Operand | None) -> str:
+    if isinstance(operand, ddb.ValueOperand):
+        return operand.name
+    if isinstance(operand, ddb.PathOperand):
+        return operand.path
+    if isinstance(operand, ddb.Arithmetic):
+        return f"{_operand(operand.left)} {operand.op} {_operand(operand.right)}"
+    if isinstance(operand, ddb.Function):
+        return f"{operand.name}({', '.join(_operand(a) for a in operand.args)})"
+    return ""
+
+
+def _is_set(m: Machine, value: Value, flow: Flow) -> bool:
+    found = m.elements(flow, value)
+    if found is not None:
+        return found.kind == "set"
+    if isinstance(value, Made):
+        return value.type.endswith("set")
+    return False
+
+
+def _legacy_updates(m: Machine, value: Value | None, flow: Flow) -> tuple[dict[str, Value], str, bool]:
+    sets: dict[str, Value] = {}
+    accumulates = ""
+    for name, change in entries(m, value, flow).items():
+        fields = entries(m, change, flow)
+        sets[name] = untyped(m, fields.get("Value", Unknown("a value")), flow)
+        added = text(fields.get("Action", Unknown(""))) == "ADD"
+        if added and not _is_set(m, sets[name], flow):
+            accumulates = accumulates or f"ADD {name}"
+        elif added:
+            sets[name] = Derived("merged", (sets[name],))
+    return sets, accumulates, value is None

@@ -1,0 +1,114 @@
+"""Calls that only ask, tell or set, whatever they look like: tokens, log-ins, searches, GraphQL queries, log lines."""
+
+from __future__ import annotations
+
+import re
+
+from lintdem.interpreter.domain import Derived, Unknown
+from lintdem.interpreter.trace import Effect, Invocation
+from lintdem.interpreter.values import leaves, text
+
+_ASKS = re.compile(
+    r"(oauth2?\b|(?<!/)/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect|scan)\b"
+    r"|/(balances?|allowance|get_\w+)/?($|\?))", re.IGNORECASE
+)
+_ASKING = re.compile(r"((get|fetch|request|obtain|refresh)_?\w*token|^_?log_?in$|authenticate|sign_?in)", re.IGNORECASE)
+_QUESTIONS = re.compile(
+    r"_*(get|fetch|list|search|find|look_?up|query|describe|read|resolve|validate|verify|check(?!_?out)|calculate|estimate)(_|$|[A-Z])"
+    r"|_*(is|has|can|should)(_[a-z]|[A-Z])"
+    r"|_*(virus_?)?scan_(file|object|document|attachment|upload)"
+)
+"""A function of such a name that sends a request asks something, whatever the method."""
+_MEASURES = re.compile(r"(metrics?|telemetry|analytics|heartbeat)(_|\b|\.)", re.IGNORECASE)
+"""What reports how the program fares is telemetry, not business."""
+_INTAKE = re.compile(
+    r"^https?://metrics\.|/api/v\d+/(series|check_run|distribution_points)\b|/v\d+/(metrics|traces)\b", re.IGNORECASE
+)
+"""Addresses that take measurements and nothing else."""
+_SETTINGS = re.compile(
+    r"/_(index_template|component_template|template|mappings?|settings|aliases|cluster/settings|ingest/pipeline|scripts)(/|$|\?)"
+    r"|\?(.*&)?overwrite=true\b|/chat\.update\b"
+)
+"""What is kept under a name that stands in the address or the body, or once for each index: set again, it is the same."""
+_SANDBOX = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)", re.IGNORECASE)
+"""What a function asks beside itself is an extension of its own sandbox: a cache of parameters, secrets, features."""
+_MUTATES = re.compile(r"(^|\}|\n)\s*mutation\b", re.IGNORECASE)
+"""A GraphQL document that changes something: fragments may stand before the operation."""
+_LOGS = re.compile(
+    r"(^|_)(send|put|push|ship|write|forward|emit|publish|stream|deliver)_(\w+_)?logs?(_|$)|^logs?_to_\w+$", re.IGNORECASE
+)
+_BUSINESS_LOG = re.compile(r"audit|event|change|access|transaction|order|payment", re.IGNORECASE)
+_STREAMS = frozenset({"firehose", "kinesis"})
+_CHANGES = re.compile(
+    r"^\s*(insert|unload|create\s+table(?!\s+if\s+not)[^;]*\bas\b|delete|update|merge|copy)\b", re.IGNORECASE | re.DOTALL
+)
+
+
+def only_asks(effect: Effect) -> bool:
+    """Whether a request changes nothing more on the other side, as far as its address and body tell."""
+    call = effect.call
+    if call.http is None:
+        return False
+    if _MEASURES.search(effect.place.path.rpartition("/")[2]) or any(_MEASURES.search(s.text) for s in effect.stack[-3:]):
+        return True
+    grant = call.arg("body:grant_type")
+    if grant is not None:
+        return True
+    query = call.arg("body:query")
+    written = text(query) if query is not None else None
+    if written is not None:
+        return _MUTATES.search(written) is None
+    address = [v for k, v in call.args if k in ("0", "1", "url")]
+    words = [w for value in address for leaf in leaves(value) if (w := text(leaf))]
+    if any(tells.search(word) for word in words for tells in (_ASKS, _INTAKE, _SETTINGS, _SANDBOX)):
+        return True
+    if any(_ASKING.search(step.text.rpartition(".")[2]) for step in effect.stack[-2:]):
+        return True
+    return bool(effect.stack) and is_question(effect.stack[-1].text)
+
+
+def is_question(function: str) -> bool:
+    """Whether a function is named like one that asks something."""
+    return _QUESTIONS.match(function.rpartition(".")[2]) is not None
+
+
+def only_queries(effect: Effect) -> bool:
+    """An Athena query that selects, shows or defines what may be there already: its result is only another copy."""
+    call = effect.call
+    if call.service != "athena" or call.method != "start_query_execution":
+        return False
+    query = call.arg("QueryString")
+    words = [w for leaf in leaves(query) if (w := text(leaf))] if query is not None else []
+    return not any(_CHANGES.search(word) for word in words)
+
+
+def ships_log(service: str, function: str) -> bool:
+    """Whether a function that writes to a stream sends the program's own log lines: `send_log_to_firehose`.
+
+    A log of business, such as an audit log, is data that somebody counts.
+    """
+    return service in _STREAMS and _LOGS.search(function) is not None and not _BUSINESS_LOG.search(function)
+
+
+def is_within(read: Invocation, call: Invocation) -> bool:
+    """Whether a request asks for what another one makes more of: the same address, or one below it."""
+    asked, made = _address(read), _address(call)
+    return bool(asked) and bool(made) and (asked == made or asked.startswith(f"{made}/"))
+
+
+def _address(call: Invocation) -> str:
+    """The address of a request without its query, parts that are no literals by what they are; empty when it is not known."""
+    found = call.arg("url")
+    for name in ("0", "1") if found is None else ():
+        value = call.arg(name)
+        if value is not None and (text(value) or "").upper() not in _METHODS:
+            found = value
+            break
+    if found is None or any(isinstance(leaf, Unknown) for leaf in leaves(found)):
+        return ""
+    parts = found.parts if isinstance(found, Derived) and found.op == "format" else (found,)
+    words = "".join(text(part) or f"{{{part!r}}}" for part in parts)
+    return words.partition("?")[0].rstrip("/")
+
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"})

@@ -1,0 +1,400 @@
+"""The state of one abstract run: heap, events, frames, collectors of exceptions, budget. The parts of the interpreter
+(expressions, statements, calls, AWS, libraries) are functions that take the machine; they reach one another through
+`Parts`, so that none imports another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import msgspec
+
+from lintdem.interpreter.altering import replace
+from lintdem.interpreter.domain import (
+    EMPTY,
+    Call,
+    Cases,
+    Claim,
+    Cls,
+    DictObj,
+    Done,
+    Error,
+    Fact,
+    Failed,
+    Func,
+    HeapObject,
+    Known,
+    ListObj,
+    Made,
+    Path,
+    Ref,
+    Scope,
+    Test,
+    Value,
+    Wrapper,
+    ruled_out,
+)
+from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.trace import Claimed, Effect, Event, Invocation, Loop, Origin, Retry
+from lintdem.model.function import Class, Function, Stmt
+from lintdem.model.span import Place, Span
+from lintdem.model.values import Expr
+from lintdem.program import Program
+
+BUDGET = 60_000
+"""Statements one handler may cost before its remaining calls are taken as unknown."""
+DEPTH = 48
+"""Calls inside calls that are followed."""
+MANY = 8
+"""So many different runs of one call are kept for a function."""
+COUNTS = frozenset({"rowcount", "modified_count", "matched_count", "upserted_id"})
+"""Attributes of a cursor or result that tell whether a statement did anything."""
+
+
+class Stop(Exception):
+    """This path ends here: an exception was raised or the call never returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Args:
+    """Arguments of a call: `spread` are values behind `*`, `spreads` behind `**` that are no literal dicts."""
+
+    positional: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    spread: tuple[Value, ...] = ()
+    spreads: tuple[Value, ...] = ()
+    places: tuple[tuple[str, Place], ...] = field(default=(), compare=False)
+
+    def get(self, index: int, name: str = "") -> Value | None:
+        """The argument at a position or with a name."""
+        for key, value in self.keywords:
+            if key == name:
+                return value
+        if 0 <= index < len(self.positional):
+            return self.positional[index]
+        return None
+
+    def named(self) -> tuple[tuple[str, Value], ...]:
+        """All arguments by name; positional ones under their number."""
+        return (*((str(i), v) for i, v in enumerate(self.positional)), *self.keywords)
+
+    def all(self) -> tuple[Value, ...]:
+        """Every value that is passed."""
+        return (*self.positional, *(v for _, v in self.keywords), *self.spread, *self.spreads)
+
+
+class Raised(msgspec.Struct, frozen=True, cache_hash=True):
+    """An exception that leaves a place, with what holds there."""
+
+    error: Error
+    must: frozenset[Fact]
+    may: frozenset[Fact]
+
+
+@dataclass(slots=True)
+class Frame:
+    """One activation of a function."""
+
+    path: str
+    name: str
+    line: int = 0
+    bound: Value | None = None
+    returns: list[tuple[Value, Flow]] = field(default_factory=list)
+    breaks: list[list[Flow]] = field(default_factory=list)
+    continues: list[list[Flow]] = field(default_factory=list)
+    yields: list[tuple[Value, frozenset[Fact]]] = field(default_factory=list)
+    on_yield: Callable[[Value, Flow], Value] | None = None
+    handling: list[tuple[Raised, ...]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    seen: dict[object, list[tuple[object, frozenset[Fact]]]] = field(default_factory=dict)
+    loops: list[Loop] = field(default_factory=list)
+    tries: list[Place] = field(default_factory=list)
+    retries: list[Retry] = field(default_factory=list)
+    retried: dict[Span, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of the interpreter."""
+
+    evaluate: Callable[[Machine, Expr, Flow], Value]
+    execute: Callable[[Machine, tuple[Stmt, ...], Flow], bool]
+    call: Callable[[Machine, Value, Args, Place, Flow, str], Value]
+    attribute: Callable[[Machine, Value, str, Flow, Place], Value]
+    item: Callable[[Machine, Value, Value, Flow, Place], Value]
+    assume: Callable[[Machine, Value, bool, Flow], bool]
+    module: Callable[[Machine, str], Scope]
+    library: Callable[[Machine, str, Args, Place, Flow, Value | None], Value]
+    typed: Callable[[Machine, Value, Place, Flow], Value | None]
+    origins: Callable[[Machine, Invocation, Flow], tuple[Origin, ...]]
+
+
+@dataclass(slots=True)
+class Registered:
+    """Functions handed to a framework object: routes, event callbacks."""
+
+    owner: Value
+    kind: str
+    func: Value
+    args: Args
+    place: Place
+
+
+Plain: TypeAlias = "Value | list[Plain] | dict[str, Plain]"
+"""A value whose lists and dicts are written out."""
+
+
+class Machine:
+    """Runs code abstractly. One machine serves all handlers of a program; `begin` starts a new one."""
+
+    def __init__(self, program: Program, parts: Parts) -> None:
+        self.program = program
+        self.parts = parts
+        self.scopes: dict[str, Scope] = {}
+        self.base: dict[int, HeapObject] = {}
+        self.sites: dict[Place, Invocation] = {}
+        self.registered: list[Registered] = []
+        self.module_classes: dict[str, frozenset[str]] = {}
+        self.import_events: dict[str, list[Event]] = {}
+        self.mounted: dict[Place, tuple[tuple[Retry, frozenset[str] | None], ...]] = {}
+        self.buffers: dict[Place, frozenset[Place]] = {}
+        self.minted: dict[Place, frozenset[Retry]] = {}
+        self.memo: dict[object, object] = {}
+        self.methods: dict[str, list[tuple[Cls, Function]]] = {}
+        self.classes_by: dict[tuple[str, str], list[tuple[str, Class]]] = {}
+        self.fills: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        self.undo: list[tuple[dict[str, Value], str, Value | None]] = []
+        self.ids = 0
+        self.built: list[tuple[str, Value, dict[str, Plain], Place, Value | None]] | None = None
+        self.instantiated: set[str] = set()
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what belongs to the last run; what modules are stays."""
+        for names, name, old in reversed(self.undo):
+            if old is None:
+                names.pop(name, None)
+            else:
+                names[name] = old
+        self.undo.clear()
+        self.shared: dict[Value, None] = {}
+        self.lasting: dict[int, HeapObject] = {}
+        self.frames: list[Frame] = [Frame("", "")]
+        self.block: Callable[[Value, Flow], Value] | None = None
+        self.collectors: list[dict[Raised, None]] = [{}]
+        self.active: list[object] = []
+        self.spent, self.importing, self.globals_version, self.mutations = 0, 0, 0, 0
+        self.constructs: dict[Value, Value] = {}
+        self.demanded: set[Place] = set()
+        self.paths: set[tuple[str, ...]] = set()
+        self.provided: set[str] = set()
+        self.constants, self.words = set[str](), dict[Value, set[str]]()
+        self.classes: set[str] = set()
+        self.memo = {}
+        self.runs: dict[object, int] = {}
+        self.recursed: set[object] = set()
+        self.assumed: dict[object, object] = {}
+        self.subjects: dict[tuple[object, ...], tuple[Test, list[Value], Value | None]] = {}
+        self.outcomes: dict[Value, tuple[Claim | None, Invocation | None]] = {}
+        self.recognised: set[Place] = set()
+        self.batches: dict[Value, Args] = {}
+        self.put_on: dict[tuple[Value, str], Value] = {}
+        self.queued: dict[Value, list[Invocation]] = {}
+        self.stored, self.cleared = set[Value](), set[Value]()
+        self.altered: set[Path] = set()
+        self.firsts: dict[Place, tuple[str, ...]] = {}
+        self.optional: dict[tuple[str, ...], Place] = {}
+        self.reads: dict[tuple[str, Span], Path] = {}
+        self.required: dict[tuple[str, ...], set[str]] = {}
+
+    # --- the parts, as methods ---
+
+    def evaluate(self, expr: Expr, flow: Flow) -> Value:
+        """The value of an expression; raises `Stop` when it never has one."""
+        return self.parts.evaluate(self, expr, flow)
+
+    def execute(self, body: tuple[Stmt, ...], flow: Flow) -> bool:
+        """Run statements; False when their end is not reached."""
+        return self.parts.execute(self, body, flow)
+
+    def call(self, func: Value, args: Args, place: Place, flow: Flow, text: str = "") -> Value:
+        """Call a value; raises `Stop` when the call never returns."""
+        return self.parts.call(self, func, args, place, flow, text)
+
+    def attribute(self, value: Value, name: str, flow: Flow, place: Place) -> Value:
+        """`value.name`."""
+        return self.parts.attribute(self, value, name, flow, place)
+
+    def item(self, value: Value, index: Value, flow: Flow, place: Place) -> Value:
+        """`value[index]`."""
+        return self.parts.item(self, value, index, flow, place)
+
+    def assume(self, value: Value, truth: bool, flow: Flow) -> bool:
+        """Narrow `flow` to where `value` is true or false; False when it cannot be."""
+        return self.parts.assume(self, value, truth, flow)
+
+    def typed(self, annotation: Value, place: Place, flow: Flow) -> Value | None:
+        """A value of the type that an annotation names, when that says something."""
+        return self.parts.typed(self, annotation, place, flow)
+
+    # --- heap ---
+
+    def new(self, flow: Flow, obj: HeapObject) -> Ref:
+        """Put an object on the heap."""
+        self.ids += 1
+        flow.heap[self.ids] = obj
+        return Ref(self.ids)
+
+    def get(self, flow: Flow, value: Value) -> HeapObject | None:
+        """The object behind a reference."""
+        if not isinstance(value, Ref):
+            return None
+        return flow.heap.get(value.id) or self.base.get(value.id) or self.lasting.get(value.id)
+
+    def put(self, flow: Flow, ref: Ref, obj: HeapObject) -> None:
+        """Replace the object behind a reference."""
+        if ref.id not in flow.heap or ref.id in self.base:
+            self.mutations += 1
+        self.mutations += 1
+        flow.heap[ref.id] = obj
+
+    def share(self, names: dict[str, Value], name: str, value: Value, flow: Flow) -> None:
+        """Set a global or a class attribute: it outlives the branch and the call that set it, and ends with the run."""
+        if not self.importing:
+            self.lasting.update(flow.heap)
+            self.undo.append((names, name, names.get(name)))
+            self.shared[value] = None
+        self.globals_version += 1
+        names[name] = value
+
+    def dict_entries(self, flow: Flow, value: Value) -> DictObj | None:
+        """The dict behind a value, if it is one."""
+        found = self.get(flow, value)
+        return found if isinstance(found, DictObj) else None
+
+    def elements(self, flow: Flow, value: Value) -> ListObj | None:
+        """The list, tuple or set behind a value, if it is one."""
+        found = self.get(flow, value)
+        return found if isinstance(found, ListObj) else None
+
+    def counted(self, value: Value) -> Value:
+        """The number of rows that a statement touched, for its result; any other value as it is."""
+        claim = self.outcomes[value][0] if isinstance(value, Made) and value in self.outcomes else None
+        if claim is None or claim.place != getattr(value, "place", None):
+            return value
+        return answered(claim, Known(1, "int"), Known(0, "int"))
+
+    def answer(self, value: Value, name: str) -> Value | None:
+        """What an attribute such as `cursor.rowcount` says of the last statement, if that was a claim."""
+        claim = self.outcomes[value][0] if isinstance(value, Made) and value in self.outcomes else None
+        if claim is None or name not in COUNTS:
+            return None
+        return answered(claim, Known(1, "int"), Known(None, "NoneType") if name == "upserted_id" else Known(0, "int"))
+
+    def note_optional(self, value: Value, place: Place) -> None:
+        """Something of the event was read with `get`: it may be absent."""
+        if isinstance(value, Path) and value.root == "event":
+            self.optional.setdefault(value.steps, place)
+
+    def note_required(self, value: Value, how: str = "tested") -> None:
+        """Something of the event was tested, or read so that its absence raises."""
+        if isinstance(value, Path) and value.root == "event":
+            self.required.setdefault(value.steps, set()).add(how)
+
+    # --- frames and places ---
+
+    @property
+    def loops(self) -> list[Loop]:
+        """The loops around the statement that is being run, in its function."""
+        return self.frames[-1].loops
+
+    def buffer(self, place: Place) -> None:
+        """Remember the loops around something that gathers writes, in all functions that lead there."""
+        around = frozenset(loop.place for frame in self.frames for loop in frame.loops)
+        self.buffers[place] = self.buffers.get(place, around) & around
+
+    @property
+    def tries(self) -> list[Place]:
+        """The `try` blocks around the statement that is being run, in its function."""
+        return self.frames[-1].tries
+
+    @property
+    def frame(self) -> Frame:
+        """The function that is being run."""
+        return self.frames[-1]
+
+    @contextmanager
+    def retrying(self, *retries: Retry | None) -> Iterator[None]:
+        """While this is open, what happens may happen again in the same run."""
+        found = [r for r in retries if r is not None]
+        frame = self.frame
+        frame.retries.extend(found)
+        try:
+            yield
+        finally:
+            del frame.retries[len(frame.retries) - len(found) :]
+
+    def place(self, flow: Flow, span: Span) -> Place:
+        """A place in the file that is being run."""
+        return Place(flow.scope.path, span)
+
+    # --- events ---
+
+    def record(self, event: Event, step: Call | None = None, must: frozenset[Fact] = EMPTY, may: frozenset[Fact] = EMPTY) -> None:
+        """Add an event as seen from the function that is being run; with `step`, one that a callee made."""
+        frame = self.frame
+        if step is not None and not self._is_news(frame, event, must):
+            return
+        seen = replace(
+            event,
+            must=event.must | must,
+            may=(event.may | may) - ruled_out(event.must),
+            stack=(step, *event.stack) if step else event.stack,
+            loops=(*frame.loops, *event.loops),
+            caught=(*frame.tries, *event.caught),
+            repeated=(*frame.retries, *event.repeated),
+        )
+        frame.events.append(seen)
+
+    def _is_news(self, frame: Frame, event: Event, must: frozenset[Fact]) -> bool:
+        """Whether a callee's event adds to what is known: another call, or the same with less to hold it back."""
+        subject = getattr(event, "call", None) or getattr(event, "claim", None) or event
+        known = frame.seen.setdefault((event.place, type(event)), [])
+        now = event.must | must
+        if len(known) >= MANY or any(other is subject and before <= now for other, before in known):
+            return False
+        known.append((subject, now))
+        return True
+
+    def effect(self, call: Invocation, place: Place, flow: Flow) -> None:
+        """Record an effect; from here on it may have happened."""
+        self.sites[place] = call
+        self.record(Effect(place, call, must=flow.must, may=flow.may, origins=self.parts.origins(self, call, flow)))
+        flow.may |= {Done(place, call.name)}
+
+    def claim(self, claim: Claim, flow: Flow, config: Value | None = None) -> None:
+        """Record that a claim was tried; the caller adds it to the paths where it succeeded."""
+        self.record(Claimed(claim.place, claim, config, must=flow.must, may=flow.may))
+
+    def can_raise(self, error: Error, flow: Flow, may: frozenset[Fact] = frozenset()) -> None:
+        """Note that this exception may leave here; the path goes on."""
+        self.collectors[-1][Raised(error, flow.must, flow.may | may)] = None
+
+
+def result_of(place: Place, *steps: str) -> Path:
+    """What the call at `place` returned, or a part of it."""
+    return Path("result", steps, place)
+
+
+def answered(claim: Claim, first: Value, later: Value) -> Cases:
+    """What a claim answers: one value to whoever comes first, another to all later ones."""
+    return Cases(((first, frozenset({claim}), EMPTY), (later, EMPTY, frozenset({Failed(claim)}))))
+
+
+def wrapped(func: Func, wrapper: Wrapper) -> Func:
+    """The function inside one more known decorator."""
+    return replace(func, wrappers=(wrapper, *func.wrappers))
+
+

@@ -1,0 +1,201 @@
+"""Operators, comparisons and text made of parts."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from typing import Any
+
+from lintdem.interpreter.altering import replace
+from lintdem.interpreter.domain import (
+    Cases,
+    Derived,
+    DictObj,
+    External,
+    Fresh,
+    Func,
+    Known,
+    ListObj,
+    Made,
+    Mod,
+    Path,
+    Ref,
+    Test,
+    Value,
+)
+from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.leftovers import joined, taken
+from lintdem.interpreter.machine import Machine
+from lintdem.interpreter.trace import Tested
+from lintdem.interpreter.values import FALSE, NONE, TRUE, known, leaves, text
+from lintdem.model.span import Place
+
+FINE = re.compile(r"%-?[HMSfsTXcIpR]")
+"""What makes a formatted time differ between two deliveries of one day."""
+
+
+def is_now(value: Value) -> bool:
+    """Whether a value is the time of the run, or reckoned from that alone: the first of this month."""
+    if isinstance(value, Fresh):
+        return True
+    counted = (leaf for leaf in leaves(value) if not (isinstance(leaf, Derived) and leaf.op == "index"))
+    found = [leaf for leaf in counted if not isinstance(leaf, Known)]
+    return bool(found) and all(isinstance(leaf, Fresh) and leaf.kind == "clock" for leaf in found)
+
+
+def formatted(parts: tuple[Value, ...]) -> Value:
+    """Text made of parts; literal when all are."""
+    joined: list[Value] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if isinstance(part, Known) and isinstance(last, Known):
+            joined[-1] = known(f"{last.value}{part.value}")
+        else:
+            joined.append(part)
+    if not joined:
+        return known("")
+    if len(joined) == 1 and isinstance(joined[0], Known):
+        return known(str(joined[0].value))
+    return Derived("format", tuple(joined))
+
+
+_UNITS = {"days": 86_400, "seconds": 1, "microseconds": 1e-6, "milliseconds": 1e-3, "minutes": 60, "hours": 3600, "weeks": 604_800}
+"""The parameters of `timedelta` in order, with their seconds."""
+
+
+def span_of(positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> Value:
+    """`timedelta(hours=1)`: its seconds, if they are written out."""
+    given = [*zip(_UNITS, positional, strict=False), *keywords]
+    seconds = [
+        v.value * _UNITS[n] for n, v in given if n in _UNITS and isinstance(v, Known) and isinstance(v.value, (int, float))
+    ]
+    if len(seconds) < len(given):
+        return Derived("call", tuple(v for _, v in given))
+    return Derived("span", (known(int(sum(seconds))),))
+
+
+def negated(value: Value, place: Place) -> Value:
+    """`not value`."""
+    if isinstance(value, Known):
+        return FALSE if value.value else TRUE
+    if isinstance(value, Cases):
+        return Cases(tuple((negated(v, place), must, may) for v, must, may in value.cases))
+    return Test("not", (value,), place)
+
+
+def operate(m: Machine, op: str, left: Value, right: Value, flow: Flow, place: Place) -> Value:
+    """A binary operator on two values."""
+    if op in ("+", "|"):
+        both = m.elements(flow, left), m.elements(flow, right)
+        if both[0] is not None or both[1] is not None:
+            items = tuple(i for b, v in zip(both, (left, right), strict=True) for i in (b.items if b else (v,)))
+            less = joined(both[0], both[1]) if both[0] and both[1] else frozenset[Value]()
+            return m.new(flow, ListObj((both[0] or both[1] or ListObj("list", ())).kind, items, True, place, without=less))
+        one, two = m.dict_entries(flow, left), m.dict_entries(flow, right)
+        if one is not None or two is not None:
+            one, two = one or DictObj({}, (), (left,)), two or DictObj({}, (), (right,))
+            return m.new(flow, DictObj({**one.entries, **two.entries}, one.rest + two.rest, one.spread + two.spread))
+    if op == "-" and (whole := m.elements(flow, left)) is not None and whole.kind == "set":
+        return m.new(flow, replace(whole, open=True, place=place, without=whole.without | taken(m, right, flow)))
+    if op == "/" and isinstance(left, Made) and left.type == "pathlib.Path":
+        return replace(left, place=place, args=(*left.args, (str(len(left.args)), right)))
+    if isinstance(left, Known) and isinstance(right, Known):
+        folded = _fold(op, left.value, right.value)
+        if folded is not None:
+            return known(folded)
+    if op == "+" and (is_text(left) or is_text(right)):
+        return Derived("format", (left, right))
+    if op == "%" and is_text(left):
+        inner = m.elements(flow, right)
+        return _percent(left, inner.items if inner is not None else (right,))
+    if op in ("&", "|", "~"):
+        return Derived(f"op{op}", (left, right), place)
+    return Derived(f"arith{op}", (left, right), place)
+
+
+def _percent(template: Value, values: tuple[Value, ...]) -> Value:
+    """`"order-%s" % x`: the text with its values in their places."""
+    written = text(template)
+    if written is None or written.count("%s") + written.count("%d") != len(values):
+        return Derived("format", (template, *values))
+    pieces = re.split(r"%[sd]", written)
+    parts: list[Value] = [known(pieces[0])]
+    for value, piece in zip(values, pieces[1:], strict=True):
+        parts += [value, known(piece)]
+    return formatted(tuple(parts))
+
+
+def is_text(value: Value) -> bool:
+    return text(value) is not None or (isinstance(value, Derived) and value.op == "format")
+
+
+def _fold(op: str, left: Any, right: Any) -> object | None:
+    try:
+        if op == "+" and type(left) is type(right) and len(str(left)) < 10_000:
+            return left + right  # type: ignore[no-any-return]
+        if op in ("-", "*", "//", "%", "/") and isinstance(left, (int, float)) and isinstance(right, (int, float)):
+            return {"-": left - right, "*": left * right, "//": left // right, "%": left % right, "/": left / right}[op]
+    except (ArithmeticError, TypeError, ValueError):
+        return None
+    return None
+
+
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
+
+
+def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow: Flow) -> Value:
+    """The result of a comparison, kept symbolic unless both sides are literals."""
+    left, right = (m.counted(left), right) if isinstance(right, Known) else (left, right)
+    if isinstance(left, Cases):
+        return Cases(tuple((compared(m, op, v, right, place, flow), must, may) for v, must, may in left.cases))
+    if isinstance(right, Cases):
+        return Cases(tuple((compared(m, op, left, v, place, flow), must, may) for v, must, may in right.cases))
+    if isinstance(left, Known) and isinstance(right, Known) and op in ("==", "!=", "is", "is not"):
+        same = left.value == right.value and (left.type == right.type or op in ("==", "!="))
+        return known(same if op in ("==", "is") else not same)
+    if isinstance(left, Known) and isinstance(right, Known) and left.type == right.type == "int" and op in _ORDERS:
+        return known(_ORDERS[op](left.value, right.value))
+    if isinstance(left, Derived) and left.op == "counted" and isinstance(right, Known) and right.value in (0, 1):
+        return known(op in ("!=", ">", ">=", "is not"))
+    if isinstance(left, External) and isinstance(right, External) and op in ("==", "!=", "is", "is not"):
+        return known((left == right) == (op in ("==", "is")))
+    if op in ("is", "is not") and right == NONE and isinstance(left, (Ref, Func, Made, Mod)):
+        return known(op == "is not")
+    if isinstance(left, Path) and op in ("==", "!=", "in", "not in"):
+        # What a text may be, for whoever takes it for a name.
+        held = m.elements(flow, right)
+        m.words.setdefault(left, set()).update(word for v in (held.items if held else (right,)) if (word := text(v)) is not None)
+    if op in ("in", "not in"):
+        found = m.elements(flow, right)
+        if found is not None and not found.open and found.items and (found.kind == "tuple" or not found.module_level):
+            literal = [v.value for v in found.items if isinstance(v, Known)]
+            if isinstance(left, Known) and not found.module_level and len(literal) == len(found.items):
+                return known((left.value in literal) == (op == "in"))
+            right = Derived("members", found.items, found.place)
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Path) and one.root == "event" and (constant := text(other)):
+            m.constants.add(constant)
+    test = Test(op, (left, right), place)
+    if op in _ORDERS or (op in ("==", "!=") and _is_asked_of_record(left, right)):
+        m.record(Tested(place, test, must=flow.must, may=flow.may))
+    elif op in ("==", "!=") and _is_constant(right) and isinstance(left, Path) and left.root == "result":
+        m.record(Tested(place, Test("said", (left, right, known(op)), place), must=flow.must, may=flow.may))
+    return test
+
+
+def _is_constant(value: Value) -> bool:
+    """Whether a value is one word: written out, or a constant of a package that cannot be read."""
+    return text(value) is not None or (isinstance(value, External) and value.name.rpartition(".")[2].isupper())
+
+
+def _is_asked_of_record(left: Value, right: Value) -> bool:
+    """Whether what a call returned is compared with what the event says."""
+    return {one.root for one in (left, right) if isinstance(one, Path)} == {"event", "result"}
+
+
+def is_condition(value: Value) -> bool:
+    """Whether a value is a condition object of boto3, for which `and` and `or` keep one side only."""
+    if isinstance(value, Derived) and value.op in ("op&", "op|", "op~", "dropped and", "dropped or"):
+        return any(map(is_condition, value.parts))
+    return isinstance(value, Made) and (".conditions.Attr." in value.type or ".conditions.Key." in value.type)

@@ -1,0 +1,78 @@
+"""Rows and items that were read as objects: what the program adds to their attributes is stored when it says so.
+
+`order = session.get(Order, id)`, `order.paid += amount`, `session.commit()`; Django's and PynamoDB's objects are
+stored by their own `save()`.
+"""
+
+from __future__ import annotations
+
+from lintdem.interpreter.altering import replace
+from lintdem.interpreter.domain import Check, Cls, Derived, Made, Path, Value
+from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.machine import Machine
+from lintdem.interpreter.sql.clauses import BOOKKEEPING
+from lintdem.interpreter.trace import Invocation, Write
+from lintdem.interpreter.values import known, leaves
+from lintdem.knowledge import Kind
+
+READ = "row"
+"""The method of a read that gives objects."""
+_COLUMNS = ("F", "Column", "mapped_column")
+
+
+def keep_attribute(m: Machine, row: Path, name: str, value: Value) -> None:
+    """Remember what an attribute of something read is set to."""
+    if _read(m, row) is not None:
+        m.put_on[row, name] = value
+
+
+def store_rows(m: Machine, flow: Flow, row: Path | None = None) -> None:
+    """`session.commit()`, or `row.save()` for one of them: what was added to the attributes is stored."""
+    rows = dict.fromkeys(key[0] for key in m.put_on if isinstance(key[0], Path) and row in (None, key[0]))
+    for owner in rows:
+        read = _read(m, owner)
+        if read is None or read.service != "sql":
+            continue
+        values = attributes_of(m, owner)
+        for name in values:
+            del m.put_on[owner, name]
+        if not _is_told(owner, values, flow):
+            _store(m, read, owner, values, flow)
+
+
+def _is_told(row: Path, values: dict[str, Value], flow: Flow) -> bool:
+    """Whether the row itself was asked before, and is told in the same step that this was done."""
+    asked = {fact.subject for fact in flow.must if isinstance(fact, Check)}
+    return any(replace(row, steps=(*row.steps, name)) in asked for name in values)
+
+
+def _store(m: Machine, read: Invocation, row: Path, values: dict[str, Value], flow: Flow) -> None:
+    table = read.arg("TableName") or known("…")
+    given = (("TableName", table),)
+    for name, value in values.items():
+        if BOOKKEEPING.match(name) or not isinstance(value, Derived) or value.place is None or not _is_added(value, row, name):
+            continue
+        write = Write("accumulate", table, (), ((name, value),), accumulates=f"{name} = {name} + …")
+        title = f"UPDATE {getattr(table, 'value', '…')}"
+        site = Invocation(title, "sql", "accumulate", Kind.WRITE, "adds again", given, read.target, write=write)
+        m.sites[value.place] = site
+        m.effect(site, value.place, flow)
+
+
+def attributes_of(m: Machine, row: Path) -> dict[str, Value]:
+    """What the program has set of something read."""
+    return {name: value for (owner, name), value in m.put_on.items() if owner == row}
+
+
+def _read(m: Machine, row: Path) -> Invocation | None:
+    site = m.sites.get(row.place) if row.root == "result" and row.place is not None else None
+    return site if site is not None and (site.method == READ or isinstance(site.target, Cls)) else None
+
+
+def _is_added(value: Derived, row: Path, name: str) -> bool:
+    """Whether an attribute is set to itself and something more."""
+    own = replace(row, steps=(*row.steps, name))
+    if value.op not in ("arith+", "arith-", "arith*"):
+        return False
+    columns = (part for part in value.parts if isinstance(part, Made))
+    return own in leaves(value) or any(column.type.rpartition(".")[2] in _COLUMNS for column in columns)

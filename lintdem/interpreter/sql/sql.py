@@ -1,0 +1,111 @@
+"""SQL statements: what a second execution of the same text does.
+
+Only text that changes rows is parsed (`sqltrees`); text that no dialect accepts is read by its first
+words, and is of kind "unknown", and says so, when these do not suffice.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from lintdem.interpreter.sql.clauses import BOOKKEEPING, Statement, plain_name
+
+_COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_READS = frozenset({"select", "show", "explain", "describe", "desc", "values", "fetch", "pragma", "list", "table"})
+_DEFINES = frozenset(
+    """
+        begin start commit rollback savepoint release set reset use create alter drop grant revoke comment
+        analyze vacuum lock listen unlisten discard refresh reindex cluster checkpoint deallocate prepare
+        close declare end abort optimize unload msck
+    """.split()
+)
+_WORD = re.compile(r"[\s(;]*([A-Za-z]+)")
+
+
+_UNLOADS = re.compile(r"\bto\s+(stdout\b|program\b|')", re.IGNORECASE)
+"""`COPY … TO` hands rows out: https://www.postgresql.org/docs/current/sql-copy.html"""
+
+
+@cache
+def read_sql(written: str) -> tuple[Statement, ...]:
+    """The statements of a text; holes in it are written as `hole_of` gives them."""
+    bare = _COMMENTS.sub(" ", written)
+    match = _WORD.match(bare)
+    word = match[1].lower() if match else ""
+    single = ";" not in bare.rstrip().rstrip(";")
+    if word in _READS and single and not _changes_inside(bare):
+        return (Statement("read", _table_read(bare)),)
+    if word == "copy" and single and _UNLOADS.search(bare):
+        return (Statement("read"),)
+    if word in _DEFINES and single:
+        return (Statement("define"),)
+    if not word:
+        return (Statement("unknown", why="the SQL text is not known"),)
+    return _parsed(_numbered(bare), word)
+
+
+def _changes_inside(bare: str) -> bool:
+    return re.search(r"\b(insert\s+into|update\s+\S+\s+set|delete\s+from)\b", bare, re.IGNORECASE) is not None
+
+
+def _table_read(bare: str) -> str:
+    match = re.search(r"\bfrom\s+([\w.\"`\[\]]+)", bare, re.IGNORECASE)
+    return plain_name(match[1]) if match else ""
+
+
+_QUOTED = re.compile(r"('(?:[^']|'')*')")
+_PARAMETER = re.compile(r"%\((\w+)\)s|%s|%[bt](?!\w)|\?(?!\|)|\$(\d+)|(?<![:\w])[:@](\w+)")
+
+
+def _numbered(bare: str) -> str:
+    """The text with every parameter written as `:pN` or `:name`, whatever the driver's style."""
+    counter = iter(range(10_000))
+
+    def named(match: re.Match[str]) -> str:
+        if match[1] or match[3]:
+            return f":n_{match[1] or match[3]}"
+        return f":p_{int(match[2]) - 1}" if match[2] else f":p_{next(counter)}"
+
+    pieces = _QUOTED.split(bare)
+    return "".join(p if i % 2 else _PARAMETER.sub(named, p) for i, p in enumerate(pieces))
+
+
+def _parsed(text: str, word: str) -> tuple[Statement, ...]:
+    from lintdem.interpreter.sql.sqltrees import parse_sql  # noqa: PLC0415 - the parser costs time, so only with such text
+
+    return parse_sql(text) or (_by_first_words(text, word),)
+
+
+def _by_first_words(text: str, word: str) -> Statement:
+    """What no dialect parses whole, as far as its first words are plain."""
+    if word in ("copy", "load") or re.search(r"\bload\s+data\b", text, re.IGNORECASE):
+        match = re.search(r"\b(?:copy|into\s+table|into)\s+([\w.\"]+)", text, re.IGNORECASE)
+        return Statement("load", plain_name(match[1]) if match else "")
+    if word == "replace":
+        match = re.match(r"\s*replace\s+(?:into\s+)?([\w.\"`]+)", text, re.IGNORECASE)
+        return Statement("upsert", plain_name(match[1]) if match else "")
+    if word in ("insert", "update", "delete") and ";" not in text.rstrip("; \n"):
+        return _by_pattern(text, word)
+    if word in _READS and not _changes_inside(text):
+        return Statement("read", _table_read(text))
+    return Statement("unknown", why=f"the SQL statement {word.upper()} … could not be read")
+
+
+_TARGET = re.compile(r"(?:insert\s+(?:ignore\s+)?into|update|delete\s+from)\s+([\w.\"`]+)", re.IGNORECASE)
+_SELF = re.compile(r"\b(\w+)\s*=\s*(?:\w+\.)?\1\s*[-+*|]", re.IGNORECASE)
+
+
+def _by_pattern(text: str, word: str) -> Statement:
+    """A change whose text has a gap where grammar is needed: its verb and table still stand at its head."""
+    match = _TARGET.search(text)
+    table = plain_name(match[1]) if match else ""
+    added = _SELF.search(text)
+    if word == "insert":
+        kind = "ignore" if re.search(r"\bignore\b|do\s+nothing", text, re.IGNORECASE) else "insert"
+        kind = "upsert" if re.search(r"do\s+update|duplicate\s+key", text, re.IGNORECASE) else kind
+    else:
+        kind = word
+    if added is not None and kind in ("update", "upsert") and not BOOKKEEPING.match(added[1].lower()):
+        return Statement("accumulate", table, adds=f"{added[1]} = {added[1]} …")
+    return Statement(kind, table)

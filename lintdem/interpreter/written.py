@@ -1,0 +1,238 @@
+"""What stands in the source, where the words matter more than the values: calls in a block, uses of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import msgspec
+
+from lintdem.interpreter.remembering import remembered
+from lintdem.model.function import (
+    Assign,
+    Augment,
+    Break,
+    Catch,
+    Class,
+    DefineFunction,
+    Eval,
+    For,
+    Function,
+    If,
+    Raise,
+    Return,
+    Stmt,
+)  # fmt: skip
+from lintdem.model.module import Module
+from lintdem.model.span import Place, Span
+from lintdem.model.values import Attr, Await, Call, Compare, Const, Expr, Item, Name, Unary
+from lintdem.program.modules import Modules
+
+LOGGING = frozenset(
+    """
+        log logs logger logging print pprint warn warning warnings info debug error exception critical metrics
+        metric tracer traceback sentry_sdk capture_exception capture_message format_exc print_exc
+        put_annotation put_metadata add_metric add_metadata add_annotation flush_metrics put_metric_data
+    """.split()
+)
+PLAIN = frozenset(
+    """
+        str repr format len type isinstance int dict list bool getattr hasattr json dumps sleep join upper
+        lower get strftime isoformat now utcnow round items keys values
+    """.split()
+)
+COLLECTS = frozenset({"append", "add", "extend", "update", "setdefault", "insert", "put_nowait", "appendleft"})
+
+
+def nodes(node: object) -> Iterator[object]:
+    """A statement or expression and all that stands inside it, in order."""
+    work = [node]
+    while work:
+        current = work.pop()
+        if isinstance(current, tuple):
+            work.extend(reversed(current))
+        elif isinstance(current, msgspec.Struct) and not isinstance(current, Span):
+            yield current
+            work.extend(reversed([getattr(current, name) for name in current.__struct_fields__]))
+
+
+def calls(body: object) -> list[tuple[str, ...]]:
+    """The dotted names that a block calls; "?" for what is no name."""
+    return [dotted(node.func) for node in nodes(body) if isinstance(node, Call)]
+
+
+def dotted(expr: Expr) -> tuple[str, ...]:
+    """`a.b.c` as its steps."""
+    if isinstance(expr, Name):
+        return (expr.id,)
+    if isinstance(expr, Attr):
+        return (*dotted(expr.value), expr.name)
+    if isinstance(expr, Call):
+        return dotted(expr.func)
+    return dotted(expr.value) if isinstance(expr, Item) else ("?",)
+
+
+def only_tells(call: tuple[str, ...]) -> bool:
+    """Whether a call logs, formats or waits and so answers nobody."""
+    return any(_word(step) in LOGGING for step in call) or call[-1] in PLAIN
+
+
+def _word(step: str) -> str:
+    return step.lower().strip("_")
+
+
+def changes(body: tuple[Stmt, ...]) -> set[str]:
+    """The names a block assigns, counts up or collects into."""
+    found: set[str] = set()
+    for node in nodes(body):
+        if isinstance(node, Assign):
+            found |= {dotted(target)[0] for target in node.targets}
+        elif isinstance(node, Augment):
+            found.add(dotted(node.target)[0])
+        elif isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name in COLLECTS:
+            found.add(dotted(node.func)[0])
+    return found - {"?"}
+
+
+class Texts:
+    """What the files of a program hold, looked up by path and remembered."""
+
+    def __init__(self, modules: Modules) -> None:
+        self.modules = modules
+        self._defined: dict[str, bool] = {}
+        self._names: dict[str, frozenset[str]] = {}
+
+    def defines(self, name: str) -> bool:
+        """Whether the program has a function, method or class of this name: what is called by it is seen when it runs."""
+        if name not in self._defined:
+            self._defined[name] = any(name in self._names_in(path, module) for path, module in self.modules.defining(name))
+        return self._defined[name]
+
+    def _names_in(self, path: str, module: Module) -> frozenset[str]:
+        if path not in self._names:
+            self._names[path] = frozenset(n.name for n in nodes(module.body) if isinstance(n, (Function, Class)))
+        return self._names[path]
+
+    @cached_property
+    def _words(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def words(self, path: str) -> frozenset[str]:
+        """The literals, names and attributes of one file."""
+        if path not in self._words:
+            self._words[path] = frozenset(_words(self.modules[path])) if path in self.modules else frozenset()
+        return self._words[path]
+
+
+def _words(module: Module) -> Iterator[str]:
+    for node in nodes(module.body):
+        word = node.value if isinstance(node, Const) else getattr(node, "id", None) or getattr(node, "name", None)
+        if isinstance(word, str) and len(word) < 80:
+            yield word
+
+
+def caught_by(module: Module | None, clause: Place) -> set[str]:
+    """The names of the classes that the `except` at a place catches."""
+    found = (n for n in nodes(module.body) if isinstance(n, Catch) and n.span == clause.span) if module is not None else ()
+    return {dotted(n)[-1] for one in found for n in nodes(one.type) if isinstance(n, (Name, Attr))}
+
+
+def function_at(module: Module, span: Span) -> Function | None:
+    """The innermost function around a place."""
+    return next((function for function in reversed(_functions(module)) if _inside(span, function.span)), None)
+
+
+@remembered(64)
+def _functions(module: Module) -> tuple[Function, ...]:
+    """The functions of a file, outer ones before those inside of them."""
+    return tuple(node.function for node in nodes(module.body) if isinstance(node, DefineFunction))
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    start, end = (inner.line, inner.column), (inner.end_line, inner.end_column)
+    return (outer.line, outer.column) <= start and end <= (outer.end_line, outer.end_column)
+
+
+def encloses(outer: Place, inner: Place) -> bool:
+    """Whether one place lies inside another."""
+    return outer.path == inner.path and _inside(inner.span, outer.span)
+
+
+def ends_in_first_round(module: Module, place: Place) -> bool:
+    """Whether the loop at `place` always leaves at the end of its body, so that there is no second round after it."""
+    loop = next((n for n in nodes(module.body) if isinstance(n, For) and n.span == place.span), None)
+    return loop is not None and isinstance(loop.body[-1], (Return, Break))
+
+
+def is_dropped(module: Module, place: Place) -> bool:
+    """Whether nobody looks at what the call at `place` returns: not kept, or kept and at most logged."""
+    function = function_at(module, place.span)
+    body: object = function.body if function is not None else module.body
+    for node in nodes(body):
+        if isinstance(node, Eval) and _is_call(node.value, place.span):
+            return True
+        if isinstance(node, Assign) and _is_call(node.value, place.span):
+            target = node.targets[0]
+            return len(node.targets) == 1 and isinstance(target, Name) and _is_only_logged(body, target.id)
+    return False
+
+
+def _is_call(expr: Expr, span: Span) -> bool:
+    inner = expr.value if isinstance(expr, Await) else expr
+    return isinstance(inner, Call) and inner.span == span
+
+
+def _is_only_logged(body: object, name: str) -> bool:
+    """Whether every whole use of a name is an argument of a logging call."""
+    logged = {
+        id(use)
+        for node in nodes(body)
+        if isinstance(node, Call) and only_tells(dotted(node.func))
+        for arg in node.args
+        for use in nodes(arg)
+        if isinstance(use, Name) and use.id == name
+    }
+    targets = {id(t) for node in nodes(body) if isinstance(node, Assign) for t in node.targets}
+    return all(id(n) in logged or id(n) in targets for n in nodes(body) if isinstance(n, Name) and n.id == name)
+
+
+def answers_falsehood(module: Module, call: Place) -> bool:
+    """Whether the program does something about a call at `place` that gives nothing, False or None: an `if` asks for
+    that, by the call or by the name it is kept under, and more is done there than to tell it."""
+    function = function_at(module, call.span)
+    body: object = function.body if function is not None else module.body
+    kept = {
+        node.targets[0].id
+        for node in nodes(body)
+        if isinstance(node, Assign) and _is_call(node.value, call.span) and isinstance(node.targets[0], Name)
+    }
+    for node in nodes(body):
+        if isinstance(node, If) and (branch := _on_falsehood(node, kept, call.span)) and _does_something(branch):
+            return True
+    return False
+
+
+def is_handed_on(module: Module, call: Place) -> bool:
+    """Whether what a call gives is what the function around it returns."""
+    returned = (node.value for node in nodes(module.body) if isinstance(node, Return))
+    return any(value is not None and _is_call(value, call.span) for value in returned)
+
+
+def _on_falsehood(one: If, kept: set[str], span: Span) -> tuple[Stmt, ...]:
+    """The branch that is taken when the call, or a name it is kept under, is false."""
+    test, denied = one.test, False
+    while isinstance(test, Unary) and test.op == "not":
+        test, denied = test.operand, not denied
+    if isinstance(test, Compare) and test.ops in (("is",), ("==",)) and _is_nothing(test.rights[0]):
+        test, denied = test.left, not denied
+    asked = _is_call(test, span) or (isinstance(test, Name) and test.id in kept)
+    return (one.then if denied else one.other) if asked else ()
+
+
+def _is_nothing(expr: Expr) -> bool:
+    return isinstance(expr, Const) and expr.value in (None, False)
+
+
+def _does_something(branch: tuple[Stmt, ...]) -> bool:
+    raises = any(isinstance(node, Raise) for node in nodes(branch))
+    return raises or any(not only_tells(call) and call[-1] not in COLLECTS for call in calls(branch))
