@@ -2,14 +2,17 @@
 
 Native parser code cannot be interrupted, and ends its process when a file is nested too deeply. A
 `Worker` is one such process: a request is a path and bytes, a reply an encoded module, both behind
-their length. One that dies or takes too long fails for the file at hand only. It is started with
-Python's isolated mode and the caller's module path, so that neither the folder it runs in nor the
-caller's main module is imported.
+their length. One that dies or takes too long fails for the file at hand only. What counts is its own time on
+the processor, where the system can tell, so that a busy machine gives up no file that an idle one reads.
+It is started with Python's isolated mode and the caller's module path, so that neither the folder it runs
+in nor the caller's main module is imported.
 """
 
 from __future__ import annotations
 
 import json
+import math
+import signal
 import struct
 import subprocess
 import sys
@@ -23,7 +26,14 @@ from lintdem.errors import LoweringError
 from lintdem.model import codec
 from lintdem.model.module import Module
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 SECONDS = 20.0
+_PATIENCE = 8 if resource is not None else 1
+"""How often the processor may be busy with other work: the clock stops what the limit on processor time does not."""
 _SECONDS_PER_BYTE = 5e-6
 _SECONDS_TO_START = 60.0
 _STACK_MEGABYTES = (256, 64, 16)
@@ -58,11 +68,11 @@ class Worker:
         `NoWorker` when there is none."""
         process = self._running()
         seconds = self._seconds + len(data) * _SECONDS_PER_BYTE
-        reply, late = _asked(process, msgspec.msgpack.encode((path, data)), seconds)
+        reply, late = _asked(process, msgspec.msgpack.encode((path, data, seconds)), seconds * _PATIENCE)
         if reply is not None:
             return codec.decode(reply)
         status = self.close()
-        if late:
+        if late or (resource is not None and status == -signal.SIGXCPU):
             raise LoweringError(f"{TOO_SLOW} {seconds:.0f} seconds")
         raise LoweringError("nested too deeply for the parser") from ChildProcessError(f"it ended with status {status}")
 
@@ -111,8 +121,19 @@ def _serve(requests: IO[bytes], replies: IO[bytes]) -> None:
     load_parser()
     _write(replies, _READY)
     while (request := _read(requests)) is not None:
-        path, data = msgspec.msgpack.decode(request, type=tuple[str, bytes])
+        path, data, seconds = msgspec.msgpack.decode(request, type=tuple[str, bytes, float])
+        _limit(seconds)
         _write(replies, codec.encode(lower_here(look_at(path, data))))
+
+
+def _limit(seconds: float) -> None:
+    """End this process when it has been on the processor for so long from now on."""
+    if resource is not None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _, most = resource.getrlimit(resource.RLIMIT_CPU)
+        limit = math.ceil(used.ru_utime + used.ru_stime + seconds)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # it may die of this, and its memory is nobody's business
+        resource.setrlimit(resource.RLIMIT_CPU, (limit if most == resource.RLIM_INFINITY else min(limit, most), most))
 
 
 def _started() -> subprocess.Popen[bytes]:
