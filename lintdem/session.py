@@ -160,10 +160,22 @@ class Session:
         if self.request.changed_since is not None:
             report = self._since(self.request.changed_since, work, report)
         if fixes:
-            report = with_fixes(report, {**self._contents, **self._overlay}.get)
+            report = with_fixes(report, self._beside)
         if recall is not None and self._reading.whole and not any(is_fleeting(problem) for problem in done.problems):
             recall.keep(self.found, self._reading, report, self._notes())
         return report
+
+    def _beside(self, path: str) -> bytes | None:
+        """A file as this run has it. What fixes ask besides, such as the settings of a formatter, is read as part of the run."""
+        data = self._overlay.get(path, self._contents.get(path))
+        file = inside(self.root, path) if data is None else None
+        if file is None:
+            self._reading.missing.update([path] if data is None else [])
+            return data
+        try:
+            return self._reading.read(path, file)
+        except OSError:
+            return None
 
     def _recalled(self, recall: Recall) -> Report | None:
         """The report of an earlier run over the same files."""

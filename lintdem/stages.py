@@ -11,13 +11,14 @@ import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeVar
 
 import msgspec
 
 from lintdem.analyses.cdk.cdk import cdk_stacks
 from lintdem.config import Config, Declaration
+from lintdem.config.formatter import line_length
 from lintdem.deploy import included_files, propertied, read_stacks, referred_files, template_directives
 from lintdem.knowledge import Declared, DeclaredCall, Kind
 from lintdem.lowering import Lowering
@@ -117,7 +118,9 @@ def _unreadable(work: Work, observer: Observer) -> list[Problem]:
 
 def with_fixes(report: Report, read: Callable[[str], bytes | None]) -> Report:
     """The report with the edits of its fixes, which take the parser to find."""
-    return msgspec.structs.replace(report, findings=Fixer(read, propertied).with_fixes(report.findings))
+    settings = cache(read)
+    fixer = Fixer(read, propertied, lambda path: line_length(path, settings))
+    return msgspec.structs.replace(report, findings=fixer.with_fixes(report.findings))
 
 
 def _speaking(modules: Iterable[Module], work: Work) -> Iterator[Module]:

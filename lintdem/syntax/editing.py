@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
@@ -23,7 +23,7 @@ from lintdem.model.remedy import (
 )
 from lintdem.model.span import Place, Span
 from lintdem.syntax.collecting import collected
-from lintdem.syntax.importing import Names, together
+from lintdem.syntax.importing import Names, together, with_broken
 from lintdem.syntax.lower import parsed
 from lintdem.syntax.spreading import folded, refolded, spread, width_of
 from lintdem.syntax.wrapping import below, wrapped
@@ -34,10 +34,12 @@ _FOREIGN = re.compile(r"«([\w.]+):(\w+)»")
 
 
 class Editor:
-    """One file; `edits` gives what a change comes to, or raises `NoEdit`."""
+    """One file; `edits` gives what a change comes to, or raises `NoEdit`. `length` is how long its formatter lets a line be, where
+    that is known."""
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, length: int | None = None) -> None:
         self.path = path
+        self.length = length
         self.lines = text.split("\n")
         self.tree, self.positions = parsed(text)
         self.calls = {
@@ -67,6 +69,10 @@ class Editor:
         if isinstance(change, Collected):
             return collected(self, change)
         raise NoEdit
+
+    def settled(self, edits: Iterable[Edit]) -> list[Edit]:
+        """All edits of one fix, with the imports that have become too long broken as formatters break them."""
+        return with_broken(self.lines, edits, width_of(self.lines, self.length))
 
     # --- texts ---
 
@@ -99,7 +105,7 @@ class Editor:
     def _rewritten(self, change: Rewrite) -> list[Edit]:
         span = change.place.span
         text, imports = self.spelled(change.text, span)
-        broken = refolded(self.lines, span, text, self.tree.default_indent) if span in self.calls else None
+        broken = refolded(self, span, text) if span in self.calls else None
         return [*imports, self.at(*(broken or (span, text)))]
 
     def _reworded(self, change: Reworded) -> list[Edit]:
@@ -140,7 +146,7 @@ class Editor:
         line = self.lines[old.line - 1]
         head, name = line[: whole.column - 1], line[whole.column - 1 : old.column - 1]
         if old.line == whole.line == old.end_line and not head.strip() and line[old.end_column - 1 :].strip() in ("", ","):
-            text = folded(f"{name}{text}", head, self.tree.default_indent, width_of(self.lines))[len(name) :]
+            text = folded(f"{name}{text}", head, self.tree.default_indent, width_of(self.lines, self.length))[len(name) :]
         return [self.at(old, text), *spread(self, call, grown=len(text) - (old.end_column - old.column))]
 
     def _present(self, call: cst.Call, change: Argument) -> cst.Arg | None:
@@ -184,9 +190,9 @@ class Editor:
         line = self.lines[start.line - 1]
         alone = not line[: start.column - 1].strip()
         below = line[: len(line) - len(line.lstrip())]
-        if self._begins_line(call, start.line) and (alone or len(line) + len(text) > width_of(self.lines)):
+        if self._begins_line(call, start.line) and (alone or len(line) + len(text) > width_of(self.lines, self.length)):
             indent = below
-            text = folded(text, indent, self.tree.default_indent, width_of(self.lines))
+            text = folded(text, indent, self.tree.default_indent, width_of(self.lines, self.length))
             yield from self._added_below(behind, comma, closing, f"\n{indent}{text}")
         elif comma is not None:
             yield self.at(Span(comma.line, comma.column + 1, comma.line, comma.column + 1), f" {text},")

@@ -6,7 +6,7 @@ not allow gives no fix.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Fixer:
-    """Fixes of findings; `read` gives the bytes of a file, `propertied` the edits of a template. Each file of Python is
-    parsed once, when it is first needed."""
+    """Fixes of findings; `read` gives the bytes of a file, `propertied` the edits of a template, `length` how long the formatter
+    of a file lets a line be, where that is known. Each file of Python is parsed once, when it is first needed."""
 
     read: Callable[[str], bytes | None]
     propertied: Callable[[Property, str], list[Edit]]
+    length: Callable[[str], int | None] = lambda path: None
     editors: dict[str, Editor | None] = field(default_factory=dict)
 
     def with_fixes(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -49,7 +50,16 @@ class Fixer:
                 edits.update(dict.fromkeys(self._edits(change)))
             except NoEdit:
                 return None
-        return Fix(remedy.title, remedy.safe, tuple(sorted(edits)))
+        return Fix(remedy.title, remedy.safe, tuple(sorted(self._settled(edits))))
+
+    def _settled(self, edits: Iterable[Edit]) -> Iterator[Edit]:
+        """The edits of a fix, by file, with the lines broken that they make too long together."""
+        by_file: dict[str, list[Edit]] = {}
+        for edit in edits:
+            by_file.setdefault(edit.place.path, []).append(edit)
+        for path, own in by_file.items():
+            editor = self.editors.get(path)
+            yield from editor.settled(own) if editor is not None else own
 
     def _edits(self, change: Change) -> list[Edit]:
         if isinstance(change, (Unremark, Property)):
@@ -77,7 +87,7 @@ class Fixer:
         # The parser takes a tenth of a second to load, which a run that shows no fixes never needs.
         from lintdem.syntax.editing import Editor  # noqa: PLC0415
 
-        return Editor(path, source.text)
+        return Editor(path, source.text, self.length(path))
 
 
 def _text(data: bytes) -> str | None:

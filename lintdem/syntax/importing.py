@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 import libcst as cst
@@ -15,9 +15,10 @@ from lintdem.model.finding import Edit
 from lintdem.model.span import Place, Span
 from lintdem.syntax.positions import Positions
 
-LONG = 88
-"""What formatters take for a long line unless they are told otherwise."""
 _FROM = re.compile(r"(\n*)from ([\w.]+) import (\w+)(\n+)")
+_ADDED = re.compile(r"(\n*)(from [\w.]+ import \w+(?:, \w+)+)(\n+)")
+_ALONE = re.compile(r"from [\w.]+ import (?:[\w, ]+|\([\w, ]+\))")
+"""An import of names that is alone in its line, without a remark."""
 
 
 def together(imports: Iterable[Edit]) -> list[Edit]:
@@ -32,10 +33,44 @@ def together(imports: Iterable[Edit]) -> list[Edit]:
             found.setdefault((edit.place, match[1], match[2], match[4]), []).append(match[3])
     for (place, before, module, behind), names in found.items():
         line = f"from {module} import {', '.join(sorted(names))}"
-        if len(line) > LONG and len(names) > 1:
-            line = f"from {module} import (\n" + "".join(f"    {name},\n" for name in sorted(names)) + ")"
         edits.append(Edit(place, f"{before}{line}{behind}"))
     return edits
+
+
+def with_broken(lines: Sequence[str], edits: Iterable[Edit], width: int) -> list[Edit]:
+    """The edits, those that make an import too long for its line changed: then each of its names has a line of its own."""
+    kept: list[Edit] = []
+    joined: dict[int, list[Edit]] = {}
+    for edit in edits:
+        span = edit.place.span
+        if (added := _ADDED.fullmatch(edit.text)) is not None and len(added[2]) > width:
+            kept.append(Edit(edit.place, f"{added[1]}{_exploded(added[2])}{added[3]}"))
+        elif _ALONE.fullmatch(lines[span.line - 1]) and span.line == span.end_line and "\n" not in edit.text:
+            joined.setdefault(span.line, []).append(edit)
+        else:
+            kept.append(edit)
+    for number, own in joined.items():
+        old = lines[number - 1]
+        line = _edited(old, own)
+        if len(line) > width >= len(old):
+            kept.append(Edit(Place(own[0].place.path, Span(number, 1, number, len(old) + 1)), _exploded(line)))
+        else:
+            kept += own
+    return kept
+
+
+def _edited(line: str, edits: Iterable[Edit]) -> str:
+    """A line with edits that stay in it."""
+    for edit in sorted(edits, reverse=True):
+        span = edit.place.span
+        line = f"{line[: span.column - 1]}{edit.text}{line[span.end_column - 1 :]}"
+    return line
+
+
+def _exploded(line: str) -> str:
+    head, _, names = line.partition(" import ")
+    listed = [name.strip() for name in names.strip().strip("()").split(",")]
+    return f"{head} import (\n" + "".join(f"    {name},\n" for name in listed if name) + ")"
 
 
 class Names:

@@ -29,19 +29,23 @@ class File(Protocol):
     lines: list[str]
     tree: cst.Module
     positions: Positions
+    length: int | None
 
     def at(self, span: Span, text: str) -> Edit:
         """The edit that puts a text in a place."""
 
 
-def width_of(lines: Sequence[str]) -> int:
-    """How long a line may be, as far as the file tells: with many lines and none beyond 79 that is the bound."""
+def width_of(lines: Sequence[str], length: int | None) -> int:
+    """How long a line may be: what the formatter is told, else as far as the file tells: with many lines and none beyond 79
+    that is the bound."""
+    if length is not None:
+        return length
     return _NARROW if len(lines) >= _ENOUGH and max(map(len, lines)) <= _NARROW else _WIDE
 
 
-def _allowed(lines: Sequence[str], line: str) -> int:
+def _allowed(lines: Sequence[str], line: str, length: int | None) -> int:
     """The same where a line is longer already: then by the next bound that people use."""
-    return next((bound for bound in (width_of(lines), 100, 120) if len(line) <= bound), len(line))
+    return next((bound for bound in (width_of(lines, length), 100, 120) if len(line) <= bound), len(line))
 
 
 def spread(file: File, call: cst.Call, added: str = "", grown: int = 0) -> list[Edit]:
@@ -58,7 +62,7 @@ def spread(file: File, call: cst.Call, added: str = "", grown: int = 0) -> list[
     whole = file.positions.span(call)
     head, tail = line[: first.column - 1], line[last.end_column - 1 :]
     behind = Span(last.line, last.end_column, last.line, last.end_column)
-    unit, width = file.tree.default_indent, _allowed(file.lines, line)
+    unit, width = file.tree.default_indent, _allowed(file.lines, line, file.length)
     fits = len(line) + (len(added) + 2 if added else grown) <= width
     if _is_hugged(file.lines, whole, first, tail) and not head.strip():
         if fits:
@@ -90,17 +94,17 @@ def folded(text: str, indent: str, unit: str, width: int, comma: str = ",") -> s
     return f"{match[1]}(\n{inner}{folded(match[2], inner, unit, width, last)}\n{indent})"
 
 
-def refolded(lines: Sequence[str], span: Span, text: str, unit: str) -> tuple[Span, str] | None:
+def refolded(file: File, span: Span, text: str) -> tuple[Span, str] | None:
     """The value of a line of its own (an entry of a dict, an assignment, an argument) in which a text stands in the place of
     a call, broken as formatters do; None where the line has room for it or is another one."""
-    line = lines[span.line - 1]
+    line = file.lines[span.line - 1]
     match = _VALUED.fullmatch(line)
     if match is None or span.line != span.end_line or not _is_closed(text) or span.column - 1 < match.start(3):
         return None
     indent, head, value, comma = match.groups()
     start = span.column - 1 - match.start(3)
     new = f"{value[:start]}{text}{value[start + span.end_column - span.column :]}"
-    whole = folded(f"{head}{new}", indent, unit, _allowed(lines, line), comma)
+    whole = folded(f"{head}{new}", indent, file.tree.default_indent, _allowed(file.lines, line, file.length), comma)
     if "\n" not in whole or span.end_column - 1 > match.end(3):
         return None
     return Span(span.line, match.start(3) + 1, span.line, match.end(3) + 1), whole[len(head) :]

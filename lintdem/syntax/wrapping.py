@@ -23,6 +23,7 @@ class File(Protocol):
     tree: cst.Module
     positions: Positions
     names: Names
+    length: int | None
 
     def at(self, span: Span, text: str) -> Edit:
         """The edit that puts a text in a place."""
@@ -69,7 +70,7 @@ def _caught(file: File, error: str, codes: tuple[str, ...], span: Span) -> list[
     several = ", ".join(f'"{code}"' for code in codes)
     test = f"not in ({several})" if len(codes) > 1 else f"!= {several}"
     asked = file.quoted(f'if {name}.response["Error"]["Code"] {test}:')
-    if len(codes) > 1 and span.column - 1 + len(unit + asked) > width_of(file.lines):
+    if len(codes) > 1 and span.column - 1 + len(unit + asked) > width_of(file.lines, file.length):
         listed = [file.quoted(f'{unit * 2}"{code}",') for code in codes]
         asked = "\n".join([asked[: asked.index(" in (") + 5], *listed, f"{unit}):"])
     lines = f"except {error} as {name}:\n{unit}{asked}\n{unit * 2}raise"
@@ -86,6 +87,7 @@ def _is_free(file: File, name: str, span: Span) -> bool:
     inside = list(below(max(functions, key=file.positions.span)))
     bound = [n for n in inside if isinstance(n, cst.ExceptHandler) and n.name is not None and _names(n.name.name, name)]
     own = {id(one) for clause in bound for one in below(clause)}
+    own |= {id(n.keyword) for n in inside if isinstance(n, cst.Arg)} | {id(n.attr) for n in inside if isinstance(n, cst.Attribute)}
     around = any(_holds(file.positions.span(clause), span) for clause in bound)
     return not around and all(id(n) in own for n in inside if isinstance(n, cst.Name) and n.value == name)
 
