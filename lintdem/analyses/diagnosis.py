@@ -17,7 +17,7 @@ from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on
 from lintdem.analyses.fifo import fifo_fault
 from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, looked_at, same_store, told_at, touches
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
-from lintdem.analyses.overwrites import goes_over, is_of_this_run, overwrite_level
+from lintdem.analyses.overwrites import goes_over, is_made_for_event, is_of_event, is_of_this_run, overwrite_level
 from lintdem.analyses.repetition import retry_of
 from lintdem.analyses.replays import operations, replayed
 from lintdem.analyses.subjects import Subject
@@ -25,7 +25,7 @@ from lintdem.analyses.timeliness import event_time, held_for_a_time, is_fresh_ch
 from lintdem.analyses.wholekeys import of_whole_key
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.deployed import sent_anew, table_of
-from lintdem.interpreter.domain import Check, Claim, Env, Fresh, Known, Path, Value
+from lintdem.interpreter.domain import Check, Claim, Env, Fresh, Known, Value
 from lintdem.interpreter.dynamodb.itemconditions import LIMIT
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
@@ -363,14 +363,6 @@ SEQUENCER = "s3.object.sequencer"
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html"""
 
 
-def _is_of_event(effect: Effect, run: Run, subject: Subject, schema: tuple[str, ...]) -> bool:
-    """Whether the key holds the number that the source gave the event, or the event's own time: nothing newer has the item."""
-    write = effect.call.write
-    keys = [leaf for _, v in key_attributes(write, schema) for leaf in leaves(v)] if write is not None else []
-    mine = [leaf for leaf in keys if isinstance(leaf, Path) and leaf.root == "event"]
-    return any(provenance(leaf, subject, run.sites).grade is Grade.DELIVERY for leaf in mine)
-
-
 def _overwrite(
     effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: dict[Place, Write], schema: tuple[str, ...]
 ) -> Case:  # fmt: skip
@@ -386,9 +378,11 @@ def _overwrite(
     if is_fresh_checked(effect) or swapped:
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     keys = [provenance(v, subject, run.sites).grade for _, v in write.key]
-    if Grade.ATTEMPT in keys or is_of_this_run(write, run, schema) or _is_of_event(effect, run, subject, schema):
+    if Grade.ATTEMPT in keys or is_of_this_run(write, run, schema) or is_of_event(effect, run, subject, schema):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     level, reason = overwrite_level(effect, run, subject, others)
+    if level is Level.NOTE and is_made_for_event(write, schema):
+        return Case(run, subject, effect, harm, found, Kind.NOTHING)
     timed = event_time(effect)
     if level is Level.WARNING and timed is not None and write.kind != "delete":
         reason = f"the event carries {timed}, which is stored but never compared"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from lintdem.analyses.effects import event_values, is_drawn_anew, is_random
 from lintdem.analyses.guards import looked_at
-from lintdem.analyses.keys import readable
+from lintdem.analyses.keys import Grade, provenance, readable
 from lintdem.analyses.subjects import Subject
-from lintdem.interpreter.domain import AnyOf, Check, Derived, Env, Fresh, Known, Path, Value
+from lintdem.interpreter.domain import AnyOf, Check, Derived, Env, Fresh, Known, Made, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import QUERIED, key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Effect, Invocation, Tested, Write
@@ -199,6 +199,30 @@ def is_of_this_run(write: Write, run: Run, schema: tuple[str, ...] = ()) -> bool
     found = [leaf for _, value in keys for leaf in leaves(value)]
     made = (run.sites.get(leaf.place) for leaf in found if isinstance(leaf, Path) and leaf.root == "result" and leaf.place)
     return any(call is not None and call.kind in (Kind.CREATE, Kind.EFFECT) and not _is_named(call) for call in made)
+
+
+def is_of_event(effect: Effect, run: Run, subject: Subject, schema: tuple[str, ...]) -> bool:
+    """Whether the key holds the number that the source gave the event, or the event's own time: nothing newer has the item."""
+    write = effect.call.write
+    keys = [leaf for _, v in key_attributes(write, schema) for leaf in leaves(v)] if write is not None else []
+    mine = [leaf for leaf in keys if isinstance(leaf, Path) and leaf.root == "event"]
+    return any(provenance(leaf, subject, run.sites).grade is Grade.DELIVERY for leaf in mine)
+
+
+def is_made_for_event(write: Write, schema: tuple[str, ...]) -> bool:
+    """Whether a new item gets a key that is hashed from the event, as in `uuid5(NAMESPACE_URL, order_id)`: its repeat finds the
+    same item, which is what such a key is made for."""
+    keys = [value for _, value in key_attributes(write, schema)]
+    return write.kind == "put" and any(_is_hashed(value) for value in keys)
+
+
+def _is_hashed(value: Value) -> bool:
+    if isinstance(value, Made):
+        return any(_is_hashed(inner) for _, inner in value.args)
+    if not isinstance(value, Derived):
+        return False
+    own = value.op == "hash" and any(isinstance(leaf, Path) and leaf.root == "event" for leaf in leaves(value))
+    return own or any(map(_is_hashed, value.parts))
 
 
 def is_numbered(value: Value, run: Run) -> bool:

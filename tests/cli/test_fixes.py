@@ -135,3 +135,37 @@ def test_unused_suppressions_are_taken_away(project: Path, lintdem: Run, written
     (project / "app.py").write_text(written)
     assert lintdem("check", *ONLY, "--fix").code == 0
     assert (project / "app.py").read_text() == left
+
+
+def test_a_change_of_the_formatter_is_seen(project: Path, lintdem: Run) -> None:
+    """A report that was kept is not told again when the formatter is told another length: the edits are others."""
+    (project / "app.py").write_text(
+        'import stripe\n\n\ndef handler(event, context):\n    order_id = event["detail"]["order_id"]\n'
+        '    stripe.Charge.create(amount=1)\n    return order_id\n'
+    )
+    assert "\n" not in offered(lintdem)
+    (project / "ruff.toml").write_text("line-length = 60\n")
+    assert "\n" in offered(lintdem)
+    (project / "ruff.toml").write_text("line-length = 200\n")
+    assert "\n" not in offered(lintdem)
+
+
+def offered(lintdem: Run) -> str:
+    """What the fix of the only finding writes."""
+    (finding,) = json.loads(lintdem("check", "--format", "json", "--select", "LDM103").out)["findings"]
+    return "".join(edit["text"] for edit in finding["fixes"][0]["edits"])
+
+
+def test_nothing_is_left_to_say_of_an_identity_that_is_derived(project: Path, lintdem: Run) -> None:
+    """An item that gets a key of the event by a fix is no overwrite afterwards, not even by a note; of several ids all are in
+    the key, for one alone may be shared by two events."""
+    (project / "app.py").write_text(
+        'import uuid\n\nimport boto3\n\ntable = boto3.resource("dynamodb").Table("claims")\n\n\ndef handler(event, context):\n'
+        '    item_id, claimant_id = event["item_id"], event["claimant_id"]\n'
+        '    claim = {"id": str(uuid.uuid4()), "item_id": event["item_id"], "claimant_id": event["claimant_id"]}\n'
+        "    table.put_item(Item=claim)\n"
+    )
+    result = lintdem("check", "--unsafe-fixes", "--show-fixes")
+    assert "check: there is to be one id for each item_id and claimant_id" in result.err
+    assert "uuid.uuid5(uuid.NAMESPACE_URL, f\"id-{event['item_id']}-{event['claimant_id']}\")" in (project / "app.py").read_text()
+    assert (result.code, "note" in result.out) == (0, False)

@@ -68,6 +68,8 @@ def test_name_of_the_error_is_free() -> None:
     """A variable of the file that has the usual name keeps its value."""
     code = START.replace("    for record", "    error = None\n    for record").replace("input=record", "traceHeader=error, input=record")
     assert "except ClientError as refusal:" in mended(code, "LDM109")
+    named = START.replace("input=record", "error=record")
+    assert "except ClientError as error:" in mended(named, "LDM109")
 
 
 @pytest.mark.parametrize(

@@ -45,11 +45,12 @@ _GRADES = (Grade.BUSINESS, Grade.CLIENT)
 @dataclass(frozen=True, slots=True)
 class Key:
     """An expression that holds the id: `text` is its code, quoted so that it can stand in an f-string with double quotes;
-    `others` are further ones that could have been taken."""
+    `others` are further ones that could have been taken, `named` what the sender calls those."""
 
     text: str
     steps: tuple[str, ...]
     others: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -61,6 +62,22 @@ class Key:
         """How a title names the choice."""
         others = f", not {' or '.join(self.others)}" if self.others else ""
         return f"{self.text}{others}"
+
+    @property
+    def filled(self) -> str:
+        """All that can be told from each other as parts of an f-string: what is made of one id alone would be the same for two
+        events about it, as two claims on one item are."""
+        return "-".join(f"{{{text}}}" for text in (self.text, *self.others))
+
+    @property
+    def parts(self) -> str:
+        """How a title names all of them."""
+        return " and ".join((self.text, *self.others))
+
+    @property
+    def names(self) -> str:
+        """What the sender calls all of them."""
+        return " and ".join((self.name, *self.named))
 
 
 def key_in_scope(program: Program, case: Case, place: Place) -> Key | None:
@@ -82,8 +99,13 @@ def chosen(fit: Mapping[str, Path]) -> Key | None:
     """The first of several ids, with the others that it was chosen from."""
     if not fit:
         return None
-    first, *others = fit
-    return Key(first, fit[first].steps, tuple(other for other in others if fit[other] != fit[first])[:2])
+    first, *rest = fit
+    others: dict[str, str] = {}
+    for text in rest:
+        name = readable(_untyped(fit[text].steps))
+        if name not in (readable(_untyped(fit[first].steps)), *others.values()):
+            others[text] = name
+    return Key(first, fit[first].steps, tuple(others)[:2], tuple(others.values())[:2])
 
 
 def fits(path: Path, case: Case) -> bool:

@@ -49,7 +49,7 @@ def token_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
     if key is None:
         return ()
     text = _token(key, _operation(case.effect.call.name), case.effect.call.token_max)
-    title = f"make {name} from {key.choice} (check: there is to be one {_operation(case.effect.call.name)} for each {key.name})"
+    title = f"make {name} from {key.parts} (check: there is to be one {_operation(case.effect.call.name)} for each {key.names})"
     return (Remedy(title, False, (Rewrite(made, text) if made else Argument(place, name, text),)),)
 
 
@@ -120,7 +120,7 @@ def header_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:
     if key is None or any(arg.star for arg in call.args) or calls_alike(program, place) != 1:
         return ()
     change = _sent(place, call, f'"{known.header}": {_token(key, _resource(effect), known.longest)}')
-    title = f"send {known.header} made from {key.choice} (check: there is to be one such request for each {key.name})"
+    title = f"send {known.header} made from {key.parts} (check: there is to be one such request for each {key.names})"
     return (Remedy(title, False, (change,)),) if change is not None else ()
 
 
@@ -166,13 +166,13 @@ def _derived(program: Program, case: Case, what: str, does: str) -> tuple[Remedy
     key = key_in_scope(program, case, minted.place)
     if key is None:
         return ()
-    text = f'«uuid:uuid5»(«uuid:NAMESPACE_URL», f"{what}-{{{key.text}}}")'
-    title = f"{does} {key.choice} (check: there is to be one {what} for each {key.name})"
+    text = f'«uuid:uuid5»(«uuid:NAMESPACE_URL», f"{what}-{key.filled}")'
+    title = f"{does} {key.parts} (check: there is to be one {what} for each {key.names})"
     return (Remedy(title, False, (Rewrite(minted.place, text),)),)
 
 
 def _token(key: Key, what: str, longest: int | None) -> str:
-    plain = f'f"{what}-{{{key.text}}}"'
+    plain = f'f"{what}-{key.filled}"'
     if longest is None or longest >= _PLENTY:
         return plain
     if longest >= _UUID:
