@@ -30,7 +30,7 @@ from typing import Any
 SKIPPED = shutil.ignore_patterns(".git", "node_modules", ".venv", "cdk.out.*")
 FIX = ("--fix", "--unsafe-fixes", "--show-fixes")
 FIXED = re.compile(r"(?:\S.*?: )?fixed (?P<place>.+:\d+:\d+) (?P<code>LDM\d+) ")
-INNER = ("body", "orelse", "finalbody", "handlers", "cases")
+INNER = ("body", "orelse", "finalbody", "handlers", "cases", "decorator_list")
 _DONE = (0, 1, 2)
 
 
@@ -174,10 +174,19 @@ def statements(tree: ast.AST, without: set[int]) -> list[tuple[int, str]]:
 def _statements(tree: ast.AST, without: set[int]) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt):
-            inner = [child for name in INNER for child in getattr(node, name, [])]
-            last = min((child.lineno for child in inner if hasattr(child, "lineno")), default=(node.end_lineno or 0) + 1)
-            if without.isdisjoint(range(node.lineno, max(last, node.lineno + 1))):
-                yield node.lineno - sum(line < node.lineno for line in without), _head(node)
+            yield from ((line, f"@{ast.dump(one)}") for one in getattr(node, "decorator_list", ()) if (line := _line(one, without)))
+            if line := _line(node, without):
+                yield line, _head(node)
+
+
+def _line(node: ast.expr | ast.stmt, without: set[int]) -> int:
+    """The line of what stands on none of these, counted without them; 0 for all else. The body does not count."""
+    values = (value if isinstance(value, list) else [value] for name, value in ast.iter_fields(node) if name not in INNER)
+    parts = [one for value in values for one in value]
+    compound = any(getattr(node, name, None) for name in INNER)
+    ends = [one.end_lineno or 0 for one in parts if hasattr(one, "end_lineno")] if compound else [node.end_lineno or 0]
+    last = max([node.lineno, *ends])
+    return 0 if any(node.lineno <= line <= last for line in without) else node.lineno - sum(line < node.lineno for line in without)
 
 
 def _head(node: ast.stmt) -> str:

@@ -16,6 +16,8 @@ from lintdem.program import Program
 
 _SAYS_SO = re.compile(r"Already|Exists|Duplicate|NotFound|NotExist|NoSuch|TimedOut|InvalidToken|InUse")
 """Codes of errors that say nothing but that it was done; a conflict or an invalid parameter may have other causes."""
+_THERE = re.compile(r"Already|Exists|Duplicate|InUse")
+"""Codes of those that say so because a thing is there: behind an API that may be the answer that another caller needs."""
 _RENAMED = frozenset("iam cloudformation autoscaling rds elasticache redshift elb elbv2 sns ses sdb sts neptune docdb".split())
 """Services whose codes are not always the names of their exceptions: what is caught would have to be guessed.
 https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsqueryerror-trait"""
@@ -39,6 +41,8 @@ def _done(program: Program, one: Refused) -> tuple[Remedy, ...]:
     if call is None or not isinstance(call.target, Client) or call.service in _RENAMED or one.step is not None:
         return ()
     codes = tuple(code for code in (*call.already, *call.gone) if _SAYS_SO.search(code))
+    if one.subject.by_caller:
+        codes = tuple(code for code in codes if not _THERE.search(code))
     function = around(program, one.place)
     alone = any(isinstance(s, Eval) and s.value.span == one.place.span for s in nodes(function.body)) if function else False
     if not codes or not alone:

@@ -15,8 +15,9 @@ from lintdem.model.span import Place
 
 _REPEATS = frozenset({Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.INSERTS, Repeat.LACKS_TOKEN})
 _WHO = re.compile(
-    r"^(user|customer|client|account|member|tenant|owner|buyer|payer|recipient|contact|person|subscriber)?_?(id|name|number|sub)?$"
-    r"|^(e?_?mail|to|phone|msisdn|sub|username|address)(_?address|_?number)?$",
+    r"^(user|customer|client|account|member|tenant|owner|buyer|payer|recipient|contact|person|subscriber|patient|passenger|rider|driver"
+    r"|anonymous|visitor|device)?_?(id|name|number|sub)?$"
+    r"|^(e?_?mail|to|phone|msisdn|sub|username|address|origination|destination)(_?address|_?(phone_?)?number)?$",
     re.IGNORECASE,
 )
 _WHAT = re.compile(
