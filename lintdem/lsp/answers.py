@@ -173,8 +173,8 @@ class Answers:
 
     async def lenses(self, params: types.CodeLensParams) -> list[types.CodeLens]:
         """Above each handler who delivers to it, who delivers again, and what that does."""
-        looked = await self._looked(params.text_document.uri, patient=True) if self.server.options.code_lens else None
-        if looked is None:
+        looked = await self._looked(params.text_document.uri, patient=True)
+        if looked is None or not self.server.settings.of(looked[1].folder).code_lens:
             return []
         document, _, seen, path = looked
         text = Text(document.text, self.server.documents.encoding)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from lintdem.cache import Cache
+from lintdem.cache import Cache, secret_of_user
 from lintdem.model.module import Module
 from lintdem.recall import Reading, stamp_of
 from lintdem.syntax import is_fleeting, lower_source
@@ -13,10 +13,13 @@ from lintdem.syntax import is_fleeting, lower_source
 
 class Memory(Cache):
     """The cache on the disk, and in front of it the module of each file as it was last. What stands in a buffer is kept here
-    only: it may never be saved."""
+    only: it may never be saved. The disk is that of the project, so that only what this user's runs have put there is read."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+        secret = secret_of_user()
+        super().__init__(folder, secret=secret or b"")
+        self._reads = secret is not None
+        self.trouble = None if self._reads else "this user has no place for a key"
         self._last: dict[str, tuple[bytes, Module]] = {}
 
     def load(self, path: str, source: bytes) -> Module | None:
@@ -24,10 +27,14 @@ class Memory(Cache):
         known = self._last.get(path)
         if known is not None and known[0] == source:
             return known[1]
-        module = super().load(path, source)
+        module = super().load(path, source) if self._reads else None
         if module is not None:
             self._last[path] = source, module
         return module
+
+    def read(self, key: bytes) -> bytes | None:
+        """What was kept under a key of its own."""
+        return super().read(key) if self._reads else None
 
     def store(self, source: bytes, module: Module) -> None:
         """Keep a module."""

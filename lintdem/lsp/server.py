@@ -6,7 +6,8 @@ changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -21,9 +22,11 @@ from lintdem.errors import UsageError
 from lintdem.lsp.diagnostics import Shown, uri_of
 from lintdem.lsp.documents import Document, Documents, file_of
 from lintdem.lsp.options import Options
+from lintdem.lsp.parent import watch
 from lintdem.lsp.progress import Told
 from lintdem.lsp.project import Overtaken, Project, Seen, root_of
 from lintdem.lsp.runs import Runs
+from lintdem.lsp.settings import SECTION, Settings, section_of
 
 _WATCHED = ("**/*.py", "**/*.{yml,yaml,json,toml,tf,template}", "**/Dockerfile*", "**/.gitignore")
 _OWN = (types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE, types.TEXT_DOCUMENT_DID_CLOSE)
@@ -35,7 +38,9 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__("lintdem", __version__)
         self.documents = Documents()
-        self.options = Options()
+        self.settings = Settings()
+        self._pushed: object = None
+        self._asked = 0
         self.pool = ThreadPoolExecutor(1, thread_name_prefix="lintdem")
         self.runs: dict[Path, Runs] = {}
         self.pulls = False
@@ -60,7 +65,9 @@ class Server(LanguageServer):
     def begin(self, params: types.InitializeParams) -> None:
         """The client says who it is."""
         self.documents.encoding = str(self.workspace.position_encoding or "utf-16")
-        self.options = Options.of(params.initialization_options)
+        self.settings = Settings(params.initialization_options)
+        if isinstance(params.process_id, int):
+            watch(params.process_id, self.abandoned)
         capabilities = params.capabilities
         workspace = capabilities.workspace
         refreshes = bool(workspace and workspace.diagnostics and workspace.diagnostics.refresh_support)
@@ -131,7 +138,7 @@ class Server(LanguageServer):
         self._publish_all(runs, {result.root / path: many for path, many in shown.by_path().items()})
         if self.pulls:
             self.workspace_diagnostic_refresh(None)
-        if self.options.code_lens and self._refreshes_lenses:
+        if self.options_of(runs).code_lens and self._refreshes_lenses:
             self.workspace_code_lens_refresh(None)
 
     def _complain(self, error: BaseException) -> None:
@@ -141,10 +148,13 @@ class Server(LanguageServer):
             self._told.add(text)
             self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"lintdem: {text}"))
 
-    @property
-    def whole(self) -> bool:
-        """Whether files that are not open are told of too."""
-        return self.options.whole or self.whole_asked
+    def options_of(self, runs: Runs) -> Options:
+        """What the user has set for a project."""
+        return self.settings.of(runs.project.folder)
+
+    def _whole(self, runs: Runs) -> bool:
+        """Whether files of a project that are not open are told of too."""
+        return self.whole_asked or self.options_of(runs).whole
 
     @property
     def _refreshes_lenses(self) -> bool:
@@ -154,13 +164,13 @@ class Server(LanguageServer):
     def _publish_all(self, runs: Runs, found: dict[Path, list[types.Diagnostic]]) -> None:
         """Publish for the open files of a project, which a client that pulls asks for itself, and for all others when they are
         wanted too; what is no longer found is taken back."""
-        before = self._published.pop(runs.project.folder, set())
+        before, whole = self._published.pop(runs.project.folder, set()), self._whole(runs)
         now: set[str] = set()
         for file, many in found.items():
             document = self.documents.at(file)
             if self.runs_of(file) is not runs:
                 continue
-            if self.whole if document is None else not self.pulls:
+            if whole if document is None else not self.pulls:
                 now.add(self._publish(file, document, many))
         for document in self.documents if not self.pulls else ():
             if document.uri not in now and self.runs_of(document.file) is runs:
@@ -199,8 +209,9 @@ class Server(LanguageServer):
         """A buffer has changed; looked at when no other change comes for a while."""
         identifier = params.text_document
         document = self.documents.change(identifier.uri, params.content_changes, identifier.version)
-        if document is not None and self.options.on_type:
-            self.runs_of(document.file).ask(self.options.debounce)
+        runs = self.runs_of(document.file) if document is not None else None
+        if runs is not None and self.options_of(runs).on_type:
+            runs.ask(self.options_of(runs).debounce)
 
     def saved(self, params: types.DidSaveTextDocumentParams) -> None:
         """A file is saved: looked at once; settings, templates and new files are found anew."""
@@ -221,13 +232,13 @@ class Server(LanguageServer):
         if document is None:
             return
         runs = self.runs_of(document.file)
-        if not self.whole and not self.pulls:
+        if not self._whole(runs) and not self.pulls:
             self._published.get(runs.project.folder, set()).discard(document.uri)
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, []))
         if runs.project.alone and not any(self.runs_of(other.file) is runs for other in self.documents):
             self.runs.pop(runs.project.folder).stop()
         else:
-            runs.ask(self.options.debounce)
+            runs.ask(self.options_of(runs).debounce)
 
     def watched(self, params: types.DidChangeWatchedFilesParams) -> None:
         """Files have changed outside of the editor."""
@@ -236,18 +247,41 @@ class Server(LanguageServer):
             for runs in self._around(file) if file is not None else ():
                 if change.type != types.FileChangeType.Changed or file is None or file.suffix != ".py":
                     runs.project.renew()
-                    runs.ask(self.options.debounce)
+                    runs.ask(self.options_of(runs).debounce)
                 elif self.documents.at(file) is None:  # else its buffer counts, and its save has been told
-                    runs.ask(self.options.debounce)
+                    runs.ask(self.options_of(runs).debounce)
 
-    def configured(self, params: types.DidChangeConfigurationParams) -> None:
-        """Settings of the editor have changed."""
-        settings = params.settings
-        self.options = Options.of(settings.get("lintdem", settings) if isinstance(settings, dict) else None)
-        for runs in self.runs.values():
-            runs.ask(0)
+    async def configured(self, params: types.DidChangeConfigurationParams) -> None:
+        """Settings of the editor have changed. What is sent along counts at once, and until a client that can be asked answers:
+        it may be of any folder, or nothing."""
+        self._pushed = section_of(params.settings)
+        if isinstance(self._pushed, dict):
+            self._take(self._pushed, {})
+        await self._set()
 
-    def folders_changed(self, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    async def _set(self) -> None:
+        """Take the settings as they are now: as the client answers, as it has pushed them where it has no answer."""
+        workspace = self.client_capabilities.workspace
+        folders = [folder for folder, runs in self.runs.items() if not runs.project.alone]
+        told: Sequence[object] = ()
+        self._asked += 1
+        number = self._asked
+        if workspace is not None and workspace.configuration:
+            scopes = [None, *(uri_of(folder) for folder in folders)]
+            items = [types.ConfigurationItem(scope_uri=scope, section=SECTION) for scope in scopes]
+            told = await self.workspace_configuration_async(types.ConfigurationParams(items))
+        if number != self._asked:  # asked again meanwhile: that answer counts
+            return
+        self._take(told[0] if told and isinstance(told[0], dict) else self._pushed, dict(zip(folders, told[1:], strict=False)))
+
+    def _take(self, everywhere: object, folders: Mapping[Path, object]) -> None:
+        before = {folder: self.options_of(runs) for folder, runs in self.runs.items()}
+        self.settings.tell(everywhere, folders)
+        for folder, runs in self.runs.items():
+            if self.options_of(runs) != before.get(folder):
+                runs.ask(0)
+
+    async def folders_changed(self, params: types.DidChangeWorkspaceFoldersParams) -> None:
         """Folders come and go; open files are looked at in their new surroundings."""
         for folder in params.event.removed:
             self.remove_folder(folder.uri)
@@ -255,21 +289,35 @@ class Server(LanguageServer):
             self.add_folder(folder.uri)
         for document in self.documents:
             self.runs_of(document.file).ask(0)
+        await self._set()
 
-    def ready(self, params: types.InitializedParams) -> None:
-        """The client is ready: ask it to tell of files that change outside of it."""
+    async def ready(self, params: types.InitializedParams) -> None:
+        """The client is ready: ask it what is set, and to tell of settings that change, and files that do outside of it."""
         workspace = self.client_capabilities.workspace
+        configuring = workspace.did_change_configuration if workspace is not None else None
+        if configuring is not None and configuring.dynamic_registration:
+            section = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+            self._register("lintdem-settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION, section)
         watching = workspace.did_change_watched_files if workspace is not None else None
         if watching is not None and watching.dynamic_registration:
             watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in _WATCHED]
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
-            registration = types.Registration("lintdem-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-            self.client_register_capability(types.RegistrationParams([registration]))
+            self._register("lintdem-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+        await self._set()
+
+    def _register(self, name: str, method: str, options: object) -> None:
+        self.client_register_capability(types.RegistrationParams([types.Registration(name, method, options)]))
 
     def stopped(self, params: None) -> None:
         """The client is done."""
         for runs in self.runs.values():
             runs.stop()
+
+    def abandoned(self) -> None:
+        """The process of the editor is gone, and nobody reads what would be said: leave at once. A thread that waits for more
+        input cannot be told to end, so the process ends around it; whole files only are ever put into the cache."""
+        self.leave()
+        os._exit(1)
 
     def leave(self) -> None:
         """The client is gone, whatever it said: nothing is finished for it."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.lsp.wire import Wire, codes
-from tests.lsp.workspace import HANDLER, SHARED, made
+from tests.lsp.workspace import HANDLER, SHARED, made, packed
 
 FOUND = [("LDM101", 7)]
 
@@ -115,16 +115,9 @@ class TestFiles:
 
     def test_a_rule_that_raises_is_told_and_the_others_speak(self, project: Path, tmp_path: Path) -> None:
         """A fault in a rule of a pack takes nothing else along."""
-        pack = tmp_path / "packs" / "faulty"
-        pack.mkdir(parents=True)
-        (pack / "__init__.py").write_text("")
-        about = tmp_path / "packs" / "faulty-1.dist-info"
-        about.mkdir()
-        (about / "METADATA").write_text("Metadata-Version: 2.1\nName: faulty\nVersion: 1\n")
-        (about / "entry_points.txt").write_text("[lintdem.rules]\nfaulty = faulty\n")
         page = "from lintdem.rule import Group, Rule\n\n\ndef check(p):\n    raise RuntimeError('oh')\n\n\n"
-        rule = 'RULE = Rule(code="ACM101", name="broken", group=Group.SUSPICIOUS, since="1", summary="x", check=check)\n'
-        (pack / "broken.py").write_text(page + rule)
+        rule = 'RULE = Rule(code="ACM101", name="only", group=Group.SUSPICIOUS, since="1", summary="x", check=check)\n'
+        packed(tmp_path / "packs", "faulty", page + rule)
         (project / "lintdem.toml").write_text('select = ["LDM101", "ACM101"]\nplugins = ["faulty"]\n')
         with Wire(project, path=tmp_path / "packs") as wire:
             handler, uri = wire.open(project / "app.py"), wire.open(project / "shared" / "db.py")

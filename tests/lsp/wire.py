@@ -18,20 +18,30 @@ _PATIENCE = 60
 
 
 class Wire:
-    """One server and what it has said. Requests of the server are answered with nothing, or with what `answers` holds."""
+    """One server and what it has said. Requests of the server are answered with nothing, or with what `answers` gives for their
+    parameters. `process` is the editor that the server is told of, `path` where it finds packs, `around` more of its environment."""
 
-    def __init__(self, *folders: Path, capabilities: Mapping[str, Any] | None = None, options: Any = None, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        *folders: Path,
+        capabilities: Mapping[str, Any] | None = None,
+        options: Any = None,
+        path: Path | None = None,
+        process: int | None = None,
+        answers: Mapping[str, Callable[[Any], Any]] | None = None,
+        around: Mapping[str, str] | None = None,
+    ) -> None:
         command = [sys.executable, "-m", "lintdem", "server"]
-        around = {**os.environ, **({"PYTHONPATH": str(path)} if path is not None else {})}
+        environment = {**os.environ, **({"PYTHONPATH": str(path)} if path is not None else {}), **(around or {})}
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=around)
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment)
         self._said: Queue[Message | None] = Queue()
         self._kept: list[Message] = []
         self._number = 0
-        self.answers: dict[str, Any] = {}
+        self.answers = dict(answers or {})
         threading.Thread(target=self._listen, daemon=True).start()
         names = [{"uri": folder.as_uri(), "name": folder.name} for folder in folders]
-        params = {"processId": None, "rootUri": None, "workspaceFolders": names, "initializationOptions": options}
+        params = {"processId": process, "rootUri": None, "workspaceFolders": names, "initializationOptions": options}
         self.server: Message = self.ask("initialize", {**params, "capabilities": capabilities or {}})
         self.tell("initialized", {})
 
@@ -120,6 +130,14 @@ class Wire:
         self.tell("exit", None)
         return self._process.wait(_PATIENCE)
 
+    def left(self) -> int:
+        """The exit code of a server that leaves by itself."""
+        return self._process.wait(_PATIENCE)
+
+    def asked(self, method: str) -> Any:
+        """The parameters of the next request of the server's for this."""
+        return self.wait(lambda message: message.get("method") == method and "id" in message)["params"]
+
     def hang_up(self) -> int:
         """Leave without a word; the exit code."""
         assert self._process.stdin is not None
@@ -143,7 +161,8 @@ class Wire:
                 return
             message = json.loads(stream.read(length))
             if "method" in message and "id" in message:
-                self._send({"id": message["id"], "result": self.answers.get(message["method"])})
+                answered = self.answers.get(message["method"], lambda params: None)(message.get("params"))
+                self._send({"id": message["id"], "result": answered})
             self._said.put(message)
 
 

@@ -50,3 +50,15 @@ def made(folder: Path, select: str = '"LDM101"') -> Path:
     (folder / "shared" / "__init__.py").write_text("")
     (folder / "shared" / "db.py").write_text(SHARED)
     return folder
+
+
+def packed(folder: Path, name: str, module: str) -> Path:
+    """A rule pack, installed in a folder as pip would, with one module."""
+    (folder / name).mkdir(parents=True)
+    (folder / name / "__init__.py").write_text("")
+    (folder / name / "only.py").write_text(module)
+    about = folder / f"{name}-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+    (about / "entry_points.txt").write_text(f"[lintdem.rules]\n{name} = {name}\n")
+    return folder
