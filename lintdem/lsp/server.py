@@ -65,7 +65,7 @@ class Server(LanguageServer):
     def begin(self, params: types.InitializeParams) -> None:
         """The client says who it is."""
         self.documents.encoding = str(self.workspace.position_encoding or "utf-16")
-        self.settings = Settings(params.initialization_options)
+        self.settings = Settings(section_of(params.initialization_options))
         if isinstance(params.process_id, int):
             watch(params.process_id, self.abandoned)
         capabilities = params.capabilities

@@ -164,10 +164,14 @@ class Extension implements vscode.Disposable {
   }
 
   /** The settings that the server reads. */
-  private passedOn(): Record<string, unknown> {
+  private passedOn(): unknown {
     const section = vscode.workspace.getConfiguration("lintdem");
-    const chosen = Object.fromEntries(PASSED_ON.map((key) => [key, section.get<unknown>(key)]));
-    return this.whole ? { ...chosen, diagnostics: "workspace" } : chosen;
+    return this.widened(Object.fromEntries(PASSED_ON.map((key) => [key, section.get<unknown>(key)])));
+  }
+
+  /** Settings, with files that are not open told of once that was asked for. */
+  private widened(chosen: unknown): unknown {
+    return this.whole && typeof chosen === "object" && chosen !== null ? { ...chosen, diagnostics: "workspace" } : chosen;
   }
 
   private options(): LanguageClientOptions {
@@ -184,6 +188,14 @@ class Extension implements vscode.Disposable {
       outputChannel: this.output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       errorHandler: new Patience(),
+      middleware: {
+        workspace: {
+          configuration: async (asked, token, next) => {
+            const answered = await next(asked, token);
+            return Array.isArray(answered) ? answered.map((one) => this.widened(one)) : answered;
+          },
+        },
+      },
     };
   }
 }

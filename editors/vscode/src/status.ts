@@ -53,7 +53,7 @@ export function shown(state: State, counts: Counts): Shown {
       const name = state.version === undefined ? "lintdem" : `lintdem ${state.version}`;
       const parts = [many(counts.errors, "error"), many(counts.warnings, "warning"), many(counts.notes, "note")];
       return {
-        text: total === 0 ? "$(check) lintdem" : `$(sync) lintdem ${total}`,
+        text: total === 0 ? "$(check) lintdem" : `$(issues) lintdem ${total}`,
         tooltip: total === 0 ? `${name}: nothing found` : `${name}: ${parts.join(", ")}`,
         alarming: false,
       };
