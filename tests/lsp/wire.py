@@ -161,8 +161,8 @@ class Wire:
                 return
             message = json.loads(stream.read(length))
             if "method" in message and "id" in message:
-                answered = self.answers.get(message["method"], lambda params: None)(message.get("params"))
-                self._send({"id": message["id"], "result": answered})
+                gives = self.answers.get(message["method"])
+                self._send({"id": message["id"], "result": gives(message.get("params")) if gives is not None else None})
             self._said.put(message)
 
 
