@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,9 +19,9 @@ from lintdem.analyses.failures import Lost, Unread, lost, unread
 from lintdem.analyses.freshness.commands import LateRequest, late_request
 from lintdem.analyses.freshness.lateness import LateCheck, late_checks
 from lintdem.analyses.invoked import graded, queued
-from lintdem.analyses.reruns import recreated
 from lintdem.analyses.reruns.resends import Resent, resent
 from lintdem.analyses.reruns.sagas import in_sequence
+from lintdem.analyses.runs import failed, run_all
 from lintdem.analyses.secondruns import Refused, refused
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.weakguards.absent import Optional, optional_key
@@ -38,14 +37,14 @@ from lintdem.analyses.weakguards.unfinished import Unfinished, unfinished
 from lintdem.analyses.weakguards.unscoped import Guarded, collisions
 from lintdem.analyses.weakguards.windows import Short, short_windows
 from lintdem.interpreter.domain import Derived, Method, Value
-from lintdem.interpreter.engine import Engine, Run
+from lintdem.interpreter.engine import Run
 from lintdem.interpreter.gaps import UNREAD
 from lintdem.interpreter.trace import Effect, Event, Gap, Tested
 from lintdem.interpreter.written import Texts
 from lintdem.model.finding import Level, Redelivers
 from lintdem.model.module import Problem
 from lintdem.model.span import Place
-from lintdem.program import Handler, Program, Unfound, unfound
+from lintdem.program import Program, Unfound, unfound
 
 _EXPOSED = [Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER]
 
@@ -62,21 +61,20 @@ class Judged:
 class Facts:
     """What rules ask: one `Judged` for each handler, or for each source it tells apart, in order of path and name."""
 
-    def __init__(self, program: Program, each: Callable[[Sequence[Handler]], Iterable[Handler]] = iter) -> None:
+    def __init__(self, program: Program, run: Callable[[Program], Iterable[Run | Problem]] = run_all) -> None:
         self.program = program
-        self._each = each
+        self._run = run
         self.problems: list[Problem] = []
 
     @cached_property
     def handlers(self) -> tuple[Judged, ...]:
         """Every handler, run and judged."""
-        engine = Engine(self.program)
         runs: list[Run] = []
-        for handler in self._each(self.program.handlers):
-            try:
-                runs.append(recreated.settled(engine.run(handler)))
-            except Exception as error:
-                self._failed(handler, error)
+        for made in self._run(self.program):
+            if isinstance(made, Problem):
+                self.problems.append(made)
+            else:
+                runs.append(made)
         writers, called = writers_of(runs, self.program), queued(runs, self.program)
         found = []
         for run in runs:
@@ -84,12 +82,8 @@ class Facts:
                 parts = [(part, graded(told, run.handler, called, self.program)) for part, told in by_source(run)]
                 found += [Judged(r, s, in_sequence(diagnose(r, s, self.program, writers), self.program)) for r, s in parts]
             except Exception as error:
-                self._failed(run.handler, error)
+                self.problems.append(failed(run.handler, error))
         return tuple(found)
-
-    def _failed(self, handler: Handler, error: Exception) -> None:
-        message = f"{handler.function} could not be analysed: {type(error).__name__}: {error}"
-        self.problems.append(Problem(Place(handler.path, handler.span), "LDM905", message, traceback.format_exc()))
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:

@@ -68,7 +68,7 @@ def _bind_name(m: Machine, name: str, value: Value, flow: Flow) -> None:
         module = m.parts.module(m, flow.scope.path)
         old = module.names.get(name)
         # A later run may find either value: what a global is when a handler starts is not known.
-        m.share(module.names, name, value if old is None or old == NONE else any_of([value, old]), flow)
+        m.share(module, name, value if old is None or old == NONE else any_of([value, old]), flow)
         return
     if name in flow.scope.nonlocals:
         scope = flow.scope.parent
@@ -105,9 +105,9 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, flow: Flow)
         if isinstance(found, Instance) and isinstance(one, Ref):
             m.put(flow, one, Instance(found.cls, {**found.attrs, name: value}))
         elif isinstance(one, Cls):
-            m.share(one.scope.names, name, value, flow)
+            m.share(one.scope, name, value, flow)
         elif isinstance(one, Mod):
-            m.share(m.parts.module(m, one.path).names, name, value, flow)
+            m.share(m.parts.module(m, one.path), name, value, flow)
         elif isinstance(one, Made) and name == "get_method" and isinstance(value, (Func, Method)):
             # urllib asks the request for its method: https://docs.python.org/3/library/urllib.request.html
             put_on(m, one, "method", m.call(value, Args(), one.place, flow, name))

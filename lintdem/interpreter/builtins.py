@@ -248,7 +248,7 @@ def _super(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 def _defining_class(m: Machine, flow: Flow) -> tuple[Cls | None, Value | None]:
     """The class whose body holds the function that is being run, and what that has as its first argument."""
-    for cls, function in m.methods.get(m.frame.name, []):
+    for cls, function in m.methods(m.frame.name):
         if cls.path == m.frame.path and m.frame.line == function.span.line:
             return cls, flow.scope.names.get(function.params[0].name) if function.params else None
     return None, None

@@ -129,7 +129,7 @@ def define_class(m: Machine, s: DefineClass, flow: Flow) -> bool:
         _decorate_class(m, decorator, cls, m.place(flow, expr.span), flow)
     for statement in definition.body:
         if isinstance(statement, DefineFunction):
-            m.methods.setdefault(statement.function.name, []).append((cls, statement.function))
+            m.define(cls, statement.function)
     return True
 
 
@@ -160,7 +160,7 @@ def _decorate_class(m: Machine, decorator: Value, cls: Cls, place: Place, flow: 
 def _shown(m: Machine, flow: Flow) -> Iterator[None]:
     """A module that is imported while another is being run sees what that one has made so far, and may change it."""
     if m.importing:
-        m.base.update(flow.heap)
+        m.keep(flow.heap)
     yield
     if m.importing:
         flow.heap.update({key: m.base[key] for key in flow.heap})
@@ -259,31 +259,36 @@ def _run_packages(m: Machine, path: str) -> None:
 
 
 def run_module(m: Machine, path: str) -> Scope:
-    """Run the body of a module once; names defined so far are seen by modules that import it in a circle."""
-    if path in m.scopes:
-        return m.scopes[path]
+    """The names of a module, whose body is run once; those defined so far are seen by modules that import it in a circle."""
+    if path not in m.scopes and (m.loader is None or not m.loader.bring(m, path)):
+        return run_here(m, path)
+    return m.scopes[path]
+
+
+def run_here(m: Machine, path: str) -> Scope:
+    """Run the body of a module in this world."""
     _run_packages(m, path)
     if path in m.scopes:
         return m.scopes[path]
     scope = Scope(path, {"__name__": known(path.removesuffix(".py").replace("/", ".")), "__file__": External("__file__")})
     m.scopes[path] = scope
+    m.looked.files.add(path)
     module = m.program.modules[path]
     flow = Flow(scope, {})
     frame = Frame(path, "<module>")
     frames, m.frames = m.frames, [frame]
     collectors, m.collectors = m.collectors, [{}]
     m.importing += 1
+    m.loading.add(path)
     spent = m.spent
-    classes, m.classes = m.classes, set()
     try:
         m.execute(module.body, flow)
     finally:
         m.importing -= 1
+        m.loading.discard(path)
         m.frames, m.collectors = frames, collectors
         m.spent = spent
-        m.module_classes[path] = frozenset(m.classes)
-        m.classes |= classes
-    m.base.update(flow.heap)
+    m.keep(flow.heap)
     m.import_events[path] = frame.events
     return scope
 

@@ -65,7 +65,7 @@ def _classes(m: Machine, func: Func, one: Registered) -> set[str]:
 
 
 def _is_method(m: Machine, func: Func) -> bool:
-    return any(f.span == func.definition.span and c.path == func.path for c, f in m.methods.get(_name_of(func), []))
+    return any(f.span == func.definition.span and c.path == func.path for c, f in m.methods(_name_of(func)))
 
 
 def _name_of(func: Func) -> str:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from lintdem.interpreter.calling import call as call_value
 from lintdem.interpreter.conditions import assume
-from lintdem.interpreter.definitions import member_of, run_module
+from lintdem.interpreter.definitions import member_of, run_here, run_module
 from lintdem.interpreter.domain import Fact, Func, Partial, Path, Scope, Unknown, Value
 from lintdem.interpreter.expressions import evaluate
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.libraries.lostupdates import origins
 from lintdem.interpreter.library import call_library
+from lintdem.interpreter.loading import Loader
 from lintdem.interpreter.machine import BUDGET, Args, Frame, Machine, Parts, Raised, Stop
 from lintdem.interpreter.objects import attribute, item, typed
 from lintdem.interpreter.statements import execute
@@ -59,24 +60,23 @@ class Run:
 
 
 class Engine:
-    """Runs the handlers of one program."""
+    """Runs the handlers of one program, each in a world of its own: a run is the same whatever was run before."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.machine = Machine(program, PARTS)
+        self.loader = Loader(program, PARTS, run_here)
 
     def run(self, handler: Handler) -> Run:
         """Run one handler with an event it knows nothing of."""
-        m = self.machine
-        m.begin()
-        loaded = set(m.import_events)
+        with self.loader.world(f"handler {handler.path} {handler.function} {handler.resource} {handler.part}") as m:
+            return self._run(m, handler)
+
+    def _run(self, m: Machine, handler: Handler) -> Run:
         scope = run_module(m, handler.path)
-        m.begin()
-        m.classes |= m.module_classes.get(handler.path, frozenset())
         flow = Flow(Scope(handler.path, {}, scope), {})
         place = Place(handler.path, handler.span)
         m.frames = [Frame(handler.path, handler.function)]
-        target = self._target(handler)
+        target = _target(m, handler)
         result: list[tuple[Value, frozenset[Fact]]] = []
         try:
             if not isinstance(target, Unknown):
@@ -84,25 +84,16 @@ class Engine:
                 result.append((value, flow.must))
         except Stop:
             pass
-        wrappers, types = self._decorations(target)
+        wrappers, types = _decorations(m, target)
         events = settled(tuple(m.frames[0].events), m.recognised)
         return Run(
             handler, events, dict(m.sites), tuple(result), tuple(m.collectors[0]), wrappers, types,
             m.spent <= BUDGET, frozenset(m.paths), frozenset(m.constants), frozenset(m.classes),
-            tuple(e for path, events in m.import_events.items() if path not in loaded for e in events),
+            tuple(e for events in m.import_events.values() for e in events),
             tuple(sorted(m.firsts.items())), tuple((s, p) for s, p in m.optional.items() if s not in m.required),
             tuple(m.minted.items()), tuple(m.buffers.items()), _certain(m.required),
             tuple(m.reads.items()), frozenset(m.demanded),
         )  # fmt: skip
-
-    def _target(self, handler: Handler) -> Value:
-        value: Value | None = None
-        for step in handler.function.split("."):
-            if value is None:
-                value = member_of(self.machine, handler.path, step)
-            else:
-                value = attribute(self.machine, value, step, Flow(Scope(handler.path, {}), {}), Place(handler.path, handler.span))
-        return value if value is not None else any_of([])
 
     def _given(self, handler: Handler, target: Value) -> Args:
         """What the handler is called with: Lambda's event and context, or what its framework makes of them."""
@@ -124,25 +115,37 @@ class Engine:
             return Args((event,))
         return Args((event, context))
 
-    def _decorations(self, target: Value) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        wrappers: list[str] = []
-        types: list[str] = []
-        for value in (f for v in members(target) for f in _inner(v)):
-            func = value.func if isinstance(value, Partial) else value
-            if isinstance(func, Func):
-                for wrapper in func.wrappers:
-                    wrappers.append(wrapper.kind)
-                    types += [str(getattr(v, "name", getattr(v, "type", ""))) for _, v in wrapper.args]
-                types += self._annotated(func)
-        return tuple(wrappers), tuple(types)
 
-    def _annotated(self, func: Func) -> list[str]:
-        """The type an event parameter is annotated with."""
-        first = next((p for p in func.definition.params if p.name not in ("self", "cls")), None)
-        if first is None or first.annotation is None or func.scope is None:
-            return []
-        value = evaluate(self.machine, first.annotation, Flow(func.scope, {}))
-        return [str(getattr(value, "name", getattr(value, "value", "")))]
+def _target(m: Machine, handler: Handler) -> Value:
+    value: Value | None = None
+    for step in handler.function.split("."):
+        if value is None:
+            value = member_of(m, handler.path, step)
+        else:
+            value = attribute(m, value, step, Flow(Scope(handler.path, {}), {}), Place(handler.path, handler.span))
+    return value if value is not None else any_of([])
+
+
+def _decorations(m: Machine, target: Value) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    wrappers: list[str] = []
+    types: list[str] = []
+    for value in (f for v in members(target) for f in _inner(v)):
+        func = value.func if isinstance(value, Partial) else value
+        if isinstance(func, Func):
+            for wrapper in func.wrappers:
+                wrappers.append(wrapper.kind)
+                types += [str(getattr(v, "name", getattr(v, "type", ""))) for _, v in wrapper.args]
+            types += _annotated(m, func)
+    return tuple(wrappers), tuple(types)
+
+
+def _annotated(m: Machine, func: Func) -> list[str]:
+    """The type an event parameter is annotated with."""
+    first = next((p for p in func.definition.params if p.name not in ("self", "cls")), None)
+    if first is None or first.annotation is None or func.scope is None:
+        return []
+    value = evaluate(m, first.annotation, Flow(func.scope, {}))
+    return [str(getattr(value, "name", getattr(value, "value", "")))]
 
 
 def _certain(required: dict[tuple[str, ...], set[str]]) -> frozenset[tuple[str, ...]]:

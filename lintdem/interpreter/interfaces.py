@@ -6,7 +6,7 @@ that cannot be read gives the object. Then every implementation in the program m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from lintdem.interpreter.domain import Cls, External, Func, Instance, Ref, Value
 from lintdem.interpreter.flow import Flow
@@ -18,6 +18,7 @@ from lintdem.model.span import Place
 from lintdem.model.values import Attr, Call, Expr, Item, Name
 from lintdem.program.entries import statements
 from lintdem.program.imports import is_test, is_vendored
+from lintdem.program.modules import DEFINING, DERIVING
 
 MANY = 8
 """So many implementations of one interface are followed."""
@@ -111,20 +112,20 @@ def _loaded(m: Machine, path: str, name: str) -> Cls | None:
 
 def _deriving(m: Machine, name: str) -> list[tuple[str, Class]]:
     """The classes at module level that name this among their bases."""
-    key = "base", name
-    if key not in m.classes_by:
-        found = _classes(m.program.modules.deriving(name))
-        m.classes_by[key] = [(path, cls) for path, cls in found if any(_last(base.value) == name for base in cls.bases)]
-    return m.classes_by[key]
+    return _searched(m, DERIVING, name, lambda cls: any(_last(base.value) == name for base in cls.bases))
 
 
 def _having(m: Machine, name: str) -> list[tuple[str, Class]]:
     """The classes at module level that have a method of this name."""
-    key = "method", name
-    if key not in m.classes_by:
-        found = _classes(sorted(m.program.modules.defining(name), key=lambda one: one[0]))
-        m.classes_by[key] = [(path, cls) for path, cls in found if any(f.name == name for f in _methods(cls))]
-    return m.classes_by[key]
+    return _searched(m, DEFINING, name, lambda cls: any(f.name == name for f in _methods(cls)))
+
+
+def _searched(m: Machine, kind: str, name: str, fits: Callable[[Class], bool]) -> list[tuple[str, Class]]:
+    def search() -> tuple[tuple[str, ...], list[tuple[str, Class]]]:
+        modules = [(path, m.program.modules[path]) for path in m.program.modules.answer(kind, name)]
+        return tuple(path for path, _ in modules), [one for one in _classes(modules) if fits(one[1])]
+
+    return m.search(kind, name, search)
 
 
 def _classes(modules: Iterable[tuple[str, Module]]) -> Iterator[tuple[str, Class]]:

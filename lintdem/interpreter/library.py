@@ -342,7 +342,7 @@ def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
 
 def _unknown(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value) -> Value:
     """A method of something unknown: if only one class of the program has it, it is likely that one."""
-    found = m.methods.get(name, [])
+    found = m.methods(name)
     own = [(cls, function) for cls, function in found if _fits(function, args)]
     if len(own) == 1 and name not in COMMON and not name.startswith("__") and not isinstance(receiver, Known):
         cls = own[0][0]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
@@ -17,7 +17,6 @@ from lintdem.interpreter.domain import (
     Call,
     Cases,
     Claim,
-    Cls,
     DictObj,
     Done,
     Error,
@@ -38,7 +37,8 @@ from lintdem.interpreter.domain import (
 )
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.trace import Claimed, Effect, Event, Invocation, Loop, Origin, Retry
-from lintdem.model.function import Class, Function, Stmt
+from lintdem.interpreter.worlds import World
+from lintdem.model.function import Stmt
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Expr
 from lintdem.program import Program
@@ -146,26 +146,23 @@ Plain: TypeAlias = "Value | list[Plain] | dict[str, Plain]"
 """A value whose lists and dicts are written out."""
 
 
-class Machine:
-    """Runs code abstractly. One machine serves all handlers of a program; `begin` starts a new one."""
+class Loading(Protocol):
+    """What loads the modules of a program, each once for all worlds."""
 
-    def __init__(self, program: Program, parts: Parts) -> None:
+    searched: dict[tuple[str, str], tuple[tuple[str, ...], Any]]
+
+    def bring(self, m: Machine, path: str) -> bool:
+        """Load a module into a world; False when its body has to be run there."""
+
+
+class Machine(World):
+    """Runs code abstractly, in a world of its own. With a loader it serves one run; without, module after module is run in it."""
+
+    def __init__(self, program: Program, parts: Parts, loader: Loading | None = None) -> None:
+        super().__init__({} if loader is None else loader.searched)
         self.program = program
         self.parts = parts
-        self.scopes: dict[str, Scope] = {}
-        self.base: dict[int, HeapObject] = {}
-        self.sites: dict[Place, Invocation] = {}
-        self.registered: list[Registered] = []
-        self.module_classes: dict[str, frozenset[str]] = {}
-        self.import_events: dict[str, list[Event]] = {}
-        self.mounted: dict[Place, tuple[tuple[Retry, frozenset[str] | None], ...]] = {}
-        self.buffers: dict[Place, frozenset[Place]] = {}
-        self.minted: dict[Place, frozenset[Retry]] = {}
-        self.memo: dict[object, object] = {}
-        self.methods: dict[str, list[tuple[Cls, Function]]] = {}
-        self.classes_by: dict[tuple[str, str], list[tuple[str, Class]]] = {}
-        self.fills: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
-        self.undo: list[tuple[dict[str, Value], str, Value | None]] = []
+        self.loader = loader
         self.ids = 0
         self.built: list[tuple[str, Value, dict[str, Plain], Place, Value | None]] | None = None
         self.instantiated: set[str] = set()
@@ -173,12 +170,8 @@ class Machine:
 
     def begin(self) -> None:
         """Forget what belongs to the last run; what modules are stays."""
-        for names, name, old in reversed(self.undo):
-            if old is None:
-                names.pop(name, None)
-            else:
-                names[name] = old
-        self.undo.clear()
+        if self.loader is None:
+            self.leave()
         self.shared: dict[Value, None] = {}
         self.lasting: dict[int, HeapObject] = {}
         self.frames: list[Frame] = [Frame("", "")]
@@ -191,8 +184,8 @@ class Machine:
         self.paths: set[tuple[str, ...]] = set()
         self.provided: set[str] = set()
         self.constants, self.words = set[str](), dict[Value, set[str]]()
-        self.classes: set[str] = set()
-        self.memo = {}
+        self.classes = set()
+        self.memo: dict[object, object] = {}
         self.runs: dict[object, int] = {}
         self.recursed: set[object] = set()
         self.assumed: dict[object, object] = {}
@@ -260,14 +253,16 @@ class Machine:
         self.mutations += 1
         flow.heap[ref.id] = obj
 
-    def share(self, names: dict[str, Value], name: str, value: Value, flow: Flow) -> None:
+    def share(self, scope: Scope, name: str, value: Value, flow: Flow) -> None:
         """Set a global or a class attribute: it outlives the branch and the call that set it, and ends with the run."""
         if not self.importing:
             self.lasting.update(flow.heap)
-            self.undo.append((names, name, names.get(name)))
             self.shared[value] = None
         self.globals_version += 1
-        names[name] = value
+        if scope.path in self.loading or (self.importing and self.loader is None):
+            scope.names[name] = value
+        else:
+            self.change(scope.names, name, value)
 
     def dict_entries(self, flow: Flow, value: Value) -> DictObj | None:
         """The dict behind a value, if it is one."""

@@ -6,7 +6,6 @@ installed beside it. Then it holds something that is not known, rather than noth
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lintdem.interpreter.domain import Cls, Ref, Value
@@ -15,6 +14,7 @@ from lintdem.model.function import Assign, DefineClass, DefineFunction, Function
 from lintdem.model.values import Attr, Call, Item, Name
 from lintdem.program.entries import statements
 from lintdem.program.imports import is_test
+from lintdem.program.modules import FILE, FILLING
 
 FILLS = frozenset({"append", "add", "extend", "insert", "update", "setdefault", "appendleft"})
 
@@ -38,21 +38,30 @@ def _names(m: Machine, ref: Ref) -> Iterator[tuple[str, str, bool]]:
 
 def _is_filled(m: Machine, attribute: str) -> bool:
     """Whether a function anywhere fills an attribute of this name."""
-    filling = re.compile(rb"\.\s*%s\b[\s)]*[.\[]" % re.escape(attribute.encode()))
-    modules = m.program.modules.where(filling.search, lambda path: not is_test(path))
-    return any(attribute in _fills(m, path)[1] for path, _ in modules)
+
+    def search() -> tuple[tuple[str, ...], bool]:
+        looked: list[str] = []
+        for path in m.program.modules.answer(FILLING, attribute):
+            looked.append(path)
+            if attribute in _fills(m, path)[1]:
+                return tuple(looked), True
+        return tuple(looked), False
+
+    return m.search(FILLING, attribute, search)
 
 
 def _fills(m: Machine, path: str) -> tuple[frozenset[str], frozenset[str]]:
     """What the functions of a module fill: names of its own, and attributes."""
-    if path not in m.fills:
+
+    def search() -> tuple[tuple[str, ...], tuple[frozenset[str], frozenset[str]]]:
         names: set[str] = set()
         attributes: set[str] = set()
         for function in _functions(m.program.modules[path].body) if not is_test(path) else ():
             names |= set(_filled(function.body, Name)) - _own(function)
             attributes |= set(_filled(function.body, Attr))
-        m.fills[path] = frozenset(names), frozenset(attributes)
-    return m.fills[path]
+        return (path,), (frozenset(names), frozenset(attributes))
+
+    return m.search(FILE, path, search)
 
 
 def _own(function: Function) -> set[str]:

@@ -12,7 +12,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import cached_property
 
 from lintdem.model.module import Module
+from lintdem.program.imports import is_test
 
+DERIVING, DEFINING, FILLING, FILE = "deriving", "defining", "filling", "file"
+"""What is searched for: classes with a base of a name, definitions of a name, attributes that are filled; and one file."""
 Lower = Callable[[Sequence[str]], Iterable[tuple[str, Module]]]
 """Makes modules of the files at these paths."""
 
@@ -110,10 +113,14 @@ class Modules(Mapping[str, Module]):
         for path in sorted(paths, key=lambda path: (path in self._sources and path not in self._made, path)):
             yield path, self[path]
 
-    def deriving(self, name: str) -> Iterator[tuple[str, Module]]:
-        """The modules that may define a class with a base of this name."""
-        for path in sorted({*self._unread, *self.outline.bases.get(name.encode(), ())}):
-            yield path, self[path]
+    def answer(self, kind: str, word: str) -> list[str]:
+        """The paths of the modules that a search of this kind finds, so that it can be asked again of another program."""
+        if kind == DERIVING:
+            return sorted({*self._unread, *self.outline.bases.get(word.encode(), ())})
+        if kind == DEFINING:
+            return sorted({*self._unread, *self.outline.definitions.get(word.encode(), ())})
+        filling = re.compile(rb"\.\s*%s\b[\s)]*[.\[]" % re.escape(word.encode()))
+        return list(self.among(filling.search, lambda path: not is_test(path)))
 
     @cached_property
     def _unread(self) -> tuple[str, ...]:
