@@ -15,7 +15,6 @@ from lintdem.interpreter.domain import (
     Mod,
     Path,
     Ref,
-    Scope,
     Value,
 )
 from lintdem.interpreter.elements import source_of
@@ -63,7 +62,6 @@ def bind_target(m: Machine, target: Expr, value: Value, flow: Flow) -> None:
 
 
 def _bind_name(m: Machine, name: str, value: Value, flow: Flow) -> None:
-    scope: Scope | None = flow.scope
     if name in flow.scope.globals:
         module = m.parts.module(m, flow.scope.path)
         old = module.names.get(name)
@@ -74,7 +72,10 @@ def _bind_name(m: Machine, name: str, value: Value, flow: Flow) -> None:
         scope = flow.scope.parent
         while scope is not None and name not in scope.names:
             scope = scope.parent
-    (scope or flow.scope).names[name] = value
+        if scope is not None:
+            m.set_outside(scope, name, value)
+            return
+    flow.scope.names[name] = value
 
 
 def opened(m: Machine, expr: Expr, value: Value, flow: Flow) -> Value:

@@ -259,6 +259,10 @@ class Machine(World):
             self.lasting.update(flow.heap)
             self.shared[value] = None
         self.globals_version += 1
+        self.set_outside(scope, name, value)
+
+    def set_outside(self, scope: Scope, name: str, value: Value) -> None:
+        """Set a name from outside of the body that defines it, until the run ends."""
         if scope.path in self.loading or (self.importing and self.loader is None):
             scope.names[name] = value
         else:

@@ -62,7 +62,7 @@ class Imports:
 
     def absolute(self, importer: str, module: str) -> str | None:
         """The file `import module` means in `importer`, a folder with a trailing slash, or None."""
-        key = (folder(importer), module)
+        key = (_place(importer, module), module)
         if key not in self._found:
             self._found[key] = self._absolute(importer, module)
         return self._found[key]
@@ -85,12 +85,12 @@ class Imports:
                 package = package or found
         elsewhere = self._anywhere(importer, module)
         if elsewhere is not None:
-            self._guessed.add((folder(importer), module))
+            self._guessed.add((_place(importer, module), module))
         return elsewhere or package
 
     def is_guess(self, importer: str, module: str) -> bool:
         """Whether a module was not found where the importing file would look for it, only somewhere else."""
-        return (folder(importer), module) in self._guessed
+        return (_place(importer, module), module) in self._guessed
 
     def _at(self, root: str, module: str) -> str | None:
         path = join(root, module.replace(".", "/"))
@@ -113,6 +113,11 @@ class Imports:
         nearest = max(shared(path, importer) for path in found)
         close = [path for path in found if shared(path, importer) == nearest]
         return min(close, key=lambda path: (path.count("/"), path))
+
+
+def _place(importer: str, module: str) -> str:
+    """What an answer depends on: the folder of the importing file, and the file itself where it has the name of the module."""
+    return importer if _tail(importer) == module.rpartition(".")[2] else folder(importer)
 
 
 def _tail(path: str) -> str:
