@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias
 import msgspec
 
 from lintdem.interpreter.altering import replace
+from lintdem.interpreter.arguments import Args, Registered
 from lintdem.interpreter.domain import (
     EMPTY,
     Call,
@@ -43,6 +44,11 @@ from lintdem.model.span import Place, Span
 from lintdem.model.values import Expr
 from lintdem.program import Program
 
+__all__ = [
+    "BUDGET", "COUNTS", "DEPTH", "MANY", "Args", "Frame", "Loading", "Machine", "Parts", "Plain", "Raised", "Registered", "Stop",
+    "answered", "result_of", "wrapped",
+]  # fmt: skip
+
 BUDGET = 60_000
 """Statements one handler may cost before its remaining calls are taken as unknown."""
 DEPTH = 48
@@ -55,34 +61,6 @@ COUNTS = frozenset({"rowcount", "modified_count", "matched_count", "upserted_id"
 
 class Stop(Exception):
     """This path ends here: an exception was raised or the call never returns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Args:
-    """Arguments of a call: `spread` are values behind `*`, `spreads` behind `**` that are no literal dicts."""
-
-    positional: tuple[Value, ...] = ()
-    keywords: tuple[tuple[str, Value], ...] = ()
-    spread: tuple[Value, ...] = ()
-    spreads: tuple[Value, ...] = ()
-    places: tuple[tuple[str, Place], ...] = field(default=(), compare=False)
-
-    def get(self, index: int, name: str = "") -> Value | None:
-        """The argument at a position or with a name."""
-        for key, value in self.keywords:
-            if key == name:
-                return value
-        if 0 <= index < len(self.positional):
-            return self.positional[index]
-        return None
-
-    def named(self) -> tuple[tuple[str, Value], ...]:
-        """All arguments by name; positional ones under their number."""
-        return (*((str(i), v) for i, v in enumerate(self.positional)), *self.keywords)
-
-    def all(self) -> tuple[Value, ...]:
-        """Every value that is passed."""
-        return (*self.positional, *(v for _, v in self.keywords), *self.spread, *self.spreads)
 
 
 class Raised(msgspec.Struct, frozen=True, cache_hash=True):
@@ -129,17 +107,6 @@ class Parts:
     library: Callable[[Machine, str, Args, Place, Flow, Value | None], Value]
     typed: Callable[[Machine, Value, Place, Flow], Value | None]
     origins: Callable[[Machine, Invocation, Flow], tuple[Origin, ...]]
-
-
-@dataclass(slots=True)
-class Registered:
-    """Functions handed to a framework object: routes, event callbacks."""
-
-    owner: Value
-    kind: str
-    func: Value
-    args: Args
-    place: Place
 
 
 Plain: TypeAlias = "Value | list[Plain] | dict[str, Plain]"

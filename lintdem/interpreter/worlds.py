@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
+from lintdem.interpreter.arguments import Registered
 from lintdem.interpreter.domain import Cls, HeapObject, Scope, Value
 from lintdem.interpreter.trace import Event, Invocation, Retry
 from lintdem.model.function import Function
 from lintdem.model.span import Place
 from lintdem.program.modules import FILE
-
-if TYPE_CHECKING:
-    from lintdem.interpreter.machine import Registered
 
 Mounted = tuple[tuple[Retry, frozenset[str] | None], ...]
 S = TypeVar("S")
