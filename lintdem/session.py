@@ -284,18 +284,9 @@ class Session:
 
     def _notes(self) -> tuple[str, ...]:
         """What the user may want to know, and changes no result."""
-        return (*self.found.notes, *self._unmatched())
+        from lintdem.config.unmatched import unmatched
 
-    def _unmatched(self) -> Iterator[str]:
-        """Folders and patterns of the configuration that mean nothing that is there."""
-        config, root = self.config, self.root.as_posix()
-        for key, names in (("source-roots", config.source_roots), ("layers", config.layers)):
-            for name in names:
-                if not (self.root / name).is_dir():
-                    yield f"{config.origin(key, name)}: {key}: no such folder {name}"
-        for globs in config.templates:
-            if not any(globs.match(f"{root}/{path}") for path in self.found.candidates):
-                yield f"{config.origin('templates', globs.patterns[0])}: templates: no file matches {globs.patterns[0]}"
+        return (*self.found.notes, *unmatched(self.config, self.root, self.found.python, self.found.candidates, self.content))
 
     def _bytes_of(self, paths: Iterable[str], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
         for path in paths:

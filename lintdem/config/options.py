@@ -44,9 +44,9 @@ class Options:
         """The line of a key, or of one of its values."""
         return line_of(self.text, (*self.table, key), value)
 
-    def line_below(self, key: str, name: str) -> int:
-        """The line of a name in a table."""
-        return line_of(self.text, (*self.table, key, name))
+    def line_below(self, key: str, *names: str) -> int:
+        """The line of a name in a table, or of one below that."""
+        return line_of(self.text, (*self.table, key, *names))
 
     def line_of_entry(self, key: str, index: int, name: str) -> int:
         """The line of one of several tables of the same name, or of a name in it."""
@@ -80,11 +80,11 @@ def _globs(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _level(value: Any) -> Level:
+def _level(value: Any, name: str = "") -> Level:
     names = [level.value for level in Level]
     if value not in names:
         near = nearest(value, names) if isinstance(value, str) else ""
-        raise Wrong(f"expected one of {', '.join(names)}{near}")
+        raise Wrong(f"expected one of {', '.join(names)}{near}", name=name)
     return Level(value)
 
 
@@ -98,7 +98,7 @@ def _names_by_glob(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def _table_of_levels(value: Any) -> tuple[tuple[str, Level], ...]:
     if not isinstance(value, dict):
         raise Wrong('expected a table such as {LDM301 = "error"}')
-    return tuple((name, _level(level)) for name, level in value.items())
+    return tuple((name, _level(level, name)) for name, level in value.items())
 
 
 def _handlers(value: Any) -> tuple[Handler, ...]:
@@ -144,7 +144,7 @@ def _sources(value: Any) -> tuple[tuple[Source, int], ...]:
             raise Wrong(f'unknown source "{name}"{nearest(name, names)}', name=name)
         for key in table:
             if key != "retention":
-                raise Wrong(f'unknown key "{key}" in sources.{name}{nearest(key, ("retention",))}', name=name)
+                raise Wrong(f'unknown key "{key}" in sources.{name}{nearest(key, ("retention",))}', name=name, inner=key)
     return tuple((Source(name), _span(table["retention"], name)) for name, table in value.items() if table)
 
 
@@ -153,7 +153,7 @@ def _span(value: Any, name: str) -> int:
     match = re.fullmatch(r"\s*(\d{1,9})\s*([smhd])\s*", value) if isinstance(value, str) else None
     seconds = int(match.group(1)) * _UNITS[match.group(2)] if match else 0
     if not seconds:
-        raise Wrong(f'{name}.retention: expected a time such as "4d", "12h", "90m" or "30s"', name=name)
+        raise Wrong(f'{name}.retention: expected a time such as "4d", "12h", "90m" or "30s"', name=name, inner="retention")
     return seconds
 
 
@@ -198,7 +198,7 @@ def options_from(raw: Mapping[str, Any], file: Path, text: str, table: tuple[str
         try:
             values[key] = KEYS[key](value)
         except Wrong as wrong:
-            below = place.line_below(key, wrong.name) if wrong.name else place.line(key)
+            below = place.line_below(key, *filter(None, (wrong.name, wrong.inner))) if wrong.name else place.line(key)
             line = below if wrong.entry is None else place.line_of_entry(key, wrong.entry, wrong.name)
             raise UsageError(f"{file}:{line}: {key}: {wrong}") from None
     return Options(file, text, table, values)

@@ -285,3 +285,5 @@ def _names(value: Any) -> Iterable[str]:
                 yield item
             elif isinstance(item, tuple):
                 yield from _names(item)
+            elif isinstance(item, Handler):
+                yield item.pattern

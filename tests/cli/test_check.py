@@ -79,6 +79,8 @@ class TestExitCodes:
         [
             (["check", "nope.py"], "nope.py: no such file or folder"),
             (["check", "--select", "LDM999"], '--select: unknown rule "LDM999"'),
+            (["check", "--select", "LDM3O1"], 'did you mean "LDM301"?'),
+            (["check", "--select", "LDM31x"], 'did you mean "LDM310"?'),
             (["check", "--ignore", "unguarded-efect"], 'did you mean "unguarded-effect"?'),
             (["check", "--colour"], "--color"),
             (["check", "--format", "yaml"], "'text'"),

@@ -95,6 +95,18 @@ def test_layers_are_searched_for_imports(project: Path, lintdem: Run) -> None:
     assert "LDM101" in lintdem("check", "--format", "json").codes
 
 
+def test_a_handler_that_is_not_there_is_noted(project: Path, lintdem: Run) -> None:
+    """A pattern that names no function changes no result, so it is told, with its line and the name that is nearest."""
+    write(project, app_py=APP, chat_py=TELL)
+    table = '[[handlers]]\npattern = "{}"\nsource = "sqs"\n'
+    write(project, lintdem_toml="".join(map(table.format, ("app.py:handler", "*.py:hand*", "app.py:handlr", "ap.py:handler", "app.py"))))
+    told = lintdem("check").err
+    assert "lintdem.toml:8: handlers: no function of app.py is called handlr; did you mean \"handler\"?" in told
+    assert "lintdem.toml:11: handlers: no Python file is ap.py; did you mean \"app.py\"?" in told
+    assert 'lintdem.toml:14: handlers: "app.py" names no function; a pattern is path:function' in told
+    assert told.count("handlers:") == 3
+
+
 def test_templates_narrow_what_is_read_as_one(project: Path, lintdem: Run) -> None:
     """Only the templates that the patterns name tell of handlers; a pattern without a file is noted with its line."""
     write(project, app_py=APP, chat_py=TELL, infra__prod_yaml=TEMPLATE.replace("app.h", "app.gone"), infra__old_yaml=TEMPLATE)

@@ -127,6 +127,8 @@ class TestMistakes:
             ('plugins = ["acme/rules"]', 'plugins: "acme/rules" is no name of a distribution'),
             ('sources.sqs.retention = "4 days"', 'sources: sqs.retention: expected a time such as "4d"'),
             ('sources.sqs.retentoin = "4d"', 'unknown key "retentoin" in sources.sqs; did you mean "retention"?'),
+            ('[sources.sqs]\n\nretention = "4x"', 'lintdem.toml:3: sources: sqs.retention: expected a time such as "4d"'),
+            ('[levels]\nLDM101 = "note"\nLDM301 = "eror"', 'lintdem.toml:3: levels: expected one of error, warning, note; did you mean "error"?'),
             ('sources.sqss.retention = "4d"', 'sources: unknown source "sqss"; did you mean "sqs"?'),
         ],
     )
