@@ -1,12 +1,13 @@
 """Python source to the model: the only package that knows a parser.
 
-Importing it is cheap: libcst is loaded when the first file is lowered. The modules:
+Importing it is cheap: libcst is loaded with the first file that Python's own parser cannot be trusted with. The modules:
 
 `decode`       bytes to text, as Python itself would read them;
+`quick`        the pass over the tree of Python's own parser, for what that one takes and nothing is special about;
 `hazard`       a look at the text before parsing: is it safe to parse in this process?
 `positions`    where the nodes of a tree stand;
 `literals`     what numbers and strings are worth;
-`expressions`, `patterns`, `statements`, `definitions`   the one pass over the tree;
+`expressions`, `patterns`, `statements`, `definitions`   the pass over libcst's tree;
 `comments`     `# lintdem:` directives;
 `lower`        text to `Module`;
 `workers`      processes that may die without taking the run along;

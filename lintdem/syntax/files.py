@@ -1,7 +1,7 @@
 """One file, many files: which process lowers what.
 
-A calm file is lowered here, a risky one in a worker of its own. Many files go to several workers; a
-worker that dies is replaced, and only the file it died of is lost.
+A file that Python's own parser takes is lowered here, as is a calm one, a risky one in a worker of its own. Many files go to
+several workers; a worker that dies is replaced, and only the file it died of is lost.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from queue import LifoQueue
 
 from lintdem.errors import LoweringError
 from lintdem.model.module import Module, Problem
-from lintdem.syntax.reading import Source, look_at, lower_here, unreadable
+from lintdem.syntax.reading import Source, look_at, lower_here, read_quickly, unreadable
 from lintdem.syntax.workers import SECONDS, TOO_SLOW, NoWorker, Worker
 
-FEW_BYTES = 400_000
+FEW_BYTES = 3_000_000
 """Less is lowered here faster than workers start."""
 
 _ALONE = "needs a process of its own, which could not be started"
@@ -34,6 +34,9 @@ def is_fleeting(problem: Problem) -> bool:
 def lower_source(path: str, data: bytes) -> Module:
     """The model of one Python file. Never raises: what cannot be read is a module without a body and with
     a problem LDM901."""
+    module = read_quickly(path, data)
+    if module is not None:
+        return module
     source = look_at(path, data)
     if not source.risky:
         return lower_here(source)

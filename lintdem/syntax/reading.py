@@ -6,7 +6,6 @@ What cannot be read is a module without a body and with an LDM901 problem that s
 from __future__ import annotations
 
 import hashlib
-import importlib
 import traceback
 
 import msgspec
@@ -15,7 +14,7 @@ from lintdem.errors import LoweringError
 from lintdem.model.module import Module, Problem
 from lintdem.model.span import Place, Span
 from lintdem.syntax.decode import count_lines, decode_source
-from lintdem.syntax.hazard import CALM, Hazard, Risk, weigh
+from lintdem.syntax.hazard import CALM, CALM_SIZE, Hazard, Risk, weigh
 
 UNREADABLE = "LDM901"
 _MOST_DETAIL = 400
@@ -34,6 +33,18 @@ class Source(msgspec.Struct, frozen=True):
     def risky(self) -> bool:
         """Whether to parse it in a process of its own."""
         return self.hazard.risk is Risk.RISKY
+
+
+def read_quickly(path: str, data: bytes) -> Module | None:
+    """The module of a file by Python's own parser; None when it has to be looked at."""
+    # Loaded with the first file, which a run with a warm cache never has.
+    from lintdem.syntax.quick.lower import lower_quickly  # noqa: PLC0415
+
+    try:
+        text = decode_source(data)
+    except LoweringError:
+        return None
+    return lower_quickly(path, text, digest(data), count_lines(data)) if len(text) <= CALM_SIZE else None
 
 
 def look_at(path: str, data: bytes) -> Source:
@@ -78,8 +89,3 @@ def unreadable(source: Source, error: LoweringError, detail: str = "") -> Module
 def digest(data: bytes) -> str:
     """The BLAKE2 digest of the bytes of a file."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-def load_parser() -> None:
-    """Load the parser now instead of with the first file."""
-    importlib.import_module("lintdem.syntax.lower")

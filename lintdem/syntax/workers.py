@@ -115,15 +115,13 @@ def serve() -> None:
 
 
 def _serve(requests: IO[bytes], replies: IO[bytes]) -> None:
-    # Loading the parser belongs to starting, so that the time limit of the first file is its own.
-    from lintdem.syntax.reading import load_parser, look_at, lower_here  # noqa: PLC0415
+    from lintdem.syntax.reading import look_at, lower_here, read_quickly  # noqa: PLC0415
 
-    load_parser()
     _write(replies, _READY)
     while (request := _read(requests)) is not None:
         path, data, seconds = msgspec.msgpack.decode(request, type=tuple[str, bytes, float])
         _limit(seconds)
-        _write(replies, codec.encode(lower_here(look_at(path, data))))
+        _write(replies, codec.encode(read_quickly(path, data) or lower_here(look_at(path, data))))
 
 
 def _limit(seconds: float) -> None:

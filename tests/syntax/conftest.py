@@ -39,8 +39,16 @@ def _fields(value: msgspec.Struct) -> Iterator[str]:
 
 @pytest.fixture
 def lower() -> Callable[[str], Module]:
-    """Source to a module."""
-    return lambda source: lower_source("app.py", source.encode())
+    """Source to a module. With a directive in it a file is read by libcst, without one by Python's own parser where that can:
+    the statements have to be the same."""
+
+    def lowered(source: str) -> Module:
+        module = lower_source("app.py", source.encode())
+        other = lower_source("app.py", f"{source}\n# lintdem: \n".encode())
+        assert other.problems or (module.body, module.doc) == (other.body, other.doc)
+        return module
+
+    return lowered
 
 
 @pytest.fixture

@@ -131,6 +131,16 @@ def test_encoding_keeps_everything() -> None:
         assert codec.encode(codec.decode(encoded)) == codec.encode(lower_source(path.name, data)) == encoded
 
 
+@pytest.mark.parametrize("chunk", CHUNKS, ids=range(5))
+def test_both_parsers_say_the_same(chunk: list[Path]) -> None:
+    """A file with a directive in it is read by libcst, one without by Python's own parser: the model is the same, to the byte."""
+    for path in chunk:
+        data = path.read_bytes()
+        one, other = lower_source(path.name, data), lower_source(path.name, data + b"\n# lintdem: \n")
+        same = msgspec.structs.replace(other, digest=one.digest, lines=one.lines, directives=one.directives)
+        assert one.problems or codec.encode(one) == codec.encode(same), path
+
+
 def test_positions_are_those_of_libcst() -> None:
     """Our cheap places are the ones libcst's own provider computes, for every node of the tree."""
     for path in FILES[::8]:
