@@ -17,7 +17,16 @@ from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on
 from lintdem.analyses.fifo import fifo_fault
 from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, looked_at, same_store, told_at, touches
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
-from lintdem.analyses.overwrites import goes_over, is_made_for_event, is_of_event, is_of_this_run, overwrite_level
+from lintdem.analyses.overwrites import (
+    goes_over,
+    is_another,
+    is_asked_for,
+    is_made_for_event,
+    is_of_event,
+    is_of_this_run,
+    overwrite_level,
+    takes,
+)
 from lintdem.analyses.repetition import retry_of
 from lintdem.analyses.replays import operations, replayed
 from lintdem.analyses.subjects import Subject
@@ -25,7 +34,7 @@ from lintdem.analyses.timeliness import event_time, held_for_a_time, is_fresh_ch
 from lintdem.analyses.wholekeys import of_whole_key
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.deployed import sent_anew, table_of
-from lintdem.interpreter.domain import Check, Claim, Env, Fresh, Known, Value
+from lintdem.interpreter.domain import Check, Claim, Env, Known, Value
 from lintdem.interpreter.dynamodb.itemconditions import LIMIT
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
@@ -33,7 +42,6 @@ from lintdem.interpreter.leftovers import PARTLY
 from lintdem.interpreter.libraries.lostupdates import counts_again, lost_update
 from lintdem.interpreter.libraries.money import moves_money
 from lintdem.interpreter.trace import Effect, Write
-from lintdem.interpreter.values import leaves
 from lintdem.knowledge import Scope, scope_of
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
@@ -252,7 +260,7 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
         stale = time_bound(effect, run, subject)
         kind = Kind.STALE if stale else Kind.NOTHING
         return Case(run, subject, effect, harm, found, kind, Level.WARNING if stale else None, stale)
-    if harm.repeat is Repeat.MINTS and _is_marker(effect, run):
+    if harm.repeat is Repeat.MINTS and (_is_marker(effect, run) or is_asked_for(effect, run)):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     if found.fault is Fault.KEY and found.claim is not None and found.key is not None and not _stores(found.claim, run):
         kind = Kind.ENVELOPE_KEY if found.key.grade is Grade.ENVELOPE else Kind.ATTEMPT_KEY
@@ -350,15 +358,6 @@ def business_ids(run: Run, subject: Subject) -> list[str]:
 # --- overwrites ---
 
 
-def _takes(write: Write, subject: Subject) -> bool:
-    """Whether a test that is not atomic lets harm through: two runs that pass it together and write the same constants
-    and times do none, but one that comes late writes them over what was reached meanwhile."""
-    keys = {name for name, _ in write.key}
-    values = [leaf for name, value in write.values if name not in keys for leaf in leaves(value)]
-    same = (isinstance(v, (Known, Env)) or (isinstance(v, Fresh) and v.kind == "clock") for v in values)
-    return subject.late or write.opaque or not values or not all(same)
-
-
 SEQUENCER = "s3.object.sequencer"
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html"""
 
@@ -370,7 +369,8 @@ def _overwrite(
     assert write is not None
     tested = found.check if found.fault is Fault.CHECK else None
     moved = tested is not None and (tested.kind == "state" or (tested.kind == "changed" and goes_over(effect, tested, run)))
-    if tested is not None and moved and touches(tested, effect) and not write.conditional and _takes(write, subject):
+    moved = tested is not None and moved and touches(tested, effect) and not is_another(effect, tested, run)
+    if moved and not write.conditional and takes(write, subject):
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
     if write.conditional or (found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place)):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)

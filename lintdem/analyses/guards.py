@@ -7,6 +7,7 @@ from enum import Enum
 
 from lintdem.analyses.effects import tells
 from lintdem.analyses.keys import Grade, Provenance, provenance
+from lintdem.analyses.lookedup import finds_row, is_refused
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import records_word
@@ -134,6 +135,10 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
                      "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
     checks = sorted((f for f in effect.must if isinstance(f, Check)), key=lambda c: (c.place, c.kind))
     for check in checks:
+        read = _read_by(check, run)
+        if read is not None and finds_row(read, check, effect, run) and is_refused(read, check, run):
+            return Cover(Answer.YES, check=check, words=f"looked up first {where(check.place, effect)}, under a unique key")
+    for check in checks:
         found = _check_cover(check, effect, run, subject)
         if found is not None:
             return found
@@ -171,7 +176,7 @@ def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Co
                      "one execution environment; another one does not see it", place=check.place)  # fmt: skip
     read = _read_by(check, run)
     asked = check.kind == "absent" or (check.kind == "changed" and effect.call.write is None)
-    if asked and read is not None and looks_for(read, effect.call):
+    if asked and read is not None and (looks_for(read, effect.call) or finds_row(read, check, effect, run)):
         return _raced(Fault.LOOKED, check, effect, run)
     if check.kind == "left" and _is_noted(check, effect, run):
         return _raced(Fault.CHECK, check, effect, run)
@@ -228,7 +233,7 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
         return False
     after = False
     for event in run.events:
-        if event is effect or (isinstance(event, Effect) and event.place == effect.place):
+        if event is effect or (isinstance(event, Effect) and (event.place, event.stack) == (effect.place, effect.stack)):
             after = True
         first = isinstance(event, Effect) and event.place != effect.place and _is_recorded_first(check, event, effect)
         if isinstance(event, Effect) and event.place != effect.place and _takes_away(check, event, read):

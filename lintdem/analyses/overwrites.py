@@ -12,7 +12,7 @@ from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import AnyOf, Check, Derived, Env, Fresh, Known, Made, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import QUERIED, key_attributes
 from lintdem.interpreter.engine import Run
-from lintdem.interpreter.trace import Effect, Invocation, Tested, Write
+from lintdem.interpreter.trace import Asked, Effect, Invocation, Tested, Write
 from lintdem.interpreter.values import leaves, text
 from lintdem.knowledge import Kind
 from lintdem.model.finding import Level
@@ -70,6 +70,21 @@ def _is_missing(effect: Effect, write: Write, run: Run) -> bool:
     return False
 
 
+def is_asked_for(effect: Effect, run: Run) -> bool:
+    """Whether an item whose key is a stretch of time, such as the minute, is looked for under that very key: it is meant to
+    end with it, as a count or a memory of what was seen does."""
+    write = effect.call.write
+    named = dict((*write.values, *write.key)) if write is not None else {}
+    for event in run.events:
+        if not isinstance(event, Asked) or write is None or event.call.arg("TableName") != write.table:
+            continue
+        asked = {k.removeprefix("Key."): v for k, v in event.call.args if k.startswith("Key.")}
+        made = [leaf.kind for v in asked.values() for leaf in leaves(v) if isinstance(leaf, Fresh)]
+        if made and set(made) == {"clock"} and all(named.get(k) == v for k, v in asked.items()):
+            return True
+    return False
+
+
 def goes_over(effect: Effect, check: Check, run: Run) -> bool:
     """Whether a write moves a record on that was missing or said something else than one word: `if status != "paid"`
     sets "failed". To write the very word that was missed is no harm, and to store what differs keeps the record right."""
@@ -79,6 +94,26 @@ def goes_over(effect: Effect, check: Check, run: Run) -> bool:
     sets = {name: text(value) for name, value in write.values}
     asked = ((said.steps[-2:], word) for said, word in _said(run) if isinstance(said, Path) and said.place == read.place)
     return any(sets.get(name, word) not in (None, word) for names, word in asked for name in names)
+
+
+def is_another(effect: Effect, check: Check, run: Run) -> bool:
+    """Whether a write goes to another item than the one that was asked about: both are named, by different keys."""
+    asked, write = looked_at(check), effect.call.write
+    read = run.sites.get(asked.place) if asked is not None and asked.place is not None else None
+    if asked is None or read is None or write is None:
+        return False
+    given = {name.removeprefix("Key."): value for name, value in read.args if name.startswith("Key.")}
+    apart = ((given[name], value) for name, value in write.key if name in given and given[name] != value)
+    return any(not any(isinstance(leaf, Path) and leaf.place == asked.place for leaf in leaves(value)) for _, value in apart)
+
+
+def takes(write: Write, subject: Subject) -> bool:
+    """Whether a test that is not atomic lets harm through: two runs that pass it together and write the same constants
+    and times do none, but one that comes late writes them over what was reached meanwhile."""
+    keys = {name for name, _ in write.key}
+    values = [leaf for name, value in write.values if name not in keys for leaf in leaves(value)]
+    same = (isinstance(v, (Known, Env)) or (isinstance(v, Fresh) and v.kind == "clock") for v in values)
+    return subject.late or write.opaque or not values or not all(same)
 
 
 def _said(run: Run) -> Iterator[tuple[Value, str | None]]:
@@ -202,10 +237,11 @@ def is_of_this_run(write: Write, run: Run, schema: tuple[str, ...] = ()) -> bool
 
 
 def is_of_event(effect: Effect, run: Run, subject: Subject, schema: tuple[str, ...]) -> bool:
-    """Whether the key holds the number that the source gave the event, or the event's own time: nothing newer has the item."""
+    """Whether the key holds the number that the source gave the event or Lambda the run, or the event's own time: nothing newer
+    has the item."""
     write = effect.call.write
     keys = [leaf for _, v in key_attributes(write, schema) for leaf in leaves(v)] if write is not None else []
-    mine = [leaf for leaf in keys if isinstance(leaf, Path) and leaf.root == "event"]
+    mine = [leaf for leaf in keys if isinstance(leaf, Path) and leaf.root in ("event", "context")]
     return any(provenance(leaf, subject, run.sites).grade is Grade.DELIVERY for leaf in mine)
 
 

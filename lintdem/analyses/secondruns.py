@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintdem.analyses.guards import looks_for, same_store
+from lintdem.analyses.guards import looked_at, looks_for, same_store, touches
 from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import Caught, Check, Claim, Done, Failed, Path, Value
@@ -13,7 +13,7 @@ from lintdem.interpreter.engine import Run
 from lintdem.interpreter.exceptions import ABSENCE
 from lintdem.interpreter.machine import Raised
 from lintdem.interpreter.trace import Asked, Claimed, Effect, Invocation, Swallowed, Tested, Threw
-from lintdem.interpreter.values import leaves
+from lintdem.interpreter.values import known, leaves
 from lintdem.interpreter.written import encloses
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
@@ -61,7 +61,7 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
                 continue
             if _is_held_back(raised, claim, run, subject) or _is_looked_into(raised, tried.get(claim), call, run):
                 continue
-            if _is_waited_for(raised, call, run):
+            if _is_waited_for(raised, call, run) or _is_left_before(claim, tried.get(claim), run):
                 continue
             if claim.record and not claim.useless and _is_answer(raised, subject):
                 continue
@@ -122,9 +122,21 @@ def _is_looked_into(raised: Raised, tried: Claimed | None, call: Invocation, run
     """Whether the program asks what the first run came to: before it raises, as one that is still at work may be
     waited for, or before it creates what it then finds."""
     before = tried.must if tried is not None and tried.claim.record else frozenset()
-    checks = [f for f in raised.must - before if isinstance(f, Check) and f.kind in ("state", "absent")]
+    checks = [f for f in raised.must - before if isinstance(f, Check) and f.kind in ("state", "absent", "changed")]
     asked = any(not _only_finds_subject(check, call, run) for check in checks)
     return asked or call.arg("ReturnValuesOnConditionCheckFailure") is not None
+
+
+def _is_left_before(claim: Claim, tried: Claimed | None, run: Run) -> bool:
+    """Whether the second run leaves before it is refused: it looks first at a row that the first one has moved on, such as the
+    number of the last event."""
+    effects = [e for e in run.events if isinstance(e, Effect) and e.place != claim.place]
+    for check in tried.must if tried is not None else ():
+        asked = looked_at(check) if isinstance(check, Check) and check.kind == "changed" else None
+        read = run.sites.get(asked.place) if asked is not None and asked.place is not None else None
+        if read is not None and any(same_store(read, e) and touches(check, e, read) for e in effects):  # type: ignore[arg-type]
+            return True
+    return False
 
 
 def _is_waited_for(raised: Raised, call: Invocation, run: Run) -> bool:
@@ -262,10 +274,13 @@ def _found(run: Run, subject: Subject) -> Iterator[Refused]:
     for event in run.events:
         if not isinstance(event, Threw) or event.place not in leaving:
             continue
-        if any(isinstance(f, Done) for f in event.may):
+        done = {f.place for f in event.may if isinstance(f, Done)}
+        if not all(_is_kept_elsewhere(e) for e in effects if e.place in done):
             # Something was done before: the raise reports how that went, not what was found.
             continue
         checks = [f for f in event.must if isinstance(f, Check) and f.kind == "state"]
+        if not all(_is_left_so(check, effects, run) for check in checks):
+            continue
         for check in sorted(checks, key=lambda c: (c.place, str(getattr(c.subject, "steps", "")))):
             if _records(check, writes, run):
                 call = run.sites[check.subject.place]  # type: ignore[union-attr,index]
@@ -273,6 +288,20 @@ def _found(run: Run, subject: Subject) -> Iterator[Refused]:
                 because = "the record is found"
                 yield Refused(run, subject, event.place, call.name, "found", None, message, check.place, because)
                 break
+
+
+def _is_left_so(check: Check, effects: list[Effect], run: Run) -> bool:
+    """Whether a word that has to stand in a store is written by this handler, as far as the word is known: what another one
+    writes, such as the last step of a workflow, a retry of this one does not find."""
+    tests = [e.test for e in run.events if isinstance(e, Tested) and e.test.op == "said" and e.test.place == check.place]
+    asked = {t.args[1] for t in tests if t.args[0] == check.subject and (t.args[2] == known("==")) == (check.words == "held")}
+    writes = [e.call.write for e in effects if e.call.write is not None]
+    return not asked or any(leaf in asked for write in writes for _, v in write.values for leaf in leaves(v))
+
+
+def _is_kept_elsewhere(effect: Effect) -> bool:
+    """Whether a call only stores something, which sets nothing going that could be asked about."""
+    return effect.call.write is not None or (effect.call.service == "s3" and effect.call.kind is not Kind.EFFECT)
 
 
 def _is_posted(effect: Effect) -> bool:

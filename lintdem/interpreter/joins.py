@@ -143,16 +143,28 @@ def changed(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
     shared = frozenset.intersection(*paths)
     own = [[f for f in must - shared if isinstance(f, Check) and _read_of(f) is not None] for must in paths]
     missing = {(f.place, _read_of(f)): f for checks in own for f in checks if _is_missing(f)}
-    if not missing or not all(own) or _is_always(own):
+    if not missing or not all(own) or _is_always(own) or any(_is_rest(one, other) for one in own for other in own):
         return EMPTY
     found: set[Fact] = set()
     for (_, read), first in missing.items():
-        parts: list[list[Value]] = [_parts([f for f in checks if _read_of(f) == read]) for checks in own]
+        row = first.words.startswith(ROWS)
+        parts: list[list[Value]] = [_parts([f for f in checks if _read_of(f) == read], row) for checks in own]
         if all(parts):
             looked = {p: None for one in parts for p in one}
             subjects = sorted((p for p in looked if isinstance(p, Path)), key=lambda p: p.steps)
             found.add(Check(first.place, "changed", Derived("changed", tuple(subjects)), first.words))
     return frozenset(found)
+
+
+def _is_rest(one: list[Check], other: list[Check]) -> bool:
+    """Whether a way is taken exactly where another is not: `if row and row.seq >= seq: … else: …`."""
+    if any(f.kind == "changed" for f in one):
+        return False
+    said = {f.subject for f in one}
+    asked = {f.place for f in one}
+    parts = [f.subject.parts if isinstance(f.subject, Derived) and f.kind == "changed" else () for f in other]
+    told = {part for held in parts for part in held}
+    return said <= told and all(held and f.place in asked and said.issuperset(held) for f, held in zip(other, parts, strict=True))
 
 
 def _is_always(ways: list[list[Check]]) -> bool:
@@ -186,13 +198,17 @@ def _read_of(check: Check) -> object | None:
     return subject.place
 
 
-def _parts(checks: list[Check]) -> list[Value]:
+ROWS = "SELECT "
+"""What the name of a read begins with that gives rows: they have nothing around them, as an item has."""
+
+
+def _parts(checks: list[Check], row: bool) -> list[Value]:
     """What of a record decides: all of it when it is missing, else what inside it was compared."""
     found: list[Value] = []
     for check in checks:
         if check.kind == "changed" and isinstance(check.subject, Derived):
             found += check.subject.parts
-        elif _is_missing(check) or check.kind == "unasked" or _is_inside(check.subject):
+        elif _is_missing(check) or check.kind == "unasked" or _is_inside(check.subject, row):
             found.append(check.subject)
     return found
 
@@ -202,8 +218,9 @@ def _is_missing(check: Check) -> bool:
     return check.kind == "changed" or (check.kind == "absent" and not _is_inside(check.subject))
 
 
-def _is_inside(subject: Value) -> bool:
-    return isinstance(subject, Path) and any(step != "*" and not step.isdigit() for step in subject.steps[1:])
+def _is_inside(subject: Value, row: bool = False) -> bool:
+    steps = subject.steps[0 if row else 1 :] if isinstance(subject, Path) else ()
+    return any(step != "*" and not step.isdigit() for step in steps)
 
 
 def common(paths: list[frozenset[Fact]]) -> frozenset[Fact]:

@@ -31,7 +31,8 @@ def _level(case: Case) -> Level:
 
 def _quiet(case: Case) -> Level:
     """Rows found first and inserted then multiply only when two runs meet, and where no key is unique."""
-    return lower(Level.WARNING, case.subject) if case.harm.repeat.value == "inserts" else Level.WARNING
+    row = case.harm.repeat.value == "inserts" or (case.harm.repeat.value == "mints" and case.effect.call.service == "sql")
+    return lower(Level.WARNING, case.subject) if row else Level.WARNING
 
 
 RULE = Rule(

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.failures import ASIDE, DOES, is_broad, reports_failures
-from lintdem.analyses.guards import Answer
+from lintdem.analyses.guards import Answer, Fault, looked_at, same_store
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import Done, Path, Value
 from lintdem.interpreter.engine import Run
+from lintdem.interpreter.leftovers import PARTLY
 from lintdem.interpreter.trace import Asked, Effect, Loop, Swallowed
 from lintdem.interpreter.values import leaves
 from lintdem.interpreter.written import Texts, encloses, ends_in_first_round
@@ -101,11 +102,26 @@ def _rerun(run: Run, subject: Subject, loop: Loop, cases: list[Case], raised: se
     raises = _raising(run, loop, raised)
     if raises is None:
         return None
-    doubled = tuple(c.effect for c in cases if c.harm.repeat in REPEATS and c.cover.answer is Answer.NO)
+    bare = [c for c in cases if c.cover.answer is Answer.NO and not _is_remembered(c, loop, run)]
+    doubled = tuple(c.effect for c in bare if c.harm.repeat in REPEATS)
     if doubled:
         return Rerun(run, subject, loop, doubled, True, raises)
-    again = tuple(c.effect for c in cases if c.cover.answer is Answer.NO and c.effect.call.kind is not Kind.TELEMETRY)
+    again = tuple(c.effect for c in bare if c.effect.call.kind is not Kind.TELEMETRY)
     return Rerun(run, subject, loop, again, False, raises) if again else None
+
+
+def _is_remembered(case: Case, loop: Loop, run: Run) -> bool:
+    """Whether each round looks for the record that it leaves: two runs at once pass that together, but a batch comes back when
+    the run before it is over, and then finds what was done."""
+    check = case.cover.check
+    if check is None or check.words == PARTLY or case.cover.fault not in (Fault.CHECK, Fault.LOOKED):
+        return False
+    asked = looked_at(check)
+    read = run.sites.get(asked.place) if asked is not None and asked.place is not None else None
+    if read is None or case.cover.fault is Fault.LOOKED:
+        return read is not None
+    records = (e for e in run.events if isinstance(e, Effect) and e.place != case.effect.place and same_store(read, e))
+    return any(one.place == loop.place for e in records for one in e.loops)
 
 
 def _raising(run: Run, loop: Loop, raised: set[Place]) -> Place | None:

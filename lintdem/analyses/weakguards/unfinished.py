@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lintdem.analyses.asking import shared
 from lintdem.analyses.diagnosis import Writers, store_of
 from lintdem.analyses.failures import ASIDE, CACHES, DOES
 from lintdem.analyses.guards import looked_at, same_store, touches
@@ -149,7 +150,9 @@ def _behind_row(
         if check.kind != "absent" or not _is_of(check, row, run):
             continue
         held = [e for e in effects if _depends(e, check, row)]
-        inside = [e for e in held if Done(row.place, row.call.name) in e.may and e.place != row.place]
+        later = effects[effects.index(row) :]
+        inside = [e for e in later if e in held and Done(row.place, row.call.name) in e.may and e.place != row.place]
+        inside = [e for e in inside if _is_behind_same(e, row, check, run)]
         open_ways = {(e.place, e.stack) for e in effects if e not in held}
         touching = [e for e in inside if _rewrites(e, row)]
         work = [e for e in inside if is_work(e) and (e.place, e.stack) not in open_ways and e not in touching]
@@ -168,6 +171,14 @@ def _depends(effect: Effect, check: Check, row: Effect) -> bool:
         return True
     changes = (f for f in effect.must if isinstance(f, Check) and f.kind == "changed")
     return any(looked_at(f) == check.subject and touches(f, row) for f in changes)
+
+
+def _is_behind_same(effect: Effect, row: Effect, check: Check, run: Run) -> bool:
+    """Whether an effect stands behind the same question as a row, and none that is asked nearer to it: what asks and records
+    may be called for several things, one after another."""
+    read = looked_at(check)
+    asked = [e for e in run.events if isinstance(e, Asked) and read is not None and e.place == read.place]
+    return all(shared(effect.stack, e.stack) <= shared(effect.stack, row.stack) for e in asked)
 
 
 def _is_of(check: Check, row: Effect, run: Run) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lintdem.interpreter.domain import (
     Claim,
     Cls,
@@ -22,6 +24,7 @@ from lintdem.interpreter.dynamodb.updates import entries
 from lintdem.interpreter.elements import element_of
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.libraries.documentmodels import call_document, is_document
+from lintdem.interpreter.libraries.tables import column_name, is_unique, table_of
 from lintdem.interpreter.lineage import find_in_class, outside_bases
 from lintdem.interpreter.machine import Args, Machine, answered, result_of
 from lintdem.interpreter.rows import READ, store_rows
@@ -57,7 +60,8 @@ def call_session(m: Machine, name: str, args: Args, place: Place, flow: Flow, re
         return Made("sqlalchemy.Column", place, args.named())
     if name in ("sqlalchemy.Table", "sqlalchemy.table"):
         return Made("sqlalchemy.Table", place, args.named())
-    if not name.startswith(("sqlalchemy.orm.Session.", "sqlalchemy.Connection.")) or receiver is None:
+    bare = name.startswith("sqlalchemy.Engine.") and short in _RUNS
+    if not (bare or name.startswith(("sqlalchemy.orm.Session.", "sqlalchemy.Connection."))) or receiver is None:
         return None
     if short in _RUNS:
         return _execute(m, short, args, place, flow, receiver)
@@ -76,7 +80,7 @@ def call_session(m: Machine, name: str, args: Args, place: Place, flow: Flow, re
         _change(m, "insert", args.get(0) or NONE, tuple(entries(m, row, flow).items()), place, flow, receiver)
         return NONE
     if short in ("get", "get_one") and args.positional:
-        _read(m, _table(args.positional[0]), place, flow, receiver)
+        _read(m, args.positional[0], place, flow, receiver)
         return result_of(place)
     if short == "query_property":
         return Made("sqlalchemy.Query", place, (("0", NONE), ("self", receiver)))
@@ -84,7 +88,7 @@ def call_session(m: Machine, name: str, args: Args, place: Place, flow: Flow, re
         return Made("sqlalchemy.Query", place, (("0", args.get(0) or NONE), ("self", receiver)))
     if short == "delete":
         found = m.get(flow, args.get(0) or NONE)
-        m.cleared.add(known(_table(found.cls) if isinstance(found, Instance) else "…"))
+        m.cleared.add(known(table_of(found.cls) if isinstance(found, Instance) else "…"))
     if short in ("commit", "flush"):
         store_rows(m, flow)
         claim, _ = m.outcomes.get(receiver, (None, None))
@@ -121,7 +125,9 @@ def _execute(m: Machine, short: str, args: Args, place: Place, flow: Flow, recei
         named = tuple(entries(m, row, flow).items()) if row is not None else ()
         claim = send(m, Request(statement, place, receiver, (), named), flow)
     elif statement.type == "sqlalchemy.select":
-        _read(m, _table(statement.args[0][1]), place, flow, receiver)
+        listed = m.elements(flow, statement.args[0][1])
+        target = listed.items[0] if listed is not None and listed.items else statement.args[0][1]
+        _read(m, target, place, flow, receiver, [v for k, v in statement.args if k == "where"])
         return result_of(place)
     else:
         claim = _construct(m, statement, args.get(1), place, flow, receiver)
@@ -151,9 +157,12 @@ def _construct(m: Machine, made: Made, given: Value | None, place: Place, flow: 
         adds = _added(_columns(m, made, "conflict set", flow))
     elif kind == "update":
         adds = _added(columns)
-    statement = Statement("accumulate" if adds else kind, _table(made.args[0][1]), (), keys, adds=adds)
-    condition = _condition(made.args[0][1], [v for k, v in made.args if k == "where"])
-    return apply(m, statement, columns, known(statement.table), Request(NONE, place, receiver), flow, condition)
+    statement = Statement("accumulate" if adds else kind, table_of(made.args[0][1]), (), keys, adds=adds)
+    target = made.args[0][1]
+    condition = _condition(target, [v for k, v in made.args if k == "where"])
+    told = kind == "insert" and isinstance(target, Made)
+    unique = tuple(n for n, v in columns if told and is_unique(target, n) and not isinstance(v, Fresh))
+    return apply(m, statement, columns, known(statement.table), Request(NONE, place, receiver), flow, condition, unique)
 
 
 def _columns(m: Machine, made: Made, tag: str, flow: Flow) -> tuple[tuple[str, Value], ...]:
@@ -196,7 +205,7 @@ def _condition(model: Value, tests: list[Value]) -> Junction:
     parts: list[Condition] = []
     for test in tests:
         for one in test.args if isinstance(test, Test) and test.op == "and" else (test,):
-            column = _column_name(model, one.args[0]) if isinstance(one, Test) and one.op in _OPERATORS else None
+            column = column_name(model, one.args[0]) if isinstance(one, Test) and one.op in _OPERATORS else None
             if column is not None and isinstance(one, Test):
                 parts.append(Compares(_OPERATORS[one.op], column, one.args[1]))
     return Junction("and", tuple(parts))
@@ -205,28 +214,12 @@ def _condition(model: Value, tests: list[Value]) -> Junction:
 _OPERATORS = {"==": "=", "!=": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 
 
-def _column_name(model: Value, column: Value) -> str | None:
-    if isinstance(column, Method):
-        return column.name
-    if isinstance(model, Cls):
-        return next((name for name, value in model.scope.names.items() if value == column), None)
-    return None
-
-
-def _table(model: Value) -> str:
-    if isinstance(model, Cls):
-        return text(model.scope.names.get("__tablename__", NONE)) or model.definition.name.lower()
-    if (named := text(model)) is not None:
-        return named
-    if isinstance(model, Made):
-        return text(dict(model.args).get("0", NONE)) or "…"
-    return "…"
-
-
-def _read(m: Machine, table: str, place: Place, flow: Flow, receiver: Value) -> None:
-    site = Invocation(
-        f"SELECT {table}", "sql", READ, Kind.READ, "reads the rows again", (("TableName", known(table)),), receiver
-    )
+def _read(m: Machine, model: Value, place: Place, flow: Flow, receiver: Value, tests: Sequence[Value] = ()) -> None:
+    table = table_of(model)
+    asked = [p for p in _condition(model, list(tests)).parts if isinstance(p, Compares) and p.op == "="]
+    unique = (("unique", known(True)),) if any(is_unique(model, p.attribute) for p in asked) else ()
+    given = (("TableName", known(table)), *unique)
+    site = Invocation(f"SELECT {table}", "sql", READ, Kind.READ, "reads the rows again", given, receiver)
     m.sites[place] = site
     m.can_raise(Error(("any", "SQLAlchemyError"), place), flow)
     m.record(Asked(place, site, must=flow.must, may=flow.may))
@@ -253,10 +246,10 @@ def _change(
     adds: str = "",
     condition: Junction = _NOTHING,
 ) -> Claim | None:
-    keys = tuple(n for n, v in columns if _is_primary(model, n))
-    statement = Statement(kind, _table(model), (), keys, adds=adds)
+    keys = tuple(n for n, v in columns if is_unique(model, n))
+    statement = Statement(kind, table_of(model), (), keys, adds=adds)
     before = flow.must
-    unique = any(n in keys and not isinstance(v, Fresh) and v != NONE for n, v in columns)
+    unique = tuple(n for n, v in columns if n in keys and not isinstance(v, Fresh) and v != NONE)
     claim = apply(
         m, statement, columns, known(statement.table), Request(NONE, place, receiver), flow, condition, unique
     )
@@ -264,12 +257,6 @@ def _change(
     refused = None if asked_before(m, known(statement.table), before) else claim
     m.outcomes[receiver] = refused, m.sites.get(place)
     return claim
-
-
-def _is_primary(model: Value, name: str) -> bool:
-    value = model.scope.names.get(name) if isinstance(model, Cls) else None
-    named = dict(value.args) if isinstance(value, Made) else {}
-    return known(True) in (named.get("primary_key"), named.get("unique"), named.get("pk"))
 
 
 # --- queries by model: Session.query, Django, peewee ---
@@ -283,7 +270,7 @@ def _chain(m: Machine, short: str, args: Args, place: Place, flow: Flow, receive
     if short == "update":
         given = args.get(0) or NONE
         obj = m.dict_entries(flow, given)
-        pairs = [(_column_name(model, k) or "", v) for k, v in obj.rest] if obj is not None else []
+        pairs = [(column_name(model, k) or "", v) for k, v in obj.rest] if obj is not None else []
         columns = (*args.keywords, *entries(m, given, flow).items(), *pairs)
         adds = _added(columns)
         claim = _change(
@@ -294,7 +281,7 @@ def _chain(m: Machine, short: str, args: Args, place: Place, flow: Flow, receive
         _change(m, "delete", model, (), place, flow, owner)
         return result_of(place)
     if short in _READS:
-        _read(m, _table(model), place, flow, owner)
+        _read(m, model, place, flow, owner, tests)
         return result_of(place)
     if short in ("create", "acreate", "bulk_create", "get_or_create", "update_or_create", "save"):
         return _create(m, short, model, args, place, flow, owner)
@@ -356,7 +343,7 @@ def call_record(
         if name not in ("save", "asave"):
             return None
         # An object of the program, not one that was read: without a key it is a new row.
-        keyed = any(k in ("id", "pk") or _is_primary(cls, k) for k in found.attrs)
+        keyed = any(k in ("id", "pk") or is_unique(cls, k) for k in found.attrs)
         _change(m, "upsert" if keyed else "insert", cls, tuple(found.attrs.items()), place, flow, query)
         return result_of(place)
     if (kind == "django" and steps[:1] == ("objects",)) or (kind == "tortoise" and name in _TORTOISE):
@@ -384,6 +371,6 @@ def call_peewee(m: Machine, short: str, args: Args, place: Place, flow: Flow, re
     if short == "where":
         return Made(receiver.type, receiver.place, (*receiver.args, *(("where", v) for v in args.positional)))
     if short in _READS or short == "get":
-        _read(m, _table(receiver.args[0][1]), place, flow, receiver)
+        _read(m, receiver.args[0][1], place, flow, receiver)
         return result_of(place)
     return receiver

@@ -189,10 +189,11 @@ def apply(
     request: Request,
     flow: Flow,
     condition: Junction,
-    unique: bool = False,
+    unique: tuple[str, ...] = (),
 ) -> Claim | None:
-    """A change of rows with the values it stores; the claim it makes, if it makes one. `unique` when the program itself
-    says that the key of an insert is."""
+    """A change of rows with the values it stores; the claim it makes, if it makes one. `unique` are the columns of an insert
+    that the program itself says are."""
+    inserts = statement.kind == "insert"
     statement = _settled(m, statement, columns, table, flow)
     keys = _keys(statement, columns)
     write = Write(_WRITES[statement.kind], table, keys, columns, accumulates=statement.adds, compares=compared_values(condition))
@@ -200,8 +201,10 @@ def apply(
     if claim is not None and statement.kind == "accumulate":
         # The WHERE is false once the statement has run: it adds nothing the second time, whether or not anybody looks.
         write = replace(write, kind="set", accumulates="")
-    if claim is not None and unique and statement.kind == "insert":
-        claim = replace(claim, tentative=False)
+    if unique and inserts and (claim is None or statement.kind == "insert"):
+        # What two runs that looked for it at once both insert is refused to one of them.
+        named = tuple((name, value) for name, value in columns if name in unique)
+        claim = Claim(request.place, f"the unique key of {text(table) or '…'}", identity(named), table)
     _perform(m, statement, replace(write, claim=claim), request, table, flow)
     return claim
 

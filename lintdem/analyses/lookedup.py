@@ -1,0 +1,37 @@
+"""Rows that are inserted where a search of the database has found none: the next run finds them."""
+
+from __future__ import annotations
+
+from lintdem.interpreter.domain import Check
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Effect, Invocation
+from lintdem.interpreter.values import known
+
+_ANY = known("…")
+"""The table of a statement that could not be read."""
+_ADDS = frozenset({"insert", "upsert"})
+
+
+def finds_row(read: Invocation, check: Check, effect: Effect, run: Run) -> bool:
+    """Whether the search that found nothing finds what is inserted, or what is inserted on the same way into the table that
+    was searched: a user is looked up by a phone number, and both get a row where there was none."""
+    if check.kind != "absent" or read.service != "sql" or not _is_row(effect):
+        return False
+    table = read.arg("TableName")
+    rows = (e.call.write for e in run.events if isinstance(e, Effect) and _is_row(e) and check in e.must)
+    return table == _ANY or any(row is not None and row.table in (table, _ANY) for row in rows)
+
+
+def is_refused(read: Invocation, check: Check, run: Run) -> bool:
+    """Whether of two runs that find nothing together one is refused: what was searched for is unique, or a row that is inserted
+    on the same way has a unique key."""
+    if read.arg("unique") is not None:
+        return True
+    rows = (e.call.write for e in run.events if isinstance(e, Effect) and _is_row(e) and check in e.must)
+    claims = (row.claim for row in rows if row is not None and row.claim is not None)
+    return any(claim.kind.startswith("the unique key") and not claim.tentative for claim in claims)
+
+
+def _is_row(effect: Effect) -> bool:
+    write = effect.call.write
+    return effect.call.service == "sql" and write is not None and write.kind in _ADDS
