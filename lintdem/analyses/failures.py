@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lintdem.analyses.guards import same_store
+from lintdem.analyses.memories import is_memory
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import (
     Caught,
@@ -36,8 +37,8 @@ from lintdem.interpreter.written import (
     caught_by,
     changes,
     encloses,
-    is_dropped,
     is_handed_on,
+    is_let_go,
     only_tells,
 )
 from lintdem.knowledge import Kind
@@ -116,8 +117,9 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
         return []
     swallowed = [e for e in run.events if isinstance(e, Swallowed) and (is_broad(e) or _is_converted(e, run, texts))]
     effects = [e for e in run.events if isinstance(e, Effect) and not only_asks(e)]
-    # Labels on what is there are the work only where nothing else is done.
-    work = [e for e in effects if "tag" not in e.call.method] or effects
+    # Labels on what is there, and what a handler keeps in mind for itself, are the work only where nothing else is done.
+    done = [e for e in effects if "tag" not in e.call.method] or effects
+    work = [e for e in done if not is_memory(e, run)] or done
     asides = [e for e in effects if e.call.service == "sqs" and e.call.method in ASIDE]
     polls = bool(asides) and any(isinstance(e, Asked) and e.call.method == "receive_message" for e in run.events)
     if not swallowed or (asides and not polls and subject.source not in QUEUES):
@@ -380,8 +382,7 @@ def unread(run: Run, subject: Subject, texts: Texts) -> list[Unread]:
     for effect in run.events:
         if isinstance(effect, Effect) and effect.place not in found:
             field = _field(effect, run, subject, texts)
-            module = texts.modules.get(effect.place.path)
-            if field and module is not None and is_dropped(module, effect.place):
+            if field and is_let_go(texts, (effect.place, *(c.place for c in reversed(effect.stack)))):
                 found[effect.place] = Unread(run, subject, effect, field)
     return list(found.values())
 

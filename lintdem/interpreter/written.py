@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import msgspec
@@ -216,6 +216,15 @@ def is_handed_on(module: Module, call: Place) -> bool:
     """Whether what a call gives is what the function around it returns."""
     returned = (node.value for node in nodes(module.body) if isinstance(node, Return))
     return any(value is not None and _is_call(value, call.span) for value in returned)
+
+
+def is_let_go(texts: Texts, calls: Iterable[Place]) -> bool:
+    """Whether nobody looks at what the first of these calls gives, also not where the functions around them return it to."""
+    for call in calls:
+        module = texts.modules.get(call.path)
+        if module is None or not is_handed_on(module, call):
+            return module is not None and is_dropped(module, call)
+    return False
 
 
 def _on_falsehood(one: If, kept: set[str], span: Span) -> tuple[Stmt, ...]:

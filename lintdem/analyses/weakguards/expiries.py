@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.guards import Answer
+from lintdem.analyses.memories import EXPIRY
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.weakguards.windows import EXPIRY
 from lintdem.interpreter.deployed import table_of
 from lintdem.interpreter.domain import Claim, Derived, Fresh, Known, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.guards import Answer
+from lintdem.analyses.memories import EXPIRY
 from lintdem.analyses.plans import Horizon, horizon
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.deployed import table_of
@@ -19,8 +20,6 @@ from lintdem.interpreter.values import leaves
 from lintdem.model.span import Place
 from lintdem.program import Handler, Program
 
-EXPIRY = re.compile(r"(ttl|time_?to_?live|expir|valid_?(until|to)|delete_?(at|after))", re.IGNORECASE)
-"""Attributes that say when a record is over."""
 _LEASE = re.compile(r"(lease|lock|progress)", re.IGNORECASE)
 
 

@@ -46,6 +46,8 @@ def origins(m: Machine, call: Invocation, flow: Flow) -> tuple[Origin, ...]:
     """What a write puts back of the very place that the run has read before."""
     if call.write is not None and call.service == "dynamodb":
         return tuple(dict.fromkeys((*_whole_items(m, call.write, flow), *_attributes(m, call.write, flow))))
+    if (call.service, call.method) == ("ssm", "put_parameter"):
+        return tuple(_replaced(m, call, call.arg("Value"), ("Name",), flow))
     if call.service == "s3" and call.method in _BODIES:
         return tuple(_replaced(m, call, call.arg(_BODIES[call.method]), ("Bucket", "Key"), flow))
     if call.service in _KEY_VALUE and call.method in ("set", "setex", "psetex", "hset"):
@@ -58,7 +60,12 @@ def _whole_items(m: Machine, write: Write, flow: Flow) -> Iterator[Origin]:
     for value in write.whole:
         for path, computed, arithmetic in _read_in(m, value, flow):
             read = _site(m, path)
-            if not set(path.steps) <= _WRAPPING or read is None or read.arg("TableName") != write.table:
+            whole = all(step in _WRAPPING or step.isdigit() for step in path.steps)
+            if not whole or read is None or read.arg("TableName") != write.table:
+                continue
+            picked = not computed and any(step.isdigit() for step in path.steps)
+            if picked and not any(one.place == path.place for one in m.altered):
+                # One of those that were found, put back as it was.
                 continue
             own = _key_of(read)
             named = dict(write.values)
