@@ -17,7 +17,7 @@ from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_within
 from lintdem.interpreter.trace import Claimed, Effect, Invocation, Recorded, Swallowed
-from lintdem.interpreter.values import parts_of
+from lintdem.interpreter.values import leaves, parts_of
 from lintdem.model.span import Place
 
 
@@ -118,7 +118,13 @@ def _own_write(effect: Effect, claim: Claim) -> bool:
 
 
 def _sorted(claims: object) -> list[Claim]:
-    return sorted(claims, key=lambda c: (c.place, c.kind))  # type: ignore[call-overload, no-any-return]
+    return sorted(claims, key=_order)  # type: ignore[call-overload, no-any-return]
+
+
+def _order(claim: Claim) -> tuple[Place, str, int, list[str]]:
+    """One call may claim several keys, as a row with two unique ones does: that of the fewest parts first."""
+    key = [".".join(leaf.steps) if isinstance(leaf, Path) else type(leaf).__name__ for leaf in leaves(claim.key)]
+    return claim.place, claim.kind, len(key), key
 
 
 def _key_words(claim: Claim, key: Provenance) -> str:
