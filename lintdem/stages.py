@@ -17,7 +17,7 @@ from typing import TypeVar
 import msgspec
 
 from lintdem.analyses.cdk.cdk import cdk_stacks
-from lintdem.analyses.runs import run_all
+from lintdem.analyses.runs import Memory, run_all
 from lintdem.config import Config, Declaration
 from lintdem.config.formatter import line_length
 from lintdem.deploy import included_files, propertied, read_stacks, referred_files, template_directives
@@ -72,8 +72,10 @@ class Analysed:
     facts: Facts
 
 
-def analyse(work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer) -> Analysed:
-    """From what was read to the report; the clock is the caller's."""
+def analyse(
+    work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer, memory: Memory | None = None
+) -> Analysed:
+    """From what was read to the report; the clock is the caller's. Runs that are in the memory serve again."""
     with phase(observer, "templates"):
         stacks = read_stacks(work.templates) if work.stacks is None else work.stacks
     settings = _link_settings(config)
@@ -85,7 +87,7 @@ def analyse(work: Work, config: Config, rules: tuple[Rule, ...], observer: Obser
         own = with_room(lambda: cdk_stacks(program))
         if own:
             program = link(modules.beside(_inline(own)), [*stacks, *own], settings)
-    facts = Facts(program, lambda linked: run_all(linked, lambda handlers: _counted(handlers, observer)))
+    facts = Facts(program, lambda linked: run_all(linked, lambda handlers: _counted(handlers, observer), memory))
     with phase(observer, "handlers"), suppress(Exception):  # a rule that asks again says what is wrong
         with_room(lambda: facts.handlers)
     with phase(observer, "rules"):

@@ -12,6 +12,7 @@ import pytest
 
 from lintdem.cli import run
 from lintdem.interpreter.engine import Engine, Run
+from lintdem.interpreter.worlds import Looked
 from lintdem.program import Handler
 from lintdem.session import BUILTIN_PACK, Session
 
@@ -105,7 +106,7 @@ def test_a_handler_whose_analysis_raises(
     (project / "other.py").write_text(FAULTY, encoding="utf-8")
     whole = Engine.run
 
-    def failing(engine: Engine, handler: Handler) -> Run:
+    def failing(engine: Engine, handler: Handler) -> tuple[Run, Looked]:
         if handler.path == "other.py":
             raise ZeroDivisionError("on purpose")
         return whole(engine, handler)

@@ -19,6 +19,7 @@ from lintdem.interpreter.statements import execute
 from lintdem.interpreter.stores import settled
 from lintdem.interpreter.trace import Event, Invocation, Retry
 from lintdem.interpreter.values import any_of, members
+from lintdem.interpreter.worlds import Looked
 from lintdem.model.span import Place, Span
 from lintdem.program import Handler, Program
 
@@ -66,10 +67,11 @@ class Engine:
         self.program = program
         self.loader = Loader(program, PARTS, run_here)
 
-    def run(self, handler: Handler) -> Run:
-        """Run one handler with an event it knows nothing of."""
+    def run(self, handler: Handler) -> tuple[Run, Looked]:
+        """Run one handler with an event it knows nothing of; and what the run depends on, beside the handler, what the program
+        declares and which files there are."""
         with self.loader.world(f"handler {handler.path} {handler.function} {handler.resource} {handler.part}") as m:
-            return self._run(m, handler)
+            return self._run(m, handler), m.all_looked()
 
     def _run(self, m: Machine, handler: Handler) -> Run:
         scope = run_module(m, handler.path)

@@ -7,7 +7,6 @@ from functools import cached_property
 
 import msgspec
 
-from lintdem.interpreter.remembering import remembered
 from lintdem.model.function import (
     Assign,
     Augment,
@@ -27,6 +26,7 @@ from lintdem.model.module import Module
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Attr, Await, Call, Compare, Const, Expr, Item, Name, Unary
 from lintdem.program.modules import Modules
+from lintdem.program.remembering import remembered
 
 LOGGING = frozenset(
     """

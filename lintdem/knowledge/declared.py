@@ -32,6 +32,12 @@ class Declared:
     def __bool__(self) -> bool:
         return bool(self._calls)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Declared) and self._calls == other._calls
+
+    def __hash__(self) -> int:
+        return hash(self._calls)
+
     def find(self, dotted: str) -> DeclaredCall | None:
         """The declaration of a call, by its dotted name."""
         steps = tuple(dotted.lstrip(".").split("."))

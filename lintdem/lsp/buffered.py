@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from lintdem.analyses.runs import Memory as Runs
 from lintdem.deploy import read_stacks
 from lintdem.discover import Found, with_new, would_be_found
 from lintdem.lsp.memory import Memory, Remembered
@@ -40,6 +41,7 @@ class Buffered(Session):
         super().__init__(request)
         self._memory = memory
         self._alone = alone
+        self._runs = Runs()
         self._disk = self._discovered()
         self._reading: Remembered = Remembered(self._read, None)
         self._looked: Looked | None = None
@@ -62,7 +64,7 @@ class Buffered(Session):
         if self._looked is not None and self._looked.is_of(work):
             return self._looked
         work = replace(work, stacks=self._stacks_of(work))
-        done = analyse(work, self.config, self.rules, observer)
+        done = analyse(work, self.config, self.rules, observer, self._runs)
         views = with_room(lambda: survey(done.facts, done.report.findings))
         report = self._without(self.baseline, done.report) if self.baseline is not None else done.report
         self._looked = Looked(work, report, views)

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from lintdem.model.module import Module
 from lintdem.program.imports import is_test
+from lintdem.program.remembering import remembered
 
 DERIVING, DEFINING, FILLING, FILE = "deriving", "defining", "filling", "file"
 """What is searched for: classes with a base of a name, definitions of a name, attributes that are filled; and one file."""
@@ -23,6 +24,9 @@ _DEFINITION = re.compile(rb"[\n;:][ \t\f]*(?:async[ \t\f\\\n]+)?(?:def|class)[ \
 _CLASS = re.compile(rb"[\n;:][ \t\f]*class[ \t\f\\\n]+[^\s(:\[\\]+[ \t\f\\\n]*[(\[]")
 _END_OF_BASES = re.compile(rb"\)\s*:")
 _WORD = re.compile(rb"[^\W\d][\w\x80-\xff]*")
+_OPENED = re.compile(rb"\.\s*([\w\x80-\xff]+)(?=[\s)]*[.\[])")
+_FILES = 4096
+"""So many files are remembered: a server looks at the same ones again and again."""
 _ENCODED = re.compile(rb"\A(?:[^\r\n]*[\r\n]+)?[^\r\n]*coding[:=][ \t]*(?!utf-?8|latin|ascii|us-ascii|iso-?8859)", re.IGNORECASE)
 
 
@@ -32,7 +36,7 @@ class Modules(Mapping[str, Module]):
     def __init__(self, sources: Mapping[str, bytes], lower: Lower, given: Iterable[Module] = ()) -> None:
         self.given = tuple(given)
         self._sources = {path: data for path, data in sources.items() if not is_encoded(data)}
-        self._encoded = frozenset(sources) - frozenset(self._sources)
+        self._encoded = {path: data for path, data in sources.items() if path not in self._sources}
         self._lower = lower
         self._made: dict[str, Module] = {}
         self._at = {module.path: module for module in self.given}
@@ -81,6 +85,10 @@ class Modules(Mapping[str, Module]):
         """The files that nobody has asked for."""
         return {path: data for path, data in self._sources.items() if path not in self._made}
 
+    def content(self, path: str) -> bytes | Module | None:
+        """What a module is made from: the bytes of its file, or what was given; None where there is none."""
+        return self._at[path] if path in self._at else self._sources.get(path, self._encoded.get(path))
+
     def bytes_of(self, path: str) -> bytes:
         """The bytes of a file, where they can be read as they stand."""
         return self._sources.get(path, b"")
@@ -119,8 +127,7 @@ class Modules(Mapping[str, Module]):
             return sorted({*self._unread, *self.outline.bases.get(word.encode(), ())})
         if kind == DEFINING:
             return sorted({*self._unread, *self.outline.definitions.get(word.encode(), ())})
-        filling = re.compile(rb"\.\s*%s\b[\s)]*[.\[]" % re.escape(word.encode()))
-        return list(self.among(filling.search, lambda path: not is_test(path)))
+        return sorted(path for path in {*self._unread, *self.outline.filled.get(word.encode(), ())} if not is_test(path))
 
     @cached_property
     def _unread(self) -> tuple[str, ...]:
@@ -133,17 +140,40 @@ class Modules(Mapping[str, Module]):
 
 
 class Outline:
-    """The paths of files by the names of what they define, and by the words among the bases of their classes."""
+    """The paths of files by the names of what they define, by the words among the bases of their classes, and by the attributes
+    that they may fill."""
 
     def __init__(self, sources: Mapping[str, bytes]) -> None:
+        self._sources = sources
         self.definitions: dict[bytes, list[str]] = {}
         self.bases: dict[bytes, list[str]] = {}
         for path in sorted(sources):
-            data = b"\n" + sources[path].replace(b"\r", b"\n")
-            for name in set(_DEFINITION.findall(data)):
+            names, words = _outlined(sources[path])
+            for name in names:
                 self.definitions.setdefault(name, []).append(path)
-            for word in set(_bases(data)):
+            for word in words:
                 self.bases.setdefault(word, []).append(path)
+
+    @cached_property
+    def filled(self) -> dict[bytes, list[str]]:
+        """The paths by the attributes of which something is taken or called."""
+        found: dict[bytes, list[str]] = {}
+        for path in sorted(self._sources):
+            for word in _opened(self._sources[path]):
+                found.setdefault(word, []).append(path)
+        return found
+
+
+@remembered(_FILES)
+def _outlined(source: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """What a file defines, and the words among the bases of its classes."""
+    data = b"\n" + source.replace(b"\r", b"\n")
+    return frozenset(_DEFINITION.findall(data)), frozenset(_bases(data))
+
+
+@remembered(_FILES)
+def _opened(source: bytes) -> frozenset[bytes]:
+    return frozenset(_OPENED.findall(source))
 
 
 def _bases(data: bytes) -> Iterator[bytes]:

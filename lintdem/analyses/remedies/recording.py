@@ -10,7 +10,6 @@ from lintdem.analyses.cases import Case
 from lintdem.analyses.plans import horizon
 from lintdem.analyses.remedies.keysinscope import Key, chosen, ids_in_scope
 from lintdem.interpreter.altering import replace
-from lintdem.interpreter.remembering import remembered
 from lintdem.interpreter.spots import around, at_handler, exactly, inside
 from lintdem.interpreter.written import dotted, nodes
 from lintdem.model.function import Assign, Function, Return
@@ -21,6 +20,7 @@ from lintdem.model.stack import Source
 from lintdem.model.values import Attr, Call, Const, Dict, Expr, Format, Name, Parameter, Sequence
 from lintdem.program import Handler, Program
 from lintdem.program.imports import is_test
+from lintdem.program.remembering import remembered
 
 _POWERTOOLS = "aws_lambda_powertools.utilities.idempotency"
 _ITEM = re.compile(r"(\w+)((?:\['\w+'\])+)")
