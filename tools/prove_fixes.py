@@ -154,24 +154,26 @@ def parse(data: bytes) -> ast.Module:
         return ast.parse(data)
 
 
-def apart(old: bytes, new: bytes) -> tuple[set[int], set[int]]:
-    """The lines, from 1, that one and the other do not share."""
-    olds: set[int] = set()
-    news: set[int] = set()
+def apart(old: bytes, new: bytes) -> tuple[set[float], set[float]]:
+    """The lines, from 1, that one and the other do not share; a half is the gap where only the other has lines."""
+    olds: set[float] = set()
+    news: set[float] = set()
     matcher = difflib.SequenceMatcher(None, *(data.decode("latin-1").split("\n") for data in (old, new)), autojunk=False)
     for word, start, end, low, high in matcher.get_opcodes():
         if word != "equal":
             olds |= set(range(start + 1, end + 1))
             news |= set(range(low + 1, high + 1))
+            olds |= {start + 0.5} if start == end else set()
+            news |= {low + 0.5} if low == high else set()
     return olds, news
 
 
-def statements(tree: ast.AST, without: set[int]) -> list[tuple[int, str]]:
+def statements(tree: ast.AST, without: set[float]) -> list[tuple[int, str]]:
     """Every statement that stands on none of these lines, by its line among the others; its body left to the statements in it."""
     return sorted(_statements(tree, without))
 
 
-def _statements(tree: ast.AST, without: set[int]) -> Iterator[tuple[int, str]]:
+def _statements(tree: ast.AST, without: set[float]) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt):
             yield from ((line, f"@{ast.dump(one)}") for one in getattr(node, "decorator_list", ()) if (line := _line(one, without)))
@@ -179,14 +181,16 @@ def _statements(tree: ast.AST, without: set[int]) -> Iterator[tuple[int, str]]:
                 yield line, _head(node)
 
 
-def _line(node: ast.expr | ast.stmt, without: set[int]) -> int:
+def _line(node: ast.expr | ast.stmt, without: set[float]) -> int:
     """The line of what stands on none of these, counted without them; 0 for all else. The body does not count."""
     values = (value if isinstance(value, list) else [value] for name, value in ast.iter_fields(node) if name not in INNER)
     parts = [one for value in values for one in value]
     compound = any(getattr(node, name, None) for name in INNER)
     ends = [one.end_lineno or 0 for one in parts if hasattr(one, "end_lineno")] if compound else [node.end_lineno or 0]
     last = max([node.lineno, *ends])
-    return 0 if any(node.lineno <= line <= last for line in without) else node.lineno - sum(line < node.lineno for line in without)
+    if any(node.lineno <= line <= last for line in without):
+        return 0
+    return node.lineno - sum(line < node.lineno for line in without if line == int(line))
 
 
 def _head(node: ast.stmt) -> str:
@@ -230,8 +234,8 @@ def formatted(root: Path, file: str, old: bytes, new: bytes) -> Iterator[str]:
         if was is None or now is None:
             yield f"{whose} cannot say"
         elif was == old or own:
-            edited, touched = apart(old, new)[1], apart(new, now)[0]
-            both = len(edited & touched)
+            edited = {line for line in apart(old, new)[1] if line == int(line)}
+            both = len(edited & apart(new, now)[0])
             words = f"changes {both} of {len(edited)} edited lines" if both else "leaves the edited lines alone"
             yield f"{whose} {words}" + ("" if was == old else ", in a file that it had not formatted")
 

@@ -8,6 +8,7 @@ from lintdem.errors import NoEdit
 from lintdem.model.finding import Edit
 from lintdem.model.remedy import Collected
 from lintdem.model.span import Span
+from lintdem.syntax.spreading import width_of
 from lintdem.syntax.wrapping import File, below, spans_lines
 
 _KEY = '"batchItemFailures"'
@@ -26,7 +27,7 @@ def collected(file: File, change: Collected) -> list[Edit]:
     log, imports = file.spelled(change.log, change.place.span)
     item = file.quoted(f'{{"itemIdentifier": {change.item}}}')
     inner = f"{indent}{unit}"
-    failure = f"{name}.append({item})" if change.goes_on != "ends" else f"return {{{file.quoted(_KEY)}: [{item}]}}"
+    failure = _failed(file, item, name if change.goes_on != "ends" else "", f"{inner}{unit}")
     first = [f"{inner}if {name}:", f"{inner}{unit}{failure}", f"{inner}{unit}continue"] if change.goes_on == "rest" else []
     tried = [f"{unit}{line}" if line.strip() else line for line in file.lines[body.line - 1 : body.end_line]]
     caught = [f"{inner}except Exception:", f"{inner}{unit}{log}", f"{inner}{unit}{failure}"]
@@ -36,6 +37,21 @@ def collected(file: File, change: Collected) -> list[Edit]:
         edits.append(file.at(Span(head, 1, head, 1), f"{indent}{name} = []\n"))
     answer = name if change.goes_on != "ends" else "[]"
     return [*edits, _answered(file, loop, after, f"return {{{file.quoted(_KEY)}: {answer}}}")]
+
+
+def _failed(file: File, item: str, name: str, indent: str) -> str:
+    """The statement that notes a record, or answers with it; broken as formatters do where it is too long."""
+    unit, width, key = file.tree.default_indent, width_of(file.lines, file.length), file.quoted(_KEY)
+    inner = f"{indent}{unit}"
+    flat = f"{name}.append({item})" if name else f"return {{{key}: [{item}]}}"
+    if len(indent + flat) <= width:
+        return flat
+    if name:
+        return f"{name}.append(\n{inner}{item}\n{indent})"
+    entry = f"{key}: [{item}]"
+    if len(inner + entry) > width:
+        entry = f"{key}: [\n{inner}{unit}{item}\n{inner}]"
+    return f"return {{\n{inner}{entry}\n{indent}}}"
 
 
 def _found(file: File, span: Span) -> tuple[cst.FunctionDef, cst.For, list[cst.BaseStatement]]:

@@ -75,13 +75,27 @@ def spread(file: File, call: cst.Call, added: str = "", grown: int = 0) -> list[
         before = f"\n{inner}"
         close = file.at(Span(last.line, last.end_column, whole.end_line, whole.end_column), f",\n{indent})")
     else:
-        return []
+        return _alone(file, whole, behind, added, width) if whole.end_line == first.line and added and not fits else []
     edits = [file.at(Span(first.line, start, first.line, end), f",\n{inner}") for start, end in gaps]
     if added:
         edits.append(file.at(behind, f",\n{inner}{folded(added, inner, unit, width)}"))
     if before:
         edits.append(file.at(Span(first.line, first.column, first.line, first.column), before))
     return [*edits, close]  # apart from what is added, for two arguments may be added at once
+
+
+def _alone(file: File, whole: Span, behind: Span, added: str, width: int) -> list[Edit]:
+    """One more argument in a call that is all that another one is given: it gets a line of its own in the other's brackets."""
+    line = file.lines[whole.line - 1]
+    indent = line[: len(line) - len(line.lstrip())]
+    head, tail = line[: whole.column - 1], line[whole.end_column - 1 :]
+    inner = f"{indent}{file.tree.default_indent}"
+    long = len(f"{inner}{line[whole.column - 1 : whole.end_column - 1]}, {added}") > width
+    if long or not tail.startswith(")") or not _may_break(head, tail[1:]):
+        return []
+    before, end = Span(whole.line, whole.column, whole.line, whole.column), whole.end_column
+    close = Span(whole.line, end, whole.line, end)
+    return [file.at(before, f"\n{inner}"), file.at(behind, f", {added}"), file.at(close, f"\n{indent}")]
 
 
 def folded(text: str, indent: str, unit: str, width: int, comma: str = ",") -> str:

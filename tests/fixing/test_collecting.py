@@ -86,7 +86,13 @@ def test_stream_ends_at_the_first_failure() -> None:
     """A stream goes back to the first failed record, so none behind it is done first."""
     code = CODE.replace('record["body"]', 'base64.b64decode(record["kinesis"]["data"])')
     found = mended(code, STREAM)
-    assert 'return {"batchItemFailures": [{"itemIdentifier": record["kinesis"]["sequenceNumber"]}]}' in found
+    assert (
+        "            return {\n"
+        '                "batchItemFailures": [\n'
+        '                    {"itemIdentifier": record["kinesis"]["sequenceNumber"]}\n'
+        "                ]\n"
+        "            }\n"
+    ) in found
     assert 'return {"batchItemFailures": []}' in found
     assert "failed" not in found.replace("a record failed", "")
 

@@ -69,3 +69,11 @@ def test_a_call_is_broken_where_the_formatter_breaks_it() -> None:
     change = Argument(Place("a.py", Span(1, 5, 1, len(code))), "k", "1")
     assert written(code, change, 100) == code.replace(")", ", k=1)")
     assert written(code, change, 96).count("\n") == 5
+
+
+def test_a_call_that_is_all_of_another_gets_a_line_of_its_own() -> None:
+    """Formatters break the outer brackets first, and the inner ones only where that does not do."""
+    code = "function.add_event_source(f(self.queue))\n"
+    change = Argument(Place("a.py", Span(1, 27, 1, 40)), "k", "True")
+    assert written(code, change, 48) == code.replace("))", ", k=True))")
+    assert written(code, change, 47) == "function.add_event_source(\n    f(self.queue, k=True)\n)\n"
