@@ -13,8 +13,8 @@ from lintdem.interpreter.deployed import queue_of, table_of, topic_of
 from lintdem.interpreter.domain import AnyOf, Cases, Check, Derived, Fresh, Given, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
-from lintdem.interpreter.libraries.invoking import asks_deployed
-from lintdem.interpreter.libraries.requests import only_asks, only_queries
+from lintdem.interpreter.libraries.invoking import asks_deployed, only_computes
+from lintdem.interpreter.libraries.requests import only_asks, only_queries, ships_lines
 from lintdem.interpreter.trace import Effect, Write
 from lintdem.interpreter.values import NONE, leaves, members, parts_of, text
 from lintdem.knowledge import Kind, Scope, scope_of
@@ -55,7 +55,9 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program, keys: 
         # Redshift's data API takes a token for a statement.
         kept = _token(effect, run, subject) if call.service == "sql" else None
         return kept or _write_harm(effect, run, subject, program, keys)
-    if only_asks(effect) or only_queries(effect) or asks_deployed(call, run.handler, program):
+    if only_asks(effect) or only_queries(effect) or only_computes(effect) or asks_deployed(call, run.handler, program):
+        return SAFE
+    if ships_lines(effect):
         return SAFE
     token = _token(effect, run, subject)
     if token is not None:
@@ -167,7 +169,7 @@ def _minted(effect: Effect, run: Run, subject: Subject) -> Harm | None:
     call = effect.call
     for name in call.identity:
         value = call.arg(name)
-        if value is None:
+        if value is None or is_for_a_while(effect, value):
             continue
         key = provenance(value, subject, run.sites)
         if key.grade is not Grade.ATTEMPT:
@@ -176,6 +178,23 @@ def _minted(effect: Effect, run: Run, subject: Subject) -> Harm | None:
             place = next((p for k, p in call.places if k == name), None)
             return Harm(Repeat.MINTS, key, name, place)
     return None
+
+
+_TEMPORARY = re.compile(r"(^|[/_.-])(te?mp|scratch)([/_.-]|$)", re.IGNORECASE)
+_BACKUP = re.compile(r"back_?up|snapshot", re.IGNORECASE)
+
+
+def is_for_a_while(effect: Effect, name: Value) -> bool:
+    """Whether an object of S3 is a scratch file of its run, or a backup that is named by its time so that earlier ones stay."""
+    if effect.call.service != "s3":
+        return False
+    parts = list(leaves(name))
+    words = [written for leaf in parts if (written := text(leaf))]
+    if any(_TEMPORARY.search(word) for word in words):
+        return True
+    told = [*words, *(step.text.rpartition(".")[2] for step in effect.stack[-2:])]
+    timed = all(leaf.kind == "clock" for leaf in parts if isinstance(leaf, Fresh))
+    return timed and any(_BACKUP.search(word) for word in told)
 
 
 def _named(effect: Effect, run: Run, subject: Subject) -> Harm | None:
@@ -223,7 +242,7 @@ def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program, ke
     schema = table.keys if table is not None else keys
     minted: Provenance | None = None
     name = ""
-    for attribute, value in key_attributes(write, schema) if write.kind not in ("set", "unset") else ():
+    for attribute, value in _identity(write, schema):
         key = _minted_key(value, subject, run, effect, write.kind == "put")
         if key is not None:
             minted, name = key, attribute
@@ -234,6 +253,13 @@ def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program, ke
     if write.kind in ("insert", "upsert", "set", "unset"):
         return Harm(Repeat.INSERTS) if write.kind == "insert" else SAFE
     return Harm(Repeat.OVERWRITES)
+
+
+def _identity(write: Write, schema: tuple[str, ...]) -> list[tuple[str, Value]]:
+    """The attributes that tell which item is written. What a change sets in an item that is there is none of them."""
+    if write.kind in ("set", "unset"):
+        return []
+    return list(write.key) if write.kind == "accumulate" else key_attributes(write, schema)
 
 
 def _made_before(effect: Effect, run: Run, minted: Provenance) -> bool:

@@ -135,7 +135,7 @@ def _key_words(claim: Claim, key: Provenance) -> str:
 
 def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
     failed = _sorted(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
-    own = [c for c in failed if c.place != effect.place and not _is_shared(c, run)]
+    own = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not _is_new(c, run, subject)]
     if own:
         return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} {where(own[0].place, effect)} fails for a "
                      "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
@@ -148,7 +148,7 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
         found = _check_cover(check, effect, run, subject)
         if found is not None:
             return found
-    late = _late_claim(effect, run)
+    late = _late_claim(effect, run, subject)
     if late is not None:
         return Cover(Answer.NO, Fault.LATE, late, words=f"{late.kind} {where(late.place, effect)} is tried only after "
                      "this call was made", place=late.place)  # fmt: skip
@@ -321,7 +321,7 @@ def looks_for(read: Invocation, call: Invocation) -> bool:
     if call.http is not None or read.http is not None:
         return call.http is not None and read.http is not None and is_within(read, call)
     made, asked = (one.method.removeprefix("admin_").partition("_")[2].removesuffix("s") for one in (call, read))
-    same = made in asked or (bool(call.already) and _last(made) == _last(asked))
+    same = made in asked or (bool(call.already) and _last(made) == _last(asked)) or (made, asked[:5]) == ("key", "alias")
     return read.service == call.service and bool(made) and same
 
 
@@ -332,15 +332,24 @@ def _last(noun: str) -> str:
     return noun.rpartition("_")[2]
 
 
-def _late_claim(effect: Effect, run: Run) -> Claim | None:
+def _late_claim(effect: Effect, run: Run, subject: Subject) -> Claim | None:
     """A claim that is tried when this effect may already have happened."""
     for event in run.events:
         if isinstance(event, Claimed) and event.claim.record and not event.claim.useless and event.place != effect.place:
             done = any(isinstance(f, Done) and f.place == effect.place for f in event.may)
             same_loop = event.loops[:1] == effect.loops[:1]
-            if done and same_loop and event.claim not in effect.must and _remembers(event.claim, run):
+            mine = done and same_loop and event.claim not in effect.must and _remembers(event.claim, run)
+            if mine and not _is_new(event.claim, run, subject):
                 return event.claim
     return None
+
+
+def _is_new(claim: Claim, run: Run, subject: Subject) -> bool:
+    """Whether a claim is on an item that is new in each run, such as an entry in a history: it never tells a duplicate."""
+    call = run.sites.get(claim.place)
+    keys = key_attributes(call.write) if call is not None and call.write is not None else []
+    named = [v for k, v in keys if k in _KEYS] or [v for _, v in keys]
+    return any(provenance(v, subject, run.sites).grade is Grade.ATTEMPT for v in (claim.key, *named))
 
 
 def claim_beside(effect: Effect, run: Run, subject: Subject) -> Claim | None:

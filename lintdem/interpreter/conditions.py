@@ -32,8 +32,9 @@ from lintdem.interpreter.dynamodb.formers import first_of_all
 from lintdem.interpreter.exceptions import is_another, missing
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.joins import aged, alike, changed
+from lintdem.interpreter.listing import is_none_left, of_pages
 from lintdem.interpreter.machine import Machine
-from lintdem.interpreter.senders import told
+from lintdem.interpreter.senders import alone, told
 from lintdem.interpreter.values import NONE, leaves, members, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import NOWHERE, Place
@@ -219,12 +220,15 @@ def _assume_alternatives(m: Machine, test: Test, truth: bool, flow: Flow) -> boo
                     if not default:
                         found.append(flow.branch())
                 continue
+            if (none := is_none_left(m, Test(test.op, (a, b), test.place), flow)) is not None:
+                defaults += none == truth
+                continue
             branch = flow.branch()
             if _assume_test(m, Test(test.op, (a, b), test.place), truth, branch):
                 found.append(branch)
     if found:
         paths = [f.must for f in found]
-        flow.must |= alike(paths)
+        flow.must |= frozenset.union(*paths) if of_pages(m, test) else alike(paths)
     return bool(found) or defaults > 0
 
 
@@ -287,7 +291,7 @@ def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
             flow.must |= {check}
         flow.must |= _collected(m, test, value, truth, flow)
         flow.must |= first_of_all(m, test, value, truth, _is_absence(test, value, truth), _is_absence(test, value, not truth))
-    flow.must |= _undated(test, truth) | _given(test, truth) | told(test, truth)
+    flow.must |= _undated(test, truth) | _given(test, truth) | told(test, truth) | alone(test, truth)
 
 
 def _collected(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> frozenset[Fact]:

@@ -318,7 +318,7 @@ class Check(msgspec.Struct, frozen=True, cache_hash=True):
     (what a store said was compared), "changed" (absent, or something in it compared: `subject` has both), "unasked" (the
     store failed, and an `except` goes on), "memory" (not in a container of the process), "named" (a function that cannot
     be read but is named like a check), "fresh" (age, version or order of the event compared), "undated" (the event has
-    no time to compare). Of a comparison, `words` say how it came out."""
+    no time to compare), "alone" (the event brings one record). Of a comparison, `words` say how it came out."""
 
     place: Place
     kind: str

@@ -30,6 +30,7 @@ from lintdem.interpreter.domain import (
 from lintdem.interpreter.elements import element_of, iterated
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.joins import merge, passed
+from lintdem.interpreter.libraries.copies import one_dict
 from lintdem.interpreter.machine import Args, Machine, Stop
 from lintdem.interpreter.operators import (
     FINE,
@@ -176,7 +177,7 @@ def arguments(m: Machine, expr: Call, flow: Flow) -> Args:
             else:
                 spread.append(element_of(m, value, flow))
         elif arg.star == "**":
-            entries = m.dict_entries(flow, value)
+            entries = one_dict(m, value, flow)
             if entries is not None:
                 keywords += [(k, v) for k, v in entries.entries.items() if isinstance(k, str)]
                 spreads += entries.spread

@@ -52,7 +52,7 @@ def merge(target: Flow, flows: list[Flow]) -> None:
         for key, obj in flow.heap.items():
             mine = heap.get(key)
             if mine is not obj:
-                heap[key] = obj if mine is None else _merge_objects(mine, obj)
+                heap[key] = obj if mine is None else merge_objects(mine, obj)
                 apart[key] = None
     for key in apart:
         merged = heap[key]
@@ -280,7 +280,8 @@ def _field(obj: HeapObject | None, name: object) -> Value | None:
     return obj.entries.get(name) if isinstance(obj, DictObj) else None
 
 
-def _merge_objects(left: HeapObject, right: HeapObject) -> HeapObject:
+def merge_objects(left: HeapObject, right: HeapObject) -> HeapObject:
+    """What is known of an object that is one of two."""
     if isinstance(left, ListObj) and isinstance(right, ListObj):
         items = tuple(dict.fromkeys((*left.items, *right.items)))
         both = left.passed & right.passed if left.items and right.items else left.passed | right.passed

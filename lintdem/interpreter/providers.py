@@ -6,6 +6,7 @@ such names are taken to be what it calls.
 
 from __future__ import annotations
 
+from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import Error, External, Func, Instance, Path, Ref, Value
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.joins import merge
@@ -20,6 +21,12 @@ from lintdem.model.span import Place
 PROVIDER = "cfn_resource_provider.ResourceProvider"
 """https://github.com/binxio/cfn-resource-provider"""
 _GIVES = {"get": "ResourceProperties", "get_old": "OldResourceProperties"}
+_KEPT: dict[str, Value] = {
+    "request": Path("event"), "properties": Path("event", ("ResourceProperties",)),
+    "old_properties": Path("event", ("OldResourceProperties",)), "logical_resource_id": Path("event", ("LogicalResourceId",)),
+    "request_type": Path("event", ("RequestType",)), "stack_id": Path("event", ("StackId",)),
+}  # fmt: skip
+"""What an object of this class has of the request that it handles."""
 _ENTRIES = frozenset({"handle", "handler", "lambda_handler", "handle_event", "process", "dispatch", "run", "execute", "__call__"})
 _RESOURCE = ("create", "update", "delete")
 _RECORDS = ("process_record", "handle_record", "process_message", "handle_message", "on_message", "process_event", "on_event")
@@ -43,6 +50,8 @@ def call_provider(m: Machine, owner: Ref, name: str, args: Args, place: Place, f
     if not hooks:
         return None
     m.classes.update(base for base in bases if source_of_class(base) is not None)
+    if provider:
+        m.put(flow, owner, replace(found, attrs={**found.attrs, **_KEPT}))
     ends = [flow.branch()]
     for hook in hooks:
         branch = flow.branch()

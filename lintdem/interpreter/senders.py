@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.domain import EMPTY, Arrived, Derived, Fact, Known, Path, Test, Value
+from lintdem.interpreter.domain import EMPTY, Arrived, Check, Derived, Fact, Known, Path, Test, Value
 from lintdem.interpreter.values import members, text
 from lintdem.knowledge import normal, sources_named, sources_with
 from lintdem.model.stack import Source
@@ -30,6 +30,24 @@ def told(test: Test, truth: bool) -> frozenset[Fact]:
     if not sources or there is None or (not there and not _is_always_there(path.steps)):
         return EMPTY
     return _arrived(sources, there)
+
+
+def alone(test: Test, truth: bool) -> frozenset[Fact]:
+    """That the event brings one record, when `test` comes out as `truth`: `len(event["Records"]) == 1`, or not more."""
+    counted, number = test.args if len(test.args) == 2 else (None, None)
+    if not isinstance(counted, Derived) or not isinstance(number, Known):
+        return EMPTY
+    records = counted.parts[0] if counted.op in ("len", "call") and len(counted.parts) == 1 else None
+    one = _ONE.get((test.op, number.value))
+    if one is not truth or not isinstance(records, Path) or records.root != "event" or not records.steps:
+        return EMPTY
+    return frozenset({Check(test.place, "alone", records)})
+
+
+_ONE: dict[tuple[str, object], bool] = {
+    ("==", 1): True, ("!=", 1): False, (">", 1): False, ("<=", 1): True, (">=", 2): False, ("<", 2): True,
+}  # fmt: skip
+"""How a comparison of a number comes out when it is one, or none."""
 
 
 def _arrived(sources: frozenset[Source], truth: bool) -> frozenset[Fact]:

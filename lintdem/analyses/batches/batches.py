@@ -9,7 +9,7 @@ from lintdem.analyses.failures import ASIDE, DOES, is_broad, reports_failures
 from lintdem.analyses.guards import Answer, Fault, looked_at, same_store
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.altering import replace
-from lintdem.interpreter.domain import Done, Path, Value
+from lintdem.interpreter.domain import Check, Done, Path, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.leftovers import PARTLY
 from lintdem.interpreter.trace import Asked, Effect, Loop, Swallowed
@@ -60,7 +60,7 @@ def reruns(run: Run, subject: Subject, cases: tuple[Case, ...], texts: Texts, pr
     loops: dict[Place, tuple[Loop, list[Case]]] = {}
     for case in cases:
         loop = next((one for one in case.effect.loops if is_over_records(one)), None)
-        if loop is not None and not loop.apart and not _is_lone(case.effect):
+        if loop is not None and not loop.apart and not _is_lone(case.effect) and not _is_counted(case.effect):
             loops.setdefault(loop.place, (loop, []))[1].append(case)
     if not loops or reports_failures(run, subject, texts):
         return []
@@ -164,6 +164,11 @@ def _is_lone(effect: Effect) -> bool:
     """Whether an effect uses the record of a source that always delivers one, though the handler knows batches too."""
     paths = [leaf.steps for leaf in _leaves(effect) if isinstance(leaf, Path) and leaf.root == "event"]
     return any(len(steps) > 2 and steps[1] == "*" and steps[2] in LONE for steps in paths)
+
+
+def _is_counted(effect: Effect) -> bool:
+    """Whether the handler refuses every event with more than one record."""
+    return any(isinstance(fact, Check) and fact.kind == "alone" for fact in effect.must)
 
 
 # --- acknowledged before the work ---

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from lintdem.analyses.cases import Case
 from lintdem.analyses.failures import ASIDE, CACHES, DOES
-from lintdem.analyses.subjects import Subject
+from lintdem.analyses.subjects import Subject, delivered_by
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import only_asks
+from lintdem.interpreter.senders import may_be_from
 from lintdem.knowledge import Kind
 from lintdem.model.stack import Event, Lambda, Queue, Source, Stack, Value
 from lintdem.program import Program
@@ -32,15 +34,30 @@ ASYNCHRONOUS = frozenset({Source.SNS, Source.EVENTBRIDGE, Source.S3, Source.IOT,
 """Sources whose events Lambda keeps in a queue of its own; a schedule's next run makes up for the one that is lost."""
 
 
+Judged: TypeAlias = tuple[Run, Subject, tuple[Case, ...]]
+"""One handler with one of those who call it, and what is said of its effects."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """A function of a template with the handler it runs."""
+    """A function of a template with the handler it runs; `others` are the same handler called by other sources."""
 
     stack: Stack
     function: Lambda
     run: Run
     subject: Subject
     cases: tuple[Case, ...]
+    others: tuple[Judged, ...] = ()
+
+    def called_by(self, source: Source) -> Deployed:
+        """The handler as this source calls it: what it does for another one only is not at stake."""
+        every = ((self.run, self.subject, self.cases), *self.others)
+        trigger = next((one for one in self.run.handler.triggers if one.source is source), None)
+        found = next((one for one in every if one[1].source is source), None)
+        if found is None and trigger is not None:
+            here = tuple(c for _, _, cases in every for c in cases if may_be_from(source, c.effect.must))
+            found = (self.run, delivered_by(trigger, self.run), here)
+        return Deployed(self.stack, self.function, *found) if found is not None else self
 
     @property
     def work(self) -> Case | None:
@@ -71,14 +88,16 @@ class Fed:
     deployed: Deployed
 
 
-def deployed(judged: Sequence[tuple[Run, Subject, tuple[Case, ...]]], program: Program) -> Iterator[Deployed]:
+def deployed(judged: Sequence[Judged], program: Program) -> Iterator[Deployed]:
     """Every function of every template whose handler was analysed."""
-    known = {(run.handler.path, run.handler.function): (run, subject, cases) for run, subject, cases in reversed(judged)}
+    known: dict[tuple[str, str], list[Judged]] = {}
+    for one in judged:
+        known.setdefault((one[0].handler.path, one[0].handler.function), []).append(one)
     for stack in program.stacks:
         for function in stack.functions:
             found = known.get(locate(program.modules, function) or ("", ""))
             if found is not None:
-                yield Deployed(stack, function, *found)
+                yield Deployed(stack, function, *found[0], tuple(found[1:]))
 
 
 def fed(functions: Sequence[Deployed], program: Program) -> Iterator[Fed]:

@@ -200,6 +200,7 @@ def fault(
     one: Deployed, place: Place, name: str, words: str, event: Event, guard: str = "", case: Case | None = None
 ) -> Iterator[Fault]:  # fmt: skip
     """The fault, if the handler has an effect that it matters for."""
+    one = one.called_by(event.source)
     case = case or one.work
     if case is None:
         return

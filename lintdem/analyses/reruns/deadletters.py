@@ -22,7 +22,12 @@ RESENDS = frozenset(
 )  # fmt: skip
 """Calls by which a message comes to its consumer once more."""
 _DEAD = re.compile(r"(dlq|dead[-_ ]?letter)", re.IGNORECASE)
-_AGAIN = re.compile(r"(redrive|replay|re-?submit|requeue|(?<!p)re-?process)", re.IGNORECASE)
+_AGAIN = re.compile(
+    r"redrive|re-?submit|requeue|(?<!p)re-?process|^replay(s|er|ing)?$"
+    r"|(?<![a-z])replay(s|er|ing)?[-_ ]?(all|failed|failures?|events?|messages?|records?|archived?)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Names of what sends again. A replay is one when it stands alone or is one of events; that of a film or a game is none."""
 
 
 def resends(effect: Effect) -> bool:
@@ -73,7 +78,7 @@ def _by_reading(run: Run, program: Program, letters: set[object]) -> str:
 
 
 def _by_name(run: Run) -> str:
-    """A handler called after dead letters, or after a replay in a file called after them."""
+    """A handler called after dead letters, or after a replay."""
     handler = run.handler
     *_, folder, file = ("", *handler.path.removesuffix(".py").split("/"))
     dead = (name for name in (handler.function, handler.resource, file, folder) if _DEAD.search(name))

@@ -63,7 +63,8 @@ def _read_expression(
     if update is None:
         # ADD counts with a number; what is added to a set is in it once.
         counts = any(isinstance(value, Known) and isinstance(value.value, int) for value in values.values())
-        match = re.search(r"(list_append|=\s*[#\w]+\s*[+-]\s*:)" + (r"|\bADD\b" if counts else ""), written or "")
+        bare = _APPENDS.sub(lambda one: "" if _appends_nothing(m, one[0], values, flow) else one[0], written or "")
+        match = re.search(r"(list_append|=\s*[#\w]+\s*[+-]\s*:)" + (r"|\bADD\b" if counts else ""), bare)
         return {}, (written or "").strip().replace(HOLE, "…") if match else "", True
     sets: dict[str, Value] = {}
     accumulates = ""
@@ -74,6 +75,14 @@ def _read_expression(
         if adds and not accumulates:
             accumulates = f"{action.clause} {name} {adds}".strip()
     return sets, accumulates.replace(HOLE, "…"), HOLE in (written or "")
+
+
+_APPENDS = re.compile(r"list_append\s*\((?:[^()]|\([^()]*\))*\)")
+
+
+def _appends_nothing(m: Machine, written: str, values: dict[str, Value], flow: Flow) -> bool:
+    named = re.findall(r":\w+", written)
+    return bool(named) and all(name in values and _is_nothing(m, values[name], flow) for name in named)
 
 
 def _action(
@@ -91,6 +100,8 @@ def _action(
     # A sum of other attributes comes out the same again.
     if _adds(operand) and name in {resolve_name(path, names) for path in _paths(operand)}:
         inner = [values[n] for n in _value_names(operand) if n in values]
+        if inner and all(_is_nothing(m, one, flow) for one in inner):
+            return Derived("item", tuple(inner)), ""
         return Derived("accumulates", tuple(inner)), f"= {_operand(operand)}"
     inner = [values[n] for n in _value_names(operand) if n in values]
     return inner[0] if len(inner) == 1 else Derived("item", tuple(inner)), ""
@@ -141,6 +152,12 @@ def _is_set(m: Machine, value: Value, flow: Flow) -> bool:
     if isinstance(value, Made):
         return value.type.endswith("set")
     return False
+
+
+def _is_nothing(m: Machine, value: Value, flow: Flow) -> bool:
+    """Whether nothing is added: an empty list that is appended, a zero."""
+    found = m.elements(flow, value)
+    return (found is not None and not found.items and not found.open) or (isinstance(value, Known) and value.value == 0)
 
 
 def _legacy_updates(m: Machine, value: Value | None, flow: Flow) -> tuple[dict[str, Value], str, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import AnyOf, Cases, Derived, DictObj, Instance, Known, ListObj, Value
 from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.joins import merge_objects
 from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.values import any_of, members
 
@@ -27,6 +28,21 @@ def copied(m: Machine, value: Value, flow: Flow, depth: int = DEPTH) -> Value:
         attrs = {k: copied(m, v, flow, depth - 1) for k, v in found.attrs.items()}
         return m.new(flow, replace(found, attrs=attrs))
     return value
+
+
+def one_dict(m: Machine, value: Value, flow: Flow) -> DictObj | None:
+    """The dict behind a value, or behind each of several: a part of the event that got another entry on one of two ways
+    has that entry, or its own. None when none of them was written out."""
+    found = [(one, m.dict_entries(flow, one)) for one in members(value)]
+    if all(held is None for _, held in found):
+        return None
+    dicts = [held if held is not None else DictObj({}, spread=(one,)) for one, held in found]
+    merged = dicts[0]
+    for other in dicts[1:]:
+        both = merge_objects(merged, other)
+        assert isinstance(both, DictObj)
+        merged = both
+    return merged
 
 
 def from_pairs(m: Machine, value: Value, flow: Flow) -> DictObj | None:

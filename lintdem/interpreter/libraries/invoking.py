@@ -10,7 +10,7 @@ from lintdem.interpreter.domain import Derived, Env, Value
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.libraries.requests import is_question
 from lintdem.interpreter.machine import Machine
-from lintdem.interpreter.trace import Invocation
+from lintdem.interpreter.trace import Effect, Invocation
 from lintdem.interpreter.values import NONE, leaves, members, text
 from lintdem.program import Handler, Program
 
@@ -45,6 +45,17 @@ def only_asks_function(m: Machine, call: Invocation, flow: Flow) -> bool:
         return True
     names = [name for leaf in leaves(call.arg("FunctionName") or NONE) if (name := _name(leaf))]
     return (bool(names) and all(map(_reads, names))) or is_question(m.frame.name)
+
+
+_COMPUTING = re.compile(r"_*(calculate|compute|estimate|hash|checksum|digest)(_|$|[A-Z])", re.IGNORECASE)
+
+
+def only_computes(effect: Effect) -> bool:
+    """Whether a function is invoked, and waited for, by one that is named after a value that it works out."""
+    call = effect.call
+    waits = text(call.arg("InvocationType") or NONE) in (None, "RequestResponse")
+    names = (step.text.rpartition(".")[2] for step in effect.stack[-3:])
+    return (call.service, call.method) == ("lambda", "invoke") and waits and any(_COMPUTING.match(name) for name in names)
 
 
 def asks_deployed(call: Invocation, handler: Handler, program: Program) -> bool:

@@ -38,10 +38,17 @@ _LOGS = re.compile(
     r"(^|_)(send|put|push|ship|write|forward|emit|publish|stream|deliver)_(\w+_)?logs?(_|$)|^logs?_to_\w+$", re.IGNORECASE
 )
 _BUSINESS_LOG = re.compile(r"audit|event|change|access|transaction|order|payment", re.IGNORECASE)
+_LOG_INTAKE = re.compile(
+    r"^https?://(http-intake\.logs|log-api|logs?-intake|intake\.logs|listener\.logz|logs)\.|^https?://listener[\w-]*\.logz\.io"
+    r"|/(log/v\d+|loki/api/v\d+/push|services/collector(/event|/raw)?|api/v\d+/logs|v\d+/logs)/?($|\?)", re.IGNORECASE
+)
+"""Addresses that take log lines: Datadog, New Relic, Logz.io, Loki, Splunk's collector, OpenTelemetry."""
 _STREAMS = frozenset({"firehose", "kinesis"})
 _CHANGES = re.compile(
-    r"^\s*(insert|unload|create\s+table(?!\s+if\s+not)[^;]*\bas\b|delete|update|merge|copy)\b", re.IGNORECASE | re.DOTALL
+    r"^\s*(insert|unload|create\s+table(?!\s+if\s+not)[^;]*\bas\b|update|copy)\b"
+    r"|^\s*merge\b.*\bset\b[^;]*=\s*(?:\w+\.)?(\w+)\s*[-+]", re.IGNORECASE | re.DOTALL
 )
+"""What a second run of a query does again. A MERGE and a DELETE find their work done, unless the MERGE adds up."""
 
 
 def only_asks(effect: Effect) -> bool:
@@ -58,13 +65,29 @@ def only_asks(effect: Effect) -> bool:
     written = text(query) if query is not None else None
     if written is not None:
         return _MUTATES.search(written) is None
-    address = [v for k, v in call.args if k in ("0", "1", "url")]
-    words = [w for value in address for leaf in leaves(value) if (w := text(leaf))]
+    words = _addressed(effect)
     if any(tells.search(word) for word in words for tells in (_ASKS, _INTAKE, _SETTINGS, _SANDBOX)):
         return True
     if any(_ASKING.search(step.text.rpartition(".")[2]) for step in effect.stack[-2:]):
         return True
     return bool(effect.stack) and is_question(effect.stack[-1].text)
+
+
+def _addressed(effect: Effect) -> list[str]:
+    """The words of the address of a request, as far as they are written out."""
+    given = [v for k, v in effect.call.args if k in ("0", "1", "url")]
+    return [w for value in given for leaf in leaves(value) if (w := text(leaf))]
+
+
+def ships_lines(effect: Effect) -> bool:
+    """Whether a request brings log lines to where logs are kept: by its address, or by what the functions on the way send.
+    A line that is there twice is telemetry; an audit log is data that somebody counts. To lose them is a fault all the same."""
+    if effect.call.http is None:
+        return False
+    if any(_LOG_INTAKE.search(word) for word in _addressed(effect)):
+        return True
+    names = [step.text.rpartition(".")[2] for step in effect.stack[-4:]]
+    return any(_LOGS.search(name) for name in names) and not any(_BUSINESS_LOG.search(name) for name in names)
 
 
 def is_question(function: str) -> bool:

@@ -33,7 +33,7 @@ from lintdem.interpreter.sql.clauses import Comparison, Operand, Statement, plai
 from lintdem.interpreter.sql.sql import read_sql
 from lintdem.interpreter.sql.sqltext import parameters, spelled, spelled_rows
 from lintdem.interpreter.trace import Asked, Gap, Invocation, Write
-from lintdem.interpreter.values import NONE, known, members, text
+from lintdem.interpreter.values import NONE, known, leaves, members, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 
@@ -295,7 +295,9 @@ def _keys(statement: Statement, columns: tuple[tuple[str, Value], ...]) -> tuple
         return tuple(
             (n, v) for n, v in found if not isinstance(v, Fresh) or v.kind != "uuid" or statement.kind != "insert"
         )
-    return tuple((n, v) for n, v in columns if _ID.search(n))[:1] or columns[:1]
+    named = tuple((n, v) for n, v in columns if _ID.search(n))[:1] or columns[:1]
+    # What is set to something new in a row that is there does not name it.
+    return tuple((n, v) for n, v in named if statement.kind != "accumulate" or not any(isinstance(p, Fresh) for p in leaves(v)))
 
 
 def _claim(statement: Statement, write: Write, place: Place, condition: Junction) -> Claim | None:
