@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lintdem.analyses.effects import tells
+from lintdem.analyses.histories import is_of_history
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.lookedup import finds_row, is_refused
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
@@ -135,7 +136,7 @@ def _key_words(claim: Claim, key: Provenance) -> str:
 
 def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
     failed = _sorted(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
-    own = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not _is_new(c, run, subject)]
+    own = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not is_of_history(c, run, subject)]
     if own:
         return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} {where(own[0].place, effect)} fails for a "
                      "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
@@ -339,17 +340,9 @@ def _late_claim(effect: Effect, run: Run, subject: Subject) -> Claim | None:
             done = any(isinstance(f, Done) and f.place == effect.place for f in event.may)
             same_loop = event.loops[:1] == effect.loops[:1]
             mine = done and same_loop and event.claim not in effect.must and _remembers(event.claim, run)
-            if mine and not _is_new(event.claim, run, subject):
+            if mine and not is_of_history(event.claim, run, subject):
                 return event.claim
     return None
-
-
-def _is_new(claim: Claim, run: Run, subject: Subject) -> bool:
-    """Whether a claim is on an item that is new in each run, such as an entry in a history: it never tells a duplicate."""
-    call = run.sites.get(claim.place)
-    keys = key_attributes(call.write) if call is not None and call.write is not None else []
-    named = [v for k, v in keys if k in _KEYS] or [v for _, v in keys]
-    return any(provenance(v, subject, run.sites).grade is Grade.ATTEMPT for v in (claim.key, *named))
 
 
 def claim_beside(effect: Effect, run: Run, subject: Subject) -> Claim | None:
