@@ -22,7 +22,7 @@ def check(p: Pass) -> Iterator[Finding]:
             subject=judged.subject, level=Level.ERROR, why=(start, Step(one.place, f"{one.words} for a duplicate")),
             guard="the condition holds the duplicate back, but as an error", about=one.name,
             advice="catch the failure of the condition and return: the work was done before",
-            remedies=caught(p.facts.program, one.place, site.target) if (site := judged.run.sites.get(one.place)) else (),
+            remedies=caught(p.facts.program, one.place, judged.run, judged.subject),
         )  # fmt: skip
 
 

@@ -80,3 +80,26 @@ def test_no_condition_where_it_may_be_another(old: str, new: str) -> None:
     ast.parse(code)
     assert code != UPDATE
     assert mended(code) == code
+
+
+RESOURCE = """import boto3
+import cfnresponse
+
+table = boto3.resource("dynamodb").Table("counters")
+
+
+def handler(event, context):
+    if event["RequestType"] == "Create":
+        table.put_item(Item={"counter_id": "jobs", "count": 0}, ConditionExpression="attribute_not_exists(counter_id)")
+        print("made")
+    cfnresponse.send(event, context, cfnresponse.SUCCESS, {})
+"""
+
+
+def test_a_custom_resource_answers_for_a_duplicate_too() -> None:
+    """CloudFormation waits for an answer to every request, so the fix catches the duplicate and goes on; elsewhere it ends there."""
+    error = "except table.meta.client.exceptions.ConditionalCheckFailedException:\n"
+    found = fixed({"handler.py": RESOURCE}, "", "LDM304").files["handler.py"]
+    assert f"        {error}            pass\n        print" in found
+    queued = RESOURCE.replace('if event["RequestType"] == "Create"', 'for record in event["Records"]').replace("cfnresponse.send", "print")
+    assert f"        {error}            continue\n" in fixed({"handler.py": queued}, "", "LDM304").files["handler.py"]

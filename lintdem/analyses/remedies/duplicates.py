@@ -7,14 +7,17 @@ import re
 from lintdem.analyses.cases import Case
 from lintdem.analyses.keys import readable
 from lintdem.analyses.remedies.keysinscope import fits, spelled
+from lintdem.analyses.subjects import Subject
 from lintdem.analyses.timeliness import event_time
 from lintdem.interpreter.domain import Client, Path, Value
+from lintdem.interpreter.engine import Run
 from lintdem.interpreter.spots import around, exactly, within
 from lintdem.interpreter.written import nodes
 from lintdem.model.finding import Level
 from lintdem.model.function import Return
 from lintdem.model.remedy import Argument, Remedy, Wrapped
 from lintdem.model.span import Place
+from lintdem.model.stack import Source
 from lintdem.model.values import Attr, Call, Const, Dict, Item, Name
 from lintdem.program import Program
 
@@ -26,11 +29,16 @@ _UNRESERVED = re.compile(r"[A-Za-z]+(_[A-Za-z]+)+|[a-z]+(Id|ID)")
 """Names that no reserved word of DynamoDB looks like."""
 
 
-def caught(program: Program, place: Place, target: Value | None) -> tuple[Remedy, ...]:
-    """Catch the failure of the condition at a call, and leave the rest to the first delivery."""
-    error = _error(program, place, target)
+def caught(program: Program, place: Place, run: Run, subject: Subject) -> tuple[Remedy, ...]:
+    """Catch the failure of the condition at a call, and leave the rest to the first delivery; a custom resource goes on, for
+    CloudFormation waits for the answer to every request."""
+    call = run.sites.get(place)
+    error = _error(program, place, call.target) if call is not None else ""
     if not error:
         return ()
+    if subject.source is Source.CUSTOM_RESOURCE:
+        title = "catch the duplicate and answer the request (check: what stands below may run again)"
+        return (Remedy(title, False, (Wrapped(place, error, goes_on=True),)),)
     title = "catch the duplicate and end there (check: what stands below is to run for the first delivery only)"
     return (Remedy(title, False, (Wrapped(place, error),)),)
 
@@ -49,10 +57,13 @@ def created_once(program: Program, case: Case) -> tuple[Remedy, ...]:
         return ()
     if call.target.resource is None and not _UNRESERVED.fullmatch(name):
         return ()
+    goes_on = case.subject.source is Source.CUSTOM_RESOURCE
+    if case.subject.by_caller and not goes_on and _answers(program, place):
+        return ()
     plain = f'"attribute_not_exists({name})"'
     text = plain if _UNRESERVED.fullmatch(name) else f'«boto3.dynamodb.conditions:Attr»("{name}").not_exists()'
     title = f"write it only when there is no item with this {name} (check: nothing else is to replace it this way)"
-    return (Remedy(title, False, (Wrapped(place, error, (Argument(place, "ConditionExpression", text),)),)),)
+    return (Remedy(title, False, (Wrapped(place, error, (Argument(place, "ConditionExpression", text),), goes_on),)),)
 
 
 def newer_only(program: Program, case: Case) -> tuple[Remedy, ...]:
@@ -68,12 +79,18 @@ def newer_only(program: Program, case: Case) -> tuple[Remedy, ...]:
         text = _compared(node, name)
     elif name and write.kind == "put" and isinstance(call.target, Client) and call.target.resource == "Table":
         text = _condition(program, name, dict(write.places).get(name))
-    if not text or any(isinstance(one, Return) and one.value is not None for one in nodes(function.body)):
+    if not text or _answers(program, place) or case.subject.source is Source.CUSTOM_RESOURCE:
         return ()
     title = (
         f"leave a newer {name} alone (check: {name} grows with each change and is written alike; an older one is to end there)"
     )
     return (Remedy(title, False, (Wrapped(place, error, (Argument(place, "ConditionExpression", text),)),)),)
+
+
+def _answers(program: Program, place: Place) -> bool:
+    """Whether the function around a place returns something, which its caller would miss."""
+    function = around(program, place)
+    return function is None or any(isinstance(one, Return) and one.value is not None for one in nodes(function.body))
 
 
 def _tells_time(value: Value, case: Case) -> bool:
