@@ -26,7 +26,7 @@ from lintdem.model.module import Module
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Attr, Await, Call, Compare, Const, Expr, Item, Name, Unary
 from lintdem.program.modules import Modules
-from lintdem.program.remembering import remembered
+from lintdem.program.remembering import attached
 
 LOGGING = frozenset(
     """
@@ -100,18 +100,12 @@ class Texts:
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
         self._defined: dict[str, bool] = {}
-        self._names: dict[str, frozenset[str]] = {}
 
     def defines(self, name: str) -> bool:
         """Whether the program has a function, method or class of this name: what is called by it is seen when it runs."""
         if name not in self._defined:
-            self._defined[name] = any(name in self._names_in(path, module) for path, module in self.modules.defining(name))
+            self._defined[name] = any(name in _names(module) for _, module in self.modules.defining(name))
         return self._defined[name]
-
-    def _names_in(self, path: str, module: Module) -> frozenset[str]:
-        if path not in self._names:
-            self._names[path] = frozenset(n.name for n in nodes(module.body) if isinstance(n, (Function, Class)))
-        return self._names[path]
 
     @cached_property
     def _words(self) -> dict[str, frozenset[str]]:
@@ -120,15 +114,23 @@ class Texts:
     def words(self, path: str) -> frozenset[str]:
         """The literals, names and attributes of one file."""
         if path not in self._words:
-            self._words[path] = frozenset(_words(self.modules[path])) if path in self.modules else frozenset()
+            self._words[path] = _words(self.modules[path]) if path in self.modules else frozenset()
         return self._words[path]
 
 
-def _words(module: Module) -> Iterator[str]:
+@attached
+def _words(module: Module) -> frozenset[str]:
+    found = set()
     for node in nodes(module.body):
         word = node.value if isinstance(node, Const) else getattr(node, "id", None) or getattr(node, "name", None)
         if isinstance(word, str) and len(word) < 80:
-            yield word
+            found.add(word)
+    return frozenset(found)
+
+
+@attached
+def _names(module: Module) -> frozenset[str]:
+    return frozenset(n.name for n in nodes(module.body) if isinstance(n, (Function, Class)))
 
 
 def caught_by(module: Module | None, clause: Place) -> set[str]:
@@ -142,7 +144,7 @@ def function_at(module: Module, span: Span) -> Function | None:
     return next((function for function in reversed(_functions(module)) if _inside(span, function.span)), None)
 
 
-@remembered(64)
+@attached
 def _functions(module: Module) -> tuple[Function, ...]:
     """The functions of a file, outer ones before those inside of them."""
     return tuple(node.function for node in nodes(module.body) if isinstance(node, DefineFunction))

@@ -38,7 +38,7 @@ class Problem(msgspec.Struct, frozen=True, order=True, array_like=True):
     detail: str = ""
 
 
-class Module(msgspec.Struct, frozen=True, array_like=True):
+class Module(msgspec.Struct, frozen=True, array_like=True, weakref=True):
     """`path` is relative to the workspace root; the dotted name is given when the program is linked.
     `lines` is the number of lines; `digest` the BLAKE2 digest of the bytes."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -28,6 +29,7 @@ from lintdem.program.imports import is_test, is_vendored
 from lintdem.program.likely import USUAL, may_hold_handlers
 from lintdem.program.modules import Modules
 from lintdem.program.paths import ancestors, folder, join
+from lintdem.program.remembering import attached
 from lintdem.program.triggers import Trigger, of_function
 
 
@@ -246,14 +248,15 @@ def _of_archive(modules: Mapping[str, Module], function: Lambda, tail: str, name
     """The file in the folder that has the name of the archive: `orders-1.4.zip` is made of `src/orders`, `orders_pay.zip` of
     `src/orders/pay`."""
     wanted = _plain(function.archive)
-    fitting = [path for path in _fitting(modules, tail, name) if wanted and _is_named(path, wanted)]
+    fitting = [path for path in _fitting(modules, tail, name) if wanted in _names_of(path)] if wanted else []
     return _nearest(fitting, folder(function.place.path))
 
 
-def _is_named(path: str, wanted: str) -> bool:
-    """Whether a folder of a path, its file, or several folders one after another have the name."""
+@lru_cache(maxsize=4096)
+def _names_of(path: str) -> frozenset[str]:
+    """The names of the folders of a path and of its file, and of several of them one after another."""
     parts = [_plain(part) for part in path.split("/")]
-    return any("".join(parts[start:end]) == wanted for start in range(len(parts)) for end in range(start + 1, len(parts) + 1))
+    return frozenset("".join(parts[start:end]) for start in range(len(parts)) for end in range(start + 1, len(parts) + 1))
 
 
 def _plain(name: str) -> str:
@@ -295,6 +298,7 @@ def _fitting(modules: Mapping[str, Module], tail: str, name: str) -> list[str]:
     return [path for path in paths if name in _bound(modules[path])]
 
 
+@attached
 def _bound(module: Module) -> set[str]:
     """The functions and names that a module defines."""
     assigned_names = {

@@ -25,7 +25,7 @@ _CLASS = re.compile(rb"[\n;:][ \t\f]*class[ \t\f\\\n]+[^\s(:\[\\]+[ \t\f\\\n]*[(
 _END_OF_BASES = re.compile(rb"\)\s*:")
 _WORD = re.compile(rb"[^\W\d][\w\x80-\xff]*")
 _OPENED = re.compile(rb"\.\s*([\w\x80-\xff]+)(?=[\s)]*[.\[])")
-_FILES = 4096
+_FILES = 2048
 """So many files are remembered: a server looks at the same ones again and again."""
 _ENCODED = re.compile(rb"\A(?:[^\r\n]*[\r\n]+)?[^\r\n]*coding[:=][ \t]*(?!utf-?8|latin|ascii|us-ascii|iso-?8859)", re.IGNORECASE)
 

@@ -7,9 +7,26 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
+from weakref import ReferenceType, ref
 
 A = TypeVar("A")
 R = TypeVar("R")
+
+
+def attached(work: Callable[[A], R]) -> Callable[[A], R]:
+    """Keep what a function gave for as long as its argument is there, which is told from others by identity. What is kept must
+    not hold the argument."""
+    kept: dict[int, tuple[ReferenceType[A], R]] = {}
+
+    @wraps(work)
+    def asked(about: A) -> R:
+        key = id(about)
+        found = kept.get(key)
+        if found is None or found[0]() is not about:
+            found = kept[key] = (ref(about, lambda _: kept.pop(key, None)), work(about))
+        return found[1]
+
+    return asked
 
 
 def remembered(most: int) -> Callable[[Callable[[A], R]], Callable[[A], R]]:
