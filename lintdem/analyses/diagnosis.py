@@ -378,7 +378,7 @@ def _overwrite(
     if is_fresh_checked(effect) or swapped:
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     keys = [provenance(v, subject, run.sites).grade for _, v in write.key]
-    if Grade.ATTEMPT in keys or is_of_this_run(write, run, schema) or is_of_event(effect, run, subject, schema):
+    if Grade.ATTEMPT in keys or is_of_this_run(write, run, schema) or is_of_event(effect, run, subject, schema, others):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     level, reason = overwrite_level(effect, run, subject, others)
     if level is Level.NOTE and is_made_for_event(write, schema):

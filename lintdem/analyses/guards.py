@@ -63,11 +63,11 @@ class Cover:
 
 
 def cover(effect: Effect, run: Run, subject: Subject) -> Cover:
-    """The guard of one effect."""
+    """The guard of one effect: of several the first whose key survives a second sending, since one that holds is enough."""
     broken: Cover | None = None
     freed: list[tuple[Claim, Effect]] = []
-    for claim in _sorted(f for f in effect.must if isinstance(f, Claim)):
-        key = provenance(claim.key, subject, run.sites)
+    keys = [(c, provenance(c.key, subject, run.sites)) for c in _sorted(f for f in effect.must if isinstance(f, Claim))]
+    for claim, key in sorted(keys, key=lambda one: one[1].grade is Grade.DELIVERY):
         if key.grade in (Grade.ATTEMPT, Grade.ENVELOPE) and not _own_write(effect, claim):
             broken = Cover(Answer.NO, Fault.KEY, claim, None, key, _key_words(claim, key), claim.place)
         elif (gone := released(claim, effect, run)) is not None and not claim.useless:

@@ -25,9 +25,7 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Pla
     assert write is not None
     if write.kind == "put" and _is_missing(effect, write, run):
         return Level.NOTE, "it was looked up before and is written only where it is missing"
-    # A name that is made anew is another item, not another value of this one.
-    keys = {name for one in others.values() for name, _ in one.key} or {name for name, _ in key_attributes(write)}
-    random = [name for name, value in write.values if name not in keys and is_drawn_anew(value, effect, run, subject)]
+    random = _drawn(effect, run, subject, others)
     drawn = random and write.kind == "update" and not write.conditional and _is_drawn(dict(write.values)[random[0]])
     if random and not subject.by_caller and (write.kind == "put" or drawn):
         return Level.ERROR, f"{random[0]} is another value in every run, under the same key"
@@ -52,7 +50,19 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Pla
     other = _other_writer(effect, others)
     if other:
         return Level.WARNING, other
+    if random:
+        return Level.NOTE, f"{random[0]} is another value in every run"
     return Level.NOTE, "a repeat writes the same values again"
+
+
+def _drawn(effect: Effect, run: Run, subject: Subject, others: dict[Place, Write]) -> list[str]:
+    """The attributes that get another value in every run. A name that is made anew is another item, not another value of this
+    one."""
+    write = effect.call.write
+    if write is None:
+        return []
+    keys = {name for one in others.values() for name, _ in one.key} or {name for name, _ in key_attributes(write)}
+    return [name for name, value in write.values if name not in keys and is_drawn_anew(value, effect, run, subject)]
 
 
 def _is_missing(effect: Effect, write: Write, run: Run) -> bool:
@@ -236,9 +246,13 @@ def is_of_this_run(write: Write, run: Run, schema: tuple[str, ...] = ()) -> bool
     return any(call is not None and call.kind in (Kind.CREATE, Kind.EFFECT) and not _is_named(call) for call in made)
 
 
-def is_of_event(effect: Effect, run: Run, subject: Subject, schema: tuple[str, ...]) -> bool:
+def is_of_event(
+    effect: Effect, run: Run, subject: Subject, schema: tuple[str, ...], others: dict[Place, Write]
+) -> bool:  # fmt: skip
     """Whether the key holds the number that the source gave the event or Lambda the run, or the event's own time: nothing newer
-    has the item."""
+    has the item, and a repeat finds in it what it would write."""
+    if _drawn(effect, run, subject, others):
+        return False
     write = effect.call.write
     keys = [leaf for _, v in key_attributes(write, schema) for leaf in leaves(v)] if write is not None else []
     mine = [leaf for leaf in keys if isinstance(leaf, Path) and leaf.root in ("event", "context")]
