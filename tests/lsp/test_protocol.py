@@ -17,6 +17,7 @@ from tests.lsp.workspace import made, packed
 
 FOUND = [("LDM101", 7)]
 ASKING = {"workspace": {"configuration": True, "didChangeConfiguration": {"dynamicRegistration": True}}}
+SHOWING = {"window": {"workDoneProgress": True}}
 CANCELLED = -32800
 
 WAITING = """\
@@ -117,26 +118,43 @@ class TestConfiguration:
             assert codes(wire.diagnostics((project / "shared" / "db.py").as_uri())) == FOUND
 
 
-class TestCancelling:
-    @pytest.fixture
-    def held(self, project: Path, tmp_path: Path) -> Iterator[tuple[Wire, int, Path]]:
-        """A server whose first analysis waits until it is let go on; the end that tells that it has begun, and the other."""
-        packs = packed(tmp_path / "packs", "waiting", WAITING)
-        (project / "lintdem.toml").write_text('select = ["LDM101", "ACM101"]\nplugins = ["waiting"]\n')
-        begun, go = tmp_path / "begun", tmp_path / "go"
-        os.mkfifo(begun)
-        os.mkfifo(go)
-        end = os.open(begun, os.O_RDONLY | os.O_NONBLOCK)
-        with Wire(project, path=packs, around={"BEGUN": str(begun), "GO": str(go)}) as wire:
-            yield wire, end, go
-        os.close(end)
+class Held:
+    """A server whose first analysis waits until it is let go on."""
 
-    def test_what_is_no_longer_wanted_is_answered_at_once(self, project: Path, held: tuple[Wire, int, Path]) -> None:
+    def __init__(self, wire: Wire, begun: int, go: Path) -> None:
+        self.wire = wire
+        self._begun, self._go = begun, go
+
+    def has_begun(self) -> None:
+        """Wait for the analysis to stand still."""
+        assert select.select([self._begun], [], [], 60)[0], "no analysis has begun"
+
+    def let_go(self) -> None:
+        """Let it go on."""
+        self._go.write_text("go")
+
+
+@pytest.fixture
+def held(project: Path, tmp_path: Path) -> Iterator[Held]:
+    """Such a server over the project, for a client that shows progress."""
+    packs = packed(tmp_path / "packs", "waiting", WAITING)
+    (project / "lintdem.toml").write_text('select = ["LDM101", "ACM101"]\nplugins = ["waiting"]\n')
+    begun, go = tmp_path / "begun", tmp_path / "go"
+    os.mkfifo(begun)
+    os.mkfifo(go)
+    end = os.open(begun, os.O_RDONLY | os.O_NONBLOCK)
+    with Wire(project, path=packs, around={"BEGUN": str(begun), "GO": str(go)}, capabilities=SHOWING) as wire:
+        yield Held(wire, end, go)
+    os.close(end)
+
+
+class TestRunning:
+    def test_what_is_no_longer_wanted_is_answered_at_once(self, project: Path, held: Held) -> None:
         """While an analysis runs, a request that is cancelled is answered as cancelled; the analysis goes on, and so does what
         else waits for it."""
-        wire, begun, go = held
+        wire = held.wire
         uri = wire.open(project / "shared" / "db.py")
-        assert select.select([begun], [], [], 60)[0], "no analysis has begun"
+        held.has_begun()
         place = {"textDocument": {"uri": uri}, "position": {"line": 6, "character": 8}}
         line = {"start": {"line": 6, "character": 0}, "end": {"line": 6, "character": 9}}
         unwanted = [
@@ -150,7 +168,32 @@ class TestCancelling:
             wire.tell("$/cancelRequest", {"id": number})
         assert [wire.answer(number)["error"]["code"] for number in unwanted] == [CANCELLED] * 4
         assert not wire.pushed
-        go.write_text("go")
+        held.let_go()
         assert wire.answer(wanted)["result"]["contents"]["value"]
         assert codes(wire.diagnostics(uri)) == FOUND
         assert wire.end() == 0
+
+    def test_a_run_that_is_overtaken_is_not_shown(self, project: Path, held: Held) -> None:
+        """What is typed while an analysis runs makes it stale: the first diagnostics that come are those of the newer text."""
+        wire = held.wire
+        uri = wire.open(project / "shared" / "db.py")
+        held.has_begun()
+        wire.change(uri, 2, {"text": "def save(body):\n    return body\n"})
+        wire.save(uri)
+        unknown = (project / "nowhere.py").as_uri()  # answered at once, and so after the change has been taken in
+        assert wire.ask("textDocument/hover", {"textDocument": {"uri": unknown}, "position": {"line": 0, "character": 5}}) is None
+        held.let_go()
+        told = wire.wait(lambda message: message.get("method") == "textDocument/publishDiagnostics")["params"]
+        assert (told["uri"], told["version"], told["diagnostics"]) == (uri, 2, [])
+
+    def test_a_long_run_shows_how_far_it_is(self, project: Path, held: Held) -> None:
+        """A client that shows progress is asked for a place to show it, told that a run has begun, and that it has ended."""
+        wire = held.wire
+        uri = wire.open(project / "shared" / "db.py")
+        held.has_begun()
+        token = wire.asked("window/workDoneProgress/create")["token"]
+        told = wire.wait(lambda message: message.get("method") == "$/progress")["params"]
+        assert (told["token"], told["value"]["kind"], told["value"]["title"]) == (token, "begin", "lintdem")
+        held.let_go()
+        wire.wait(lambda message: message.get("method") == "$/progress" and message["params"]["value"]["kind"] == "end")
+        assert codes(wire.diagnostics(uri)) == FOUND
