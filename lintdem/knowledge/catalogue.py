@@ -7,6 +7,7 @@ AWS's own service models (`aws/catalogue.json`; `tools/aws_catalogue.py` makes b
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import msgspec
@@ -75,7 +76,13 @@ def operation(service: str, method: str) -> Operation | None:
     """
     if not method or not method[0].isalpha() or method in _NOT_CALLS:
         return None
+    bare = _WRAPPED.sub("", method)
+    method = bare if bare in methods(service) and method not in methods(service) else method
     return _operation(service, method) if _is_conceivable(service, method) else None
+
+
+_WRAPPED = re.compile(r"_with_(retry|retries|backoff)$")
+"""What a program calls an operation that it has put on a client, with tries of its own around it."""
 
 
 @cache
