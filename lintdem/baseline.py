@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lintdem.errors import UsageError
-from lintdem.files import replace_file
+from lintdem.files import leads_out, read_regular, replace_file, repository_of
 from lintdem.model.finding import Finding, Level
 
 NAME = ".lintdem-baseline.json"
 VERSION = 1
+LED_OUT = "is a link that leads out of the repository; name the baseline with --baseline"
 _LOUDNESS = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
+_MOST_BYTES = 100_000_000
 _KEYS = ("path", "code", "level", "about")
 
 
@@ -101,6 +103,8 @@ def nearest_baseline(root: Path) -> Path | None:
     """The baseline of a workspace: in its folder, or in one above within the same repository."""
     for folder in (root, *root.parents):
         if (folder / NAME).is_file():
+            if leads_out(folder / NAME, repository_of(folder) or folder):
+                raise UsageError(f"{folder / NAME}: {LED_OUT}")
             return folder / NAME
         if (folder / ".git").exists():
             return None
@@ -117,7 +121,7 @@ def empty_baseline(file: Path, root: Path) -> Baseline:
 def read_baseline(file: Path, root: Path) -> Baseline:
     """The entries of a file for the workspace `root`; UsageError when they cannot be read."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = read_regular(file.resolve(), _MOST_BYTES).decode("utf-8-sig")
     except FileNotFoundError:
         raise UsageError(f"{file}: no such baseline; `lintdem baseline` writes one") from None
     except (OSError, UnicodeDecodeError) as error:

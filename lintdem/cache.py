@@ -94,6 +94,8 @@ class Cache:
         if not self._written:
             self._prepare()
         file.parent.mkdir(exist_ok=True)
+        if file.parent.is_symlink():
+            raise OSError(0, f"{file.parent.name} is a link")
         handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=file.parent)
         try:
             with os.fdopen(handle, "wb") as stream:
@@ -111,12 +113,12 @@ class Cache:
         self._folder.mkdir(parents=True, exist_ok=True)
         for name, text in _MARKS.items():
             mark = self._folder / name
-            if not mark.exists():
+            if not os.path.lexists(mark):
                 mark.write_text(text, encoding="utf-8")
 
     def _prune(self) -> None:
         entries = []
-        for file in self._folder.glob("??/*"):
+        for file in _entries_of(self._folder):
             status = file.lstat()
             entries.append((status.st_mtime_ns, status.st_size, file))
         total = sum(size for _, size, _ in entries)
@@ -163,19 +165,27 @@ def clean(folder: Path) -> int | None:
     if folder.is_symlink() or not tag.is_file() or tag.read_bytes() != _MARKS[_TAG].encode():
         return None
     freed = 0
-    for shelf in folder.iterdir():
-        if not _SHELF.fullmatch(shelf.name) or shelf.is_symlink() or not shelf.is_dir():
-            continue
-        for file in shelf.iterdir():
-            if _ENTRY.fullmatch(file.name) and not file.is_dir():
-                freed += file.lstat().st_size
-                file.unlink(missing_ok=True)
+    for file in _entries_of(folder):
+        freed += file.lstat().st_size
+        file.unlink(missing_ok=True)
+    for shelf in _shelves_of(folder):
         _remove(shelf)
     if {file.name for file in folder.iterdir()} <= set(_MARKS):
         for name in _MARKS:
             (folder / name).unlink(missing_ok=True)
         _remove(folder)
     return freed
+
+
+def _shelves_of(folder: Path) -> list[Path]:
+    """The folders that a cache has made. A link among them leads to what is somebody else's."""
+    return [one for one in folder.iterdir() if _SHELF.fullmatch(one.name) and not one.is_symlink() and one.is_dir()]
+
+
+def _entries_of(folder: Path) -> list[Path]:
+    """The files that a cache has written."""
+    files = (file for shelf in _shelves_of(folder) for file in shelf.iterdir())
+    return [file for file in files if _ENTRY.fullmatch(file.name) and not file.is_dir()]
 
 
 def _remove(folder: Path) -> None:

@@ -19,6 +19,8 @@ from lintdem.model.span import NOWHERE, Place
 
 MAX_TEMPLATE = 2_000_000
 """Bytes; a bigger file is data, not a template."""
+MAX_PYTHON = 20_000_000
+"""Bytes; what is longer has more characters than the parser is given, however they are written."""
 
 DEFAULT_EXCLUDE = frozenset(
     {
@@ -194,8 +196,8 @@ def _size(root: Path, target: Path) -> int | None:
         return None
 
 
-def _too_big(path: str, size: int) -> Problem:
-    message = f"too big for a template: {size} bytes, at most {MAX_TEMPLATE} are read"
+def _too_big(path: str, size: int, words: str = "too big for a template", most: int = MAX_TEMPLATE) -> Problem:
+    message = f"{words}: {size} bytes, at most {most} are read"
     return Problem(Place(path, NOWHERE), "LDM901", message)
 
 
@@ -217,7 +219,7 @@ def _start(walk: _Walk, folder: str) -> None:
     above = Ignored()
     if walk.filters.gitignore:
         for parent in reversed(_up_to_repository(folder)):
-            above = above.entering(str(parent))
+            above = _entering(walk, above, str(parent))
         if any(above.match(str(part), is_folder=True) for part in (Path(folder), *_up_to_repository(folder)[:-1])):
             above = Ignored()
     named = (*(excluded for excluded in walk.filters.excluded if not excluded(folder + "/")),)
@@ -246,9 +248,18 @@ def _below(walk: _Walk, start: str, above: Ignored, filters: Filters) -> None:
         if filters.defaults and "pyvenv.cfg" in names and folder != start:
             continue
         if filters.gitignore and ".gitignore" in names:
-            ignored = ignored.entering(folder)
+            ignored = _entering(walk, ignored, folder)
         for entry in entries:
             stack.extend((inner, ignored) for inner in _take(walk, entry, ignored, filters))
+
+
+def _entering(walk: _Walk, ignored: Ignored, folder: str) -> Ignored:
+    """With the ignore file of a folder; without one that cannot be read there is more to check, never less."""
+    try:
+        return ignored.entering(folder)
+    except OSError as error:
+        walk.notes.append(f"{walk.relative(os.path.join(folder, '.gitignore'))}: left out: {error.strerror or error}")  # noqa: PTH118
+        return ignored
 
 
 def _entries(walk: _Walk, folder: str) -> list[os.DirEntry[str]]:
@@ -300,6 +311,8 @@ def _through_link(walk: _Walk, entry: os.DirEntry[str], filters: Filters) -> Ite
     is_folder = os.path.isdir(target)  # noqa: PTH112 (a path of another run of the same walk)
     if not is_folder and not is_wanted(entry.name):
         return
+    if target == walk.root:
+        return  # all of it is looked at anyway
     if not target.startswith(walk.root.rstrip(os.sep) + os.sep):
         walk.notes.append(f"{walk.relative(entry.path)}: left out: the link leads out of {walk.root}")
         return
@@ -332,7 +345,10 @@ def _file(walk: _Walk, path: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         walk.notes.append(f"{relative}: left out: not a regular file")
     elif name.endswith(".py"):
-        walk.python.add(relative)
+        if status.st_size > MAX_PYTHON:
+            walk.problems.append(_too_big(relative, status.st_size, "too big to be read", MAX_PYTHON))
+        else:
+            walk.python.add(relative)
     elif is_wanted(name):
         if status.st_size > MAX_TEMPLATE and _CERTAINLY.fullmatch(name):
             walk.problems.append(_too_big(relative, status.st_size))

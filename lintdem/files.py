@@ -1,7 +1,9 @@
-"""Writing a file whole: beside its place, then moved there, so that whoever reads it has the old or the new one."""
+"""Files read with a bound, and written whole: beside their place, then moved there, so that whoever reads one has the old or
+the new one."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -9,6 +11,36 @@ from contextlib import suppress
 from pathlib import Path
 
 _NEW_FILE = 0o644
+_READING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK"))
+
+
+def read_regular(file: Path, most: int | None = None) -> bytes:
+    """The bytes of a regular file, of one that has at most so many; OSError for all else, whatever has taken its place since it
+    was looked at: a pipe never ends, and a link may lead anywhere."""
+    try:
+        handle = os.open(file, _READING)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(error.errno, "is a link") from error
+        raise
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "not a regular file")
+    with os.fdopen(handle, "rb") as stream:
+        data = stream.read() if most is None else stream.read(most + 1)
+    if most is not None and len(data) > most:
+        raise OSError(errno.EFBIG, f"too large: more than {most:,} bytes")
+    return data
+
+
+def repository_of(folder: Path) -> Path | None:
+    """The nearest folder, this one or one above, that holds a repository."""
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), None)
+
+
+def leads_out(file: Path, root: Path) -> bool:
+    """Whether a path inside of `root` is, or leads through, a link to somewhere else."""
+    return Path(os.path.abspath(file)).is_relative_to(root) and not file.resolve().is_relative_to(root.resolve())  # noqa: PTH100
 
 
 def replace_file(file: Path, data: bytes) -> None:

@@ -10,8 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pathspec import GitIgnoreSpec
+from lintdem.files import read_regular
+from lintdem.globs import as_one, patterns_of
 
+MOST_BYTES = 1_000_000
 _OFTEN = 60
 """So often a file of patterns is asked before it is worth while to make one expression of them."""
 _GROUP = re.compile(r"\(\?P<\w+>")
@@ -24,10 +26,10 @@ class Ignored:
     specs: tuple[tuple[str, _Patterns], ...] = ()
 
     def entering(self, folder: str) -> Ignored:
-        """With the ignore file of the folder, if it has one."""
+        """With the ignore file of the folder, if it has one. OSError when it cannot be read; git follows no link to one."""
         try:
-            text = Path(folder, ".gitignore").read_text(encoding="utf-8", errors="replace")
-        except OSError:
+            text = read_regular(Path(folder, ".gitignore"), MOST_BYTES).decode("utf-8", "replace")
+        except FileNotFoundError:
             return self
         return Ignored((*self.specs, (folder.rstrip(os.sep) + os.sep, _patterns(text))))
 
@@ -45,7 +47,7 @@ class _Patterns:
     """The patterns of an ignore file. Git passes over lines it cannot read; so does this."""
 
     def __init__(self, text: str) -> None:
-        self._spec = GitIgnoreSpec([pattern for line in text.split("\n") for pattern in _line(line)])
+        self._spec = as_one(pattern for line in text.splitlines() for pattern in _line(line))
         self._asked = 0
         self._any: re.Pattern[str] | None = None
 
@@ -62,7 +64,7 @@ class _Patterns:
 @lru_cache(maxsize=4096)
 def _line(line: str) -> tuple[Any, ...]:
     try:
-        return tuple(GitIgnoreSpec.from_lines([line]).patterns)
+        return patterns_of([line])
     except ValueError:
         return ()
 

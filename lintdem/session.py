@@ -20,6 +20,7 @@ from lintdem.baseline import Baseline, nearest_baseline, read_baseline
 from lintdem.cache import FOLDER, Cache, cache_in
 from lintdem.config import Config, Overrides, load, parse, settings_in
 from lintdem.discover import (
+    MAX_PYTHON,
     Filters,
     Found,
     discover,
@@ -32,6 +33,7 @@ from lintdem.discover import (
     workspace_root,
     would_be_found,
 )  # fmt: skip
+from lintdem.files import read_regular
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Problem
 from lintdem.model.span import NOWHERE, Place
@@ -76,6 +78,11 @@ class CheckRequest:
     given: tuple[str, bytes] | None = None
 
 
+def read_bounded(file: Path) -> bytes:
+    """A file of a workspace, which may have become anything since it was found."""
+    return read_regular(file, MAX_PYTHON)
+
+
 class Session:
     """A workspace with its settings and rules, ready to be checked. `read` is how files are read."""
 
@@ -84,7 +91,7 @@ class Session:
         request: CheckRequest,
         observer: Observer | None = None,
         packs: tuple[str, ...] = (BUILTIN_PACK,),
-        read: Callable[[Path], bytes] = Path.read_bytes,
+        read: Callable[[Path], bytes] = read_bounded,
     ) -> None:
         self.request = request
         self.observer = observer or Observer()

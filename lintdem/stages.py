@@ -216,9 +216,9 @@ def _text(data: bytes) -> str:
     """The text of a Python file; bytes that no encoding explains show as replacement characters."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except SyntaxError:
-        encoding = "utf-8"
-    return data.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+        return data.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+    except (SyntaxError, LookupError, ValueError):  # an encoding such as rot13 makes no text of bytes
+        return data.decode("utf-8-sig", errors="replace")
 
 
 def _counted(many: Sequence[T], observer: Observer) -> Iterator[T]:

@@ -13,8 +13,12 @@ from pathspec import GitIgnoreSpec
 
 from lintdem.audit.records import Audited
 from lintdem.errors import UsageError
+from lintdem.files import read_regular
+from lintdem.globs import spec_of
 
 _PLACES = (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+_MOST_BYTES = 3_000_000
+"""What GitHub reads."""
 _SECTION = re.compile(r"\^?\[[^\]]+\](?:\[\d+\])?(?P<owners>.*)")
 
 
@@ -33,7 +37,9 @@ def owners_in(root: Path) -> Owners:
     """The owners that a repository names, by the first of the places in which GitHub and GitLab look."""
     for place in _PLACES:
         try:
-            return Owners(tuple(_lines((root / place).read_text(encoding="utf-8", errors="replace"))))
+            file = (root / place).resolve()
+            if file.is_relative_to(root.resolve()):
+                return Owners(tuple(_lines(read_regular(file, _MOST_BYTES).decode("utf-8", "replace"))))
         except OSError:
             continue
     return Owners()
@@ -50,7 +56,7 @@ def _lines(text: str) -> Iterator[tuple[GitIgnoreSpec, str | None]]:
         pattern, *named = re.split(r"(?<!\\)\s+", bare)
         if pattern and not pattern.startswith("!"):
             try:
-                yield GitIgnoreSpec.from_lines([pattern]), _first(named) or default
+                yield spec_of([pattern]), _first(named) or default
             except ValueError:
                 continue  # as GitHub does with a line it cannot read
 
@@ -90,7 +96,7 @@ def read_mapping(file: Path) -> Mapping:
 
 def _line(team: str, pattern: str) -> tuple[str, GitIgnoreSpec | None, str]:
     repository, colon, path = pattern.partition(":")
-    return repository, GitIgnoreSpec.from_lines([path]) if colon else None, team
+    return repository, spec_of([path]) if colon else None, team
 
 
 def with_teams(record: Audited, mapping: Mapping) -> Audited:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from lintdem.baseline import NAME, Baseline, empty_baseline, entry_of
+from lintdem.baseline import LED_OUT, NAME, Baseline, empty_baseline, entry_of
 from lintdem.cli.progress import Progress
 from lintdem.cli.terminal import put
 from lintdem.errors import UsageError
+from lintdem.files import leads_out, repository_of
 from lintdem.model.finding import Report
 from lintdem.output import visible
 from lintdem.output.tally import by_level, count
@@ -59,6 +60,8 @@ def _before(session: Session, *, update: bool) -> Baseline:
     """The baseline as it is, or an empty one where it is to be written for the first time."""
     named = session.request.baseline or session.config.baseline
     file = session.request.folder / named if named else session.root / NAME
+    if not named and leads_out(file, repository_of(session.root) or session.root):
+        raise UsageError(f"{file}: {LED_OUT}")
     if not update and not file.exists() and (named or session.baseline is None):
         return empty_baseline(file, session.root)
     found = session.baseline

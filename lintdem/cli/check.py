@@ -282,7 +282,7 @@ def _write(report: Report, format_name: str, file: Path | None, flags: _Flags, s
     if file is None:
         put(text)
         return
-    put_file(file, text)
+    put_file(file, text, session.root)
 
 
 def _show_files(session: Session) -> None:

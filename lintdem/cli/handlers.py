@@ -44,14 +44,14 @@ def command(
     colorful = wants_color(color, sys.stdout, os.environ) if output is None else color == "always"
     width = width_of(sys.stdout) if output is None else PIPE_WIDTH
     view = View(root=session.root.as_posix(), folder=Path.cwd().as_posix(), color=colorful, width=width)
-    _write(render(format_name, overview, view), output)
+    _write(render(format_name, overview, view), output, session.root)
     for problem in overview.problems:
         complain(f"{view.path(problem.place.path)}:{problem.place.span.line}: {problem.code} {problem.message}")
     ctx.exit(2 if overview.problems else 0)
 
 
-def _write(text: str, output: str | None) -> None:
+def _write(text: str, output: str | None, root: Path) -> None:
     if output is None:
         put(text)
         return
-    put_file(Path(output), text)
+    put_file(Path(output), text, root)

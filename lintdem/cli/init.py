@@ -14,7 +14,7 @@ from lintdem.baseline import NAME, empty_baseline, entry_of
 from lintdem.cli.terminal import put
 from lintdem.config import settings_in
 from lintdem.errors import UsageError
-from lintdem.files import replace_file
+from lintdem.files import leads_out, replace_file
 from lintdem.output.tally import count
 from lintdem.session import CheckRequest, Session
 from lintdem.triage import is_whole
@@ -149,6 +149,8 @@ def _write(root: Path, part: _Part, *, dry_run: bool) -> str:
     file = root / part.name
     if part.here:
         return f"Kept: {part.here}.\n"
+    if leads_out(file, root):
+        raise UsageError(f"{file}: cannot be written: it leads out of {root}")
     if os.path.lexists(file):
         return f"Kept {part.name}." + (f" Add to it:\n\n{part.add}\n" if part.add and not _speaks(file) else "\n")
     if dry_run:

@@ -78,11 +78,13 @@ def put(text: str) -> None:
         raise UsageError(f"the report cannot be written: {error.strerror or error}") from error
 
 
-def put_file(file: Path, text: str) -> None:
-    """Write what `--output` names, whole or not at all."""
+def put_file(file: Path, text: str, root: Path | None = None) -> None:
+    """Write what `--output` names, whole or not at all. What a checked project `root` has put there may be a link to anywhere."""
     # Loaded here, for a start that writes no file needs nothing of it.
-    from lintdem.files import write_file  # noqa: PLC0415
+    from lintdem.files import leads_out, write_file  # noqa: PLC0415
 
+    if root is not None and leads_out(file, root):
+        raise UsageError(f"--output: {file}: leads out of {root}; name the place it leads to")
     try:
         write_file(file, text.encode("utf-8", errors="backslashreplace"))
     except OSError as error:

@@ -12,12 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pathspec import GitIgnoreSpec
-
 from lintdem.config.declarations import declarations
 from lintdem.config.positions import line_of, line_of_entry
 from lintdem.config.wrong import Wrong, nearest
 from lintdem.errors import UsageError
+from lintdem.globs import spec_of
 from lintdem.model.finding import Level
 from lintdem.model.stack import Source
 
@@ -74,7 +73,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _globs(value: Any) -> tuple[str, ...]:
     for pattern in _texts(value):
         try:
-            GitIgnoreSpec.from_lines([pattern])
+            spec_of([pattern])
         except ValueError:
             raise Wrong(f'"{pattern}" is no pattern') from None
     return tuple(value)

@@ -7,15 +7,24 @@ look at the lines is enough; when a form is too unusual to be found, the answer 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 _HEADER = re.compile(r"^\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*=""")
+_QUOTED = re.compile(r""""([^"]*)"|'([^']*)'""")
 _PART = re.compile(r""""([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+)""")
 
 
 def line_of(text: str, path: Sequence[str], value: str | None = None) -> int:
     """The line of the key `path` (table names and key), or of the quoted `value` behind it."""
+    line = _line_of_key(text, tuple(path))
+    return line if value is None else _line_of_value(text, line, value)
+
+
+@lru_cache(maxsize=64)
+def _line_of_key(text: str, path: tuple[str, ...]) -> int:
     wanted = list(path)
     table: list[str] = []
     best, depth = 1, 0
@@ -30,7 +39,7 @@ def line_of(text: str, path: Sequence[str], value: str | None = None) -> int:
             best, depth = number, shared
         if shared == len(wanted):
             break
-    return best if value is None else _line_of_value(text, best, value)
+    return best
 
 
 def line_of_entry(text: str, path: Sequence[str], index: int, key: str = "") -> int:
@@ -65,8 +74,16 @@ def _shared(full: list[str], wanted: list[str]) -> int:
 
 
 def _line_of_value(text: str, start: int, value: str) -> int:
-    lines = text.splitlines()
-    for number in range(start, len(lines) + 1):
-        if f'"{value}"' in lines[number - 1] or f"'{value}'" in lines[number - 1]:
-            return number
-    return start
+    lines = _quoted(text).get(value, ())
+    at = bisect_left(lines, start)
+    return lines[at] if at < len(lines) else start
+
+
+@lru_cache(maxsize=4)
+def _quoted(text: str) -> Mapping[str, Sequence[int]]:
+    """The lines of everything in quotes: a list may be long, and each name in it is asked for."""
+    found: dict[str, list[int]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        for double, single in _QUOTED.findall(line):
+            found.setdefault(double or single, []).append(number)
+    return found

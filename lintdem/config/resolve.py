@@ -7,6 +7,7 @@ above both. Every setting remembers where it came from.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from pathspec import GitIgnoreSpec
 from lintdem.config.declarations import Declaration
 from lintdem.config.options import Handler, Options, options_from
 from lintdem.errors import UsageError
+from lintdem.files import read_regular, repository_of
+from lintdem.globs import spec_of
 from lintdem.model.finding import Level
 from lintdem.model.stack import Source
 
@@ -30,6 +33,9 @@ else:
 CONFIG_NAMES = (".lintdem.toml", "lintdem.toml", "pyproject.toml")
 """Names looked for in each folder, the first one found counts."""
 
+MOST_BYTES = 1_000_000
+_MOST_PARTS = 200
+_ENDLESS_NAME = re.compile(rf"""(?<![\w"'.-])(?:[\w"'-]+[ \t]*\.[ \t]*){{{_MOST_PARTS}}}""")
 _LISTS_THAT_ADD = ("extend-select", "extend-exclude", "effects", "guards", "safe")
 
 
@@ -53,7 +59,7 @@ class PathGlobs:
 
     @cached_property
     def _spec(self) -> GitIgnoreSpec:
-        return GitIgnoreSpec.from_lines(self.patterns)
+        return spec_of(self.patterns)
 
     def match(self, path: str) -> bool:
         """Whether the absolute path (ending in a slash for a folder) matches."""
@@ -126,7 +132,7 @@ def settings_in(folder: Path) -> Path | None:
     """The configuration file of a folder, if it has one."""
     for name in CONFIG_NAMES:
         file = folder / name
-        if file.is_file() and (name != "pyproject.toml" or _holds_section(file)):
+        if file.is_file() and _is_own(file) and (name != "pyproject.toml" or _holds_section(file)):
             return file
     return None
 
@@ -137,7 +143,31 @@ def load(root: Path, explicit: Path | None = None, overrides: Overrides | None =
     if explicit is not None and not explicit.is_file():
         raise UsageError(f"{explicit}: no such configuration file")
     chain = _chain(file) if file else []
+    if explicit is None:
+        _confine(chain)
     return _resolve(chain, root, file, overrides or Overrides())
+
+
+def _is_own(file: Path) -> bool:
+    """Whether a file belongs to the project it stands in, or is a link to what stands elsewhere: a project that comes from
+    anybody has no say over what is read of the machine."""
+    home = repository_of(file.parent) or file.parent
+    own = not file.is_symlink() or file.resolve().is_relative_to(home.resolve())
+    if not own and file.name != "pyproject.toml":
+        raise UsageError(f"{file}: is a link that leads out of {home}; name the settings with --config")
+    return own
+
+
+def _confine(chain: Iterable[Options]) -> None:
+    """Settings that were found, not named, lead to no file outside of their repository."""
+    for options in chain:
+        folder = options.file.parent
+        home = repository_of(folder)
+        for key, flag, limit in (("extend", "--config", home), ("baseline", "--baseline", home or folder)):
+            value = options.values.get(key)
+            if value and limit is not None and not (folder / value).resolve().is_relative_to(limit.resolve()):
+                place = f"{options.file}:{options.line(key)}: {key}"
+                raise UsageError(f'{place}: "{value}" lies outside of {limit}; name it with {flag}')
 
 
 def parse(text: str, root: Path) -> Config:
@@ -162,12 +192,14 @@ def _holds_section(file: Path) -> bool:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return read_regular(file.resolve(), MOST_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: cannot be read: {error}") from error
 
 
 def _parse(file: Path, text: str) -> dict[str, Any]:
+    if _ENDLESS_NAME.search(text):
+        raise UsageError(f"{file}: a name of more than {_MOST_PARTS} parts is read by no TOML reader in bounded memory")
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 
 _DEF = re.compile(rb"\bdef[ \t\f\\\n]+([^\s(\[]+)\s*(?:\[[^\n]*?\])?\s*\(")
 _END = re.compile(rb"\)\s*(?:->|:)")
+_LONGEST = 4_000
+"""So many bytes of parameters are looked at. A file without an end to them would else be read again for each `def`."""
 _LAMBDA = re.compile(rb"\blambda\s+([^:]*):")
 _CONTEXT = re.compile(rb"context|ctx", re.IGNORECASE)
 _EVENT = re.compile(rb"event|evt", re.IGNORECASE)
@@ -44,8 +46,9 @@ def may_take_events(data: bytes) -> bool:
 def _signatures(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Every function with the text of its parameters."""
     for match in _DEF.finditer(data):
-        end = _END.search(data, match.end())
-        yield match.group(1), data[match.end() : end.start() if end else len(data)]
+        last = match.end() + _LONGEST
+        end = _END.search(data, match.end(), last)
+        yield match.group(1), data[match.end() : end.start() if end else last]
 
 
 def _is_handler(name: bytes, signature: bytes) -> bool:

@@ -23,6 +23,8 @@ Lower = Callable[[Sequence[str]], Iterable[tuple[str, Module]]]
 _DEFINITION = re.compile(rb"[\n;:][ \t\f]*(?:async[ \t\f\\\n]+)?(?:def|class)[ \t\f\\\n]+([^\s(:\[\\]+)")
 _CLASS = re.compile(rb"[\n;:][ \t\f]*class[ \t\f\\\n]+[^\s(:\[\\]+[ \t\f\\\n]*[(\[]")
 _END_OF_BASES = re.compile(rb"\)\s*:")
+_LONGEST = 4_000
+"""So many bytes of bases are looked at, so that a file without an end to them is not read again for each class."""
 _WORD = re.compile(rb"[^\W\d][\w\x80-\xff]*")
 _OPENED = re.compile(rb"\.\s*([\w\x80-\xff]+)(?=[\s)]*[.\[])")
 _FILES = 2048
@@ -178,8 +180,9 @@ def _opened(source: bytes) -> frozenset[bytes]:
 
 def _bases(data: bytes) -> Iterator[bytes]:
     for match in _CLASS.finditer(data):
-        end = _END_OF_BASES.search(data, match.end())
-        yield from _WORD.findall(data, match.end(), end.start() if end else len(data))
+        last = match.end() + _LONGEST
+        end = _END_OF_BASES.search(data, match.end(), last)
+        yield from _WORD.findall(data, match.end(), end.start() if end else last)
 
 
 def is_encoded(data: bytes) -> bool:

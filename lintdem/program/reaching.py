@@ -17,7 +17,7 @@ from lintdem.program.modules import Modules
 from lintdem.program.paths import ancestors, folder, join
 
 _IMPORT = re.compile(
-    rb"[\n;:][ \t\f]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n;#]*)|import[ \t]+([^\n;#]+))"
+    rb"[\n;:][ \t\f]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]+(\([^)]{0,8000}\)|[^\n;#]*)|import[ \t]+([^\n;#]+))"
 )
 _NAME = re.compile(rb"[^\W\d]\w*")
 _MODULE = re.compile(rb"[^\W\d][\w.]*")

@@ -6,6 +6,7 @@ comment, however long, takes more than one look.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 import libcst as cst
@@ -35,7 +36,7 @@ def find_directives(module: cst.Module, positions: Positions, text: str) -> tupl
         return ()
     lines = text.split("\n")
     whole = (1, max(1, len(lines) - text.endswith("\n")))
-    headers = sorted(_headers(positions))
+    headers = _Headers(_headers(positions))
     found: list[Directive] = []
     for node in positions.ranges:
         if isinstance(node, cst.Comment):
@@ -49,15 +50,41 @@ def find_directives(module: cst.Module, positions: Positions, text: str) -> tupl
     return tuple(sorted(found))
 
 
-def _covered(line: int, alone: bool, headers: list[Header]) -> tuple[int, int]:
-    around = [header for header in headers if header.first <= line <= header.last]
+class _Headers:
+    """The headers of a module by their lines: those that a line is part of may be asked for each of many comments."""
+
+    def __init__(self, headers: Iterator[Header]) -> None:
+        self._all = sorted(headers)
+        self._firsts = [header.first for header in self._all]
+        self._reach: list[int] = []
+        for header in self._all:
+            self._reach.append(max(header.last, self._reach[-1] if self._reach else 0))
+
+    def around(self, line: int) -> list[Header]:
+        """Those whose lines hold this one."""
+        found = []
+        at = bisect_right(self._firsts, line) - 1
+        while at >= 0 and self._reach[at] >= line:
+            if self._all[at].last >= line:
+                found.append(self._all[at])
+            at -= 1
+        return found
+
+    def following(self, line: int) -> Header | None:
+        """The first below it."""
+        at = bisect_right(self._firsts, line)
+        return self._all[at] if at < len(self._all) else None
+
+
+def _covered(line: int, alone: bool, headers: _Headers) -> tuple[int, int]:
+    around = headers.around(line)
     if around:
         decorated = max(around)
         if alone and decorated.end and line < decorated.word:
             return decorated.first, decorated.end
         return min(header.first for header in around), max(header.last for header in around)
     if alone:
-        following = next((header for header in headers if header.first > line), None)
+        following = headers.following(line)
         if following is not None:
             return following.first, following.end or following.last
     return line, line

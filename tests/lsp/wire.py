@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -30,8 +30,8 @@ class Wire:
         process: int | None = None,
         answers: Mapping[str, Callable[[Any], Any]] | None = None,
         around: Mapping[str, str] | None = None,
+        command: Sequence[str] = (sys.executable, "-m", "lintdem", "server"),
     ) -> None:
-        command = [sys.executable, "-m", "lintdem", "server"]
         environment = {**os.environ, **({"PYTHONPATH": str(path)} if path is not None else {}), **(around or {})}
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment)
