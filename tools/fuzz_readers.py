@@ -35,7 +35,7 @@ MOST_KEPT = 30
 LARGEST_KEPT = 1_500
 INSTRUMENTED = (
     "lintdem.deploy", "lintdem.config", "lintdem.triage", "lintdem.cache", "lintdem.recall", "lintdem.baseline",
-    "lintdem.model", "lintdem.program", "lintdem.syntax.comments", "lintdem.output", "tomli", "tomllib",
+    "lintdem.model", "lintdem.program", "lintdem.syntax.comments", "lintdem.output",
 )  # fmt: skip
 TOKEN = re.compile(rb"[\w.:/*-]+|\s+|.", re.DOTALL)
 ODD = (

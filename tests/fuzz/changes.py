@@ -202,7 +202,7 @@ def moved(files: Mapping[str, str], path: str, taken: Sequence[str] = ()) -> dic
     tree = ast.parse(text)
     helpers = [node for node in tree.body if isinstance(node, ast.FunctionDef) and _only_called(tree, node.name)]
     other = path.rpartition("/")[0] + ("/" if "/" in path else "") + "moved_part.py"
-    if not helpers or other in files or any(isinstance(node, ast.ImportFrom) and node.level for node in tree.body):
+    if not helpers or other in files or "lintdem:" in text or any(isinstance(node, ast.ImportFrom) and node.level for node in tree.body):
         return dict(files)
     gone: list[ast.stmt] = []
     waiting = [name for node in helpers for name in _loaded(node)]
@@ -216,8 +216,8 @@ def moved(files: Mapping[str, str], path: str, taken: Sequence[str] = ()) -> dic
             gone.append(node)
             waiting += _loaded(node)
     imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
-    if any(isinstance(node, ast.Global) for node in ast.walk(tree)):
-        return dict(files)
+    if any(isinstance(node, ast.Global) for node in ast.walk(tree)) or any(isinstance(node, (ast.If, ast.Try)) for node in tree.body):
+        return dict(files)  # what is bound in a branch cannot be moved by its name
     order = [node for node in tree.body if node in gone]
     names = [ast.alias(name) for name in sorted(_bound_in(order))]
     rest = [node for node in tree.body if node not in gone]
@@ -278,6 +278,7 @@ def _own_names(function: Function) -> set[str]:
             other.update(node.names)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             other.add(node.name)
+            other.update(_bound_in(node.body) if isinstance(node, ast.ClassDef) else ())
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             other.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
         elif (isinstance(node, ast.ExceptHandler) and node.name) or (isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name):
