@@ -72,7 +72,7 @@ DOES = frozenset({Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET})
 ASIDE = frozenset(
     {"delete_message", "delete_message_batch", "change_message_visibility", "change_message_visibility_batch"}
 )
-STORES = frozenset({"dynamodb", "s3", "sqs"})
+STORES = frozenset({"dynamodb", "s3", "sqs", "sql"})
 MEMORIES = frozenset({"redis", "valkey", "pymemcache", "memcache"})
 CACHES = MEMORIES | {"builtins", "os", "shutil", "tempfile", "pathlib", "io"}
 REPORTS = frozenset({"batchItemFailures", "batch_item_failures", "batchItemIdentifiers"})

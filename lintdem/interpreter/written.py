@@ -38,7 +38,7 @@ LOGGING = frozenset(
 PLAIN = frozenset(
     """
         str repr format len type isinstance int dict list bool getattr hasattr json dumps sleep join upper
-        lower get strftime isoformat now utcnow round items keys values
+        lower get strftime isoformat now utcnow round items keys values rollback close
     """.split()
 )
 COLLECTS = frozenset({"append", "add", "extend", "update", "setdefault", "insert", "put_nowait", "appendleft"})

@@ -218,7 +218,8 @@ def _read(m: Machine, model: Value, place: Place, flow: Flow, receiver: Value, t
     table = table_of(model)
     asked = [p for p in _condition(model, list(tests)).parts if isinstance(p, Compares) and p.op == "="]
     unique = (("unique", known(True)),) if any(is_unique(model, p.attribute) for p in asked) else ()
-    given = (("TableName", known(table)), *unique)
+    named = tuple((f"where.{p.attribute}", p.value) for p in asked)
+    given = (("TableName", known(table)), *unique, *named)
     site = Invocation(f"SELECT {table}", "sql", READ, Kind.READ, "reads the rows again", given, receiver)
     m.sites[place] = site
     m.can_raise(Error(("any", "SQLAlchemyError"), place), flow)

@@ -172,7 +172,9 @@ def carry_out(m: Machine, statement: Statement, request: Request, holes: tuple[V
         return None
     table = known(_table(statement.table, holes))
     if statement.kind == "read":
-        m.sites[place] = site = _invocation("SELECT", statement, request, table, Kind.READ, "reads the rows again")
+        site = _invocation("SELECT", statement, request, table, Kind.READ, "reads the rows again")
+        given = (*((str(i), v) for i, v in enumerate(request.positional)), *request.named)
+        m.sites[place] = site = replace(site, args=(*site.args, *((f"where.{name}", value) for name, value in given)))
         m.can_raise(Error(("any", *_DATABASE), place), flow)
         m.record(Asked(place, site, must=flow.must, may=flow.may))
         return None
