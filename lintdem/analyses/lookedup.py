@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.domain import Check
+from lintdem.interpreter.domain import Check, Fresh
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Effect, Invocation
-from lintdem.interpreter.values import known
+from lintdem.interpreter.values import known, leaves
 
 _ANY = known("…")
 """The table of a statement that could not be read."""
@@ -24,12 +24,13 @@ def finds_row(read: Invocation, check: Check, effect: Effect, run: Run) -> bool:
 
 def is_refused(read: Invocation, check: Check, run: Run) -> bool:
     """Whether of two runs that find nothing together one is refused: what was searched for is unique, or a row that is inserted
-    on the same way has a unique key."""
+    on the same way into the table that was searched has a unique key."""
     if read.arg("unique") is not None:
         return True
     rows = (e.call.write for e in run.events if isinstance(e, Effect) and _is_row(e) and check in e.must)
-    claims = (row.claim for row in rows if row is not None and row.claim is not None)
-    return any(claim.kind.startswith("the unique key") and not claim.tentative for claim in claims)
+    claims = (row.claim for row in rows if row is not None and row.claim is not None and row.table == read.arg("TableName"))
+    lasting = (c for c in claims if not any(isinstance(leaf, Fresh) for leaf in leaves(c.key)))
+    return any(claim.kind.startswith("the unique key") and not claim.tentative for claim in lasting)
 
 
 def _is_row(effect: Effect) -> bool:

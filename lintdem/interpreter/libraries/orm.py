@@ -216,7 +216,8 @@ _OPERATORS = {"==": "=", "!=": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 
 def _read(m: Machine, model: Value, place: Place, flow: Flow, receiver: Value, tests: Sequence[Value] = ()) -> None:
     table = table_of(model)
-    asked = [p for p in _condition(model, list(tests)).parts if isinstance(p, Compares) and p.op == "="]
+    compared = (p for p in _condition(model, list(tests)).parts if isinstance(p, Compares) and p.op == "=")
+    asked = [p for p in compared if not _is_column(p.value)]
     unique = (("unique", known(True)),) if any(is_unique(model, p.attribute) for p in asked) else ()
     named = tuple((f"where.{p.attribute}", p.value) for p in asked)
     given = (("TableName", known(table)), *unique, *named)
@@ -255,7 +256,7 @@ def _change(
         m, statement, columns, known(statement.table), Request(NONE, place, receiver), flow, condition, unique
     )
     # What was searched for first is found by the next delivery, so a commit does not fail for it.
-    refused = None if asked_before(m, known(statement.table), before) else claim
+    refused = None if any(asked_before(m, known(one), before) for one in (statement.table, "…")) else claim
     m.outcomes[receiver] = refused, m.sites.get(place)
     return claim
 

@@ -203,7 +203,7 @@ def apply(
     if claim is not None and statement.kind == "accumulate":
         # The WHERE is false once the statement has run: it adds nothing the second time, whether or not anybody looks.
         write = replace(write, kind="set", accumulates="")
-    if unique and inserts and (claim is None or statement.kind == "insert"):
+    if unique and inserts and (statement.kind == "insert" or not {table, known("…")} & m.cleared):
         # What two runs that looked for it at once both insert is refused to one of them.
         named = tuple((name, value) for name, value in columns if name in unique)
         claim = Claim(request.place, f"the unique key of {text(table) or '…'}", identity(named), table)
