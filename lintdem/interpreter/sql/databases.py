@@ -356,9 +356,7 @@ _DEDUP = re.compile(r"(process|dedup|idempot|seen|handled|inbox|consumed|claim|l
 
 def told_by(m: Machine, table: Value, facts: frozenset[Fact]) -> bool:
     """Whether what is in the table decides that rows are added: then the next run adds those that are missing."""
-    told = (
-        f.subject.place for f in facts if isinstance(f, Check) and f.kind == "state" and isinstance(f.subject, Path)
-    )
+    told = (f.subject.place for f in facts if isinstance(f, Check) and f.kind == "state" and isinstance(f.subject, Path))
     return any(
         site.arg("TableName") == table
         for place in told
@@ -368,9 +366,7 @@ def told_by(m: Machine, table: Value, facts: frozenset[Fact]) -> bool:
 
 def asked_before(m: Machine, table: Value, facts: frozenset[Fact]) -> bool:
     """Whether the table was searched first and nothing found: a later delivery finds the row and does not come here."""
-    asked = (
-        f.subject.place for f in facts if isinstance(f, Check) and f.kind == "absent" and isinstance(f.subject, Path)
-    )
+    asked = (f.subject.place for f in facts if isinstance(f, Check) and f.kind == "absent" and isinstance(f.subject, Path))
     return any(
         site.arg("TableName") == table
         for place in asked
