@@ -1,0 +1,277 @@
+"""Change one thing in a function, and see whether a test notices.
+
+python tools/mutants.py lintdem/triage lintdem/analyses --sample 200
+
+The tests are collected once. A first run, in a process of its own, notes which functions each of them reaches; then every
+mutant is one more process that takes the changed code in the place of the old one and runs only the tests that reach it, the
+quickest first, until one fails. A function that no test reaches is told apart: nothing could notice. Needs `os.fork`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import gc
+import os
+import pickle
+import random
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType
+
+import pytest
+
+TESTS = ("tests/cases", "rules", "tests/triage", "tests/deploy", "tests/program")
+SECONDS = 600
+"""Processor time of one mutant; one that never ends is noticed, too."""
+
+COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+SWAPPED = {"any": "all", "all": "any", "min": "max", "max": "min"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of one function: `name` is `module:qualified name`, `number` which of its changes."""
+
+    path: str
+    name: str
+    number: int
+    line: int
+    words: str
+
+
+def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[], None]]]:
+    """What may be changed at a node: in words, and how."""
+    if isinstance(node, ast.Compare):
+        for index, operator in enumerate(node.ops):
+            other = COMPARED[type(operator)]
+            yield f"{type(operator).__name__} becomes {other.__name__}", _setting(node.ops, index, other())
+    elif isinstance(node, ast.BoolOp):
+        turned = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield f"{type(node.op).__name__} becomes {type(turned).__name__}", _putting(node, "op", turned)
+    elif isinstance(node, (ast.If, ast.IfExp, ast.While)):
+        yield "the test is turned round", _putting(node, "test", ast.UnaryOp(ast.Not(), node.test))
+    elif isinstance(node, ast.comprehension) and node.ifs:
+        yield "a filter is left out", _putting(node, "ifs", node.ifs[1:])
+    elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
+        yield "None is returned", _putting(node, "value", ast.Constant(None))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield f"{node.value} becomes {not node.value}", _putting(node, "value", not node.value)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
+        yield f"{node.value} becomes {node.value + 1}", _putting(node, "value", node.value + 1)
+    elif isinstance(node, ast.Continue):
+        yield "continue becomes break", _putting(node, "__class__", ast.Break)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SWAPPED:
+        yield f"{node.func.id} becomes {SWAPPED[node.func.id]}", _putting(node.func, "id", SWAPPED[node.func.id])
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        yield "a call is left out", _putting(node, "value", ast.Constant(None))
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _setting(items: list[ast.cmpop], index: int, value: ast.cmpop) -> Callable[[], None]:
+    return lambda: items.__setitem__(index, value)
+
+
+def _putting(node: ast.AST, name: str, value: object) -> Callable[[], None]:
+    return lambda: setattr(node, name, value)
+
+
+def functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Functions and methods with their qualified names; what is nested in one belongs to it."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            yield from ((f"{node.name}.{part.name}", part) for part in node.body if isinstance(part, ast.FunctionDef))
+
+
+def sites(function: ast.FunctionDef) -> list[tuple[int, str, Callable[[], None]]]:
+    """Everything that may be changed in a body; annotations and defaults are not the body."""
+    found = []
+    for statement in function.body:
+        for node in ast.walk(statement):
+            line = getattr(node, "lineno", statement.lineno)
+            found += [(line, words, change) for words, change in changes(node)]
+    return found
+
+
+def mutants(paths: list[str]) -> list[Mutant]:
+    """Every change of every function below these paths."""
+    found = []
+    for path in sorted(file for given in paths for file in _files(Path(given))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        module = ".".join(path.with_suffix("").parts)
+        for name, function in functions(tree):
+            for number, (line, words, _) in enumerate(sites(function)):
+                found.append(Mutant(str(path), f"{module}:{name}", number, line, words))
+    return found
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+def code_of(mutant: Mutant) -> tuple[CodeType, CodeType]:
+    """The function's code as it is, and changed."""
+    text = Path(mutant.path).read_text(encoding="utf-8")
+    name = mutant.name.split(":")[1]
+    codes = []
+    for change in (False, True):
+        tree = ast.parse(text)
+        function = dict(functions(tree))[name]
+        if change:
+            sites(function)[mutant.number][2]()
+        compiled = compile(ast.fix_missing_locations(copy.deepcopy(tree)), str(Path(mutant.path).resolve()), "exec")
+        codes.append(_inside(compiled, name.split(".")))
+    return codes[0], codes[1]
+
+
+def _inside(code: CodeType, names: list[str]) -> CodeType:
+    for name in names:
+        code = next(part for part in code.co_consts if isinstance(part, CodeType) and part.co_name == name)
+    return code
+
+
+def put(mutant: Mutant) -> bool:
+    """Take the changed code in the place of the old one in this process; False where there is no such function."""
+    import_module(mutant.name.split(":")[0])
+    old, new = code_of(mutant)
+    held = [one for one in gc.get_objects() if isinstance(one, FunctionType) and _same(one.__code__, old)]
+    for function in held:
+        function.__code__ = new
+    return bool(held)
+
+
+def _same(one: CodeType, other: CodeType) -> bool:
+    place = one.co_name, one.co_firstlineno, one.co_freevars
+    return place == (other.co_name, other.co_firstlineno, other.co_freevars) and one.co_filename == other.co_filename
+
+
+class Mutating:
+    """The run of pytest: in the place of its loop over the tests."""
+
+    def __init__(self, chosen: list[Mutant]) -> None:
+        self.chosen = chosen
+        self.files = {str(Path(mutant.path).resolve()) for mutant in chosen}
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Note what is reached, then judge every mutant."""
+        items = session.items
+        reached, seconds = self._reached(items)
+        say(f"{len(items)} tests; {len(self.chosen)} mutants")
+        counted: Counter[str] = Counter()
+        for mutant in self.chosen:
+            name = mutant.name.split(":")[1].split(".")[-1]
+            key = (str(Path(mutant.path).resolve()), name)
+            able = sorted((index for index in range(len(items)) if key in reached[index]), key=seconds.__getitem__)
+            verdict = self._judge(mutant, [items[index] for index in able]) if able else "not reached"
+            counted[verdict] += 1
+            if verdict != "killed":
+                say(f"{verdict}: {mutant.path}:{mutant.line} {mutant.name.split(':')[1]}: {mutant.words}")
+        say(", ".join(f"{count} {verdict}" for verdict, count in sorted(counted.items())))
+        return True
+
+    def _reached(self, items: list[pytest.Item]) -> tuple[list[set[tuple[str, str]]], list[float]]:
+        """For each test the functions it calls, and how long it takes."""
+        with tempfile.TemporaryDirectory() as folder:
+            kept = Path(folder) / "reached"
+
+            def noting() -> int:
+                found, seconds = [], []
+                for item in items:
+                    calls: set[tuple[str, str]] = set()
+                    started = time.process_time()
+                    self._noting(calls)
+                    self._run(item)
+                    sys.setprofile(None)
+                    found.append(calls)
+                    seconds.append(time.process_time() - started)
+                kept.write_bytes(pickle.dumps((found, seconds)))
+                return 0
+
+            if _forked(noting) != 0:
+                raise SystemExit("the tests do not run")
+            return pickle.loads(kept.read_bytes())  # type: ignore[no-any-return]
+
+    def _noting(self, calls: set[tuple[str, str]]) -> None:
+        """Note the functions that are called from here on, in this thread and in those to come."""
+
+        def note(frame: FrameType, kind: str, _: object) -> None:
+            code = frame.f_code
+            if kind == "call" and code.co_filename in self.files:
+                calls.add((code.co_filename, code.co_name))
+
+        threading.setprofile(note)
+        sys.setprofile(note)
+
+    def _judge(self, mutant: Mutant, items: list[pytest.Item]) -> str:
+        def judging() -> int:
+            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+            if not put(mutant):
+                return 2
+            return 0 if all(self._run(item) for item in items) else 1
+
+        status = _forked(judging)
+        return {0: "survived", 2: "no such function"}.get(status, "killed")
+
+    @staticmethod
+    def _run(item: pytest.Item) -> bool:
+        """Whether a test passes. One alone, with what it needs set up and taken down."""
+        reports = item.config.pluginmanager.getplugin("runner").runtestprotocol(item, nextitem=None, log=False)
+        return not any(report.failed for report in reports)
+
+
+def _forked(work: Callable[[], int]) -> int:
+    """The status of a process that does this."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, 2)
+            status = work()
+        finally:
+            os._exit(status)
+    _, ended = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(ended)
+
+
+def say(line: str) -> None:
+    """Print a line at once: somebody may be watching."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Choose mutants and run the tests against each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("paths", nargs="+", help="files and folders of the package")
+    parser.add_argument("--sample", type=int, help="as many of them, drawn at random")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tests", nargs="+", default=TESTS)
+    given = parser.parse_args()
+    found = mutants(given.paths)
+    if given.sample and given.sample < len(found):
+        found = sorted(random.Random(given.seed).sample(found, given.sample), key=lambda one: (one.path, one.line))
+    options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist", "-W", "ignore"]
+    return int(pytest.main([*options, *given.tests], plugins=[Mutating(found)]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
