@@ -37,10 +37,10 @@ def in_memory(files: Mapping[str, str]) -> str:
     return render("json", edited, View())
 
 
-def on_disk(folder: Path, *flags: str, seed: str = "0") -> str:
-    """The JSON report of `lintdem check` in a folder, in a process with its own hash seed."""
-    command = [sys.executable, "-m", "lintdem", "check", ".", "--format", "json", *flags]
-    environ = {**os.environ, "PYTHONHASHSEED": seed}
+def on_disk(folder: Path, *flags: str, seed: str = "0", path: str = ".", **around: str) -> str:
+    """The JSON report of `lintdem check` in a folder, in a process with its own hash seed and more of an environment."""
+    command = [sys.executable, "-m", "lintdem", "check", path, "--format", "json", *flags]
+    environ = {**os.environ, "PYTHONHASHSEED": seed, **around}
     return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False).stdout
 
 
@@ -90,3 +90,9 @@ def test_the_order_of_files_does_not_show(plain: str) -> None:
     files = list(examples().items())
     random.Random(7).shuffle(files)
     assert in_memory(dict(files)) == plain
+
+
+def test_where_and_when_it_runs_does_not_show(workspace: Path, plain: str) -> None:
+    """Another locale, time zone and width of the terminal, and the folder named by its absolute path."""
+    around = {"LC_ALL": "C", "LANG": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati", "COLUMNS": "20", "PYTHONUTF8": "0"}
+    assert on_disk(workspace, "--no-cache", "--jobs", "1", path=str(workspace), **around) == plain
