@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.buffers import call_buffer, handed_on
 from lintdem.interpreter.building import KEPT, keep
@@ -71,6 +73,7 @@ from lintdem.interpreter.stores import TASKS, call_store, queue_task
 from lintdem.interpreter.trace import Gap, Timed
 from lintdem.interpreter.values import FALSE, NONE, TRUE, any_of, known, members, text
 from lintdem.knowledge import library_call, source_of_class
+from lintdem.model.function import Function
 from lintdem.model.span import Place
 
 BOTO_SESSIONS = ("boto3", "boto3.session.Session", "boto3.Session", "aioboto3.Session", "aiobotocore.session.get_session",
@@ -342,10 +345,9 @@ def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
 
 def _unknown(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value) -> Value:
     """A method of something unknown: if only one class of the program has it, it is likely that one."""
-    found = m.methods(name)
-    own = [(cls, function) for cls, function in found if _fits(function, args)]
-    if len(own) == 1 and name not in COMMON and not name.startswith("__") and not isinstance(receiver, Known):
-        cls = own[0][0]
+    may_be_own = name not in COMMON and not name.startswith("__") and not isinstance(receiver, Known)
+    cls = _only_class(m.methods(name), args) if may_be_own else None
+    if cls is not None:
         target = cls.scope.names.get(name)
         if isinstance(target, Func):
             owner = m.typed(cls, place, flow) or receiver
@@ -359,8 +361,15 @@ def _unknown(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
     return Unknown(f"what {name} returns", (receiver, *args.all()))
 
 
-def _fits(function: object, args: Args) -> bool:
-    params = getattr(function, "params", ())
+def _only_class(methods: Iterable[tuple[Cls, Function]], args: Args) -> Cls | None:
+    """The class whose method takes these arguments, when there is only one."""
+    fitting = (cls for cls, function in methods if _fits(function, args))
+    first = next(fitting, None)
+    return first if next(fitting, None) is None else None
+
+
+def _fits(function: Function, args: Args) -> bool:
+    params = function.params
     names = {p.name for p in params}
     required = sum(1 for p in params if p.default is None and p.kind in ("normal", "positional")) - 1
     keywords = {k for k, _ in args.keywords}
