@@ -157,11 +157,12 @@ class Session:
     def _checked(self, recall: Recall | None, fixes: bool) -> Report:
         from lintdem.stages import analyse, with_fixes
         from lintdem.syntax import is_fleeting
+        from lintdem.workers import processors
 
         baseline = self.baseline if self.request.baselined else None
         self._reading = Reading(self._read)
         rules, work = self.rules, self._work()
-        done = report = analyse(work, self.config, rules, self.observer).report
+        done = report = analyse(work, self.config, rules, self.observer, jobs=self.request.jobs or processors()).report
         if baseline is not None:
             report = self._without(baseline, report)
         if self.request.changed_since is not None:

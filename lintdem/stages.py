@@ -11,7 +11,7 @@ import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import TypeVar
 
 import msgspec
@@ -33,6 +33,7 @@ from lintdem.room import with_room
 from lintdem.rule import Facts, Rule, run
 from lintdem.syntax import Fixer, lower_source
 from lintdem.triage import Known, Selection, triage
+from lintdem.workers import spread
 
 T = TypeVar("T")
 
@@ -73,7 +74,7 @@ class Analysed:
 
 
 def analyse(
-    work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer, memory: Memory | None = None
+    work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer, memory: Memory | None = None, jobs: int = 1
 ) -> Analysed:
     """From what was read to the report; the clock is the caller's. Runs that are in the memory serve again."""
     with phase(observer, "templates"):
@@ -87,7 +88,7 @@ def analyse(
         own = with_room(lambda: cdk_stacks(program))
         if own:
             program = link(modules.beside(_inline(own)), [*stacks, *own], settings)
-    facts = Facts(program, lambda linked: run_all(linked, lambda handlers: _counted(handlers, observer), memory))
+    facts = Facts(program, lambda linked: run_all(linked, observer.progress, memory, partial(spread, jobs=jobs)))
     with phase(observer, "handlers"), suppress(Exception):  # a rule that asks again says what is wrong
         with_room(lambda: facts.handlers)
     with phase(observer, "rules"):

@@ -20,9 +20,18 @@ from lintdem.model.module import Module, Problem
 from lintdem.model.span import Place
 from lintdem.program import Handler, Program
 
-Each = Callable[[Sequence[Handler]], Iterable[Handler]]
-"""The same handlers one after another, in any order."""
 Shape = tuple[frozenset[str], tuple[str, ...], Declared]
+
+
+Ran = tuple[Run | Problem, Looked]
+"""A run and what it depends on, or why there is none."""
+Spread = Callable[[Callable[[int], Ran], Sequence[int]], Iterable[tuple[int, Ran]]]
+"""Has the work done for each of some numbers."""
+
+
+def one_by_one(work: Callable[[int], Ran], numbers: Sequence[int]) -> Iterable[tuple[int, Ran]]:
+    """Here, one after another."""
+    return ((number, work(number)) for number in numbers)
 
 
 @dataclass(frozen=True)
@@ -84,27 +93,42 @@ class Memory:
         self._kept = {key: kept for key, kept in self._kept.items() if key in there}
 
 
-def run_all(program: Program, each: Each = iter, memory: Memory | None = None) -> list[Run | Problem]:
-    """The run of each handler, in order of the handlers; a problem where there is none."""
-    engine, now = Engine(program), Present(program)
+def run_all(
+    program: Program,
+    told: Callable[[int, int], None] = lambda done, total: None,
+    memory: Memory | None = None,
+    spread: Spread = one_by_one,
+) -> list[Run | Problem]:
+    """The run of each handler, in order of the handlers; a problem where there is none. `told` hears how many are done, and
+    `spread` has the runs made that have to be, wherever and in whatever order."""
+    now, handlers = Present(program), program.handlers
     found: dict[int, Run | Problem] = {}
-    for handler in each(program.handlers):
+    for number, handler in enumerate(handlers if memory is not None else ()):
         known = memory.find(now, handler) if memory is not None else None
-        found[id(handler)] = known or _made(engine, handler, now, memory)
+        if known is not None:
+            found[number] = known
+    engine = Engine(program)
+    missing = [number for number in range(len(handlers)) if number not in found]
+    told(len(found), len(handlers))
+    for number, (made, looked) in spread(lambda number: _made(engine, handlers[number]), missing):
+        run = made if isinstance(made, Problem) or made.handler is handlers[number] else replace(made, handler=handlers[number])
+        found[number] = run
+        if isinstance(run, Run):
+            program.modules.prepare(looked.files)  # as it is when they were looked into here
+            if memory is not None:
+                memory.keep(now, run, looked)
+        told(len(found), len(handlers))
     if memory is not None:
-        memory.keep_only(program.handlers)
-    return [found[id(handler)] for handler in program.handlers if id(handler) in found]
+        memory.keep_only(handlers)
+    return [found[number] for number in range(len(handlers))]
 
 
-def _made(engine: Engine, handler: Handler, now: Present, memory: Memory | None) -> Run | Problem:
+def _made(engine: Engine, handler: Handler) -> Ran:
     try:
-        made, looked = engine.run(handler)
-        run = recreated.settled(made)
+        run, looked = engine.run(handler)
+        return recreated.settled(run), looked
     except Exception as error:
-        return failed(handler, error)
-    if memory is not None:
-        memory.keep(now, run, looked)
-    return run
+        return failed(handler, error), Looked()
 
 
 def failed(handler: Handler, error: Exception) -> Problem:

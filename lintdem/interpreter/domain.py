@@ -1,8 +1,7 @@
 """The abstract values and facts that the interpreter of handlers works with.
 
-A value says where something comes from rather than what it is: a path into the event, a fresh
-identifier, an environment variable, the result of a read. Facts are what holds on every path to a
-point (`Flow.must`) or on some path (`Flow.may`).
+A value says where something comes from rather than what it is: a path into the event, a fresh identifier, an environment
+variable, the result of a read. Facts are what holds on every path to a point (`Flow.must`) or on some path (`Flow.may`).
 """
 
 from __future__ import annotations
@@ -30,8 +29,8 @@ class Known(msgspec.Struct, frozen=True, cache_hash=True):
 class Path(msgspec.Struct, frozen=True, cache_hash=True):
     """What is reached from a root by keys and attributes.
 
-    `root`: "event", "context", or "result" of the call at `place`. Steps are keys and attribute names
-    as written; "*" is any element; "json()" and "b64()" are decodings.
+    `root`: "event", "context", or "result" of the call at `place`. Steps are keys and attribute names as written; "*" is any
+    element; "json()" and "b64()" are decodings.
     """
 
     root: str
@@ -146,13 +145,19 @@ class Partial(msgspec.Struct, frozen=True, cache_hash=True):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cls:
-    """A class of the program; its attributes live in `scope`."""
+    """A class of the program, the same as another of the same definition; its attributes live in `scope`."""
 
     path: str
     definition: Class
     scope: Scope
     bases: tuple[Value, ...] = ()
     decorators: tuple[Value, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.definition.span))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Cls) and (self.path, self.definition.span) == (other.path, other.definition.span)
 
     @property
     def key(self) -> str:
@@ -215,8 +220,8 @@ class AnyOf(msgspec.Struct, frozen=True, cache_hash=True):
 
 
 class Error(msgspec.Struct, frozen=True, cache_hash=True):
-    """An exception. `names` are the class names it may carry, most exact first ("any" when not known);
-    `claim` is set when it means that a claim failed; `place` is where it arises."""
+    """An exception. `names` are the class names it may carry, most exact first ("any" when not known); `claim` is set when it
+    means that a claim failed; `place` is where it arises."""
 
     names: tuple[str, ...]
     place: Place
@@ -380,11 +385,6 @@ class Arrived:
 
 
 Fact: TypeAlias = Claim | Check | Failed | RuledOut | Tried | Done | Caught | Held | Given | Arrived
-
-
-def ruled_out(must: frozenset[Fact]) -> set[Failed]:
-    """The failures of claims that these facts exclude."""
-    return {Failed(fact.claim) for fact in must if isinstance(fact, RuledOut)}
 
 
 class Call(msgspec.Struct, frozen=True, cache_hash=True):

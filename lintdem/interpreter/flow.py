@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lintdem.interpreter.domain import EMPTY, Fact, HeapObject, Scope
+from lintdem.interpreter.domain import EMPTY, Fact, Failed, HeapObject, RuledOut, Scope
 
 
 @dataclass(slots=True)
@@ -29,3 +29,8 @@ class Flow:
             self.scope.names.clear()
             self.scope.names.update(names)
         self.heap, self.must, self.may = other.heap, other.must, other.may
+
+
+def ruled_out(must: frozenset[Fact]) -> set[Failed]:
+    """The failures of claims that these facts exclude."""
+    return {Failed(fact.claim) for fact in must if isinstance(fact, RuledOut)}

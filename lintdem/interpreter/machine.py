@@ -34,9 +34,8 @@ from lintdem.interpreter.domain import (
     Test,
     Value,
     Wrapper,
-    ruled_out,
 )
-from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.flow import Flow, ruled_out
 from lintdem.interpreter.trace import Claimed, Effect, Event, Invocation, Loop, Origin, Retry
 from lintdem.interpreter.worlds import World
 from lintdem.model.function import Stmt
