@@ -155,6 +155,7 @@ class Session:
         return msgspec.structs.replace(report, seconds=time.perf_counter() - start)
 
     def _checked(self, recall: Recall | None, fixes: bool) -> Report:
+        from lintdem.keeping import kept_runs
         from lintdem.stages import analyse, with_fixes
         from lintdem.syntax import is_fleeting
         from lintdem.workers import processors
@@ -162,7 +163,8 @@ class Session:
         baseline = self.baseline if self.request.baselined else None
         self._reading = Reading(self._read)
         rules, work = self.rules, self._work()
-        done = report = analyse(work, self.config, rules, self.observer, jobs=self.request.jobs or processors()).report
+        kept, jobs = kept_runs(self._cache()), self.request.jobs or processors()
+        done = report = analyse(work, self.config, rules, self.observer, kept, jobs).report
         if baseline is not None:
             report = self._without(baseline, report)
         if self.request.changed_since is not None:

@@ -17,7 +17,7 @@ from typing import TypeVar
 import msgspec
 
 from lintdem.analyses.cdk.cdk import cdk_stacks
-from lintdem.analyses.runs import Memory, run_all
+from lintdem.analyses.runs import Keeper, run_all
 from lintdem.config import Config, Declaration
 from lintdem.config.formatter import line_length
 from lintdem.deploy import included_files, propertied, read_stacks, referred_files, template_directives
@@ -74,7 +74,7 @@ class Analysed:
 
 
 def analyse(
-    work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer, memory: Memory | None = None, jobs: int = 1
+    work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer, memory: Keeper | None = None, jobs: int = 1
 ) -> Analysed:
     """From what was read to the report; the clock is the caller's. Runs that are in the memory serve again."""
     with phase(observer, "templates"):

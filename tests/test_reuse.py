@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 import re
 from collections.abc import Mapping
+from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from lintdem.analyses.runs import Memory
+from lintdem.analyses.runs import Keeper, Memory, Present
+from lintdem.cache import Cache
 from lintdem.config import parse
 from lintdem.deploy import is_template
+from lintdem.interpreter.engine import Run
+from lintdem.keeping import KeptRuns
 from lintdem.lowering import Lowering
 from lintdem.model.finding import Report
 from lintdem.observer import Observer
+from lintdem.program import Handler
 from lintdem.rule import load_rules
 from lintdem.stages import Work, analyse
 from lintdem.testing.pages import parse_page
@@ -45,7 +51,7 @@ def cases() -> dict[str, str]:
     return found
 
 
-def report(files: Mapping[str, str], memory: Memory | None) -> Report:
+def report(files: Mapping[str, str], memory: Keeper | None) -> Report:
     """The report on these files."""
     python = {path: text.encode() for path, text in files.items() if path.endswith(".py")}
     templates = {path: text for path, text in files.items() if path not in python and is_template(path, text.encode())}
@@ -82,14 +88,83 @@ def edited(files: Mapping[str, str], dice: random.Random) -> dict[str, str]:
     return after
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("start", ["sample", "cases"])
-def test_random_edits(start: str, seed: int) -> None:
-    """One edit after another, some taken back: with what is remembered the report is the same to the byte as without."""
+@pytest.mark.parametrize("place", ["memory", "disk"])
+def test_random_edits(start: str, place: str, seed: int, tmp_path: Path) -> None:
+    """One edit after another, some taken back: with what is kept the report is the same to the byte as without."""
     original = folder(ROOT / "sample") if start == "sample" else cases()
-    dice, memory, files = random.Random(seed), Memory(), original
-    report(files, memory)
+    dice, files, remembered = random.Random(f"{place}{seed}"), original, Memory()
+
+    def memory() -> Keeper:
+        return remembered if place == "memory" else KeptRuns(Cache(tmp_path), b"this")
+
+    report(files, memory())
     for step in range(12 if start == "sample" else 4):
         files = edited(original if dice.randrange(6) == 0 else files, dice)
-        warm, cold = report(files, memory), report(files, None)
+        warm, cold = report(files, memory()), report(files, None)
         assert msgspec.json.encode(warm) == msgspec.json.encode(cold), f"after edit {step}"
+
+
+def kept(files: Mapping[str, str], place: Path) -> dict[str, int]:
+    """How many runs were found, and how many were not, in a check with a cache."""
+    counts = {"found": 0, "made": 0}
+
+    class Counting(KeptRuns):
+        def find(self, now: Present, handler: Handler) -> Run | None:
+            run = super().find(now, handler)
+            counts["found" if run is not None else "made"] += 1
+            return run
+
+    report(files, Counting(Cache(place), b"this"))
+    return counts
+
+
+def test_only_what_depends_on_a_change(tmp_path: Path) -> None:
+    """After a change in one handler's file only its own run is made again; after one in a module of the layer, those that use it."""
+    files = folder(ROOT / "sample")
+    first = kept(files, tmp_path)
+    total = first["made"]
+    assert first == {"found": 0, "made": total}
+    assert kept(files, tmp_path) == {"found": total, "made": 0}
+    one = "functions/order_worker/app.py"
+    assert kept({**files, one: files[one] + "\n# changed\n"}, tmp_path) == {"found": total - 1, "made": 1}
+    shared = "layers/shared/python/shop/payments.py"
+    again = kept({**files, shared: files[shared] + "\n# changed\n"}, tmp_path)
+    assert 0 < again["made"] < total
+
+
+def entries(place: Path) -> list[Path]:
+    """The files of a cache with runs in them."""
+    return [file for file in place.glob("??/*") if b"lintdem.interpreter.engine" in file.read_bytes()]
+
+
+def test_a_damaged_entry(tmp_path: Path) -> None:
+    """It counts as absent."""
+    files = folder(ROOT / "sample")
+    total = kept(files, tmp_path)["made"]
+    for number, file in enumerate(sorted(entries(tmp_path))):
+        data = file.read_bytes()
+        file.write_bytes((data[: len(data) // 2], data[:-1] + b"x", b"")[number % 3])
+    assert kept(files, tmp_path) == {"found": 0, "made": total}
+
+
+class Hostile:
+    """What makes a file when it is read as a pickle."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.file,)
+
+
+def test_a_hostile_entry(tmp_path: Path) -> None:
+    """Nothing in an entry is ever executed."""
+    files, mark = folder(ROOT / "sample"), tmp_path / "executed"
+    total = kept(files, tmp_path / "cache")["made"]
+    data = pickle.dumps((Hostile(mark), {}, {}))
+    for file in entries(tmp_path / "cache"):
+        file.write_bytes(blake2b(data, digest_size=20).digest() + data)
+    assert kept(files, tmp_path / "cache") == {"found": 0, "made": total}
+    assert not mark.exists()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from lintdem.analyses.reruns import recreated
 from lintdem.interpreter.engine import Engine, Run
@@ -68,6 +69,19 @@ class Present:
         return self._answers[key]
 
 
+class Keeper(Protocol):
+    """Has runs that were made before."""
+
+    def find(self, now: Present, handler: Handler) -> Run | None:
+        """The run of a handler, where it may serve again."""
+
+    def keep(self, now: Present, run: Run, looked: Looked) -> None:
+        """Keep a run for the next time."""
+
+    def keep_only(self, handlers: Iterable[Handler]) -> None:
+        """Forget the handlers that are gone."""
+
+
 class Memory:
     """The runs of one workspace as they were made last. Settings that change what is linked take a memory of their own."""
 
@@ -76,7 +90,7 @@ class Memory:
 
     def find(self, now: Present, handler: Handler) -> Run | None:
         """The run of a handler, where it may serve again."""
-        kept = self._kept.get(_own(handler))
+        kept = self._kept.get(own(handler))
         if kept is None or not kept.holds(now):
             return None
         now.program.modules.prepare(kept.files)  # what is wrong with them is told, as if they had been looked into
@@ -85,18 +99,18 @@ class Memory:
     def keep(self, now: Present, run: Run, looked: Looked) -> None:
         """Remember a run."""
         files = {path: now.program.modules.content(path) for path in looked.files}
-        self._kept[_own(run.handler)] = Kept(run, now.shape, files, {key: now.answer(key) for key in looked.asked})
+        self._kept[own(run.handler)] = Kept(run, now.shape, files, {key: now.answer(key) for key in looked.asked})
 
     def keep_only(self, handlers: Iterable[Handler]) -> None:
         """Forget the handlers that are gone."""
-        there = {_own(handler) for handler in handlers}
+        there = {own(handler) for handler in handlers}
         self._kept = {key: kept for key, kept in self._kept.items() if key in there}
 
 
 def run_all(
     program: Program,
     told: Callable[[int, int], None] = lambda done, total: None,
-    memory: Memory | None = None,
+    memory: Keeper | None = None,
     spread: Spread = one_by_one,
 ) -> list[Run | Problem]:
     """The run of each handler, in order of the handlers; a problem where there is none. `told` hears how many are done, and
@@ -115,7 +129,7 @@ def run_all(
         found[number] = run
         if isinstance(run, Run):
             program.modules.prepare(looked.files)  # as it is when they were looked into here
-            if memory is not None:
+            if memory is not None and not any(_is_unread(program.modules[path]) for path in looked.files):
                 memory.keep(now, run, looked)
         told(len(found), len(handlers))
     if memory is not None:
@@ -137,7 +151,12 @@ def failed(handler: Handler, error: Exception) -> Problem:
     return Problem(Place(handler.path, handler.span), "LDM905", message, traceback.format_exc())
 
 
-def _own(handler: Handler) -> tuple[object, ...]:
+def _is_unread(module: Module) -> bool:
+    """Whether a file could not be parsed: perhaps for want of time, and the next time it can."""
+    return any(problem.code == "LDM901" for problem in module.problems)
+
+
+def own(handler: Handler) -> tuple[object, ...]:
     """What a run takes of its handler."""
     return handler.path, handler.function, handler.span, handler.resource, handler.part, handler.takes_items
 

@@ -38,6 +38,9 @@ class Declared:
     def __hash__(self) -> int:
         return hash(self._calls)
 
+    def __repr__(self) -> str:
+        return f"Declared({self._calls!r})"
+
     def find(self, dotted: str) -> DeclaredCall | None:
         """The declaration of a call, by its dotted name."""
         steps = tuple(dotted.lstrip(".").split("."))

@@ -1,0 +1,121 @@
+"""Runs of handlers, kept on the disk with what they depend on: when one file has changed, only handlers that depend on it are run.
+
+An entry is found by what a run takes of its handler, which files there are, what the settings declare, and lintdem's own code; it
+holds digests of the files that the run looked into. It is read with a list of the classes that may be in it, so that whoever
+can write into a shared cache can put wrong values there, as with any entry, but nothing that is executed.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Iterable
+from dataclasses import is_dataclass, replace
+from enum import Enum
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from lintdem.analyses.runs import Present, own
+from lintdem.cache import Cache
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.worlds import Looked
+from lintdem.model import codec
+from lintdem.model.module import Module
+from lintdem.program import Handler
+from lintdem.recall import installation
+from lintdem.workers import packed
+
+_DIGEST = 20
+_PLACES = ("lintdem.interpreter.", "lintdem.model.", "lintdem.program.", "lintdem.knowledge.")
+_BUILTINS = frozenset({"frozenset", "set"})
+_REBUILD = ("msgspec._utils", "rebuild")
+"""How msgspec names what makes a struct with fields that are given by name."""
+Entry = tuple[Run, dict[str, bytes], dict[tuple[str, str], tuple[str, ...]]]
+
+
+class KeptRuns:
+    """The runs of one workspace in a cache; `code` tells one lintdem from another."""
+
+    def __init__(self, cache: Cache, code: bytes) -> None:
+        self._cache, self._code = cache, code
+        self._digests: dict[str, bytes] = {}
+        self._shape: tuple[Present, bytes] | None = None
+
+    def find(self, now: Present, handler: Handler) -> Run | None:
+        """The run of a handler, where it may serve again."""
+        data = self._cache.read(self._key(now, handler))
+        entry = _read(data) if data is not None else None
+        if entry is None:
+            return None
+        run, files, asked = entry
+        if any(self._digest(now, path) != was for path, was in files.items()):
+            return None
+        if any(now.answer(key) != found for key, found in asked.items()):
+            return None
+        now.program.modules.prepare(files)  # what is wrong with them is told, as if they had been looked into
+        return replace(run, handler=handler)
+
+    def keep(self, now: Present, run: Run, looked: Looked) -> None:
+        """Keep a run for the next time."""
+        files = {path: self._digest(now, path) for path in looked.files}
+        try:
+            data = packed((run, files, {key: now.answer(key) for key in looked.asked}))
+        except (pickle.PicklingError, RecursionError, ValueError, TypeError):
+            return
+        self._cache.write(self._key(now, run.handler), _hash(data) + data)
+
+    def keep_only(self, handlers: Iterable[Handler]) -> None:
+        """The cache has its own bound."""
+
+    def _key(self, now: Present, handler: Handler) -> bytes:
+        if self._shape is None or self._shape[0] is not now:
+            paths, roots, declared = now.shape
+            self._shape = now, _hash(repr((sorted(paths), roots, declared)).encode(errors="surrogatepass"))
+        return _hash(b"run" + self._code + self._shape[1] + repr(own(handler)).encode(errors="surrogatepass"))
+
+    def _digest(self, now: Present, path: str) -> bytes:
+        if path not in self._digests:
+            content = now.program.modules.content(path)
+            data = codec.encode(content) if isinstance(content, Module) else b"-" if content is None else b"+" + content
+            self._digests[path] = _hash(data)
+        return self._digests[path]
+
+
+def kept_runs(cache: Cache | None) -> KeptRuns | None:
+    """The runs in a cache, where there is one, of the code that runs now."""
+    return KeptRuns(cache, installation([Path(__file__).parent])) if cache is not None else None
+
+
+class _Unpacker(pickle.Unpickler):
+    """Makes values of the interpreter and nothing else."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == "builtins" and name in _BUILTINS:
+            return super().find_class(module, name)
+        if (module, name) == _REBUILD:
+            return _rebuilt
+        found = super().find_class(module, name) if module.startswith(_PLACES) else None
+        if isinstance(found, type) and (issubclass(found, (msgspec.Struct, Enum)) or is_dataclass(found)):
+            return found
+        raise pickle.UnpicklingError(f"{module}.{name} is no value")
+
+
+def _rebuilt(cls: type[msgspec.Struct], fields: dict[str, object]) -> msgspec.Struct:
+    return cls(**fields)
+
+
+def _read(data: bytes) -> Entry | None:
+    if data[:_DIGEST] != _hash(data[_DIGEST:]):
+        return None
+    try:
+        run, files, asked = _Unpacker(io.BytesIO(data[_DIGEST:])).load()
+    except Exception:  # whatever is wrong with it, it is made anew
+        return None
+    return (run, files, asked) if isinstance(run, Run) and isinstance(files, dict) and isinstance(asked, dict) else None
+
+
+def _hash(data: bytes) -> bytes:
+    return blake2b(data, digest_size=_DIGEST).digest()
