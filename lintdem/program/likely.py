@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from lintdem.program.remembering import remembered
+
 _DEF = re.compile(rb"\bdef[ \t\f\\\n]+([^\s(\[]+)\s*(?:\[[^\n]*?\])?\s*\(")
 _END = re.compile(rb"\)\s*(?:->|:)")
 _LONGEST = 4_000
@@ -35,6 +37,7 @@ def may_hold_handlers(data: bytes, decorators: Iterable[bytes]) -> bool:
     return any(_is_handler(name, signature) for name, signature in _signatures(data))
 
 
+@remembered(2048)
 def may_take_events(data: bytes) -> bool:
     """Whether a function, method or lambda in a file may take an event and a context."""
     if not _EVENT.search(data) and b"payload" not in data and not re.search(rb"\be\b", data):

@@ -15,6 +15,7 @@ from lintdem.program.imports import Imports
 from lintdem.program.likely import may_take_events
 from lintdem.program.modules import Modules
 from lintdem.program.paths import ancestors, folder, join
+from lintdem.program.remembering import remembered
 
 _IMPORT = re.compile(
     rb"[\n;:][ \t\f]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]+(\([^)]{0,8000}\)|[^\n;#]*)|import[ \t]+([^\n;#]+))"
@@ -56,9 +57,14 @@ def _reached(modules: Modules, imports: Imports, start: Iterable[str]) -> set[st
     return seen
 
 
+@remembered(2048)
+def _statements(data: bytes) -> tuple[tuple[bytes, ...], ...]:
+    """The dots, module and names of each `from`, or None three times and what follows an `import`."""
+    return tuple(match.groups() for match in _IMPORT.finditer(b"\n" + data))
+
+
 def _imported(imports: Imports, path: str, data: bytes) -> Iterator[str]:
-    for match in _IMPORT.finditer(b"\n" + data):
-        dots, module, names, plain = match.groups()
+    for dots, module, names, plain in _statements(data):
         if plain is not None:
             for part in plain.split(b","):
                 name = _MODULE.search(part)

@@ -10,11 +10,13 @@ from lintdem.interpreter.domain import Path
 from lintdem.interpreter.spots import around, before, exactly
 from lintdem.interpreter.written import nodes
 from lintdem.model.function import Assign, Import, Stmt
+from lintdem.model.module import Module
 from lintdem.model.remedy import Argument, Change, Remedy, Reworded, Rewrite, Wrapped
 from lintdem.model.span import Place
 from lintdem.model.values import Attr, Call, Const, Dict, Format, Name
 from lintdem.program import Program
 from lintdem.program.imports import is_test
+from lintdem.program.remembering import attached
 
 _CONFLICT = frozenset({"psycopg2", "psycopg", "asyncpg", "pg8000", "aiopg", "sqlite3", "aiosqlite"})
 _IGNORE = frozenset({"pymysql", "mysql", "MySQLdb", "aiomysql", "asyncmy"})
@@ -44,7 +46,7 @@ def _row(program: Program, case: Case) -> tuple[Remedy, ...]:
     call = exactly(program, place, Call)
     key = next((name for name, value in write.values if isinstance(value, Path) and fits(value, case)), "") if write else ""
     literal = _literal(program, place.path, call) if call is not None else None
-    dialects = _dialects(program)
+    dialects = _dialects(program) if key and literal is not None else set()
     if not key or literal is None or len(dialects) != 1:
         return ()
     there = Place(place.path, literal.span)
@@ -61,10 +63,15 @@ def _dialects(program: Program) -> set[str]:
     drivers = [name.encode() for name in _CONFLICT | _IGNORE]
     importing = program.modules.where(lambda data: any(name in data for name in drivers), lambda path: not is_test(path))
     for _, module in importing:
-        for node in nodes(module.body):
-            names = _imported(node) if isinstance(node, Import) else ()
-            found |= {"conflict" for name in names if name in _CONFLICT} | {"ignore" for name in names if name in _IGNORE}
+        names = _packages(module)
+        found |= {"conflict" for name in names if name in _CONFLICT} | {"ignore" for name in names if name in _IGNORE}
     return found
+
+
+@attached
+def _packages(module: Module) -> frozenset[str]:
+    """The packages that a file imports."""
+    return frozenset(name for node in nodes(module.body) if isinstance(node, Import) for name in _imported(node))
 
 
 def _imported(statement: Import) -> tuple[str, ...]:
