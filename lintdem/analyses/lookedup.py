@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.domain import Check, Fresh
+from lintdem.interpreter.domain import Check, Claim, Fresh, Path
 from lintdem.interpreter.engine import Run
-from lintdem.interpreter.trace import Effect, Invocation
+from lintdem.interpreter.trace import Claimed, Effect, Invocation
 from lintdem.interpreter.values import known, leaves
 
 _ANY = known("…")
@@ -20,6 +20,18 @@ def finds_row(read: Invocation, check: Check, effect: Effect, run: Run) -> bool:
     table = read.arg("TableName")
     rows = (e.call.write for e in run.events if isinstance(e, Effect) and _is_row(e) and check in e.must)
     return table == _ANY or any(row is not None and row.table in (table, _ANY) for row in rows)
+
+
+def is_found_before(claim: Claim, tried: Claimed | None, run: Run) -> bool:
+    """Whether the row of a unique key is inserted only where a search has found none: the second run finds the first one's."""
+    rows = [e for e in run.events if isinstance(e, Effect) and e.place == claim.place]
+    for check in tried.must if tried is not None else ():
+        if not isinstance(check, Check) or not isinstance(check.subject, Path) or check.subject.place is None:
+            continue
+        read = run.sites.get(check.subject.place)
+        if read is not None and any(finds_row(read, check, row, run) for row in rows):
+            return True
+    return False
 
 
 def is_refused(read: Invocation, check: Check, run: Run) -> bool:

@@ -26,7 +26,7 @@ from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.gaps import CHOSEN, MISSING
 from lintdem.interpreter.machine import Args, Frame, Machine, Registered, Stop, wrapped
 from lintdem.interpreter.values import any_of, known, text
-from lintdem.knowledge import library_call
+from lintdem.knowledge import library_call, source_of_class
 from lintdem.model.function import DefineClass, DefineFunction, Import
 from lintdem.model.span import NOWHERE, Place
 from lintdem.program.paths import folder
@@ -100,6 +100,9 @@ def _known_decorator(
         return wrapped(value, Wrapper(call.role, place, args, name))
     if short in ("lru_cache", "cache"):
         return wrapped(value, Wrapper("cache", place))
+    if source_of_class(name) is not None:
+        # It decodes or answers as one source has it.
+        return wrapped(value, Wrapper("source", place, (("decorator", External(name)),), name))
     return value
 
 

@@ -104,6 +104,22 @@ def missing(
     return frozenset({Check(place, "absent" if types & ABSENCE or any_way else "unasked", result_of(asked), call.name)})
 
 
+def told_missing(m: Machine, entering: tuple[Raised, ...]) -> frozenset[Fact]:
+    """What an `except` knows by the program's own `raise` where a read has found nothing, when all else that it catches is a
+    failure of that read: `find_by_name` raises, and its caller makes what is not there."""
+    reads = {place for r in entering if (place := r.error.place) in m.sites}
+    own = [r for r in entering if r.error.place not in m.sites and r.error.names[:1] != ("any",)]
+    if not own or any(m.sites[place].kind is not Kind.READ for place in reads):
+        return EMPTY
+    told = frozenset.intersection(*(r.must for r in own))
+    return frozenset(f for f in told if isinstance(f, Check) and f.kind == "absent" and reads <= _asked(f))
+
+
+def _asked(check: Check) -> set[Place | None]:
+    """The reads whose answer a test looked at."""
+    return {leaf.place for leaf in leaves(check.subject) if isinstance(leaf, Path) and leaf.root == "result"}
+
+
 def is_another(m: Machine, test: Test, error: Error, flow: Flow) -> bool:
     """Whether what a test looks at may also be of a failure that is none of a claim: then that is what was caught."""
     listed = [found.items for arg in test.args if (found := m.elements(flow, arg)) is not None]

@@ -47,7 +47,7 @@ def _is_told(row: Path, values: dict[str, Value], flow: Flow) -> bool:
 
 
 def _store(m: Machine, read: Invocation, row: Path, values: dict[str, Value], flow: Flow) -> None:
-    table = read.arg("TableName") or known("…")
+    table = (None if _is_related(row) else read.arg("TableName")) or known("…")
     given = (("TableName", table),)
     for name, value in values.items():
         if BOOKKEEPING.match(name) or not isinstance(value, Derived) or value.place is None or not _is_added(value, row, name):
@@ -57,6 +57,11 @@ def _store(m: Machine, read: Invocation, row: Path, values: dict[str, Value], fl
         site = Invocation(title, "sql", "accumulate", Kind.WRITE, "adds again", given, read.target, write=write)
         m.sites[value.place] = site
         m.effect(site, value.place, flow)
+
+
+def _is_related(row: Path) -> bool:
+    """Whether it is the row of another table that a row leads to: `review.item`."""
+    return any(step.isidentifier() for step in row.steps)
 
 
 def attributes_of(m: Machine, row: Path) -> dict[str, Value]:

@@ -12,6 +12,8 @@ _NAMES = frozenset({"eventsource", "eventsourcearn", "source", "detailtype"})
 _SAME = {"==": True, "is": True, "in": True, "text": True, "!=": False, "is not": False, "not in": False}
 _INNER = frozenset({"sns", "s3", "kinesis", "dynamodb", "ses"})
 """What a record of one source has all of its own in."""
+_STACK = frozenset({"requesttype", "responseurl", "logicalresourceid", "resourceproperties"})
+"""What every request of CloudFormation has."""
 _PLANNED = frozenset({Source.SCHEDULE, Source.EVENTBRIDGE})
 """A schedule's event is one of EventBridge."""
 
@@ -95,7 +97,9 @@ def _is_always_there(steps: tuple[str, ...]) -> bool:
     """Whether every event of the sources that have it has it: a missing `httpMethod` leaves the other form of request, and
     a message without some word in its body is one all the same."""
     named = [normal(step) for step in steps]
-    return named in (["records"], ["requestcontext"]) or (len(named) == 3 and named[0] == "records" and named[2] in _INNER)
+    if len(named) == 1:
+        return named[0] in {"records", "requestcontext", *_STACK}
+    return len(named) == 3 and named[0] == "records" and named[2] in _INNER
 
 
 def may_be_from(source: Source, must: frozenset[Fact]) -> bool:

@@ -23,7 +23,7 @@ from lintdem.interpreter.domain import (
     Value,
 )
 from lintdem.interpreter.elements import are_named, element_of, inside, iterated, taken_along
-from lintdem.interpreter.exceptions import catches, error_of, exits, missing, swallow, type_names
+from lintdem.interpreter.exceptions import catches, error_of, exits, missing, swallow, told_missing, type_names
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.joins import merge
 from lintdem.interpreter.leftovers import asked
@@ -269,6 +269,7 @@ def _handle(
         _enter_catch(m, catch, entering, branch)
         classes = type_names(m, types, named) if types is not None else None
         branch.must |= missing(m, classes, tuple(r.error for r in entering), m.place(start, catch.span), branch.must)
+        branch.must |= told_missing(m, entering)
         before = exits(m)
         reached = m.execute(catch.body, branch)
         m.frame.handling.pop()

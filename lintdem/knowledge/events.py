@@ -167,7 +167,8 @@ def detect_source(
     paths: Iterable[Steps], constants: Iterable[str] = (), besides: Collection[Source] = ()
 ) -> Source | None:  # fmt: skip
     """The source whose events look like this, `besides` some that it is not: `paths` are read from the event,
-    `constants` are what the code compares with the event's own names of its source."""
+    `constants` are what the code compares with the event's own names of its source. The body of a request is text: who
+    takes something out of `body` and never decodes it has an event of another kind."""
     said = set(constants)
     for source, shape in _events().sources.items():
         if source not in besides and said.intersection(shape.constants):
@@ -178,7 +179,9 @@ def detect_source(
         if any(_matches(path, mark) for path in seen for mark in _marks(source)):
             return source
     firsts = {path[0] for path in seen if path}
-    return next((s for s in left if firsts.intersection(_events().sources[s].hints)), None)
+    texts = {path[0] for path in seen if len(path) > 1 and path[1] in _DECODING}
+    hints = firsts - {path[0] for path in seen if path[0:1] == ("body",) and len(path) > 1} | texts
+    return next((s for s in left if hints.intersection(_events().sources[s].hints)), None)
 
 
 def sources_named(literal: str) -> frozenset[Source]:

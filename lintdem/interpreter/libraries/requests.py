@@ -10,7 +10,8 @@ from lintdem.interpreter.values import leaves, text
 
 _ASKS = re.compile(
     r"(oauth2?\b|(?<!/)/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect|scan)\b"
-    r"|/(balances?|allowance|get_\w+)/?($|\?))", re.IGNORECASE
+    r"|/(balances?|allowance|get_\w+)/?($|\?)"
+    r"|/(predict(ion)?|inference|invocations|(chat/)?completions|embeddings|classify|models/[a-z][\w.-]*)/?($|\?))", re.IGNORECASE
 )
 _ASKING = re.compile(r"((get|fetch|request|obtain|refresh)_?\w*token|^_?log_?in$|authenticate|sign_?in)", re.IGNORECASE)
 _QUESTIONS = re.compile(
