@@ -30,7 +30,10 @@ from types import CodeType, FrameType, FunctionType
 
 import pytest
 
-TESTS = ("tests/cases", "rules", "tests/triage", "tests/deploy", "tests/program")
+TESTS = (
+    "tests/cases", "rules", "tests/triage", "tests/deploy", "tests/program", "tests/fixing", "tests/test_advice.py",
+    "tests/cli/test_handlers.py",
+)  # fmt: skip
 SECONDS = 600
 """Processor time of one mutant; one that never ends is noticed, too."""
 
@@ -264,9 +267,10 @@ def main() -> int:
     parser.add_argument("paths", nargs="+", help="files and folders of the package")
     parser.add_argument("--sample", type=int, help="as many of them, drawn at random")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="functions and methods, such as `horizon` or `Facts.handlers`")
     parser.add_argument("--tests", nargs="+", default=TESTS)
     given = parser.parse_args()
-    found = mutants(given.paths)
+    found = [one for one in mutants(given.paths) if not given.only or one.name.split(":")[1] in given.only]
     if given.sample and given.sample < len(found):
         found = sorted(random.Random(given.seed).sample(found, given.sample), key=lambda one: (one.path, one.line))
     options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist", "-W", "ignore"]

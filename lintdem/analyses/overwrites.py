@@ -186,7 +186,7 @@ def _other_writer(effect: Effect, others: dict[Place, Write]) -> str:
         if puts_back:
             done = "deletes" if other.kind == "delete" else "updates"
             return f"{where} {done} the item, and a late event puts the old one back"
-        if write.kind == "update" and _contradicts(write, other) and not _is_new(other):
+        if _contradicts(write, other) and not _is_new(other):
             return f"{where} sets the same attribute otherwise, and a late event sets it back"
     return ""
 

@@ -81,6 +81,22 @@ class TestFunctions:
         assert [(name, value.text) for name, value in found.environment] == [("MODE", "live")]
 
     @pytest.mark.parametrize(
+        ("given", "expected"),
+        [
+            ("dead_letter_queue=failed", ("ref", "Failed")),
+            ("dead_letter_topic=alarms", ("ref", "Alarms")),
+            ("dead_letter_queue_enabled=True", ("unknown", "")),
+            ("retry_attempts=1", None),
+        ],
+    )
+    def test_where_failures_go(self, given: str, expected: tuple[str, str] | None) -> None:
+        """The queue or topic that takes what the function fails on; the CDK makes one that is only asked for."""
+        made = 'failed = sqs.Queue(self, "Failed")\nalarms = sns.Topic(self, "Alarms")\n'
+        found = function(made + FUNCTION.replace('"Worker"', f'"Worker", {given}'))
+        letter = found.dead_letter
+        assert (None if letter is None else (letter.kind, letter.text)) == expected
+
+    @pytest.mark.parametrize(
         "code",
         ['os.path.join(os.path.dirname(__file__), "src")', 'str(Path(__file__).parent / "src")', 'f"./{folder}"'],
     )

@@ -91,13 +91,10 @@ def form_of(value: Value, source: Source = Source.UNKNOWN) -> str:
     if isinstance(value, Derived) and value.op == "text":
         return "text"
     if isinstance(value, Known) and not isinstance(value.value, bool):
-        number = float(value.value) if isinstance(value.value, (int, float)) else _number(value.value)
-        return "span" if number is not None and 0 < number < _EARLIEST else ""
+        if isinstance(value.value, str):
+            return "text" if value.value.isdigit() else ""
+        return "span" if isinstance(value.value, (int, float)) and 0 < value.value < _EARLIEST else ""
     return "milliseconds" if _is_milliseconds(value, source) else ""
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, str) and value.isdigit() else None
 
 
 def _is_milliseconds(value: Value, source: Source) -> bool:
@@ -119,9 +116,9 @@ def endless(case: Case, program: Program) -> Iterator[Endless]:
     write = site.write if site is not None else None
     if claim is None or write is None or case.cover.answer is not Answer.YES or case.harm.repeat not in REPEATS:
         return
-    if write.kind != "put" or write.opaque or claim.useless or not claim.kind.startswith("the condition"):
+    if write.kind != "put" or write.opaque or claim.useless:
         return
-    if "attribute_not_exists" not in claim.kind and "not_exists" not in claim.kind:
+    if not claim.kind.startswith("the condition") or "not_exists" not in claim.kind:
         return
     names = tuple(name for name, _ in write.values)
     table = table_of(write.table, case.run.handler, program)

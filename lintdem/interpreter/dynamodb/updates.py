@@ -34,10 +34,22 @@ def untyped(m: Machine, value: Value, flow: Flow) -> Value:
         if key in TYPED:
             if key in ("SS", "NS", "BS"):
                 return m.new(flow, ListObj("set", (inner,), True))
-            return known(1) if key == "N" and isinstance(inner, Known) else inner
+            return _number(inner) if key == "N" and isinstance(inner, Known) else inner
     if isinstance(value, Made) and value.type.endswith(".serialize"):
         return dict(value.args).get("0", value)
     return value
+
+
+_NUMBER = re.compile(r"-?\d{1,38}(\.\d{1,38})?")
+"""As long as DynamoDB keeps them: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html"""
+
+
+def _number(value: Known) -> Value:
+    """The number that the low-level client writes as text."""
+    written = text(value) or ""
+    if not _NUMBER.fullmatch(written):
+        return value
+    return known(float(written) if "." in written else int(written))
 
 
 def read_update(
