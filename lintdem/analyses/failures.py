@@ -258,7 +258,8 @@ def _is_work(effect: Effect, cached: bool = False) -> bool:
 def _carries_event(effect: Effect, run: Run) -> bool:
     """Whether a call hands on something of the event; what it does not depend on can be done at any other time."""
     write = effect.call.write
-    pairs = (*write.key, *write.values) if write is not None and not write.opaque else effect.call.args
+    named = (*write.key, *write.values) if write is not None and not write.opaque else ()
+    pairs = named or effect.call.args
     values = [v for name, v in pairs if not name.startswith(("self.", "header:"))]
     if any(_is_from_event(v, run, 2) for v in values):
         return True

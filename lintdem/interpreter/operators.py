@@ -27,6 +27,7 @@ from lintdem.interpreter.domain import (
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.leftovers import joined, taken
 from lintdem.interpreter.machine import Machine
+from lintdem.interpreter.senders import is_told_within
 from lintdem.interpreter.trace import Tested
 from lintdem.interpreter.values import FALSE, NONE, TRUE, known, leaves, text
 from lintdem.model.span import Place
@@ -174,7 +175,7 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
                 return known((left.value in literal) == (op == "in"))
             right = Derived("members", found.items, found.place)
     for one, other in ((left, right), (right, left)):
-        if isinstance(one, Path) and one.root == "event" and (constant := text(other)):
+        if isinstance(one, Path) and one.root == "event" and (constant := text(other)) and not is_told_within(one):
             m.constants.add(constant)
     test = Test(op, (left, right), place)
     if op in _ORDERS or (op in ("==", "!=") and _is_asked_of_record(left, right)):

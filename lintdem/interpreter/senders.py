@@ -14,6 +14,8 @@ _INNER = frozenset({"sns", "s3", "kinesis", "dynamodb", "ses"})
 """What a record of one source has all of its own in."""
 _STACK = frozenset({"requesttype", "responseurl", "logicalresourceid", "resourceproperties"})
 """What every request of CloudFormation has."""
+_DECODED = frozenset({"json()", "b64()"})
+"""What lies behind these is the sender's, not of who delivers."""
 _PLANNED = frozenset({Source.SCHEDULE, Source.EVENTBRIDGE})
 """A schedule's event is one of EventBridge."""
 
@@ -59,12 +61,18 @@ def _arrived(sources: frozenset[Source], truth: bool) -> frozenset[Fact]:
     return frozenset(Arrived(frozenset({source}), truth) for source in sources)
 
 
+def is_told_within(path: Path) -> bool:
+    """Whether a path names the source of an event that lies in the message of another: what S3 told a queue, say."""
+    return normal(path.steps[-1]) in _NAMES and not _DECODED.isdisjoint(path.steps) if path.steps else False
+
+
 def _named(test: Test) -> tuple[frozenset[Source], bool] | None:
     """The sources whose name the test compares with the event's own, and whether it asks for the same."""
     if test.op not in _SAME or len(test.args) != 2:
         return None
     said = [one for arg in test.args for one in members(arg)]
-    asks = any(isinstance(v, Path) and v.root == "event" and v.steps and normal(v.steps[-1]) in _NAMES for v in said)
+    asked = [v for v in said if isinstance(v, Path) and v.root == "event" and v.steps]
+    asks = any(normal(v.steps[-1]) in _NAMES and not is_told_within(v) for v in asked)
     names = [str(v.value) for v in said if isinstance(v, Known)]
     sources = frozenset(source for name in names for source in sources_named(name))
     return (sources, _SAME[test.op]) if asks and len(names) == 1 and sources else None

@@ -33,12 +33,13 @@ LOGGING = frozenset(
         log logs logger logging print pprint warn warning warnings info debug error exception critical metrics
         metric tracer traceback sentry_sdk capture_exception capture_message format_exc print_exc
         put_annotation put_metadata add_metric add_metadata add_annotation flush_metrics put_metric_data
+        record_exception notice_error report_exc_info print_exception format_exception print_stack format_stack
     """.split()
 )
 PLAIN = frozenset(
     """
         str repr format len type isinstance int dict list bool getattr hasattr json dumps sleep join upper
-        lower get strftime isoformat now utcnow round items keys values rollback close
+        lower get strftime isoformat now utcnow round items keys values rollback close __repr__ __str__
     """.split()
 )
 COLLECTS = frozenset({"append", "add", "extend", "update", "setdefault", "insert", "put_nowait", "appendleft"})

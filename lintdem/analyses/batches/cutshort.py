@@ -9,11 +9,11 @@ from lintdem.analyses.batches.batches import is_over_records
 from lintdem.analyses.failures import DOES, reports_failures
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.engine import Run
-from lintdem.interpreter.trace import Effect
+from lintdem.interpreter.trace import Asked, Effect
 from lintdem.interpreter.written import Texts, calls, nodes, only_tells
 from lintdem.model.function import Break, DefineClass, DefineFunction, For, If, Match, Return, Stmt, Try, While, With
 from lintdem.model.module import Module
-from lintdem.model.span import Place
+from lintdem.model.span import Place, Span
 from lintdem.model.stack import Source
 from lintdem.model.values import Attr, Const, Expr, Name, Yield
 
@@ -49,7 +49,8 @@ def cut_short(run: Run, subject: Subject, texts: Texts) -> list[Cut]:
     for place, effect in loops.items():
         module = texts.modules.get(place.path)
         loop = _loop_at(module, place) if module is not None else None
-        for one in _ways_out(loop) if loop is not None else ():
+        busy = _busy(run, place.path)
+        for one in _ways_out(loop, texts, busy) if loop is not None else ():
             always = loop is not None and one is loop.body[-1]
             found.append(Cut(run, subject, Place(place.path, one.span), place, effect, always))
     return [one for one in found if one.always] or found
@@ -60,12 +61,19 @@ def _loop_at(module: Module, place: Place) -> For | None:
     return None if loop is None or any(isinstance(n, Yield) for n in nodes(loop.body)) else loop
 
 
-def _ways_out(loop: For) -> Iterator[Stmt]:
+def _busy(run: Run, path: str) -> frozenset[Span]:
+    """Where in a file something is done, or a function called that does something."""
+    events = [e for e in run.events if isinstance(e, (Effect, Asked))]
+    places = (place for e in events for place in (e.place, *(call.place for call in e.stack)))
+    return frozenset(place.span for place in places if place.path == path)
+
+
+def _ways_out(loop: For, texts: Texts, busy: frozenset[Span]) -> Iterator[Stmt]:
     """The statements by which a loop is left for good."""
     target = {n.id for n in nodes(loop.target) if isinstance(n, Name)}
     if isinstance(loop.body[-1], Break):
         yield loop.body[-1]
-    yield from (one for one in _returns(loop.body) if not _hands_on(one, target))
+    yield from (one for one in _returns(loop.body) if not _hands_on(one, target, texts, busy))
 
 
 def _returns(body: tuple[Stmt, ...]) -> Iterator[Return]:
@@ -93,8 +101,11 @@ def _names_shared(node: object) -> bool:
     return isinstance(name, str) and name in _SHARED
 
 
-def _hands_on(one: Return, target: set[str]) -> bool:
-    """Whether what is returned is what was looked for among the records, or what somebody does with the others."""
+def _hands_on(one: Return, target: set[str], texts: Texts, busy: frozenset[Span]) -> bool:
+    """Whether what is returned is what was looked for among the records, or what somebody does with the others; a
+    function of the program that did nothing when it ran only makes the answer."""
     value: Expr | None = one.value
     named = {n.id for n in nodes(value) if isinstance(n, Name)} if value is not None else set()
-    return bool(named & target) or any(not only_tells(call) for call in calls(value))
+    if named & target or any(span.line in range(one.span.line, one.span.end_line + 1) for span in busy):
+        return True
+    return any(not only_tells(call) and not texts.defines(call[-1]) for call in calls(value))

@@ -270,7 +270,8 @@ def call_search(m: Machine, name: str, args: Args, place: Place, flow: Flow, rec
         explicit = next((v for k, v in args.keywords if k == "id"), None)
         explicit = explicit if explicit is not None else args.get(2)
         refuses = short == "create" or text(next((v for k, v in args.keywords if k == "op_type"), NONE)) == "create"
-        _index(m, explicit, refuses, index, place, flow, receiver)
+        body = next((v for k, v in args.keywords if k in ("body", "document")), args.get(1) or NONE)
+        _index(m, explicit, refuses, index, place, flow, receiver, body)
         return result_of(place)
     if short == "bulk":
         return _lines(
@@ -288,8 +289,9 @@ def call_search(m: Machine, name: str, args: Args, place: Place, flow: Flow, rec
 
 
 def _index(
-    m: Machine, explicit: Value | None, refuses: bool, index: Value, place: Place, flow: Flow, receiver: Value
+    m: Machine, explicit: Value | None, refuses: bool, index: Value, place: Place, flow: Flow, receiver: Value, body: Value
 ) -> None:
+    """One document written, whose id is `explicit` or made by the index."""
     stable = explicit is not None and explicit != NONE
     key = (("_id", explicit),) if stable and explicit is not None else ()
     write = Write("upsert" if stable else "insert", index, key)
@@ -299,7 +301,7 @@ def _index(
         "index",
         Kind.WRITE,
         "indexes the document again",
-        (("TableName", index),),
+        (("TableName", index), ("body", body)),
         receiver,
         write=write,
     )
@@ -320,7 +322,7 @@ def _actions(m: Machine, actions: Value, place: Place, flow: Flow, receiver: Val
         if found is None or found.spread or found.rest:
             continue
         if text(found.entries.get("_op_type", NONE)) in (None, "index", "create"):
-            _index(m, found.entries.get("_id"), False, found.entries.get("_index", NONE), place, flow, receiver)
+            _index(m, found.entries.get("_id"), False, found.entries.get("_index", NONE), place, flow, receiver, action)
     return result_of(place)
 
 
@@ -330,7 +332,7 @@ def _lines(m: Machine, body: Value, place: Place, flow: Flow, receiver: Value) -
         for action, inner in entries(m, line, flow).items():
             named = m.dict_entries(flow, inner)
             if action == "index" and named is not None and not named.spread and not named.rest:
-                _index(m, named.entries.get("_id"), False, named.entries.get("_index", NONE), place, flow, receiver)
+                _index(m, named.entries.get("_id"), False, named.entries.get("_index", NONE), place, flow, receiver, body)
     return result_of(place)
 
 
