@@ -287,6 +287,7 @@ def test_every_wire_is_live(misdeed: str, trapped: Path) -> None:
 def test_a_misdeed_of_lintdem_itself_trips(module: str, name: str, misdeed: str, trapped: Path) -> None:
     """The wires are around the real run, and around the processes it starts."""
     (trapped.parent / "user").mkdir()
+    (trapped / "deep.py").write_text(f"def handler(event, context): ...\nx = a{'.b' * 1_000}\n", encoding="utf-8")  # read in a process of its own
     plant = f"import {module} as m\n"
     if name == "_START":
         plant += f"m._START = m._START.replace('serve()', {misdeed + chr(10) + 'serve()'!r})\nimport sys; sys.path[0] = {str(RUNNER.parents[2])!r}\n"
