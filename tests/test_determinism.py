@@ -11,13 +11,66 @@ from pathlib import Path
 
 import pytest
 
+from lintdem.interpreter.domain import Check
+from lintdem.interpreter.domain import Path as Path_
+from lintdem.interpreter.ordering import in_order
 from lintdem.mending import with_fixes
+from lintdem.model.span import Place, Span
 from lintdem.output import View, render
 from lintdem.session import check_files
 from lintdem.testing.pages import parse_page
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*(ROOT / "rules/lintdem_rules").glob("*.md"), *(ROOT / "tests/cases").glob("*.md")])
+
+
+TIES = """
+import json
+
+import boto3
+from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig, idempotent_function
+
+store = DynamoDBPersistenceLayer(table_name="runs")
+by_number = IdempotencyConfig(event_key_jmespath="number")
+by_receipt = IdempotencyConfig(event_key_jmespath="receipt")
+runs = boto3.resource("dynamodb").Table("runs")
+sns = boto3.client("sns")
+
+
+def claim(key):
+    runs.put_item(Item={"id": key}, ConditionExpression="attribute_not_exists(id)")
+
+
+@idempotent_function(data_keyword_argument="order", persistence_store=store, config=by_number)
+def outer(order):
+    inner(order=order)
+
+
+@idempotent_function(data_keyword_argument="order", persistence_store=store, config=by_receipt)
+def inner(order):
+    try:
+        sns.publish(TopicArn="arn", Message=order["number"])
+    except Exception:
+        print("failed")
+
+
+def guarded(event, context):
+    for record in event["Records"]:
+        outer(order=json.loads(record["body"]))
+
+
+def claimed(event, context):
+    for record in event["Records"]:
+        order = json.loads(record["body"])
+        if order["express"]:
+            claim(record["messageId"])
+            claim(order["number"])
+        else:
+            claim(order["receipt"])
+            claim(record["messageId"])
+        sns.publish(TopicArn="arn", Message=order["number"])
+"""
+"""Guards of which several could be told: two around one call, and claims made at one place under several keys."""
 
 
 def examples() -> dict[str, str]:
@@ -67,6 +120,23 @@ def plain(workspace: Path) -> str:
 def test_hash_seeds_do_not_show(workspace: Path, plain: str) -> None:
     """No order of a set or of hashed names reaches the report."""
     assert on_disk(workspace, "--no-cache", "--jobs", "1", seed="4711") == plain
+
+
+def test_hash_seeds_choose_between_no_guards(tmp_path: Path) -> None:
+    """Which of several guards a finding tells of hangs on no order of a set."""
+    (tmp_path / "app.py").write_text(TIES, encoding="utf-8")
+    reports = {on_disk(tmp_path, "--no-cache", "--jobs", "1", seed=str(seed)) for seed in range(8)}
+    assert len(reports) == 1
+    assert '"code": "LDM518"' in reports.pop()
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_facts_alike_have_one_order(turn: int) -> None:
+    """Facts of one place and kind come in one order, however they are handed over."""
+    place = Place("app.py", Span(1, 1, 1, 2))
+    paths = [Path_("result", steps, place) for steps in ((), ("a",), ("a", "b"), ("b",))]
+    facts = [Check(place, "state", subject, words) for subject in paths for words in ("held", "did not hold")]
+    assert in_order(facts[turn:] + facts[:turn]) == in_order(reversed(facts))
 
 
 def test_workers_do_not_show(workspace: Path, plain: str) -> None:

@@ -17,8 +17,9 @@ from lintdem.interpreter.domain import Call, Caught, Check, Claim, Derived, Done
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_within
+from lintdem.interpreter.ordering import claims_in_order, in_order
 from lintdem.interpreter.trace import Claimed, Effect, Invocation, Recorded, Swallowed
-from lintdem.interpreter.values import leaves, parts_of
+from lintdem.interpreter.values import parts_of
 from lintdem.model.span import Place
 
 
@@ -66,7 +67,7 @@ def cover(effect: Effect, run: Run, subject: Subject) -> Cover:
     """The guard of one effect: of several the first whose key survives a second sending, since one that holds is enough."""
     broken: Cover | None = None
     freed: list[tuple[Claim, Effect]] = []
-    keys = [(c, provenance(c.key, subject, run.sites)) for c in _sorted(f for f in effect.must if isinstance(f, Claim))]
+    keys = [(c, provenance(c.key, subject, run.sites)) for c in claims_in_order(f for f in effect.must if isinstance(f, Claim))]
     for claim, key in sorted(keys, key=lambda one: one[1].grade is Grade.DELIVERY):
         if key.grade in (Grade.ATTEMPT, Grade.ENVELOPE) and not _own_write(effect, claim):
             broken = Cover(Answer.NO, Fault.KEY, claim, None, key, _key_words(claim, key), claim.place)
@@ -98,7 +99,7 @@ def _locked(effect: Effect, run: Run, freed: list[tuple[Claim, Effect]], found: 
 def _open(effect: Effect, run: Run, subject: Subject) -> Cover | None:
     """A claim that lets the run go on when the store cannot answer still holds back every duplicate that is told."""
     refused = {f.claim for f in effect.may if isinstance(f, Failed)}
-    for claim in _sorted(f.claim for f in effect.must if isinstance(f, Tried)):
+    for claim in claims_in_order(f.claim for f in effect.must if isinstance(f, Tried)):
         key = provenance(claim.key, subject, run.sites)
         if released(claim, effect, run) is not None:
             continue
@@ -118,16 +119,6 @@ def _own_write(effect: Effect, claim: Claim) -> bool:
     return effect.place == claim.place
 
 
-def _sorted(claims: object) -> list[Claim]:
-    return sorted(claims, key=_order)  # type: ignore[call-overload, no-any-return]
-
-
-def _order(claim: Claim) -> tuple[Place, str, int, list[str]]:
-    """One call may claim several keys, as a row with two unique ones does: that of the fewest parts first."""
-    key = [".".join(leaf.steps) if isinstance(leaf, Path) else type(leaf).__name__ for leaf in leaves(claim.key)]
-    return claim.place, claim.kind, len(key), key
-
-
 def _key_words(claim: Claim, key: Provenance) -> str:
     if key.grade is Grade.ENVELOPE:
         return f"{claim.kind} is keyed on {key.words}, part of which changes with every delivery"
@@ -135,12 +126,12 @@ def _key_words(claim: Claim, key: Provenance) -> str:
 
 
 def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
-    failed = _sorted(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
+    failed = claims_in_order(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
     own = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not is_of_history(c, run, subject)]
     if own:
         return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} {where(own[0].place, effect)} fails for a "
                      "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
-    checks = sorted((f for f in effect.must if isinstance(f, Check)), key=lambda c: (c.place, c.kind))
+    checks = in_order(f for f in effect.must if isinstance(f, Check))
     for check in checks:
         read = _read_by(check, run)
         if read is not None and finds_row(read, check, effect, run) and is_refused(read, check, run):
@@ -363,7 +354,7 @@ def _passed(effect: Effect, run: Run) -> list[Claim]:
     done -= {error.place for one in caught for error in one.errors}
     tried = [e for e in run.events if isinstance(e, Claimed) and e.place in done and e.loops == effect.loops]
     marks = (e.claim for e in tried if _remembers(e.claim, run) and not e.claim.tentative and _only_marks(e, run))
-    return _sorted({claim for claim in marks if claim not in every})
+    return claims_in_order({claim for claim in marks if claim not in every})
 
 
 def _only_marks(event: Claimed, run: Run) -> bool:
@@ -380,7 +371,7 @@ def _doubled(effect: Effect, run: Run) -> list[Claim]:
         e for e in run.events
         if isinstance(e, Effect) and e is not effect and e.call.name == effect.call.name and e.call.args == effect.call.args
     )  # fmt: skip
-    return _sorted({f for e in same for f in e.must if isinstance(f, Claim) and f not in effect.must})
+    return claims_in_order({f for e in same for f in e.must if isinstance(f, Claim) and f not in effect.must})
 
 
 def _remembers(claim: Claim, run: Run) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lintdem.interpreter.domain import Caught, Check, Claim, Done, Env, Fact, Held, Known, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
+from lintdem.interpreter.ordering import in_order
 from lintdem.interpreter.trace import Asked, Effect
 from lintdem.interpreter.values import leaves
 
@@ -87,4 +88,4 @@ def serialised(check: Check, lock: Fact, run: Run) -> bool:
 
 def locks(effect: Effect) -> list[Held]:
     """The locks of libraries that are held around an effect."""
-    return sorted((f for f in effect.must if isinstance(f, Held)), key=lambda f: f.place)
+    return in_order(f for f in effect.must if isinstance(f, Held))

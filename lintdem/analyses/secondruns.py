@@ -13,6 +13,7 @@ from lintdem.interpreter.domain import Caught, Check, Claim, Done, Failed, Path,
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.exceptions import ABSENCE
 from lintdem.interpreter.machine import Raised
+from lintdem.interpreter.ordering import claims_in_order, in_order
 from lintdem.interpreter.trace import Asked, Claimed, Effect, Invocation, Swallowed, Tested, Threw
 from lintdem.interpreter.values import known, leaves
 from lintdem.interpreter.written import encloses
@@ -118,7 +119,7 @@ def behind(raised: Raised, run: Run, thrown: frozenset[Place]) -> list[Claim]:
     failed = {f.claim for f in raised.may if isinstance(f, Failed)} if clauses else set()
     blocks = {e.place: e.caught for e in run.events if isinstance(e, (Claimed, Effect))} if failed else {}
     found = [c for c in failed if any(encloses(b, clause) for b in blocks.get(c.place, ()) for clause in clauses)]
-    return sorted(found, key=lambda c: (c.place, c.kind))
+    return claims_in_order(found)
 
 
 def _is_looked_into(raised: Raised, tried: Claimed | None, call: Invocation, run: Run) -> bool:
@@ -284,7 +285,7 @@ def _found(run: Run, subject: Subject) -> Iterator[Refused]:
         checks = [f for f in event.must if isinstance(f, Check) and f.kind == "state"]
         if not all(_is_left_so(check, effects, run) for check in checks):
             continue
-        for check in sorted(checks, key=lambda c: (c.place, str(getattr(c.subject, "steps", "")))):
+        for check in in_order(checks, lambda c: (c.place, str(getattr(c.subject, "steps", "")))):
             if _records(check, writes, run):
                 call = run.sites[check.subject.place]  # type: ignore[union-attr,index]
                 message = f"the second run finds by {call.name} what the first one stored, and raises"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from lintdem.interpreter.domain import Check, Derived, Known, Path, Value
 from lintdem.interpreter.engine import Run
+from lintdem.interpreter.ordering import in_order
 from lintdem.interpreter.trace import Effect, Tested
 from lintdem.interpreter.values import known, members
 
@@ -41,7 +42,7 @@ def _told(check: Check, effect: Effect) -> Check | None:
     """The test of a word that a check is; of one for an item that is there and says something, the latter."""
     parts = check.subject.parts if isinstance(check.subject, Derived) and check.kind == "changed" else (check.subject,)
     found = (f for f in effect.must if isinstance(f, Check) and f.kind == "state" and f.subject in parts)
-    return check if check.kind == "state" else min(found, key=lambda one: one.place, default=None)
+    return check if check.kind == "state" else next(iter(in_order(found)), None)
 
 
 def _differs(value: Value, words: Iterable[Value], is_word: bool) -> bool:

@@ -117,9 +117,12 @@ def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
 
 def _contradicts(must: frozenset[Fact], known: frozenset[Fact]) -> bool:
     """Whether a test that led to a value came out otherwise on this path: what was found is not missing."""
-    outcomes = {(f.place, f.subject): (f.kind, f.words) for f in known if isinstance(f, Check) and f.kind in _OUTCOMES}
+    outcomes: dict[tuple[Place, Value], set[tuple[str, str]]] = {}
+    for f in known:
+        if isinstance(f, Check) and f.kind in _OUTCOMES:
+            outcomes.setdefault((f.place, f.subject), set()).add((f.kind, f.words))
     found = ((outcomes.get((f.place, f.subject)), f) for f in must if isinstance(f, Check) and f.kind in _OUTCOMES)
-    return any(before is not None and before != (f.kind, f.words) for before, f in found)
+    return any(before is not None and (f.kind, f.words) not in before for before, f in found)
 
 
 _OUTCOMES = frozenset({"absent", "state"})

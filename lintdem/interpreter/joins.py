@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from lintdem.interpreter.altering import replace
@@ -28,6 +29,7 @@ from lintdem.interpreter.domain import (
 )
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.lineage import find_in_class
+from lintdem.interpreter.ordering import claims_in_order, in_order
 from lintdem.interpreter.values import any_of, members
 
 MOST = 8
@@ -142,9 +144,12 @@ def changed(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
         return EMPTY
     shared = frozenset.intersection(*paths)
     own = [[f for f in must - shared if isinstance(f, Check) and _read_of(f) is not None] for must in paths]
-    missing = {(f.place, _read_of(f)): f for checks in own for f in checks if _is_missing(f)}
-    if not missing or not all(own) or _is_always(own) or any(_is_rest(one, other) for one in own for other in own):
+    if not all(own) or not any(map(_is_missing, chain.from_iterable(own))):
         return EMPTY
+    if _is_always(own) or any(_is_rest(one, other) for one in own for other in own):
+        return EMPTY
+    own = [in_order(checks) for checks in own]
+    missing = {(f.place, _read_of(f)): f for checks in own for f in checks if _is_missing(f)}
     found: set[Fact] = set()
     for (_, read), first in missing.items():
         row = first.words.startswith(ROWS)
@@ -170,7 +175,7 @@ def _is_rest(one: list[Check], other: list[Check]) -> bool:
 def _is_always(ways: list[list[Check]]) -> bool:
     """Whether one of the ways is taken whatever the tests say: then nothing was decided. Two ways that differ in the
     outcome of one test say together what they say without it."""
-    known = {frozenset((f.place, _outcome(f, way)) for f in way) for way in ways}
+    known = dict.fromkeys(frozenset((f.place, _outcome(f, way)) for f in way) for way in ways)
     work = list(known)
     while work and len(known) <= MOST * MOST:
         one = dict(work.pop())
@@ -180,7 +185,7 @@ def _is_always(ways: list[list[Check]]) -> bool:
             if len(apart) == 1 and not joined:
                 return True
             if len(apart) == 1 and joined not in known:
-                known.add(joined)
+                known[joined] = None
                 work.append(joined)
     return False
 
@@ -228,7 +233,7 @@ def common(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
     shared = frozenset.intersection(*paths)
     own = [[c for c in must - shared if isinstance(c, Claim) and not c.useless] for must in paths]
     if all(own):
-        shared |= {min((c for claims in own for c in claims), key=lambda c: (c.place, c.kind))}
+        shared |= {min((c for claims in own for c in claims_in_order(claims)), key=lambda c: (c.place, c.kind))}
     return shared | compared_if_there(paths) | changed(paths)
 
 

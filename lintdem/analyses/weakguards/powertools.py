@@ -18,6 +18,7 @@ from lintdem.analyses.guards import Answer
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import Claim, Done, Made, Path, Value
 from lintdem.interpreter.engine import Run
+from lintdem.interpreter.ordering import in_order
 from lintdem.interpreter.trace import Claimed, Effect, Kept, Misused, Swallowed
 from lintdem.interpreter.values import NONE, text
 from lintdem.interpreter.written import Texts, function_at
@@ -218,7 +219,7 @@ def cached_failures(run: Run, subject: Subject, texts: Texts) -> Iterator[GuardF
     for one in run.events:
         if not isinstance(one, Swallowed) or not is_broad(one) or (partial and all(s.text != FRAMEWORK for s in one.stack)):
             continue
-        guard = next((f for f in one.must if isinstance(f, Claim) and f.kind.startswith(POWERTOOLS)), None)
+        guard = next(iter(in_order(f for f in one.must if isinstance(f, Claim) and f.kind.startswith(POWERTOOLS))), None)
         inside = [e for e in effects if guard is not None and one.block in e.caught and guard in e.must]
         if guard is not None and inside:
             yield GuardFault(run, subject, one.place, guard.place, guard.kind, inside[0].call.name, inside[0].place)

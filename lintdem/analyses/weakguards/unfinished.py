@@ -16,6 +16,7 @@ from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import Caught, Check, Claim, Done, Failed, Fresh, Path
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
+from lintdem.interpreter.ordering import in_order
 from lintdem.interpreter.trace import Asked, Claimed, Effect, Seen, Write
 from lintdem.interpreter.values import leaves
 from lintdem.model.span import Place
@@ -146,7 +147,7 @@ def _behind_row(
     write = row.call.write
     if write is None or write.kind not in ("put", "upsert") or write.claim is not None or write.conditional:
         return None
-    for check in sorted((f for f in row.must if isinstance(f, Check)), key=lambda f: f.place):
+    for check in in_order(f for f in row.must if isinstance(f, Check)):
         if check.kind != "absent" or not _is_of(check, row, run):
             continue
         held = [e for e in effects if _depends(e, check, row)]

@@ -87,7 +87,7 @@ def _attributes(m: Machine, write: Write, flow: Flow) -> Iterator[Origin]:
                     # What may as well be something else is set, not put back.
                     continue
                 yield Origin(name, path, computed, arithmetic, kept)
-        for path in sorted(_left_out(m, value, flow), key=lambda one: one.steps):
+        for path in sorted(_left_out(m, value, flow), key=lambda one: (one.steps, str(one.place))):
             if _is_stored_as(m, name, path, write):
                 yield Origin(name, path, True, left=True)
     for value in write.unnamed:

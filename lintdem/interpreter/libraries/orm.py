@@ -309,7 +309,7 @@ def _create(m: Machine, short: str, model: Value, args: Args, place: Place, flow
 
 def mapper_of(cls: Cls) -> str:
     """ "django", "peewee" or "sqlalchemy" for a model class of theirs, else ""."""
-    for name in outside_bases(cls):
+    for name in sorted(outside_bases(cls)):
         if name.startswith("django.") and name.endswith(".Model"):
             return "django"
         if name in ("peewee.Model", "playhouse.signals.Model"):
