@@ -271,8 +271,8 @@ def _made_before(effect: Effect, run: Run, minted: Provenance) -> bool:
             return False
         write = event.call.write if isinstance(event, Effect) else None
         if write is not None and write.kind == "put":
-            fresh = {leaf.place for _, v in write.values for leaf in leaves(v) if isinstance(leaf, Fresh)}
-            if minted.place in fresh:
+            fresh = {(leaf.place, leaf.call) for _, v in write.values for leaf in leaves(v) if isinstance(leaf, Fresh)}
+            if (minted.place, minted.call) in fresh:
                 return True
     return False
 

@@ -44,13 +44,14 @@ class Grade(str, Enum):
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """`words` names the part that decides ("messageId of the SQS record", "a new uuid"); `place` is where a fresh
-    value is made, `made` the call that makes it."""
+    value is made, `made` the call that makes it, `call` that of the function around it."""
 
     grade: Grade
     words: str
     place: Place | None = None
     steps: tuple[str, ...] = ()
     made: str = ""
+    call: Place | None = None
 
 
 _COARSE = frozenset({"year", "month", "day", "date", "weekday", "quarter", "isocalendar"})
@@ -101,7 +102,7 @@ def _identity_leaves(value: Value) -> list[Value]:
 
 def _leaf(leaf: Value, subject: Subject, sites: dict[Place, Invocation]) -> Provenance:
     if isinstance(leaf, Fresh):
-        return Provenance(Grade.ATTEMPT, _FRESH_WORDS.get(leaf.kind, leaf.kind), leaf.place, (), leaf.made)
+        return Provenance(Grade.ATTEMPT, _FRESH_WORDS.get(leaf.kind, leaf.kind), leaf.place, (), leaf.made, leaf.call)
     if isinstance(leaf, Path):
         return _path(leaf, subject, sites)
     if isinstance(leaf, (Known, Env)):

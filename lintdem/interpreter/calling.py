@@ -194,7 +194,8 @@ def call_function(m: Machine, func: Func, args: Args, place: Place, flow: Flow, 
 def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text: str) -> Value:
     key, keep = _key(m, func, args, flow)
     block, m.block = m.block, None
-    summary = m.memo.get(key) if key is not None and block is None else None
+    maker = (func.path, func.definition.span)
+    summary = m.memo.get((key, place if maker in m.makers else None)) if key is not None and block is None else None
     owner = m.get(flow, func.bound) if func.bound is not None else None
     home = (func.definition.span, func.path, owner.cls.key if isinstance(owner, Instance) else "")
     if not isinstance(summary, Summary):
@@ -214,7 +215,7 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
             m.runs[home] = m.runs.get(home, 0) + m.spent - spent
             m.memo[home] = summary
             if key is not None and block is None and m.mutations == before:
-                m.memo[key] = replace(summary, keep=keep)
+                m.memo[key, place if maker in m.makers else None] = replace(summary, keep=keep)
     return _take_over(m, summary, func, place, flow, text)
 
 
@@ -274,7 +275,7 @@ def _summarise(
     definition = func.definition
     scope = Scope(func.path, {}, func.scope)
     inner = Flow(scope, dict(flow.heap))
-    frame = Frame(func.path, found_name(func), definition.span.line, func.bound)
+    frame = Frame(func.path, found_name(func), definition.span.line, func.bound, called=place)
     frame.on_yield = block if callable(block) else None
     m.frames.append(frame)
     m.collectors.append({})
@@ -290,6 +291,8 @@ def _summarise(
         m.active.pop()
         raises = m.collectors.pop()
         m.frames.pop()
+    if frame.makes:
+        m.makers.add((func.path, definition.span))
     return _summary(m, definition, frame, tuple(raises), flow)
 
 

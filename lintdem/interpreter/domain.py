@@ -40,13 +40,14 @@ class Path(msgspec.Struct, frozen=True, cache_hash=True):
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A value made new in each run. `kind`: "uuid", "random", "clock", "salted" (builtin hash), "attempt"; `made`: by what;
-    `form`: how a clock tells the time (`lintdem.interpreter.libraries.moments`)."""
+    """A value made new in each run. `kind`: "uuid", "random", "clock", "salted" (builtin hash), "attempt"; `made`: by what; `form`:
+    how a clock tells the time (`libraries.moments`); `call`: of the function that makes it, which makes another for each."""
 
     kind: str
     place: Place
     made: str = field(default="", compare=False)
     form: str = field(default="", compare=False)
+    call: Place | None = None
 
 
 class Env(msgspec.Struct, frozen=True, cache_hash=True):

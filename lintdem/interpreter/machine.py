@@ -90,6 +90,9 @@ class Frame:
     tries: list[Place] = field(default_factory=list)
     retries: list[Retry] = field(default_factory=list)
     retried: dict[Span, Span] = field(default_factory=dict)
+    called: Place | None = None
+    makes: bool = False
+    """Whether a statement of its own makes something new: two calls then give two things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ class Machine(World):
         self.constants, self.words = set[str](), dict[Value, set[str]]()
         self.classes = set()
         self.memo: dict[object, object] = {}
+        self.makers: set[object] = set()
         self.runs: dict[object, int] = {}
         self.recursed: set[object] = set()
         self.assumed: dict[object, object] = {}

@@ -170,7 +170,9 @@ def _fresh(kind: str) -> Role:
             return Derived("hash", args.all(), place)
         open_retries = frozenset(r for frame in m.frames for r in frame.retries)
         m.minted[place] = m.minted.get(place, frozenset()) | open_retries
-        return Fresh(kind, place, f"{call.target.replace('datetime.datetime', 'datetime')}()", clock_form(call.target, args))
+        m.frame.makes |= kind != "clock"
+        called = m.frame.called if kind != "clock" else None
+        return Fresh(kind, place, f"{call.target.replace('datetime.datetime', 'datetime')}()", clock_form(call.target, args), called)
 
     return make_fresh
 

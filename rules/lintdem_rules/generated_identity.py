@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.identities import by_identity
 from lintdem.analyses.remedies.tokens import identity_remedies
 from lintdem.rule import Case, Finding, Group, Kind, Level, Pass, Rule, Step, lower, way
 
 
 def check(p: Pass) -> Iterator[Finding]:
     """Stored or started things whose identity is minted in the handler."""
-    for case, *others in _by_identity(p.cases(Kind.MINTED)):
+    for case, *others in by_identity(p.facts.program, p.cases(Kind.MINTED)):
         call, key = case.effect.call, case.harm.key
         made = key.words if key is not None else "a value made in the run"
         extra = (Step(key.place, f"{key.made or 'this'} gives {made}"),) if key is not None and key.place is not None else ()
@@ -23,17 +24,6 @@ def check(p: Pass) -> Iterator[Finding]:
             "finds what the first run made", about=call.name,
             remedies=identity_remedies(p.facts.program, case),
         )  # fmt: skip
-
-
-def _by_identity(cases: list[Case]) -> list[list[Case]]:
-    """What one function stores under one minted identity is one fault."""
-    found: dict[object, list[Case]] = {}
-    for case in cases:
-        key = case.harm.key
-        minted = key.place if key is not None else None
-        one = (minted, case.effect.stack, case.effect.call.name) if minted is not None else case.effect.place
-        found.setdefault(one, []).append(case)
-    return list(found.values())
 
 
 def _along(others: list[Case]) -> tuple[Step, ...]:

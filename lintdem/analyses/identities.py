@@ -1,0 +1,36 @@
+"""Which of the things that a run stores share an identity that is made in it: one fault, however many calls store them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lintdem.analyses.cases import Case
+from lintdem.interpreter.written import function_at
+from lintdem.model.span import Place
+from lintdem.program import Program
+
+
+def by_identity(program: Program, cases: Sequence[Case]) -> list[list[Case]]:
+    """The cases whose key is one value, made by one run of the function that makes it or asks for it; first the one
+    that is nearest to where it is made."""
+    found: dict[object, list[Case]] = {}
+    for case in cases:
+        key = case.harm.key
+        one: object = case.effect.place
+        if key is not None and key.place is not None:
+            handler = (case.run.handler.path, case.run.handler.function)
+            one = (key.place, key.call, _made_in(program, case, key.call or key.place), handler, case.effect.call.name)
+        found.setdefault(one, []).append(case)
+    return [sorted(one, key=lambda case: (len(case.effect.stack), case.effect.place)) for one in found.values()]
+
+
+def _made_in(program: Program, case: Case, made: Place) -> object:
+    """The calls that lead to the function around a place, where the effect lies in what it does; else those of the effect."""
+    stack = case.effect.stack
+    module = program.modules.get(made.path)
+    function = function_at(module, made.span) if module is not None else None
+    for depth, place in enumerate((*(call.place for call in stack[1:]), case.effect.place), 1):
+        around = function_at(module, place.span) if module is not None and place.path == made.path else None
+        if function is not None and around is function:
+            return stack[:depth]
+    return stack
