@@ -327,7 +327,7 @@ def _is_asked_for(one: Swallowed, texts: Texts) -> bool:
         module = texts.modules.get(step.place.path)
         if module is None:
             return False
-        if answers_falsehood(module, step.place):
+        if answers_falsehood(texts, module, step.place):
             return True
         if not is_handed_on(module, step.place):
             return False

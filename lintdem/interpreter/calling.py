@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from lintdem.interpreter.altering import replace
+from lintdem.interpreter.demands import demand
 from lintdem.interpreter.dispatching import DISPATCH, chosen
 from lintdem.interpreter.domain import (
     EMPTY,
@@ -42,7 +43,7 @@ from lintdem.interpreter.durable import LATER, postponed
 from lintdem.interpreter.exceptions import of_text
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.interfaces import is_interface
-from lintdem.interpreter.joins import aged, by_cases, merge
+from lintdem.interpreter.joins import aged, by_cases, gathered, merge
 from lintdem.interpreter.libraries.clients import serving
 from lintdem.interpreter.libraries.jmespaths import entered
 from lintdem.interpreter.lineage import find_in_class, is_enum
@@ -67,6 +68,7 @@ class Summary:
     may: frozenset[Fact]
     raises: tuple[Raised, ...]
     heap: dict[int, HeapObject]
+    demanded: frozenset[Place] = frozenset()
     keep: tuple[object, ...] = ()
 
 
@@ -302,7 +304,7 @@ def _summary(
     flows = [f for _, f in frame.returns]
     events = tuple(frame.events)
     if not flows:
-        return Summary(events, Unknown("never returns"), False, EMPTY, EMPTY, raises, {})
+        return Summary(events, Unknown("never returns"), False, EMPTY, EMPTY, raises, {}, frozenset(frame.demanded))
     joined = Flow(Scope(frame.path, {}), {})
     heaps = [Flow(Scope(frame.path, {}), f.heap, f.must, f.may) for f in flows]
     merge(joined, heaps)
@@ -313,7 +315,8 @@ def _summary(
         each = frozenset.intersection(*(passed for _, passed in frame.yields)) if frame.yields else EMPTY
         value = m.new(joined, ListObj("list", tuple(dict.fromkeys(v for v, _ in frame.yields)), True, passed=each))
         joined.must |= aged(each)
-    return Summary(events, value, True, joined.must, joined.may, raises, _lasting(m, joined, flow, value))
+    lasting = _lasting(m, joined, flow, value)
+    return Summary(events, value, True, joined.must, joined.may, raises, lasting, frozenset(frame.demanded))
 
 
 def _kept(m: Machine, returns: Expr, frame: Frame, flow: Flow) -> Value | None:
@@ -387,9 +390,10 @@ def _take_over(m: Machine, summary: Summary, func: Func, place: Place, flow: Flo
         m.record(event, step, flow.must, flow.may)
     for raised in summary.raises:
         m.collectors[-1][Raised(raised.error, raised.must | flow.must, raised.may | flow.may)] = None
+    demand(m, summary.demanded, flow)
     if not summary.returns:
         raise Stop
-    flow.heap.update(summary.heap)
+    flow.heap.update(gathered(summary.heap, flow))
     flow.must |= summary.must
     flow.may |= summary.may
     return summary.value

@@ -94,7 +94,7 @@ class Engine:
             tuple(e for events in m.import_events.values() for e in events),
             tuple(sorted(m.firsts.items())), tuple((s, p) for s, p in m.optional.items() if s not in m.required),
             tuple(m.minted.items()), tuple(m.buffers.items()), _certain(m.required),
-            tuple(m.reads.items()), frozenset(m.demanded),
+            tuple(m.reads.items()), frozenset(m.frames[0].demanded),
         )  # fmt: skip
 
     def _given(self, handler: Handler, target: Value) -> Args:

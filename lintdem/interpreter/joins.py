@@ -257,6 +257,17 @@ def passed(facts: frozenset[Fact]) -> frozenset[Fact]:
     )
 
 
+def gathered(heap: dict[int, HeapObject], flow: Flow) -> dict[int, HeapObject]:
+    """What a function leaves of objects: what it put into a collection has also passed what its caller had passed."""
+    own = passed(flow.must)
+    found = dict(heap)
+    for key, obj in heap.items() if own else ():
+        before = flow.heap.get(key)
+        if isinstance(obj, ListObj) and isinstance(before, ListObj) and obj.items != before.items:
+            found[key] = replace(obj, passed=obj.passed | (own & before.passed if before.items else own))
+    return found
+
+
 def _held(obj: DictObj, key: object) -> list[Value]:
     """What a dict has under a key, its own or that of the part of the event it was copied from."""
     if key in obj.entries:

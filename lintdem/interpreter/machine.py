@@ -90,6 +90,8 @@ class Frame:
     tries: list[Place] = field(default_factory=list)
     retries: list[Retry] = field(default_factory=list)
     retried: dict[Span, Span] = field(default_factory=dict)
+    demanded: set[Place] = field(default_factory=set)
+    """Reads whose item is taken here, or by what is called from here, without a look whether there is one."""
     called: Place | None = None
     makes: bool = False
     """Whether a statement of its own makes something new: two calls then give two things."""
@@ -149,7 +151,6 @@ class Machine(World):
         self.active: list[object] = []
         self.spent, self.importing, self.globals_version, self.mutations = 0, 0, 0, 0
         self.constructs: dict[Value, Value] = {}
-        self.demanded: set[Place] = set()
         self.paths: set[tuple[str, ...]] = set()
         self.provided: set[str] = set()
         self.constants, self.words = set[str](), dict[Value, set[str]]()

@@ -15,7 +15,7 @@ from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.trace import Retry
 from lintdem.interpreter.values import FALSE, NONE, leaves, members, text
-from lintdem.interpreter.written import dotted, nodes, only_tells
+from lintdem.interpreter.written import dotted, nodes, only_tells, telling
 from lintdem.model.function import (
     Assign,
     Break,
@@ -31,6 +31,7 @@ from lintdem.model.function import (
     While,
     With,
 )  # fmt: skip
+from lintdem.model.module import Module
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Call, Compare, Const, Expr, Name, Unary
 
@@ -117,7 +118,7 @@ def is_decorator(name: str) -> bool:
 # --- loops ---
 
 
-def retried_blocks(loop: For | While, numbered: bool) -> dict[Span, Span]:
+def retried_blocks(module: Module | None, loop: For | While, numbered: bool) -> dict[Span, Span]:
     """The `try` statements of a loop that it repeats after a failure and leaves after a success."""
     if isinstance(loop, For) and not (numbered or _counts(loop.iter)):
         return {}
@@ -127,12 +128,13 @@ def retried_blocks(loop: For | While, numbered: bool) -> dict[Span, Span]:
             continue
         if any(_goes_on(c) for c in block.catches) and _ends(loop, block, behind):
             found[block.span] = loop.span
-    return found | (_judged_calls(loop) if isinstance(loop, For) else {})
+    return found | (_judged_calls(module, loop) if isinstance(loop, For) else {})
 
 
-def _judged_calls(loop: For) -> dict[Span, Span]:
+def _judged_calls(module: Module | None, loop: For) -> dict[Span, Span]:
     """Calls whose answer decides whether the loop is left or waits and makes them again."""
-    if not any(isinstance(n, Call) and dotted(n.func)[-1] == "sleep" for n in nodes(loop.body)):
+    waiting = {name for name, waits in telling(module).items() if waits} if module is not None else set[str]()
+    if not any(isinstance(n, Call) and dotted(n.func)[-1] in ("sleep", *waiting) for n in nodes(loop.body)):
         return {}
     found = {}
     for index, statement in enumerate(loop.body):

@@ -171,8 +171,8 @@ def _fresh(kind: str) -> Role:
         open_retries = frozenset(r for frame in m.frames for r in frame.retries)
         m.minted[place] = m.minted.get(place, frozenset()) | open_retries
         m.frame.makes |= kind != "clock"
-        called = m.frame.called if kind != "clock" else None
-        return Fresh(kind, place, f"{call.target.replace('datetime.datetime', 'datetime')}()", clock_form(call.target, args), called)
+        called, made = m.frame.called if kind != "clock" else None, f"{call.target.replace('datetime.datetime', 'datetime')}()"
+        return Fresh(kind, place, made, clock_form(call.target, args), called)
 
     return make_fresh
 

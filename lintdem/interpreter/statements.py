@@ -140,7 +140,7 @@ def _for(m: Machine, s: For, flow: Flow) -> bool:
     if found is not None and collects(s, found.items) and are_named(m, found, flow):
         return _each(m, s, loop, found.items, flow, certain)
     taken = taken_along(m, over, flow) | asked(m, over, m.place(flow, s.iter.span), flow)
-    m.frame.retried |= retried_blocks(s, is_numbered(m, over, flow))
+    m.frame.retried |= retried_blocks(m.program.modules.get(m.frame.path), s, is_numbered(m, over, flow))
     with m.retrying(of_object(m, over, flow) if isinstance(over, Made) and _is_retry(over) else None):
         return _loop(m, loop, s.body, s.other, flow, not certain,
                      lambda inner: _enter(m, s, element, taken, inner))  # fmt: skip
@@ -168,7 +168,7 @@ def _enter(m: Machine, s: For, element: Value, taken: frozenset[Fact], inner: Fl
 def _while(m: Machine, s: While, flow: Flow) -> bool:
     test = m.evaluate(s.test, flow)
     certain = isinstance(test, Known) and bool(test.value)
-    m.frame.retried |= retried_blocks(s, numbered=False)
+    m.frame.retried |= retried_blocks(m.program.modules.get(m.frame.path), s, numbered=False)
     return _loop(m, Loop(m.place(flow, s.span), None), s.body, s.other, flow, not certain,
                  lambda inner: m.assume(test, True, inner), certain and not may_end(s.test, s.body))  # fmt: skip
 

@@ -42,6 +42,8 @@ PLAIN = frozenset(
         lower get strftime isoformat now utcnow round items keys values rollback close __repr__ __str__
     """.split()
 )
+ROUNDS = 3
+"""So many functions that only tell are followed one inside another."""
 COLLECTS = frozenset({"append", "add", "extend", "update", "setdefault", "insert", "put_nowait", "appendleft"})
 
 
@@ -108,6 +110,16 @@ class Texts:
             self._defined[name] = any(name in _names(module) for _, module in self.modules.defining(name))
         return self._defined[name]
 
+    def tells(self, call: tuple[str, ...]) -> bool:
+        """Whether a call logs, formats or waits, or is one of a function of the program that does no more than that."""
+        if only_tells(call):
+            return True
+        name, owners = call[-1], call[:-1]
+        if owners not in ((), ("self",), ("cls",)):
+            return False
+        found = [module for _, module in self.modules.defining(name) if name in _names(module)]
+        return bool(found) and all(name in telling(module) for module in found)
+
     @cached_property
     def _words(self) -> dict[str, frozenset[str]]:
         return {}
@@ -132,6 +144,20 @@ def _words(module: Module) -> frozenset[str]:
 @attached
 def _names(module: Module) -> frozenset[str]:
     return frozenset(n.name for n in nodes(module.body) if isinstance(n, (Function, Class)))
+
+
+@attached
+def telling(module: Module) -> dict[str, bool]:
+    """The functions of a file that only log what they are given, or wait, and whether they wait."""
+    found: dict[str, bool] = {}
+    for _ in range(ROUNDS):
+        known = dict(found)
+        for one in _functions(module):
+            made = calls(one.body)
+            if all(isinstance(node, Eval) for node in one.body) and made and all(only_tells(c) or c[-1] in known for c in made):
+                found[one.name] = any(c[-1] == "sleep" or known.get(c[-1], False) for c in made)
+    others = {one.name for one in _functions(module) if not all(isinstance(node, Eval) for node in one.body)}
+    return {name: waits for name, waits in found.items() if name not in others}
 
 
 def caught_by(module: Module | None, clause: Place) -> set[str]:
@@ -167,7 +193,7 @@ def ends_in_first_round(module: Module, place: Place) -> bool:
     return loop is not None and isinstance(loop.body[-1], (Return, Break))
 
 
-def is_dropped(module: Module, place: Place) -> bool:
+def is_dropped(texts: Texts, module: Module, place: Place) -> bool:
     """Whether nobody looks at what the call at `place` returns: not kept, or kept and at most logged."""
     function = function_at(module, place.span)
     body: object = function.body if function is not None else module.body
@@ -176,7 +202,7 @@ def is_dropped(module: Module, place: Place) -> bool:
             return True
         if isinstance(node, Assign) and _is_call(node.value, place.span):
             target = node.targets[0]
-            return len(node.targets) == 1 and isinstance(target, Name) and _is_only_logged(body, target.id)
+            return len(node.targets) == 1 and isinstance(target, Name) and _is_only_logged(texts, body, target.id)
     return False
 
 
@@ -185,12 +211,12 @@ def _is_call(expr: Expr, span: Span) -> bool:
     return isinstance(inner, Call) and inner.span == span
 
 
-def _is_only_logged(body: object, name: str) -> bool:
+def _is_only_logged(texts: Texts, body: object, name: str) -> bool:
     """Whether every whole use of a name is an argument of a logging call."""
     logged = {
         id(use)
         for node in nodes(body)
-        if isinstance(node, Call) and only_tells(dotted(node.func))
+        if isinstance(node, Call) and texts.tells(dotted(node.func))
         for arg in node.args
         for use in nodes(arg)
         if isinstance(use, Name) and use.id == name
@@ -199,7 +225,7 @@ def _is_only_logged(body: object, name: str) -> bool:
     return all(id(n) in logged or id(n) in targets for n in nodes(body) if isinstance(n, Name) and n.id == name)
 
 
-def answers_falsehood(module: Module, call: Place) -> bool:
+def answers_falsehood(texts: Texts, module: Module, call: Place) -> bool:
     """Whether the program does something about a call at `place` that gives nothing, False or None: an `if` asks for
     that, by the call or by the name it is kept under, and more is done there than to tell it."""
     function = function_at(module, call.span)
@@ -210,7 +236,7 @@ def answers_falsehood(module: Module, call: Place) -> bool:
         if isinstance(node, Assign) and _is_call(node.value, call.span) and isinstance(node.targets[0], Name)
     }
     for node in nodes(body):
-        if isinstance(node, If) and (branch := _on_falsehood(node, kept, call.span)) and _does_something(branch):
+        if isinstance(node, If) and (branch := _on_falsehood(node, kept, call.span)) and _does_something(texts, branch):
             return True
     return False
 
@@ -226,7 +252,7 @@ def is_let_go(texts: Texts, calls: Iterable[Place]) -> bool:
     for call in calls:
         module = texts.modules.get(call.path)
         if module is None or not is_handed_on(module, call):
-            return module is not None and is_dropped(module, call)
+            return module is not None and is_dropped(texts, module, call)
     return False
 
 
@@ -245,6 +271,6 @@ def _is_nothing(expr: Expr) -> bool:
     return isinstance(expr, Const) and expr.value in (None, False)
 
 
-def _does_something(branch: tuple[Stmt, ...]) -> bool:
+def _does_something(texts: Texts, branch: tuple[Stmt, ...]) -> bool:
     raises = any(isinstance(node, Raise) for node in nodes(branch))
-    return raises or any(not only_tells(call) and call[-1] not in COLLECTS for call in calls(branch))
+    return raises or any(not texts.tells(call) and call[-1] not in COLLECTS for call in calls(branch))

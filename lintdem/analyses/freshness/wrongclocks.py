@@ -21,7 +21,7 @@ from lintdem.knowledge.events import normal
 from lintdem.model.function import Assign, Continue, If, Raise, Return
 from lintdem.model.module import Module
 from lintdem.model.span import Place
-from lintdem.model.values import Attr, Name
+from lintdem.model.values import Attr, Compare, Expr, Name, Unary
 
 _ORDERED = ("<", ">", "<=", ">=")
 _AGED = re.compile(r"(stale|fresh(?!_?token)|outdated|too_?old|(event|message|order|record|max|min)_?age(?!nt))", re.IGNORECASE)
@@ -173,10 +173,23 @@ def _names(place: Place, modules: Mapping[str, Module]) -> str:
 
 
 def _leaves_behind(event: Tested, modules: Mapping[str, Module]) -> bool:
-    """Whether an `if` around the comparison, or around the call that makes it, leaves."""
+    """Whether an `if` around the comparison, or around the call that makes it, leaves; or holds the rest of its function for
+    when it is young enough, which says the same."""
     for place in (event.place, *(call.place for call in event.stack)):
         module = modules.get(place.path)
         for node in nodes(module.body) if module is not None else ():
             if isinstance(node, If) and encloses(Place(place.path, node.test.span), place):
-                return bool(node.then) and isinstance(node.then[-1], (Return, Raise, Continue))
+                ends = bool(node.then) and isinstance(node.then[-1], (Return, Raise, Continue))
+                return ends or (_holds_rest(node, module) and _is_young(node.test))
     return False
+
+
+def _holds_rest(node: If, module: Module | None) -> bool:
+    """Whether nothing follows an `if` in its function, and nothing stands in its other branch."""
+    function = function_at(module, node.span) if module is not None else None
+    return function is not None and function.body[-1] is node and not node.other
+
+
+def _is_young(test: Expr) -> bool:
+    """Whether a test is written as one of what is young enough: `not age > limit`, `age < limit`."""
+    return (isinstance(test, Unary) and test.op == "not") or (isinstance(test, Compare) and test.ops[0] in ("<", "<="))

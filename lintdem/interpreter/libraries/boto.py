@@ -244,7 +244,7 @@ def operate(
     sent = call_data_api(m, call, place, flow)
     if sent is not None:
         return sent
-    if call.kind in (Kind.READ, Kind.TELEMETRY, Kind.COMPUTE) or ships_log(client.service, m.frame.name):
+    if call.kind in (Kind.READ, Kind.TELEMETRY, Kind.COMPUTE) or ships_log(client.service, [frame.name for frame in m.frames[-2:]]):
         m.can_raise(Error(("any", "ClientError"), place), flow)
         if call.kind is Kind.READ:
             m.record(Asked(place, call, must=flow.must, may=flow.may))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from lintdem.interpreter.domain import Derived, Unknown
 from lintdem.interpreter.trace import Effect, Invocation
@@ -106,12 +107,13 @@ def only_queries(effect: Effect) -> bool:
     return not any(_CHANGES.search(word) for word in words)
 
 
-def ships_log(service: str, function: str) -> bool:
-    """Whether a function that writes to a stream sends the program's own log lines: `send_log_to_firehose`.
+def ships_log(service: str, functions: Sequence[str]) -> bool:
+    """Whether functions, one called by the other, that write to a stream send the program's own log lines: `send_log_to_firehose`.
 
     A log of business, such as an audit log, is data that somebody counts.
     """
-    return service in _STREAMS and _LOGS.search(function) is not None and not _BUSINESS_LOG.search(function)
+    named = any(_LOGS.search(name) for name in functions)
+    return service in _STREAMS and named and not any(_BUSINESS_LOG.search(name) for name in functions)
 
 
 def is_within(read: Invocation, call: Invocation) -> bool:
