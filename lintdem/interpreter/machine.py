@@ -163,6 +163,7 @@ class Machine(World):
         self.subjects: dict[tuple[object, ...], tuple[Test, list[Value], Value | None]] = {}
         self.outcomes: dict[Value, tuple[Claim | None, Invocation | None]] = {}
         self.recognised: set[Place] = set()
+        self.never: set[Claim] = set()
         self.batches: dict[Value, Args] = {}
         self.put_on: dict[tuple[Value, str], Value] = {}
         self.queued: dict[Value, list[Invocation]] = {}

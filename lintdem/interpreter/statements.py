@@ -260,6 +260,7 @@ def _handle(
         sure = [r for r in pending if catches(m, types, r.error, named)]
         # Without an error that surely belongs here, the clause may get those that can be anything.
         entering = tuple(sure or [r for r in pending if catches(m, types, r.error, named) is None])
+        entering = tuple(r for r in entering if r.error.claim not in m.never)
         pending = [r for r in pending if r not in sure]
         branch = start.branch()
         merge(branch, [start.branch(), inner.branch()])

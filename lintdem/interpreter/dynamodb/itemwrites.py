@@ -21,6 +21,7 @@ from lintdem.interpreter.dynamodb.itemconditions import (
     plain,
     read_condition,
 )
+from lintdem.interpreter.dynamodb.newkeys import is_new
 from lintdem.interpreter.dynamodb.updates import entries, read_update, untyped
 from lintdem.interpreter.exceptions import CANCELED, FAILED
 from lintdem.interpreter.flow import Flow
@@ -201,6 +202,8 @@ def perform(m: Machine, calls: list[Invocation], place: Place, flow: Flow, failu
     for claim in claims:
         m.claim(claim, flow)
     for claim in sound or claims:
+        if is_new(m, claim.key):
+            m.never.add(claim)
         m.can_raise(Error(failure, place, claim), flow, frozenset({Failed(claim)}))
     flow.must |= frozenset(Tried(claim) for claim in sound)
     m.can_raise(Error(("any", "ClientError"), place), flow)
