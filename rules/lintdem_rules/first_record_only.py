@@ -19,7 +19,7 @@ def check(p: Pass) -> Iterator[Finding]:
             message = f"{handler.function} leaves the loop after the first {batch}; the others are deleted with it, unseen"
             yield p.finding(
                 one.run, one.place, message if sure else f"unless the trigger's batch size is 1, {message}",
-                subject=one.subject, level=Level.ERROR if sure else Level.WARNING, about="the first round",
+                subject=one.subject, level=Level.ERROR if sure else Level.NOTE, about="the first round",
                 advice="let the loop go on, and return behind it",
                 guard="the run ends well, so the source takes all of the batch for done",
                 why=(
@@ -48,7 +48,7 @@ def _picked(p: Pass) -> Iterator[Finding]:
             first.place,
             message,
             subject=judged.subject,
-            level=Level.ERROR if sure else Level.WARNING,
+            level=Level.ERROR if sure else Level.NOTE,
             advice="loop over the records, each with its own key, or set the batch size of the trigger to 1",
             about="Records[0]",
             guard=guard,
