@@ -76,7 +76,8 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
             elif not _is_new(claim.key, call, run) and not _is_looked_up(claim.place, run):
                 known = [*call.already, *call.gone]
                 names = known[0] if "." not in known[0] and known[0].islower() else " or ".join(known[:3])
-                end = "nothing catches it" if raised.error.claim == claim else "that ends the run as a failure"
+                plain = raised.error.claim == claim and not any(isinstance(f, Caught) for f in raised.may)
+                end = "nothing catches it" if plain else "that ends the run as a failure"
                 message = f"{call.name} raises {names} in the second run, and {end}"
                 yield Refused(run, subject, claim.place, call.name, names, None, message)
 

@@ -61,7 +61,8 @@ def find(modules: Modules, stacks: Sequence[Stack], settings: Mapping[str, Sourc
     for stack in stacks:
         for function in stack.functions:
             handler = _from_template(modules, function)
-            if handler is not None:
+            if handler is not None and not (is_test(handler.path) and is_test(stack.path)):
+                # What tests deploy to stand in for something, or to listen, is part of the tests.
                 _add(found, handler)
     known = Definitions(modules)
     apps = _apps(stacks)

@@ -172,6 +172,20 @@ def _from_object(m: Machine, value: Value, flow: Flow) -> Condition:
     return Other(method, True)
 
 
+def worded(condition: Condition | None) -> str:
+    """A condition that was built of objects, in words; values that are not written out are left out."""
+    if isinstance(condition, Exists):
+        return f"{condition.attribute} {'exists' if condition.present else 'does not exist'}"
+    if isinstance(condition, Compares):
+        return f"{condition.attribute} {condition.op} {text(condition.value) or '…'}"
+    if isinstance(condition, Contains):
+        return f"{condition.attribute} contains {text(condition.value) or '…'}"
+    if isinstance(condition, Junction) and condition.parts:
+        parts = [worded(part) for part in condition.parts]
+        return f"NOT {parts[0]}" if condition.op == "not" else f" {condition.op.upper()} ".join(parts)
+    return "a condition built elsewhere"
+
+
 def orders(condition: Condition) -> tuple[tuple[str, str, Value], ...]:
     """The attributes that a condition compares by less or greater, with operator and value."""
     if isinstance(condition, Junction):

@@ -20,6 +20,7 @@ from lintdem.interpreter.dynamodb.itemconditions import (
     orders,
     plain,
     read_condition,
+    worded,
 )
 from lintdem.interpreter.dynamodb.newkeys import is_new
 from lintdem.interpreter.dynamodb.updates import entries, read_update, untyped
@@ -103,7 +104,7 @@ def _claim(condition: Condition, write: Write, place: Place, given: Value | None
     sets, key = dict(write.values), dict(write.key)
     gone = write.kind == "delete" and needs_item(condition)
     verdict = Verdict(True) if gone else judge(condition, sets, key, write.opaque)
-    words = write.condition.replace(HOLE, "…")
+    words = worded(condition) if given is not None and plain(given) is None else write.condition.replace(HOLE, "…")
     name, identity = _identity(condition, write)
     where = dict(write.places).get(name)
     return Claim(place, f"the condition `{words}`", identity, write.table,

@@ -29,13 +29,17 @@ _INTAKE = re.compile(
 """Addresses that take measurements and nothing else."""
 _SETTINGS = re.compile(
     r"/_(index_template|component_template|template|mappings?|settings|aliases|cluster/settings|ingest/pipeline|scripts)(/|$|\?)"
-    r"|\?(.*&)?overwrite=true\b|/chat\.update\b"
+    r"|\?(.*&)?overwrite=true\b|/chat\.update\b|/(sendChatAction|editMessage\w+)$"
 )
 """What is kept under a name that stands in the address or the body, or once for each index: set again, it is the same."""
 _SANDBOX = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)", re.IGNORECASE)
 """What a function asks beside itself is an extension of its own sandbox: a cache of parameters, secrets, features."""
 _MUTATES = re.compile(r"(^|\}|\n)\s*mutation\b", re.IGNORECASE)
 """A GraphQL document that changes something: fragments may stand before the operation."""
+_TOKENS = re.compile(r"[{}:]|\w+")
+_ARGUMENTS = re.compile(r"\([^()]*\)")
+_SETS = re.compile(r"(update|set|upsert|delete|remove)(?=[A-Z_]|$)")
+"""Fields of a mutation that say what something is to be: said again, it is the same."""
 _LOGS = re.compile(
     r"(^|_)(send|put|push|ship|write|forward|emit|publish|stream|deliver)_(\w+_)?logs?(_|$)|^logs?_to_\w+$", re.IGNORECASE
 )
@@ -73,6 +77,30 @@ def only_asks(effect: Effect) -> bool:
     if any(_ASKING.search(step.text.rpartition(".")[2]) for step in effect.stack[-2:]):
         return True
     return bool(effect.stack) and is_question(effect.stack[-1].text)
+
+
+def only_sets(effect: Effect) -> bool:
+    """Whether the mutation of a GraphQL document only says what something is to be: lost it is lost, repeated it is the same."""
+    query = effect.call.arg("body:query") if effect.call.http is not None else None
+    document = (text(query) or "") if query is not None else ""
+    roots: list[str] = []
+    depth, before = 0, ""
+    for token in _TOKENS.findall(_without_arguments(document)):
+        if token in ("{", "}"):
+            depth += 1 if token == "{" else -1
+        elif depth == 1 and before == ":":
+            # What stood before is another name for it.
+            roots[-1:] = [token]
+        elif depth == 1 and token != ":":
+            roots.append(token)
+        before = token
+    return len(_MUTATES.findall(document)) == 1 and bool(roots) and all(_SETS.match(root) for root in roots)
+
+
+def _without_arguments(document: str) -> str:
+    """A document without what stands in parentheses."""
+    shorter = _ARGUMENTS.sub("", document)
+    return shorter if shorter == document else _without_arguments(shorter)
 
 
 def _addressed(effect: Effect) -> list[str]:
