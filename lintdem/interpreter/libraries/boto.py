@@ -196,11 +196,14 @@ def _inner_token(
     m: Machine, op: Operation, given: dict[str, Value], flow: Flow
 ) -> tuple[dict[str, Value], tuple[tuple[str, Place], ...]]:
     """A token that stands inside of another argument, `InvalidationBatch.CallerReference`, and where it is written."""
-    head, _, inner = (op.token or "").partition(".")
-    for one in members(given[head]) if inner and head in given else ():
-        found = m.dict_entries(flow, one)
-        if found is not None and inner in found.entries:
-            return {str(op.token): found.entries[inner]}, tuple((str(op.token), p) for k, p in found.places if k == inner)
+    head, *inner = (op.token or "").split(".")
+    held = members(given[head]) if inner and head in given else ()
+    while inner:
+        name = inner.pop(0)
+        dicts = [found for one in held if (found := m.dict_entries(flow, one)) is not None and name in found.entries]
+        if dicts and not inner:
+            return {str(op.token): dicts[0].entries[name]}, tuple((str(op.token), p) for k, p in dicts[0].places if k == name)
+        held = tuple(one for found in dicts for one in members(found.entries[name]))
     return {}, ()
 
 
