@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from lintdem.interpreter.altering import replace
+from lintdem.interpreter.counting import settled
 from lintdem.interpreter.demands import demand
 from lintdem.interpreter.dispatching import DISPATCH, chosen
 from lintdem.interpreter.domain import (
@@ -43,7 +44,7 @@ from lintdem.interpreter.durable import LATER, postponed
 from lintdem.interpreter.exceptions import of_text
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.interfaces import is_interface
-from lintdem.interpreter.joins import aged, by_cases, gathered, merge
+from lintdem.interpreter.joins import aged, by_cases, gathered, merge, together
 from lintdem.interpreter.libraries.clients import serving
 from lintdem.interpreter.libraries.jmespaths import entered
 from lintdem.interpreter.lineage import find_in_class, is_enum
@@ -194,7 +195,7 @@ def call_function(m: Machine, func: Func, args: Args, place: Place, flow: Flow, 
 
 
 def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text: str) -> Value:
-    key, keep = _key(m, func, args, flow)
+    key, keep = _key(m, func, args := settled(args), flow)
     block, m.block = m.block, None
     maker = (func.path, func.definition.span)
     summary = m.memo.get((key, place if maker in m.makers else None)) if key is not None and block is None else None
@@ -295,7 +296,7 @@ def _summarise(
         m.frames.pop()
     if frame.makes:
         m.makers.add((func.path, definition.span))
-    return _summary(m, definition, frame, tuple(raises), flow)
+    return _summary(m, definition, frame, together(raises), flow)
 
 
 def _summary(

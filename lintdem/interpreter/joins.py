@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
@@ -14,6 +15,7 @@ from lintdem.interpreter.domain import (
     Claim,
     Derived,
     DictObj,
+    Error,
     Fact,
     Failed,
     Func,
@@ -29,6 +31,7 @@ from lintdem.interpreter.domain import (
 )
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.lineage import find_in_class
+from lintdem.interpreter.machine import Raised
 from lintdem.interpreter.ordering import claims_in_order, in_order
 from lintdem.interpreter.values import any_of, members
 
@@ -130,6 +133,15 @@ def _ruled_out(ways: list[tuple[frozenset[Fact], frozenset[Fact]]]) -> frozenset
     """The claims that failed on none of several ways: an answer said so, or nobody came so far as to ask."""
     told = {fact for must, _ in ways for fact in must if isinstance(fact, RuledOut)}
     return frozenset(f for f in told if all(f in must or Failed(f.claim) not in may for must, may in ways))
+
+
+def together(raised: Iterable[Raised]) -> tuple[Raised, ...]:
+    """The exceptions that leave a function. Ways to one that differ only in what may have been done before are one way: kept
+    apart they are as many as there are sets of calls on the way, twice as many with each call that may be skipped."""
+    ways: dict[tuple[Error, frozenset[Fact], frozenset[Fact]], list[frozenset[Fact]]] = {}
+    for one in raised:
+        ways.setdefault((one.error, one.must, _failed(one.may)), []).append(one.may)
+    return tuple(Raised(error, must, frozenset[Fact]().union(*each)) for (error, must, _), each in ways.items())
 
 
 def alike(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
