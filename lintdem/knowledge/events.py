@@ -179,8 +179,9 @@ def detect_source(
         if any(_matches(path, mark) for path in seen for mark in _marks(source)):
             return source
     firsts = {path[0] for path in seen if path}
-    texts = {path[0] for path in seen if len(path) > 1 and path[1] in _DECODING}
-    hints = firsts - {path[0] for path in seen if path[0:1] == ("body",) and len(path) > 1} | texts
+    # `parse_qs` gives a list for each name of a form.
+    texts = {path[0] for path in seen if path[1:2] in (("json()",), ("b64()",)) or path[2:3] == ("*",)}
+    hints = firsts - {path[0] for path in seen if path[:1] == ("body",) and len(path) > 1} | texts
     return next((s for s in left if hints.intersection(_events().sources[s].hints)), None)
 
 
