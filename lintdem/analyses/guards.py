@@ -235,7 +235,7 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
             after = True
         first = isinstance(event, Effect) and event.place != effect.place and _is_recorded_first(check, event, effect)
         if isinstance(event, Effect) and event.place != effect.place and _takes_away(check, event, read):
-            return after or Done(event.place, event.call.name) in effect.may
+            return Done(effect.place, effect.call.name) in event.may or Done(event.place, event.call.name) in effect.may
         if (after or first) and isinstance(event, Effect) and same_store(read, event):
             if check.kind != "absent" and touches(check, event, read) and not records_word(check, event, effect, run):
                 continue
