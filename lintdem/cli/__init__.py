@@ -82,7 +82,15 @@ def commands() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
+    _without_holes()
     sys.exit(run(arguments))
+
+
+def _without_holes() -> None:
+    """A stream that the caller has closed leads nowhere: that is no fault, and no other file may get its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -24,6 +24,8 @@ def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
     encoding = "utf-8" if mark else _encoding(body)
     try:
         text = body.decode(encoding)
+        if text.encode(encoding) != body:  # as in UTF-7, where one text has several spellings
+            raise Unspliceable(f"is not written as {encoding} would write it")
         new = spliced(text, edits).encode(encoding)
     except (UnicodeError, LookupError) as error:
         raise Unspliceable(f"cannot be written as {encoding}") from error

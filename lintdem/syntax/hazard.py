@@ -26,6 +26,9 @@ CALM_TEXTS = 1000
 MOST_TEXTS = 4000
 """Literals side by side nest as well, but cost the parser little, and whole documents are written like that."""
 
+MOST_LAMBDAS = 3000
+"""Python itself refuses more lambdas inside one another, and the parser takes longer than it is given."""
+
 CALM_SIZE = 1_000_000
 MOST_SIZE = 5_000_000
 
@@ -73,6 +76,7 @@ _IF_OR_ELIF = re.compile(r"^([ \t]*)(if|elif)\b", re.MULTILINE)
 _DEEP_LINE = re.compile(rf"^[ \t]{{{CALM_BLOCKS}}}", re.MULTILINE)
 _INDENT = re.compile(r"^([ \t]*)[^\s#]", re.MULTILINE)
 _OPENING = re.compile(r"[(\[{]")
+_LAMBDA = re.compile(r"\blambda\b|(?P<opens>:[ \t]*(?=lambda\b))|[:()\[\]{}\n]")
 _LINKING = re.compile(r"[-+*/%@&|^~<>!=.(\[\"']|\b(?:and|or|not|if|else|for|in|is|await|lambda)\b")
 
 
@@ -89,6 +93,7 @@ def weigh(text: str) -> Hazard:
         _grade("terms chained in one expression", scan.chain, _line(text, scan.chain_at), CALM_CHAIN, MOST_CHAIN),
         _grade("literals side by side", scan.texts, _line(text, scan.text_at), CALM_TEXTS, MOST_TEXTS),
         _grade("`elif` in one chain", elifs, elif_line, CALM_CHAIN, MOST_CHAIN),
+        _grade("lambdas inside one another", *_deepest_lambda(text, scan.lambdas), MOST_LAMBDAS, MOST_LAMBDAS),
         _grade("lambdas in one statement", scan.lambdas, _line(text, scan.lambda_at), CALM_DEPTH, MOST_SIZE),
     ]
     if len(text) > CALM_SIZE:
@@ -189,6 +194,23 @@ def _longest_elif(text: str) -> tuple[int, int]:
         if runs[indent] > longest:
             longest, place = runs[indent], match.start()
     return longest, _line(text, place)
+
+
+def _deepest_lambda(text: str, most: int) -> tuple[int, int]:
+    """How many lambdas are all that is in another one at most, and on which line: side by side there may be any number.
+    `most` are in one statement."""
+    if most <= MOST_LAMBDAS:
+        return 0, 1
+    deepest = place = run = 0
+    inside = opened = False
+    for match in _LAMBDA.finditer(text):
+        if match[0] == "lambda":
+            run = run + 1 if opened else 1
+            if run > deepest:
+                deepest, place = run, match.start()
+        opened = inside and match.lastgroup == "opens"
+        inside = match[0] == "lambda"
+    return deepest, _line(text, place)
 
 
 def _deepest_block(text: str) -> tuple[int, int]:

@@ -42,6 +42,28 @@ class TestProcess:
         result = call(project, "sh", "-c", line)
         assert (result.stdout, result.stderr) == ("app0.py\n", "")
 
+    @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+    def test_closed_streams_are_no_fault(self, closed: str, project: Path) -> None:
+        """Whoever starts the check without one of its streams gets the exit code, a traceback never."""
+        write(project, app=FAULTY)
+        result = call(project, "sh", "-c", f"{sys.executable} -m lintdem check --no-cache --output concise:told {closed}")
+        assert (result.returncode, result.stderr) == (1, "")
+        assert "LDM101" in (project / "told").read_text(encoding="utf-8")
+
+    def test_the_longest_names(self, project: Path) -> None:
+        """A name of 255 bytes, and a path that is almost as long as a system takes, without a home."""
+        write(project, **{"a" * 252: FAULTY})
+        folder = os.open(project, os.O_RDONLY)
+        for _ in range(15):
+            os.mkdir("d" * 250, dir_fd=folder)
+            folder = os.open("d" * 250, os.O_RDONLY, dir_fd=folder)
+        with os.fdopen(os.open("b.py", os.O_WRONLY | os.O_CREAT, dir_fd=folder), "w") as stream:
+            stream.write(FAULTY)
+        environ = {name: value for name, value in os.environ.items() if name != "HOME"}
+        result = call(project, sys.executable, "-m", "lintdem", "check", "--format", "concise", env=environ)
+        assert (result.returncode, result.stderr) == (1, "")
+        assert result.stdout.count("LDM101") == 2
+
     def test_nothing_of_the_project_is_run(self, project: Path) -> None:
         """Modules of the checked project that are called like ours, or like anything, are never imported."""
         trap = "import pathlib\npathlib.Path('SPRUNG').touch()\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lintdem.deploy import propertied
-from lintdem.fixing.splice import splice
+from lintdem.fixing.splice import Unspliceable, splice
 from lintdem.model.finding import Finding, Group, Level
 from lintdem.model.remedy import Argument, Change, Named, Remedy, Renamed, Rewrite
 from lintdem.model.span import Place, Span
@@ -162,6 +162,14 @@ def test_parameter_is_renamed_where_it_is_read() -> None:
     assert written(code, Renamed(place, "old", "new")) == 'def g(new):\n    return new.old + h(old=new) + f"{new}"\n'
     taken = code.replace("h(", "new(")
     assert written(taken, Renamed(Place("a.py", Span(1, 1, 2, len(taken.split("\n")[1]) + 1)), "old", "new")) is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "rot13", "klingon"])
+def test_no_edit_where_other_bytes_would_change(encoding: str) -> None:
+    """A file in an encoding that makes no text of bytes, or writes one text in several ways, is left alone."""
+    data = f"# coding: {encoding}\nx = 'a+AOQ-+AOQ-b'\n".encode()
+    with pytest.raises(Unspliceable):
+        splice(data, [])
 
 
 def test_change_beside_its_edit_is_noticed() -> None:

@@ -60,6 +60,13 @@ def test_reason_and_place() -> None:
     assert problem.place.span.line == 3
 
 
+def test_lambdas_side_by_side() -> None:
+    """A table of many lambdas is no depth; as many inside one another are more than any parser reads."""
+    table = "x = {" + ", ".join(f"{number}: lambda a, b: {number}" for number in range(4000)) + "}"
+    assert weigh(table).risk is Risk.RISKY
+    assert "lambdas inside one another" in weigh("x = " + "lambda a, b: " * 4000 + "c").reason
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_neighbours_are_lowered(jobs: int) -> None:
     """Deep files cost only themselves, in one process and in several, and the order is kept."""
@@ -76,7 +83,7 @@ def test_neighbours_are_lowered(jobs: int) -> None:
 
 def test_a_file_that_takes_too_long() -> None:
     """A file the parser chews on is given up after a time, and its worker is replaced."""
-    slow = b"x = " + b"lambda: " * 30_000 + b"1"
+    slow = b"x = " + b"lambda: \\\n" * 30_000 + b"1"
     padding = b"#" * 500_000
     files = [("a.py", b"a = 1\n" + padding), ("slow.py", slow), ("b.py", b"b = 2\n"), ("c.py", b"c = 3\n")]
     lowered = dict(lower_files(files, jobs=2, seconds=1.5))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +37,9 @@ TOLD = {
     "calls.py": (f"{HANDLER}{'f(' * DEEP}1{')' * DEEP}\n".encode(), "nested too deeply"),
     "called.py": (f"{HANDLER}f{'()' * DEEP}\n".encode(), "nested too deeply"),
     "subscripts.py": (f"{HANDLER}{'a[' * DEEP}1{']' * DEEP}\n".encode(), "nested too deeply"),
+    "lambdas.py": (f"{HANDLER}{'lambda: ' * DEEP}1\n".encode(), "nested too deeply"),
+    "awaits.py": (f"{HANDLER}{'await ' * DEEP}1\n".encode(), "nested too deeply"),
+    "inverted.py": (f"{HANDLER}{'~' * DEEP}1\n".encode(), "nested too deeply"),
     "nots.py": (f"{HANDLER}{'not ' * DEEP}1\n".encode(), "nested too deeply"),
     "signs.py": (f"{HANDLER}{'-' * DEEP}1\n".encode(), "nested too deeply"),
     "sum.py": (f"{HANDLER}{' + '.join(['1'] * DEEP)}\n".encode(), "nested too deeply"),
@@ -57,6 +61,8 @@ READ = {
     "fed.py": APP.replace("\n\n\n", "\n\x0c\n\n").encode(),
     "unended.py": APP.rstrip("\n").encode(),
     "declared.py": b"# coding: latin-1\n" + APP.replace('"arn"', '"\xe4"').encode("latin-1").replace(b"import boto3\n\n", b"import boto3\n"),
+    "western.py": b"# coding: cp1252\n" + APP.replace('"arn"', '"\u20ac"').encode("cp1252").replace(b"import boto3\n\n", b"import boto3\n"),
+    "seven.py": b"# coding: utf-7\n" + APP.replace('"arn"', '"+AOQ-"').encode().replace(b"import boto3\n\n", b"import boto3\n"),
     "long.py": APP.encode() + b"x = '" + b"a" * 1_000_000 + b"'\n",
     "remark.py": APP.encode() + b"# " + b"a" * 1_000_000 + b"\n",
     "wide.py": APP.encode() + b"x = [" + b"1, " * 20_000 + b"]\n",
@@ -344,6 +350,17 @@ class TestChanging:
             "closed.py": "cannot be read", "shut": "the folder cannot be read",
         }  # fmt: skip
         assert found(done) == {"app.py"}
+
+
+def test_what_is_no_file_is_not_opened(project: Path, bounded: Callable[..., Ran]) -> None:
+    """A socket, a pipe and a folder that are named like Python files hold nothing up and are nothing to read."""
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(str(project / "socket.py"))
+    os.mkfifo(project / "pipe.py")
+    (project / "folder.py").mkdir()
+    done = bounded()
+    server.close()
+    assert (done.returncode, found(done), problems(done)) == (1, {"app.py"}, {})
 
 
 def test_links_in_a_circle(project: Path, bounded: Callable[..., Ran]) -> None:
