@@ -40,6 +40,7 @@ ALLOWED = {
     ("LDM209", "LDM507"): "what the key picks and how long it is kept are mended apart",
     ("LDM301", "LDM310"): "the condition that is missing, and the call that cannot carry one: the second is asked for",
     ("LDM301", "LDM308"): "the write has no condition, and its expiry is in the wrong unit",
+    ("LDM503", "LDM507"): "that the record never says when the work is done and how long it is kept are mended apart",
     ("LDM507", "LDM519"): "how long the record is kept has nothing to do with the time that the run has left",
     ("LDM701", "LDM704"): "where failures go and how late an event may run are two settings of one function",
     ("LDM701", "LDM705"): "where failures go and how long a message stays hidden are two settings of one queue",
