@@ -7,9 +7,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+
+import psutil
+import pytest
 
 from lintdem.workers import FEWEST, spread
 
@@ -22,20 +25,23 @@ def busy(number: int) -> tuple[int, int]:
     return sum(range(20_000)) * 0 + number, os.getpid()
 
 
-def no_children() -> bool:
-    """Whether this process has no others below it any more."""
-    try:
-        os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return True
-    return False
+@pytest.fixture(autouse=True)
+def nobody_is_left() -> Iterator[None]:
+    """This process has no others below it that it had not before; those of other tests may still be there."""
+    before = below()
+    yield
+    assert below() <= before
+
+
+def below() -> set[int]:
+    """The processes below this one, with those that have ended and that nobody has waited for."""
+    return {one.pid for one in psutil.Process().children()}
 
 
 def test_every_number_once() -> None:
     """Each number is done once, by whatever process."""
     done = [(number, result[0]) for number, result in spread(busy, NUMBERS, 3)]
     assert sorted(done) == [(number, number) for number in NUMBERS]
-    assert no_children()
 
 
 def test_work_is_shared() -> None:
@@ -57,7 +63,6 @@ def test_a_process_that_dies() -> None:
         return busy(number)
 
     assert sorted(number for number, (_, pid) in spread(deadly, NUMBERS, 3) if pid == HERE) == list(NUMBERS)
-    assert no_children()
 
 
 def test_a_result_that_cannot_be_sent() -> None:
@@ -74,7 +79,6 @@ def test_work_that_is_given_up() -> None:
     """Whoever stops taking results leaves no process behind."""
     with closing(iter(spread(busy, NUMBERS, 3))) as results:  # type: ignore[type-var]
         next(results)
-    assert no_children()
 
 
 def test_interrupted(tmp_path: Path) -> None:
