@@ -10,7 +10,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 
 import msgspec
@@ -74,6 +74,7 @@ class _Worker:
         context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(theirs,), name="lintdem audit")
+        resource_tracker.ensure_running()  # which lets Ctrl-C through again when it is started
         with _uninterrupted():
             self._process.start()
         theirs.close()
