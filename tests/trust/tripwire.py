@@ -61,7 +61,7 @@ class Tripwire:
         if event in _CHANGING:
             paths = arguments[: _CHANGING[event]]
             return "" if all(self.may_write(path) for path in paths) else "something is changed that nobody named"
-        if event == "subprocess.Popen":
+        if event in ("subprocess.Popen", "os.posix_spawn"):  # from Python 3.13 on the first does the second
             return "" if self.is_known(arguments[0], arguments[1]) else "a program is started"
         if event in _NET:
             return "the network is asked"
