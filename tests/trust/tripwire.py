@@ -121,12 +121,12 @@ def _fit_workers(told: str) -> None:
 
 
 def watch(told: str) -> None:
-    """From here on nothing goes unseen. What the wire itself needs is loaded."""
+    """From here on nothing goes unseen. What the wire itself needs is loaded; what Python would keep of it is not written."""
+    sys.dont_write_bytecode = True
     sys.addaudithook(Tripwire(told))
 
 
 if __name__ == "__main__":
-    sys.dont_write_bytecode = True
     bounds, *arguments = sys.argv[1:]
     watch(bounds)
     if arguments[0] == "plant":
