@@ -1,11 +1,11 @@
-"""A thread with a deep stack: what is analysed is nested as deeply as its authors liked.
-
-The process does not wait for it when it is told to end.
+"""The room that work has: processors, and a thread with a deep stack, for what is analysed is nested as deeply as its authors
+liked. The process does not wait for that thread when it is told to end.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +16,11 @@ T = TypeVar("T")
 _STACK = 512 * 1024 * 1024
 _RECURSION = 60_000
 _OBJECTS = 200_000
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

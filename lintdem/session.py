@@ -156,9 +156,9 @@ class Session:
 
     def _checked(self, recall: Recall | None, fixes: bool) -> Report:
         from lintdem.keeping import kept_runs
+        from lintdem.room import processors
         from lintdem.stages import analyse, with_fixes
         from lintdem.syntax import is_fleeting
-        from lintdem.workers import processors
 
         baseline = self.baseline if self.request.baselined else None
         self._reading = Reading(self._read)

@@ -47,11 +47,6 @@ class _Child:
     frames: list[bytes]
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def spread(work: Callable[[int], T], numbers: Sequence[int], jobs: int) -> Iterator[tuple[int, T]]:
     """What `work` gives for each of these numbers, in the order in which it is done."""
     done: set[int] = set()

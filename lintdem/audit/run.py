@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -19,6 +18,7 @@ from lintdem.audit.targets import targets, without_secret
 from lintdem.audit.teams import Mapping, read_mapping, with_teams
 from lintdem.errors import UsageError
 from lintdem.observer import Observer
+from lintdem.room import processors
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _tasks(request: AuditRequest, observer: Observer) -> list[Task]:
     if addresses and request.common.clones is None:
         more = f" and {len(addresses) - 1} more" if len(addresses) > 1 else ""
         raise UsageError(f"{addresses[0]}{more}: nothing is cloned without --clone")
-    each = 1 if request.scheduler or len(found) > 1 else _jobs(request)
+    each = 1 if request.scheduler or len(found) > 1 else request.jobs or processors()
     return [
         msgspec.structs.replace(
             request.common, key=one.key, name=one.name, place=one.place, is_address=one.is_address, jobs=each
@@ -84,11 +84,7 @@ def _checked(tasks: Sequence[Task], request: AuditRequest) -> Iterator[Audited]:
         return checked_on_cluster(tasks, request.scheduler) if tasks else iter(())
     from lintdem.audit.local import checked_locally  # noqa: PLC0415
 
-    return checked_locally(tasks, _jobs(request))
-
-
-def _jobs(request: AuditRequest) -> int:
-    return request.jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
+    return checked_locally(tasks, request.jobs or processors())
 
 
 def _kept(tasks: Sequence[Task], journal: Journal | None) -> dict[str, Audited]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from lintdem.model.function import Class, DefineClass, DefineFunction, Eval, Function, Stmt
+from lintdem.model.function import Class, DefineClass, DefineFunction, Function, Stmt
 from lintdem.model.span import Span
-from lintdem.model.values import Const
+from lintdem.syntax.docstrings import without_doc
 from lintdem.syntax.positions import Positions
 from lintdem.syntax.statements import Statements
 
@@ -21,7 +21,7 @@ class Definitions(Statements):
 
     def module(self, node: cst.Module) -> tuple[tuple[Stmt, ...], str | None]:
         """The statements of a module, and its docstring."""
-        return _without_doc(self.block(node.body))
+        return without_doc(self.block(node.body))
 
     def other(self, node: cst.CSTNode) -> Stmt:
         """A definition, or what no class here knows."""
@@ -81,7 +81,7 @@ class Definitions(Statements):
         body = self.suite(node)
         self.globals.pop()
         self._prefixes.pop()
-        return _without_doc(body)
+        return without_doc(body)
 
     def _whole(self, node: cst.FunctionDef | cst.ClassDef) -> Span:
         return self.positions.across(node.decorators[0] if node.decorators else node, node)
@@ -96,10 +96,3 @@ class Definitions(Statements):
                 if value is not None and "(" in self.positions.text(value, value).replace("(,", ""):
                     self.note(value, "type parameter not understood: its bound is an expression")
 
-
-def _without_doc(body: tuple[Stmt, ...]) -> tuple[tuple[Stmt, ...], str | None]:
-    """Take the docstring off a body; an f-string is none, even one without a value in it."""
-    if not body or not isinstance(body[0], Eval):
-        return body, None
-    value = body[0].value
-    return (body[1:], value.value) if isinstance(value, Const) and isinstance(value.value, str) else (body, None)

@@ -6,7 +6,6 @@ several workers; a worker that dies is replaced, and only the file it died of is
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +14,7 @@ from queue import LifoQueue
 
 from lintdem.errors import LoweringError
 from lintdem.model.module import Module, Problem
+from lintdem.room import processors
 from lintdem.syntax.reading import Source, look_at, lower_here, read_quickly, unreadable
 from lintdem.syntax.workers import SECONDS, TOO_SLOW, NoWorker, Worker
 
@@ -59,19 +59,12 @@ def lower_files(
         size += len(data)
         if size > FEW_BYTES:
             break
-    count = min(jobs or _processors(), _MOST_JOBS)
+    count = min(jobs or processors(), _MOST_JOBS)
     if count == 1 or size <= FEW_BYTES:
         for path, data in chain(few, rest):
             yield path, lower_source(path, data)
     else:
         yield from _lower_many(chain(few, rest), count, seconds)
-
-
-def _processors() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 def _lower_many(files: Iterable[tuple[str, bytes]], jobs: int, seconds: float) -> Iterator[tuple[str, Module]]:

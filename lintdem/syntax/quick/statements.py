@@ -36,7 +36,7 @@ from lintdem.model.function import (
     With,
 )
 from lintdem.model.span import Span
-from lintdem.model.values import Const
+from lintdem.syntax.docstrings import without_doc
 from lintdem.syntax.quick.expressions import BINARY, MOST_LEVELS, Expressions
 from lintdem.syntax.quick.places import Places, Refused
 
@@ -55,7 +55,7 @@ class Statements(Expressions):
 
     def module(self, node: ast.Module) -> tuple[tuple[Stmt, ...], str | None]:
         """The statements of a module, and its docstring."""
-        return _without_doc(self._block(node.body))
+        return without_doc(self._block(node.body))
 
     def _block(self, nodes: Sequence[ast.stmt]) -> tuple[Stmt, ...]:
         found = []
@@ -203,7 +203,7 @@ class Statements(Expressions):
         body = self._suite(nodes)
         self._globals.pop()
         self._prefixes.pop()
-        return _without_doc(body)
+        return without_doc(body)
 
     def _whole(self, node: _Definition) -> Span:
         """A definition with its decorators, whose marks stand where its own line begins."""
@@ -235,13 +235,6 @@ def _for_typing(test: ast.expr) -> bool | None:
     name = test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else ""
     return True if name == "TYPE_CHECKING" else None
 
-
-def _without_doc(body: tuple[Stmt, ...]) -> tuple[tuple[Stmt, ...], str | None]:
-    """Take the docstring off a body."""
-    if not body or not isinstance(body[0], Eval):
-        return body, None
-    value = body[0].value
-    return (body[1:], value.value) if isinstance(value, Const) and isinstance(value.value, str) else (body, None)
 
 
 _HANDLERS: dict[type[ast.stmt], Callable[[Any, Any], Stmt]] = {
