@@ -7,6 +7,14 @@ from collections.abc import Iterator
 from lintdem.analyses.remedies.duplicates import created_once
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, way
 
+_NEWER = "compare the version or time of the event with the one that is stored"
+_ADVICE = {
+    "put": f"add ConditionExpression: attribute_not_exists for a creation, else {_NEWER}",
+    "update": f"add ConditionExpression: {_NEWER}",
+    "delete": f"add ConditionExpression: {_NEWER}, so that what a newer event has written stays",
+}
+"""What mends it, by kind of the write."""
+
 
 def check(p: Pass) -> Iterator[Finding]:
     """Unconditional item writes, graded by what an old event can overwrite."""
@@ -18,11 +26,11 @@ def check(p: Pass) -> Iterator[Finding]:
         call = case.effect.call
         kind = call.write.kind if call.write is not None else "write"
         done = {"put": "replaces", "delete": "deletes", "update": "overwrites"}.get(kind, "overwrites")
-        advice = "add ConditionExpression with attribute_not_exists for a creation, or compare the event's version or time"
         yield p.finding(
             case, case.effect.place, f"{call.name} {done} the item without a condition: {case.reason}",
-            subject=case.subject, level=case.level or Level.NOTE, why=way(case), guard="the write has no condition", advice=advice,
-            about=call.name, remedies=created_once(p.facts.program, case),
+            subject=case.subject, level=case.level or Level.NOTE, why=way(case), guard="the write has no condition",
+            advice=_ADVICE.get(kind, _ADVICE["put"]), about=call.name,
+            remedies=created_once(p.facts.program, case),
         )  # fmt: skip
 
 
