@@ -14,7 +14,7 @@ from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import records_word
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value
-from lintdem.interpreter.dynamodb.itemwrites import key_attributes
+from lintdem.interpreter.dynamodb.itemwrites import KEY_PARTS, key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_within
 from lintdem.interpreter.ordering import claims_in_order, in_order
@@ -272,9 +272,6 @@ def _takes_away(check: Check, event: Effect, read: Invocation) -> bool:
     return bool(write.key) and all(read.arg(f"Key.{name}") == value for name, value in write.key)
 
 
-_KEYS = frozenset({"pk", "sk", "PK", "SK", "Pk", "Sk"})
-
-
 def touches(check: Check, event: Effect, read: Invocation | None = None) -> bool:
     """Whether the later write changes the attribute that was tested. A key, as the read names it or the write, is never
     changed: to test one asks which items there are, not what has become of this one."""
@@ -284,7 +281,7 @@ def touches(check: Check, event: Effect, read: Invocation | None = None) -> bool
     parts = check.subject.parts if isinstance(check.subject, Derived) else (check.subject,)
     own = key_attributes(write) if write.kind == "put" else write.key
     asked = {name.removeprefix("Key.") for name, _ in read.args if name.startswith("Key.")} if read is not None else set()
-    names = {name for name, _ in write.values} - {name for name, _ in own} - asked - _KEYS
+    names = {name for name, _ in write.values} - {name for name, _ in own} - asked - KEY_PARTS
     return any(isinstance(part, Path) and set(part.steps[-2:]) & names for part in parts)
 
 

@@ -21,6 +21,7 @@ from lintdem.model.stack import Source
 
 
 def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Place, Write]) -> tuple[Level, str]:
+    """How loud an unconditional write is to be told, and what it does to what is there; `others` are all writes by place."""
     write = effect.call.write
     assert write is not None
     if write.kind == "put" and _is_missing(effect, write, run):

@@ -137,6 +137,10 @@ _ID = re.compile(r"^(pk|sk|id|_id|key|partition_?key|sort_?key|hash_?key|uuid|gu
 _IDS = re.compile(r"(_id|Id|ID|_key|_pk|_sk|_uuid|PK|SK)$")
 
 
+KEY_PARTS = frozenset({"pk", "sk", "PK", "SK", "Pk", "Sk"})
+"""What the parts of a key are called in tables that hold many kinds of items."""
+
+
 def key_attributes(write: Write, schema: tuple[str, ...] = ()) -> list[tuple[str, Value]]:
     """The attributes of the item that are its key: by the table's schema, else by their names."""
     if write.key:
