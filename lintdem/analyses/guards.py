@@ -126,11 +126,6 @@ def _key_words(claim: Claim, key: Provenance) -> str:
 
 
 def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
-    failed = claims_in_order(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
-    own = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not is_of_history(c, run, subject)]
-    if own:
-        return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} {where(own[0].place, effect)} fails for a "
-                     "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
     checks = in_order(f for f in effect.must if isinstance(f, Check))
     for check in checks:
         read = _read_by(check, run)
@@ -140,6 +135,11 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
         found = _check_cover(check, effect, run, subject)
         if found is not None:
             return found
+    failed = claims_in_order(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
+    own = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not is_of_history(c, run, subject)]
+    if own:
+        return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} {where(own[0].place, effect)} fails for a "
+                     "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
     late = _late_claim(effect, run, subject)
     if late is not None:
         return Cover(Answer.NO, Fault.LATE, late, words=f"{late.kind} {where(late.place, effect)} is tried only after "
