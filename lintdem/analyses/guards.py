@@ -136,7 +136,8 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
         if found is not None:
             return found
     failed = claims_in_order(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
-    own = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not is_of_history(c, run, subject)]
+    failed = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not _holds_work(c, run)]
+    own = [c for c in failed if not is_of_history(c, run, subject)]
     if own:
         return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} {where(own[0].place, effect)} fails for a "
                      "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
@@ -152,6 +153,13 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
     if useless is not None and useless.useless:
         return Cover(Answer.NO, Fault.USELESS, useless, words=useless.useless, place=useless.place)
     return Cover(Answer.NO, words="nothing on the way asks whether this was done before")
+
+
+def _holds_work(claim: Claim, run: Run) -> bool:
+    """Whether a claim is the guard of some work of its own: whoever is refused leaves that out, and goes on with the rest."""
+    site = run.sites.get(claim.place)
+    held = (e for e in run.events if isinstance(e, Effect) and claim in e.must and e.place != claim.place)
+    return any(site is None or not same_store(site, e) for e in held)
 
 
 def _is_shared(claim: Claim, run: Run) -> bool:

@@ -81,13 +81,17 @@ def _keeps_out(claim: Claim, run: Run, subject: Subject) -> bool:
 
 def _is_refused(raised: object, claim: Claim) -> bool:
     """Whether an exception belongs to the path of the duplicate."""
-    return Failed(claim) in getattr(raised, "may", ()) and claim not in getattr(raised, "must", ())
+    return Failed(claim) in getattr(raised, "must", ())
 
 
 def leaves_quietly(claim: Claim, run: Run) -> bool:
-    """Whether a run that finds the claim taken comes to its end, and does not look into what it found."""
-    taken = [e for e in run.events if Failed(claim) in e.may and claim not in e.must]
-    return not any(isinstance(e, Asked) or (isinstance(e, Effect) and is_work(e)) for e in taken if _is_after(e, claim))
+    """Whether a run that finds the claim taken does nothing for that, and does not look into what it found. What every run
+    does, whether it found the claim taken or not, is other work."""
+    own = [e for e in run.events if isinstance(e, Effect) and e.place == claim.place]
+    taken = [e for e in run.events if Failed(claim) in e.may and claim not in e.must and _is_after(e, claim)]
+    asked = [e for e in taken if isinstance(e, Asked)]
+    looked = any(Failed(claim) in e.must or not own or any(same_store(e.call, one) for one in own) for e in asked)
+    return not looked and not any(isinstance(e, Effect) and is_work(e) and Failed(claim) in e.must for e in taken)
 
 
 def _is_after(event: Seen, claim: Claim) -> bool:
