@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lintdem.analyses.badanswers import badly_answered
+from lintdem.analyses.besteffort import is_beside_work, is_word_of_failure
+from lintdem.analyses.carried import STORES, carries_event, is_from_event, is_received
 from lintdem.analyses.guards import same_store
 from lintdem.analyses.memories import is_memory
 from lintdem.analyses.subjects import Subject
@@ -15,20 +18,15 @@ from lintdem.interpreter.domain import (
     Caught,
     Check,
     Claim,
-    Derived,
     Failed,
     Known,
-    Made,
-    Method,
     Path,
-    Ref,
-    Unknown,
     Value,
 )
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import only_asks
 from lintdem.interpreter.trace import Asked, Effect, Swallowed, Threw
-from lintdem.interpreter.values import NONE, leaves, parts_of
+from lintdem.interpreter.values import NONE, leaves
 from lintdem.interpreter.written import (
     COLLECTS,
     Texts,
@@ -72,7 +70,6 @@ DOES = frozenset({Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET})
 ASIDE = frozenset(
     {"delete_message", "delete_message_batch", "change_message_visibility", "change_message_visibility_batch"}
 )
-STORES = frozenset({"dynamodb", "s3", "sqs", "sql"})
 MEMORIES = frozenset({"redis", "valkey", "pymemcache", "memcache"})
 CACHES = MEMORIES | {"builtins", "os", "shutil", "tempfile", "pathlib", "io"}
 REPORTS = frozenset({"batchItemFailures", "batch_item_failures", "batchItemIdentifiers"})
@@ -115,7 +112,9 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
     planned = subject.source is Source.SCHEDULE
     if subject.by_caller or not (planned or subject.source in TAKES_SUCCESS):
         return []
-    swallowed = [e for e in run.events if isinstance(e, Swallowed) and (is_broad(e) or _is_converted(e, run, texts))]
+    ended = [e for e in run.events if isinstance(e, Swallowed)]
+    refused = {e.place: badly_answered(e, run, texts) for e in ended}
+    swallowed = [e for e in ended if is_broad(e) or refused[e.place] or _is_converted(e, run, texts)]
     effects = [e for e in run.events if isinstance(e, Effect) and not only_asks(e)]
     # Labels on what is there, and what a handler keeps in mind for itself, are the work only where nothing else is done.
     done = [e for e in effects if "tag" not in e.call.method] or effects
@@ -132,7 +131,7 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
             continue
         if polls and not any(_is_acknowledged_after(e, one) for e in asides):
             continue
-        eaten: tuple[Effect | Asked, ...] = _eaten(one, work, run, planned and not polls, polls)
+        eaten: tuple[Effect | Asked, ...] = _eaten(one, work, run, refused[one.place], planned and not polls, polls)
         eaten = eaten or (() if planned or polls else _unread_before(one, work, run))
         if eaten and not _is_answered(one, effects, run, texts) and not _may_be_read(one, subject):
             # Of several clauses of one `try` the first tells it.
@@ -169,9 +168,11 @@ def _is_converted(one: Swallowed, run: Run, texts: Texts) -> bool:
     return any(not BROAD.isdisjoint(caught_by(texts.modules.get(place.path), place)) for place in untold)
 
 
-def _eaten(one: Swallowed, effects: list[Effect], run: Run, planned: bool, polls: bool) -> tuple[Effect, ...]:
+def _eaten(
+    one: Swallowed, effects: list[Effect], run: Run, refused: set[Place], planned: bool, polls: bool
+) -> tuple[Effect, ...]:  # fmt: skip
     """The effects whose failure ends here, also when it was raised again as another exception on the way."""
-    places = {error.place for error in one.errors}
+    places = {error.place for error in one.errors} | refused
     raised = {
         fact.place
         for event in run.events
@@ -181,12 +182,15 @@ def _eaten(one: Swallowed, effects: list[Effect], run: Run, planned: bool, polls
     }
     inner = [e.block for e in run.events if isinstance(e, Swallowed) and e.block is not None and e.place in raised]
     found: dict[Place, Effect] = {}
-    cached = not any(_is_work(effect) for effect in effects)
+    alone = not any(_is_work(effect) for effect in effects)
+    beside = [effect for effect in effects if _is_work(effect) and carries_event(effect, run)]
     for effect in effects:
         mine = one.block in effect.caught and (effect.place in places or _converted(effect, raised, inner))
-        if not mine or not _is_work(effect, cached) or _is_marker(effect, one, effects, run) or _is_passed_over(effect, effects):
+        if not mine or not _is_work(effect, alone) or _is_marker(effect, one, effects, run) or _is_passed_over(effect, effects):
             continue
-        if _is_sent_once(effect, one) if planned else _carries_event(effect, run) or (polls and _is_received(effect, run)):
+        if is_word_of_failure(effect, one.place) or is_beside_work(effect, one, beside):
+            continue
+        if _is_sent_once(effect, one) if planned else carries_event(effect, run) or (polls and is_received(effect, run)):
             found.setdefault(effect.place, effect)
     return tuple(found.values())
 
@@ -197,25 +201,18 @@ def _unread_before(one: Swallowed, effects: list[Effect], run: Run) -> tuple[Ask
         return ()
     mark, places = Caught(one.place), {error.place for error in one.errors}
     undone = (e for e in effects if mark not in e.may and e.stack[: len(one.stack)] == one.stack and _is_after(e, one))
-    if not any(_is_work(e) and _carries_event(e, run) for e in undone):
+    if not any(_is_work(e) and carries_event(e, run) for e in undone):
         return ()
     reads = (e for e in run.events if isinstance(e, Asked) and one.block in e.caught and e.place in places)
     # Whether something is there may be asked by a call that fails where it is not.
     plain = (e for e in reads if e.call.service in STORES and not e.call.method.startswith("head_"))
-    return tuple(e for e in plain if any(_is_from_event(v, run, 2) for _, v in e.call.args))
+    return tuple(e for e in plain if any(is_from_event(v, run, 2) for _, v in e.call.args))
 
 
 def _is_after(effect: Effect, one: Swallowed) -> bool:
     """Whether a call is made, or leads on, behind a `try` in the function of its `except`."""
     place = effect.stack[len(one.stack)].place if len(effect.stack) > len(one.stack) else effect.place
     return place.path == one.place.path and place.span.line > one.place.span.line
-
-
-def _is_received(effect: Effect, run: Run) -> bool:
-    """Whether a call hands on something of a message that the handler has fetched itself."""
-    fetched = {place for place, call in run.sites.items() if call.method == "receive_message"}
-    found = (leaf for _, v in effect.call.args for leaf in leaves(v) if isinstance(leaf, Path))
-    return any(leaf.place in fetched for leaf in found)
 
 
 def _is_sent_once(effect: Effect, one: Swallowed) -> bool:
@@ -248,50 +245,11 @@ def _converted(effect: Effect, raised: set[Place], inner: list[Place]) -> bool:
     return around or any(block in effect.caught for block in inner)
 
 
-def _is_work(effect: Effect, cached: bool = False) -> bool:
-    """Whether a call does something of use; one to a cache does where a handler does nothing else (`cached`)."""
+def _is_work(effect: Effect, alone: bool = False) -> bool:
+    """Whether a call does something of use; one to a cache, or that deletes, does where a handler does nothing else (`alone`)."""
     call = effect.call
-    kept = call.service not in CACHES or (cached and call.service in MEMORIES)
-    return call.kind in DOES and kept and call.method not in ASIDE
-
-
-def _carries_event(effect: Effect, run: Run) -> bool:
-    """Whether a call hands on something of the event; what it does not depend on can be done at any other time."""
-    write = effect.call.write
-    named = (*write.key, *write.values) if write is not None and not write.opaque else ()
-    pairs = named or effect.call.args
-    values = [v for name, v in pairs if not name.startswith(("self.", "header:"))]
-    if any(_is_from_event(v, run, 2) for v in values):
-        return True
-    # Where nothing is known it may be the event; beside an answer of somebody else it hardly is.
-    found = [leaf for v in values for leaf in leaves(v)]
-    return any(isinstance(v, Unknown) for v in found) and not any(isinstance(v, (Path, Made)) for v in found)
-
-
-def _is_from_event(value: Value, run: Run, depth: int, *, unread: bool = False) -> bool:
-    """Whether a value comes from the event, perhaps by way of a record that the event names.
-
-    What an object holds is not seen here: one that is handed on may hold the event, one that something
-    unread was called on says nothing.
-    """
-    if isinstance(value, Ref):
-        return not unread
-    if isinstance(value, Path):
-        read = run.sites.get(value.place) if value.place is not None and depth else None
-        if read is not None and read.service in STORES:
-            return any(_is_from_event(v, run, depth - 1, unread=unread) for _, v in read.args)
-        return value.root == "event"
-    if isinstance(value, Method):
-        # `Path(key).stem`: an attribute of what a library made of the event.
-        return _is_from_event(value.receiver, run, depth, unread=True)
-    if isinstance(value, Made):
-        return any(_is_from_event(v, run, depth, unread=unread or name == "self") for name, v in value.args)
-    unread = unread or isinstance(value, Unknown)
-    inner = parts_of(value)
-    if isinstance(value, Derived) and value.op == "dumps" and len(inner) > 1:
-        # Behind the object itself stands what it holds.
-        inner = inner[1:]
-    return any(_is_from_event(v, run, depth, unread=unread) for v in inner)
+    kept = call.service not in CACHES or (alone and call.service in MEMORIES)
+    return (call.kind in DOES or (alone and call.kind is Kind.DELETE)) and kept and call.method not in ASIDE
 
 
 def _is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -> bool:
@@ -396,4 +354,5 @@ def _field(effect: Effect, run: Run, subject: Subject, texts: Texts) -> str:
     if call.service not in SILENT_HTTP or subject.source not in TAKES_SUCCESS or subject.by_caller:
         return ""
     told = CHECKED_ELSEWHERE & texts.words(effect.place.path)
-    return "the HTTP status" if not told and _is_work(effect) and _carries_event(effect, run) else ""
+    work = _is_work(effect) and carries_event(effect, run) and not is_word_of_failure(effect)
+    return "the HTTP status" if not told and work else ""
