@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from lintdem.analyses.bytime import is_for_a_while
 from lintdem.analyses.keys import Grade, Provenance, provenance, readable
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.altering import replace
@@ -169,7 +170,7 @@ def _minted(effect: Effect, run: Run, subject: Subject) -> Harm | None:
     call = effect.call
     for name in call.identity:
         value = call.arg(name)
-        if value is None or is_for_a_while(effect, value):
+        if value is None or is_for_a_while(effect, value, run, subject):
             continue
         key = provenance(value, subject, run.sites)
         if key.grade is not Grade.ATTEMPT:
@@ -178,23 +179,6 @@ def _minted(effect: Effect, run: Run, subject: Subject) -> Harm | None:
             place = next((p for k, p in call.places if k == name), None)
             return Harm(Repeat.MINTS, key, name, place)
     return None
-
-
-_TEMPORARY = re.compile(r"(^|[/_.-])(te?mp|scratch)([/_.-]|$)", re.IGNORECASE)
-_BACKUP = re.compile(r"back_?up|snapshot", re.IGNORECASE)
-
-
-def is_for_a_while(effect: Effect, name: Value) -> bool:
-    """Whether an object of S3 is a scratch file of its run, or a backup that is named by its time so that earlier ones stay."""
-    if effect.call.service != "s3":
-        return False
-    parts = list(leaves(name))
-    words = [written for leaf in parts if (written := text(leaf))]
-    if any(_TEMPORARY.search(word) for word in words):
-        return True
-    told = [*words, *(step.text.rpartition(".")[2] for step in effect.stack[-2:])]
-    timed = all(leaf.kind == "clock" for leaf in parts if isinstance(leaf, Fresh))
-    return timed and any(_BACKUP.search(word) for word in told)
 
 
 def _named(effect: Effect, run: Run, subject: Subject) -> Harm | None:

@@ -18,7 +18,7 @@ def check(p: Pass) -> Iterator[Finding]:
         yield p.finding(
             case, case.effect.place,
             f"{call.name} makes another one on the second delivery: {case.harm.key_name} is {made}{_origin(case)}",
-            subject=case.subject, level=lower(Level.ERROR, case.subject), guard=case.cover.words,
+            subject=case.subject, level=case.level or lower(Level.ERROR, case.subject), guard=case.cover.words,
             why=(*way(case, *extra), *_along(others)),
             advice=f"derive {case.harm.key_name} from the event's business id, for example with uuid5, so that a repeat "
             "finds what the first run made", about=call.name,
