@@ -36,8 +36,8 @@ def _says_failure(effect: Effect) -> bool:
 
 def is_beside_work(effect: Effect, one: Swallowed, work: list[Effect]) -> bool:
     """Whether a call only tidies up, or notes down what was done, and the work on its way does not fail with it."""
-    others = (e for e in work if e.place != effect.place and one.block not in e.caught and not _is_minor(e))
-    return _is_minor(effect) and any(_is_on_way(e, effect) for e in others)
+    others = (e for e in work if e.place != effect.place and one.block not in e.caught and not _is_minor(e, one))
+    return _is_minor(effect, one) and any(_is_on_way(e, effect) for e in others)
 
 
 def _is_on_way(other: Effect, effect: Effect) -> bool:
@@ -45,12 +45,13 @@ def _is_on_way(other: Effect, effect: Effect) -> bool:
     return before in effect.may or behind in other.may
 
 
-def _is_minor(effect: Effect) -> bool:
+def _is_minor(effect: Effect, one: Swallowed) -> bool:
     """Whether a call deletes or invalidates something, or writes a log to where files are kept."""
     call = effect.call
     if call.kind is Kind.DELETE or (call.write is not None and call.write.kind in ("delete", "unset")):
         return True
-    calls = [step.text.rpartition(".")[2] for step in effect.stack[-1:] if len(effect.stack) > 1]
+    steps = effect.stack[len(one.stack) :] or effect.stack[1:][-1:]
+    calls = [step.text.rpartition(".")[2] for step in steps]
     if "invalidation" in call.method or (call.http is not None and any(_TIDIES.match(name) for name in calls)):
         return True
     words = [*calls, *_names(effect)] if call.service == "s3" else []
