@@ -8,6 +8,7 @@ import os
 import stat
 import tempfile
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 _NEW_FILE = 0o644
@@ -31,6 +32,21 @@ def read_regular(file: Path, most: int | None = None) -> bytes:
     if most is not None and len(data) > most:
         raise OSError(errno.EFBIG, f"too large: more than {most:,} bytes")
     return data
+
+
+def read_in_place(file: Path, most: int | None = None) -> bytes:
+    """The same for a file that was found without a link on the way to it; OSError when one of its folders has become one since."""
+    data = read_regular(file, most)
+    status = file.parent.stat()
+    if not _is_plain(file.parent, status.st_dev, status.st_ino):
+        raise OSError(errno.ELOOP, "a folder above it is a link")
+    return data
+
+
+@lru_cache(4096)
+def _is_plain(folder: Path, device: int, number: int) -> bool:
+    """Whether no part of the path is a link. What is behind a link has other numbers, so that it is looked at anew."""
+    return os.path.realpath(folder) == str(folder)
 
 
 def repository_of(folder: Path) -> Path | None:

@@ -20,6 +20,7 @@ import msgspec
 from lintdem import __version__
 from lintdem.cache import Cache
 from lintdem.discover import Found, inside
+from lintdem.files import read_in_place
 from lintdem.model.finding import Report
 
 _RACY = 2_000_000_000
@@ -97,7 +98,7 @@ class Recall:
             stamp = stamp_of(file.stat())
             if stamp is not None and stamp == seen.stamp:
                 return seen
-            return Seen(seen.digest, stamp) if _digest(file.read_bytes()) == seen.digest else None
+            return Seen(seen.digest, stamp) if _digest(read_in_place(file)) == seen.digest else None
         except OSError:
             return None
 

@@ -33,7 +33,7 @@ from lintdem.discover import (
     workspace_root,
     would_be_found,
 )  # fmt: skip
-from lintdem.files import read_regular
+from lintdem.files import read_in_place
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Problem
 from lintdem.model.span import NOWHERE, Place
@@ -80,7 +80,7 @@ class CheckRequest:
 
 def read_bounded(file: Path) -> bytes:
     """A file of a workspace, which may have become anything since it was found."""
-    return read_regular(file, MAX_PYTHON)
+    return read_in_place(file, MAX_PYTHON)
 
 
 class Session:

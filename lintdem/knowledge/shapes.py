@@ -13,11 +13,10 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-import jmespath
-import jmespath.exceptions
 import msgspec
 
 from lintdem.knowledge import tables
+from lintdem.knowledge.keypaths import Refused, Unread, parsed
 from lintdem.model.stack import Source
 
 Steps = tuple[str, ...]
@@ -88,10 +87,10 @@ def form_of(source: Source, steps: Steps = ()) -> Node | None:
 def picks(expression: str, node: Node) -> bool:
     """Whether an expression may pick something out of what is at `node`; True when it cannot be read."""
     try:
-        parsed: Any = jmespath.compile(expression).parsed
-    except jmespath.exceptions.JMESPathError:
+        tree = parsed(expression)
+    except (Refused, Unread):
         return True
-    return _pick(parsed, node).form is not Form.NOTHING
+    return _pick(dict(tree), node).form is not Form.NOTHING
 
 
 def mended(expression: str, node: Node) -> str:

@@ -9,9 +9,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import jmespath
-import jmespath.exceptions
-
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.failures import DOES, FRAMEWORK, is_broad, reports_failures
 from lintdem.analyses.guards import Answer
@@ -23,6 +20,7 @@ from lintdem.interpreter.trace import Claimed, Effect, Kept, Misused, Swallowed
 from lintdem.interpreter.values import NONE, text
 from lintdem.interpreter.written import Texts, function_at
 from lintdem.knowledge import Kind
+from lintdem.knowledge.keypaths import Refused, Unread, parsed
 from lintdem.model.span import Place
 from lintdem.program import Program
 
@@ -184,9 +182,11 @@ def _wrong(event: Claimed) -> tuple[str, str] | None:
 
 def _jmespath_error(written: str) -> str:
     try:
-        jmespath.compile(written)
-    except jmespath.exceptions.JMESPathError as error:
-        return str(error).partition("\n")[0]
+        parsed(written)
+    except Refused as error:
+        return str(error)
+    except Unread:
+        return ""
     return ""
 
 

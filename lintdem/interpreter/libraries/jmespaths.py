@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import jmespath
-import jmespath.exceptions
-
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import Cls, Derived, External, Func, Instance, Made, Path, Unknown, Value, Wrapper
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.machine import Args, Machine, Stop
 from lintdem.interpreter.values import any_of, known, text
 from lintdem.knowledge import envelope
+from lintdem.knowledge.keypaths import Refused, Unread, parsed
 from lintdem.model.span import Place
 
 _POWERTOOLS = "aws_lambda_powertools.utilities."
@@ -72,11 +70,11 @@ def _expression(value: Value) -> str | None:
 def pick(m: Machine, expression: str, subject: Value, flow: Flow, place: Place) -> Value:
     """What a JMESPath expression gives on a value."""
     try:
-        parsed = jmespath.compile(expression).parsed
-    except jmespath.exceptions.JMESPathError:
-        # Powertools refuses it too: what is not a key is none that changes.
+        tree = parsed(expression)
+    except (Refused, Unread):
+        # Powertools refuses it too, or it is longer than is read: what is not a key is none that changes.
         return Unknown(f"the JMESPath {expression}")
-    return _pick(m, dict(parsed), subject, flow, place)
+    return _pick(m, dict(tree), subject, flow, place)
 
 
 def _pick(m: Machine, node: dict[str, object], subject: Value, flow: Flow, place: Place) -> Value:
