@@ -72,8 +72,11 @@ class Imports:
         if top in THIRD_PARTY or top.startswith(("mypy_boto3", "types_boto3")):
             return None
         if top in sys.stdlib_module_names:
-            # A file of that name beside the importing one comes before the standard library, one elsewhere does not.
-            found = self._at(folder(importer), module)
+            # A file of that name beside the importing one comes before the standard library, one elsewhere does not. Inside of a
+            # package nothing is looked up beside it, unless the package is what is deployed.
+            here = folder(importer)
+            packaged = join(here, "__init__.py") in self.paths and here not in self.roots
+            found = None if packaged else self._at(here, module)
             return found if found is not None and found != importer and not found.endswith("/") else None
         package: str | None = None
         for root in (*ancestors(importer), *self.roots):
