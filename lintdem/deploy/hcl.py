@@ -91,6 +91,8 @@ class _Parser:
             if self._is_mark(self._peek(), "="):
                 self._next()
                 attributes[token.text] = Entry(Scalar(token.text, self._place(token)), self._expression(depth))
+                if self._is_mark(self._peek(), ","):
+                    self._next()  # Terraform allowed one here before 0.12.
             else:
                 blocks.append(self._block(token, depth + 1))
 

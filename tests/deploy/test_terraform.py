@@ -364,6 +364,12 @@ def test_broken_file_is_a_problem_and_the_rest_is_read() -> None:
     assert (problem.code, problem.place.path, problem.place.span.line) == ("LDM901", "infra/other.tf", 2)
 
 
+def test_attributes_may_end_with_a_comma() -> None:
+    """Terraform before 0.12 took a comma behind an attribute: such files are read."""
+    found = stack('resource "aws_lambda_function" "charge" {\n  timeout = 30,\n  handler = "app.handler"\n}\n')
+    assert (found.problems, function(found).timeout) == ((), 30)
+
+
 def test_modules_that_call_themselves_end() -> None:
     """Calls in a circle are followed a bounded number of times."""
     found = stack(
