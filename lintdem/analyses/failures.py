@@ -124,10 +124,11 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
     if not swallowed or (asides and not polls and subject.source not in QUEUES):
         return []
     partial = reports_failures(run, subject, texts)
+    reports = [e for e in swallowed if e.block is not None and partial and COLLECTS & {c[-1] for c in calls(e.body)}]
     gone = "nobody runs it again" if planned else "the event is gone"
     found: dict[Place, Lost] = {}
     for one in swallowed:
-        if is_kept(one) or (partial and all(step.text != FRAMEWORK for step in one.stack)):
+        if is_kept(one) or (partial and not _is_below(one, reports)):
             continue
         if polls and not any(_is_acknowledged_after(e, one) for e in asides):
             continue
@@ -137,6 +138,18 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
             # Of several clauses of one `try` the first tells it.
             found.setdefault(one.block or one.place, Lost(run, subject, _head(one), one, eaten, _words(one), gone))
     return list(found.values())
+
+
+def _is_below(one: Swallowed, reports: list[Swallowed]) -> bool:
+    """Whether a failure ends before it comes to what reports the record: the framework that runs the function, or the clause
+    around its call that collects what failed."""
+    if any(step.text == FRAMEWORK for step in one.stack):
+        return True
+    return any(
+        report.block is not None and report.stack == one.stack[: len(report.stack)]
+        and len(one.stack) > len(report.stack) and encloses(report.block, one.stack[len(report.stack)].place)
+        for report in reports
+    )  # fmt: skip
 
 
 def _head(one: Swallowed) -> Place:
