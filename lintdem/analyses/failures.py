@@ -134,9 +134,9 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
             continue
         eaten: tuple[Effect | Asked, ...] = _eaten(one, work, run, refused[one.place], planned and not polls, polls)
         eaten = eaten or (() if planned or polls else _unread_before(one, work, run))
-        if eaten and not _is_answered(one, effects, run, texts) and not _may_be_read(one, subject):
+        if eaten and not is_answered(one, effects, run, texts) and not _may_be_read(one, subject):
             # Of several clauses of one `try` the first tells it.
-            found.setdefault(one.block or one.place, Lost(run, subject, _head(one), one, eaten, _words(one), gone))
+            found.setdefault(one.block or one.place, Lost(run, subject, head_of(one), one, eaten, _words(one), gone))
     return list(found.values())
 
 
@@ -152,7 +152,7 @@ def _is_below(one: Swallowed, reports: list[Swallowed]) -> bool:
     )  # fmt: skip
 
 
-def _head(one: Swallowed) -> Place:
+def head_of(one: Swallowed) -> Place:
     """The `except` itself, not its block."""
     span = one.place.span
     return Place(one.place.path, Span(span.line, span.column, span.line, span.column + len("except")))
@@ -265,7 +265,7 @@ def _is_work(effect: Effect, alone: bool = False) -> bool:
     return (call.kind in DOES or (alone and call.kind is Kind.DELETE)) and kept and call.method not in ASIDE
 
 
-def _is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -> bool:
+def is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -> bool:
     """Whether somebody else hears of the failure: it is raised later, recorded, or sent elsewhere."""
     mark = Caught(one.place)
     thrown = [e for e in run.events if isinstance(e, Threw) and _is_raised_after(e, mark)]

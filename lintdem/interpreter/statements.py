@@ -34,7 +34,7 @@ from lintdem.interpreter.operators import operate
 from lintdem.interpreter.registries import may_be_filled
 from lintdem.interpreter.retries import is_numbered, of_block, of_call, of_object, retried_blocks
 from lintdem.interpreter.rounds import carry, collects, counted_on, may_end, unmatched
-from lintdem.interpreter.trace import Loop, Threw
+from lintdem.interpreter.trace import Left, Loop, Threw
 from lintdem.interpreter.values import NONE, members
 from lintdem.knowledge import library_call
 from lintdem.model.function import (
@@ -321,6 +321,8 @@ def _return(m: Machine, s: Return, flow: Flow) -> bool:
     value = m.evaluate(s.value, flow) if s.value is not None else NONE
     if m.frames:
         m.frame.returns.append((value, flow.branch()))
+        if m.frame.loops:
+            m.record(Left(m.place(flow, s.span), must=flow.must, may=flow.may))
     return False
 
 

@@ -237,6 +237,12 @@ class Threw(Seen, frozen=True):
     names: tuple[str, ...] = ()
 
 
+class Left(Seen, frozen=True):
+    """A `return` that stands in a loop was reached."""
+
+    place: Place
+
+
 class Gap(Seen, frozen=True):
     """Something was not understood: `reason` says what; `cause` where that lies, when it is not here."""
 
@@ -246,5 +252,5 @@ class Gap(Seen, frozen=True):
 
 
 Event: TypeAlias = (
-    Effect | Asked | Claimed | Misused | Kept | Timed | Operated | Configured | Tested | Recorded | Swallowed | Threw | Gap
+    Effect | Asked | Claimed | Misused | Kept | Timed | Operated | Configured | Tested | Recorded | Swallowed | Threw | Left | Gap
 )

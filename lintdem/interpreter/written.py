@@ -42,6 +42,8 @@ PLAIN = frozenset(
         lower get strftime isoformat now utcnow round items keys values rollback close __repr__ __str__
     """.split()
 )
+ENDS = ("close", "rollback", "disconnect")
+"""How the names of calls begin that give up a connection or what was begun on it: `closeConnection`."""
 ROUNDS = 3
 """So many functions that only tell are followed one inside another."""
 COLLECTS = frozenset({"append", "add", "extend", "update", "setdefault", "insert", "put_nowait", "appendleft"})
@@ -77,7 +79,8 @@ def dotted(expr: Expr) -> tuple[str, ...]:
 
 def only_tells(call: tuple[str, ...]) -> bool:
     """Whether a call logs, formats or waits and so answers nobody."""
-    return any(_word(step) in LOGGING for step in call) or call[-1] in PLAIN
+    word = _word(call[-1])
+    return any(_word(step) in LOGGING for step in call) or call[-1] in PLAIN or word.startswith(ENDS)
 
 
 def _word(step: str) -> str:

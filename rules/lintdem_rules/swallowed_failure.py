@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.batches.cutshort import cut_short
+from lintdem.analyses.batches.cutshort import Cut, cut_short
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
@@ -15,23 +15,36 @@ def check(p: Pass) -> Iterator[Finding]:
 
 
 def _left(p: Pass) -> Iterator[Finding]:
-    """Loops over records that are left in the middle."""
+    """Loops over records that are left in the middle; an `except` that ends the failure of an effect is told as that."""
+    told = {lost.place for lost in p.facts.lost()}
     for one in p.once(lambda judged: cut_short(judged.run, judged.subject, p.facts.texts)):
-        if one.always:
+        if one.always or one.place in told:
             continue
         handler, size = one.run.handler, one.subject.batch_size
         sure = one.subject.learned != "code"
-        message = f"this return leaves the loop over the records: for those behind it {one.effect.call.name} is never called"
+        message = _words(one)
+        left = one.raised or one.place
+        end = () if one.raised is None else (Step(one.place, "the exception ends here"),)
         yield p.finding(
             one.run, one.place, message if sure else f"unless the trigger's batch size is 1, {message}", subject=one.subject,
-            level=Level.WARNING if sure else Level.NOTE, about=f"{one.place.path}:return",
+            level=Level.WARNING if sure else Level.NOTE, about=f"{one.place.path}:{'except' if one.raised else 'return'}",
             why=(
                 Step(Place(handler.path, handler.span), f"{handler.function} receives a batch of up to {size} records"),
-                Step(one.loop, "goes through them one by one"), Step(one.place, "ends the run for all that are left"),
+                Step(one.loop, "goes through them one by one"), Step(left, "ends the run for all that are left"), *end,
             ),
             guard="the run ends well, so the source takes all of the batch for done",
-            advice="continue with the next record instead of returning",
+            advice="catch it inside the loop" if one.raised else "continue with the next record instead of returning",
         )  # fmt: skip
+
+
+def _words(one: Cut) -> str:
+    """What leaves the loop, and what is left out."""
+    name = one.effect.call.name
+    if one.gathers:
+        return f"this return leaves the loop over the records: {name} behind it is never called, for none of them"
+    if one.raised is not None:
+        return f"this except stands around the loop over the records: for those behind the one that failed {name} is never called"
+    return f"this return leaves the loop over the records: for those behind it {name} is never called"
 
 
 def _eaten(p: Pass) -> Iterator[Finding]:
