@@ -15,6 +15,7 @@ from lintdem.deploy.template import Declared, read_template
 from lintdem.deploy.terraform_index import Index
 from lintdem.deploy.terraform_resources import declared_in
 from lintdem.deploy.terraform_scope import ModuleScope, Work
+from lintdem.deploy.terraform_values import value_files, values_for
 from lintdem.errors import LoweringError
 from lintdem.model.module import Problem
 from lintdem.model.span import NOWHERE, Place, Span
@@ -29,7 +30,8 @@ _MODULES = 400
 
 
 class Folder(msgspec.Struct, frozen=True):
-    """The files of one folder, read. `given` are the values that stand in a `.tfvars` file."""
+    """The files of one folder, read. `given` are the values that stand in a `.tfvars` file, of a root module also those that
+    are handed over with one."""
 
     path: str
     first: str
@@ -43,7 +45,9 @@ def read_terraform(files: Mapping[str, str]) -> list[Stack]:
     folders = {path: _folder(path, names, files) for path, names in _by_folder(files).items()}
     called = {target for folder in folders.values() for _, target in _calls(folder.path, folder.blocks)}
     roots = [folder for path, folder in sorted(folders.items()) if path not in called] or list(folders.values())
-    return [stack for root in roots if (stack := _stack(root, folders, files)) is not None]
+    values = value_files(files)
+    given = [msgspec.structs.replace(r, given={**values_for(r.path, r.blocks, r.given, values), **r.given}) for r in roots]
+    return [stack for root in given if (stack := _stack(root, folders, files)) is not None]
 
 
 def _by_folder(files: Mapping[str, str]) -> dict[str, list[str]]:

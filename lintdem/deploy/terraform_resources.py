@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from lintdem.deploy.hcl import Block
@@ -15,7 +16,11 @@ from lintdem.errors import LoweringError
 from lintdem.model.span import Place
 
 _COUNTED = ("count", "for_each")
-_LAMBDA_MODULE = "terraform-aws-modules/lambda/aws"
+_LAMBDA_MODULE = re.compile(
+    r"(?:registry\.terraform\.io/)?terraform-aws-modules/lambda/aws$"
+    r"|(?:git::)?(?:\w+://)?(?:git@)?github\.com[/:]terraform-aws-modules/terraform-aws-lambda(?:\.git)?(?:\?|$)"
+)
+"""Where the public Lambda module comes from; those inside of it (`//modules/...`) are others."""
 
 
 def declared_in(scope: ModuleScope) -> Iterator[Declared]:
@@ -26,9 +31,9 @@ def declared_in(scope: ModuleScope) -> Iterator[Declared]:
                 yield _resource(instance, block, ending)
     for block in scope.blocks.of_type("module"):
         source = block.get("source")
-        if isinstance(source, Scalar) and source.text.startswith(_LAMBDA_MODULE) and block.labels:
+        if isinstance(source, Scalar) and _LAMBDA_MODULE.match(source.text) and block.labels:
             for ending, instance in scope.instances(block):
-                yield from _lambda_module(instance, block, source.text, ending)
+                yield from _lambda_module(instance, block, ending)
 
 
 def _resource(scope: ModuleScope, block: Block, ending: str) -> Declared:
@@ -278,10 +283,8 @@ def _machine(scope: ModuleScope, block: Block) -> tuple[Record, Record]:
     return empty(block.place), empty(block.place)
 
 
-def _lambda_module(scope: ModuleScope, block: Block, source: str, ending: str) -> Iterator[Declared]:
+def _lambda_module(scope: ModuleScope, block: Block, ending: str) -> Iterator[Declared]:
     """A call of the public Lambda module: a function or a layer, with the events it is given."""
-    if "//" in source:
-        return
     address = f"{scope.prefix}module.{block.labels[0]}{ending}"
     code = _first_path(scope.attribute(block, "source_path"))
     properties = _properties(scope, "aws_lambda_function", block)

@@ -356,6 +356,36 @@ def test_values_file_of_the_root_module() -> None:
     assert function(found).handler == "app.handler"
 
 
+VARIABLE = 'variable "h" {}\nresource "aws_lambda_function" "charge" { handler = var.h }\n'
+
+
+def test_values_files_that_agree() -> None:
+    """A variable without a default has the value that all files of values near its module give it."""
+    files = {"infra/env/dev.tfvars": 'h = "app.handler"\nsize = 1\n', "infra/env/prod.tfvars": 'size = 2\nh = "app.handler"\n'}
+    assert function(stack(VARIABLE, **files)).handler == "app.handler"
+
+
+def test_values_file_of_the_folders_name() -> None:
+    """A file that is called like the folder of a module is meant for it, whatever the files of other modules say."""
+    files = {"stacks/pay_in/main.tf": VARIABLE, "pay-in.tfvars": 'h = "app.handler"\n', "mail.tfvars": 'h = "mail.handler"\n'}
+    (found,) = read_stacks(files)
+    assert function(found).handler == "app.handler"
+
+
+def test_values_files_that_differ() -> None:
+    """What one environment says and another does not is not known."""
+    files = {"infra/env/dev.tfvars": 'h = "app.handler"\n', "infra/env/prod.tfvars": 'h = "app.live"\n'}
+    assert function(stack(VARIABLE, **files)).handler is None
+
+
+def test_values_file_of_another_module() -> None:
+    """A file beside another module gives nothing, one that cannot be read neither, and a default stands."""
+    files = {"mail/dev.tfvars": 'h = "app.handler"\n', "infra/dev.tfvars": "h = = 1\n"}
+    assert function(stack(VARIABLE, **files)).handler is None
+    default = VARIABLE.replace("{}", '{ default = "app.kept" }', 1)
+    assert function(stack(default, **{"infra/dev.tfvars": 'h = "app.handler"\n'})).handler == "app.kept"
+
+
 def test_broken_file_is_a_problem_and_the_rest_is_read() -> None:
     """A file that cannot be read is reported with its line; the module's other files still count."""
     found = stack('resource "aws_sqs_queue" "q" {}\n', **{"infra/other.tf": 'resource "aws_x" "y" {\n  a = = 1\n}\n'})
@@ -695,6 +725,29 @@ class TestForEach:
     def test_a_group_made_of_itself_ends(self) -> None:
         text = 'resource "aws_lambda_function" "job" {\n  for_each = aws_lambda_function.job\n  handler = "app.handler"\n}\n'
         assert [item.name for item in stack(text).functions] == ["aws_lambda_function.job"]
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "git::https://github.com/terraform-aws-modules/terraform-aws-lambda.git?ref=0123abc",
+            "github.com/terraform-aws-modules/terraform-aws-lambda?ref=0123abc",
+        ],
+    )
+    def test_the_public_lambda_module_by_its_repository(self, source: str) -> None:
+        inner = f'module "lambda" {{\n  source = "{source}"\n  handler = var.h\n}}\nvariable "h" {{}}\n'
+        queue = 'event_source_arn = aws_sqs_queue.q.arn\n  function_name = module.charge.arn\n'
+        text = (
+            'module "charge" {\n  source = "../lambda"\n  h = "app.handler"\n}\nresource "aws_sqs_queue" "q" {}\n'
+            f'resource "aws_lambda_event_source_mapping" "m" {{\n  {queue}}}\n'
+        )
+        output = 'output "arn" { value = module.lambda.lambda_function_arn }\n'
+        (charge,) = stack(text, **{"lambda/main.tf": inner + output}).functions
+        assert (charge.handler, [event.source for event in charge.events]) == ("app.handler", [Source.SQS])
+
+    def test_another_module_of_its_repository(self) -> None:
+        source = "git::https://github.com/terraform-aws-modules/terraform-aws-lambda.git//modules/alias?ref=0123abc"
+        text = f'module "alias" {{ source = "{source}" }}\nresource "aws_sqs_queue" "q" {{}}\n'
+        assert not stack(text).functions
 
     def test_the_public_lambda_module(self) -> None:
         text = """\
