@@ -128,7 +128,7 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
     gone = "nobody runs it again" if planned else "the event is gone"
     found: dict[Place, Lost] = {}
     for one in swallowed:
-        if is_kept(one) or (partial and not _is_below(one, reports)):
+        if is_kept(one) or (partial and not _is_below(one, reports) and _may_be_named(one, texts)):
             continue
         if polls and not any(_is_acknowledged_after(e, one) for e in asides):
             continue
@@ -150,6 +150,12 @@ def _is_below(one: Swallowed, reports: list[Swallowed]) -> bool:
         and len(one.stack) > len(report.stack) and encloses(report.block, one.stack[len(report.stack)].place)
         for report in reports
     )  # fmt: skip
+
+
+def _may_be_named(one: Swallowed, texts: Texts) -> bool:
+    """Whether a clause may have its record named among those that failed: it notes the failure, answers with it or hands it on."""
+    answers = any(value != NONE for value in one.values)
+    return answers or bool(changes(one.body)) or any(not texts.tells(call) for call in calls(one.body))
 
 
 def head_of(one: Swallowed) -> Place:
@@ -190,8 +196,7 @@ def _eaten(
         fact.place
         for event in run.events
         if isinstance(event, Threw) and event.place in places
-        for fact in event.must
-        if isinstance(fact, Caught)
+        for fact in _belongs_to(event)
     }
     inner = [e.block for e in run.events if isinstance(e, Swallowed) and e.block is not None and e.place in raised]
     found: dict[Place, Effect] = {}
@@ -307,7 +312,14 @@ def _is_asked_for(one: Swallowed, texts: Texts) -> bool:
 
 def _is_raised_after(threw: Threw, mark: Caught) -> bool:
     """Whether a `raise` belongs to the failure: inside the clause, or behind it and not in the clause of another."""
-    return mark in threw.must or (mark in threw.may and not any(isinstance(fact, Caught) for fact in threw.must))
+    return mark in _belongs_to(threw)
+
+
+def _belongs_to(threw: Threw) -> list[Caught]:
+    """The clauses whose failure a `raise` hands on: those it stands in; where it stands in none, those before it, whose
+    failures may have been counted."""
+    inside = [fact for fact in threw.must if isinstance(fact, Caught)]
+    return inside or [fact for fact in threw.may if isinstance(fact, Caught)]
 
 
 def _may_be_read(one: Swallowed, subject: Subject) -> bool:

@@ -40,6 +40,8 @@ PLAIN = frozenset(
     """
         str repr format len type isinstance int dict list bool getattr hasattr json dumps sleep join upper
         lower get strftime isoformat now utcnow round items keys values rollback close __repr__ __str__
+        float tuple sorted sum min max any all strip split replace title startswith endswith decode encode
+        getenv time time_ns perf_counter monotonic timestamp total_seconds model_dump model_dump_json
     """.split()
 )
 ENDS = ("close", "rollback", "disconnect")
