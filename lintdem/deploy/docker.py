@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from lintdem.deploy.paths import folder_of, join, unique
+from lintdem.deploy.webservers import ADAPTER, application
 from lintdem.model.span import Place, Span
 
 _HANDLER = re.compile(r"[\w./-]+\.\w+")
@@ -37,8 +38,8 @@ def is_dockerfile(path: str) -> bool:
 
 
 def is_lambda_image(text: str) -> bool:
-    """Whether the Dockerfile builds on Lambda's runtime."""
-    return _LAMBDA.search(text) is not None
+    """Whether the Dockerfile builds on Lambda's runtime, or takes in the adapter that runs a web server there."""
+    return _LAMBDA.search(text) is not None or ADAPTER.search(text) is not None
 
 
 def image_named(text: str, files: Mapping[str, str]) -> str | None:
@@ -61,6 +62,7 @@ def _joined(text: str) -> str:
 def read_image(path: str, text: str, context: str | None = None) -> Image:
     """The last stage of a Dockerfile; `context` is the build folder: by default the Dockerfile's own or one above."""
     contexts = _above(folder_of(path)) if context is None else [context]
+    named = _started if ADAPTER.search(text) else _last_handler
     handler, place = None, Place(path, Span(1, 1, 1, 1))
     folders: list[str] = []
     for line, name, rest in _instructions(text):
@@ -69,7 +71,7 @@ def read_image(path: str, text: str, context: str | None = None) -> Image:
         elif name in ("COPY", "ADD"):
             folders += [folder for one in contexts for folder in _copied(one, rest)]
         elif name == "CMD" or (name == "ENTRYPOINT" and handler is None):
-            handler = _last_handler(rest)
+            handler = named(rest)
             place = Place(path, Span(line, 1, line, len(name) + len(rest) + 2))
     return Image(handler, place, unique([*folders, contexts[0]]))
 
@@ -113,6 +115,12 @@ def _last_handler(rest: str) -> str | None:
     words = _words(rest)
     last = words[-1].strip("\"'") if words else ""
     return last if _HANDLER.fullmatch(last) and not last.endswith((".sh", ".py")) else None
+
+
+def _started(rest: str) -> str | None:
+    """The application of a web server's command; the script where that is all that is said."""
+    words = _words(rest)
+    return application(words) or (words[-1].strip("\"'") if words else None)
 
 
 def _copied(context: str, rest: str) -> list[str]:

@@ -11,6 +11,7 @@ from lintdem.deploy.cloudformation import stack_of
 from lintdem.deploy.docker import read_image
 from lintdem.deploy.events import destination
 from lintdem.deploy.functions import environment
+from lintdem.deploy.intrinsics import Scope
 from lintdem.deploy.lift import granted, resources, with_workers
 from lintdem.deploy.nodes import Entry, Node, Record, Scalar, Series, as_items, as_record, empty
 from lintdem.deploy.paths import code_folders, join, layer_folders, unique
@@ -20,6 +21,9 @@ from lintdem.deploy.serverless_variables import Variables
 from lintdem.deploy.template import OUTSIDE, Declared, Template, read_template
 from lintdem.model.span import Place
 from lintdem.model.stack import Event, Lambda, Source, Stack, Value
+
+_WSGI = frozenset({"wsgi_handler.handler", "wsgi.handler"})
+"""Handlers that the plugin for web applications puts beside the code."""
 
 
 def read_serverless(path: str, root: Record, files: Mapping[str, str]) -> Stack | None:
@@ -110,7 +114,7 @@ def _function(template: Template, service: Record, declared: Declared) -> Lambda
     found = Lambda(
         name=declared.name,
         place=declared.place,
-        handler=scope.text(body.get("handler")),
+        handler=_handler(scope, service, body),
         handler_place=_place(body.get("handler")),
         code=_code(template, body),
         layers=_layers(template, service, body.get("layers") or provider.get("layers")),
@@ -132,6 +136,14 @@ def _function(template: Template, service: Record, declared: Declared) -> Lambda
         ),
     )
     return _with_image(template, provider, body, found) if "image" in body.entries else found
+
+
+def _handler(scope: Scope, service: Record, body: Record) -> str | None:
+    """The handler, or the application that the plugin for web applications hands its requests to:
+    https://github.com/logandk/serverless-wsgi#wsgi-applications."""
+    written = scope.text(body.get("handler"))
+    served = scope.text(scope.get(service, "custom", "wsgi", "app")) if written in _WSGI else None
+    return served.replace(":", ".") if served else written
 
 
 def _place(node: Node | None) -> Place | None:

@@ -101,10 +101,10 @@ def _functions(template: Template, stage: str, settings: Record) -> Iterator[Lam
     for name, given in events.items():
         at = places[name]
         yield replace(shared, name=f"{stage}.{name}", place=at, handler=name, handler_place=at, events=tuple(given))
-    own = settings.get("lambda_handler")
-    if isinstance(own, Scalar) and own.text not in events:
-        api = Event(source=Source.API, place=own.place)
-        yield replace(shared, place=own.place, handler=own.text, handler_place=own.place, events=(api,))
+    for own in (settings.get("lambda_handler"), settings.get("app_function")):
+        if isinstance(own, Scalar) and own.text not in events:
+            api = Event(source=Source.API, place=own.place)
+            yield replace(shared, place=own.place, handler=own.text, handler_place=own.place, events=(api,))
 
 
 def _values(node: Node | None) -> Iterator[tuple[str, Scalar, Node]]:

@@ -17,6 +17,7 @@ from lintdem.model.module import Module
 from lintdem.model.span import NOWHERE, Place, Span
 from lintdem.model.stack import Lambda, Source, Stack
 from lintdem.model.values import Name
+from lintdem.program.applications import application, is_script
 from lintdem.program.entries import (
     Definitions,
     Entry,
@@ -200,10 +201,10 @@ def _context_type(annotation: object) -> bool:
     return name == "LambdaContext"
 
 
-def _from_template(modules: Mapping[str, Module], function: Lambda) -> Handler | None:
+def _from_template(modules: Modules, function: Lambda) -> Handler | None:
     if function.handler is None:
         return None
-    located = locate(modules, function)
+    located = application(modules, function) if is_script(function.handler) else locate(modules, function)
     if located is None:
         return None
     path, name = located

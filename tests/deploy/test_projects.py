@@ -73,6 +73,7 @@ class TestZappa:
         found = functions("zappa_settings.json", ZAPPA_JSON)
         sources = {name: [event.source for event in function.events] for name, function in found.items()}
         assert sources == {
+            "shop.app": [Source.API],
             "shop.jobs.charge": [Source.SQS_FIFO],
             "shop.jobs.image": [Source.S3],
             "shop.jobs.nightly": [Source.SCHEDULE],
