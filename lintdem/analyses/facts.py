@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from lintdem.analyses.answering import harmless, only_harmful
 from lintdem.analyses.batches.arrivals import First, first_records, import_effects
 from lintdem.analyses.batches.batches import Early, Rerun, early, reruns
 from lintdem.analyses.batches.partials import unreported
@@ -83,7 +84,8 @@ class Facts:
                 found += [Judged(r, s, in_sequence(diagnose(r, s, self.program, writers), self.program)) for r, s in parts]
             except Exception as error:
                 self.problems.append(failed(run.handler, error))
-        return tuple(found)
+        quiet = harmless([(one.run, one.cases) for one in found], self.program)
+        return tuple(replace(one, cases=only_harmful(one.cases, quiet, self.program)) for one in found) if quiet else tuple(found)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:

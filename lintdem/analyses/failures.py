@@ -379,5 +379,5 @@ def _field(effect: Effect, run: Run, subject: Subject, texts: Texts) -> str:
     if call.service not in SILENT_HTTP or subject.source not in TAKES_SUCCESS or subject.by_caller:
         return ""
     told = CHECKED_ELSEWHERE & texts.words(effect.place.path)
-    work = _is_work(effect) and carries_event(effect, run) and not is_word_of_failure(effect)
+    work = _is_work(effect) and carries_event(effect, run) and not is_word_of_failure(effect) and not only_asks(effect)
     return "the HTTP status" if not told and work else ""

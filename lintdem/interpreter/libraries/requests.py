@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lintdem.interpreter.domain import Derived, Unknown
+from lintdem.interpreter.domain import Derived, Env, Unknown, Value
 from lintdem.interpreter.trace import Effect, Invocation
 from lintdem.interpreter.values import leaves, text
 
 _ASKS = re.compile(
     r"(oauth2?\b|(?<!/)/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect|scan)\b"
+    r"|^https?://(login|auth|oauth2?|sso)\.|/_(msearch|count|mget|analyze|validate|sql)\b"
     r"|/(balances?|allowance|get_\w+)/?($|\?)"
-    r"|/(predict(ion)?|inference|invocations|(chat/)?completions|embeddings|classify|models/[a-z][\w.-]*)/?($|\?))", re.IGNORECASE
+    r"|/(predict(ion)?|inference|invocations|(chat/)?completions|embeddings|classify|models/[a-z][\w.-]*)/?($|\?)"
+    r"|:(predict|rawPredict|classify|annotate|(stream)?generateContent|embedContent|countTokens|search|query|runQuery|lookup)\b)",
+    re.IGNORECASE,
 )
+_ASKS_BY_NAME = re.compile(
+    r"(^|_)(TOKEN|OAUTH2?|AUTH|LOGIN|SEARCH|QUERY|INFERENCE|PREDICT(ION)?|CLASSIFIER|EMBEDDINGS?)_?(API_?)?(URL|URI|ENDPOINT|API)$",
+    re.IGNORECASE,
+)
+"""Variables that hold the address of something that is asked."""
 _ASKING = re.compile(r"((get|fetch|request|obtain|refresh)_?\w*token|^_?log_?in$|authenticate|sign_?in)", re.IGNORECASE)
 _QUESTIONS = re.compile(
     r"_*(get|fetch|list|search|find|look_?up|query|describe|read|resolve|validate|verify|check(?!_?out)|calculate|estimate)(_|$|[A-Z])"
@@ -38,8 +46,8 @@ _MUTATES = re.compile(r"(^|\}|\n)\s*mutation\b", re.IGNORECASE)
 """A GraphQL document that changes something: fragments may stand before the operation."""
 _TOKENS = re.compile(r"[{}:]|\w+")
 _ARGUMENTS = re.compile(r"\([^()]*\)")
-_SETS = re.compile(r"(update|set|upsert|delete|remove)(?=[A-Z_]|$)")
-"""Fields of a mutation that say what something is to be: said again, it is the same."""
+_SETS = re.compile(r"(update|set|upsert|delete|remove|publish|broadcast)(?=[A-Z_]|$)")
+"""Fields of a mutation that say what something is to be, or tell it to those who listen: said again, it is the same."""
 _LOGS = re.compile(
     r"(^|_)(send|put|push|ship|write|forward|emit|publish|stream|deliver)_(\w+_)?logs?(_|$)|^logs?_to_\w+$", re.IGNORECASE
 )
@@ -74,6 +82,11 @@ def only_asks(effect: Effect) -> bool:
     words = _addressed(effect)
     if any(tells.search(word) for word in words for tells in (_ASKS, _INTAKE, _SETTINGS, _SANDBOX)):
         return True
+    if any(_ASKS_BY_NAME.search(leaf.name) for value in _addresses(effect) for leaf in leaves(value) if isinstance(leaf, Env)):
+        return True
+    if call.arg("body:code") is not None and call.arg("body:redirect_uri") is not None:
+        # The code of a log-in is exchanged for a token.
+        return True
     if any(_ASKING.search(step.text.rpartition(".")[2]) for step in effect.stack[-2:]):
         return True
     return bool(effect.stack) and is_question(effect.stack[-1].text)
@@ -105,8 +118,11 @@ def _without_arguments(document: str) -> str:
 
 def _addressed(effect: Effect) -> list[str]:
     """The words of the address of a request, as far as they are written out."""
-    given = [v for k, v in effect.call.args if k in ("0", "1", "url")]
-    return [w for value in given for leaf in leaves(value) if (w := text(leaf))]
+    return [w for value in _addresses(effect) for leaf in leaves(value) if (w := text(leaf))]
+
+
+def _addresses(effect: Effect) -> list[Value]:
+    return [v for k, v in effect.call.args if k in ("0", "1", "url")]
 
 
 def ships_lines(effect: Effect) -> bool:
