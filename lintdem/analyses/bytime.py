@@ -48,6 +48,21 @@ def is_sample(effect: Effect, subject: Subject) -> bool:
     return subject.source is Source.SCHEDULE and bool(named) and all(map(_is_timed, named)) and not _tells_event(effect)
 
 
+_SAMPLES = re.compile(
+    r"stat(u|istic)?s($|_)|rates?($|_)|metric|measure|sample|history|(^|_)logs?($|_)|snapshot|prices?($|_)|reading|health|check",
+    re.IGNORECASE,
+)
+
+
+def is_sample_row(effect: Effect, subject: Subject) -> bool:
+    """Whether a scheduled run adds a row to a series of how things stood: each run is a sample of its own."""
+    write = effect.call.write
+    if subject.source is not Source.SCHEDULE or write is None or write.kind != "insert" or _tells_event(effect):
+        return False
+    names = [text(leaf) or getattr(leaf, "name", "") for leaf in leaves(write.table)] if write.table is not None else []
+    return any(_SAMPLES.search(name) for name in names) or any(name == "@timestamp" for name, _ in write.values)
+
+
 def _is_by_clock(run: Run, subject: Subject) -> bool:
     """Whether a run comes from a schedule, as far as is known: what reads nothing of its event has no other reason to run."""
     return subject.source is Source.SCHEDULE or (subject.source is Source.UNKNOWN and not any(run.paths))

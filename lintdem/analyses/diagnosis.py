@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from lintdem.analyses.asking import Act, askings, shared
-from lintdem.analyses.bytime import is_sample
+from lintdem.analyses.bytime import is_sample, is_sample_row
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.customresources import untracked
 from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on_token, tells
@@ -286,7 +286,8 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
         kind = Kind.ENVELOPE_KEY if envelope else Kind.ATTEMPT_KEY
     # What a run looks for is found by the next one, unless both look at once.
     level = Level.WARNING if kind is Kind.CHECKED and found.fault is Fault.LOOKED else None
-    level = Level.NOTE if kind is Kind.MINTED and is_sample(effect, subject) else level
+    sample = (kind is Kind.MINTED and is_sample(effect, subject)) or (kind is Kind.INSERTED and is_sample_row(effect, subject))
+    level = Level.NOTE if sample else level
     return Case(run, subject, effect, harm, found, kind, level, "", harm.key, harm.key_place)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lintdem.analyses.bytime import is_for_a_while
+from lintdem.analyses.emptied import is_filled_anew
 from lintdem.analyses.keys import Grade, Provenance, provenance, readable
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.altering import replace
@@ -58,7 +59,7 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program, keys: 
         return kept or _write_harm(effect, run, subject, program, keys)
     if only_asks(effect) or only_queries(effect) or only_computes(effect) or asks_deployed(call, run.handler, program):
         return SAFE
-    if only_sets(effect) or ships_lines(effect):
+    if only_sets(effect) or ships_lines(effect) or is_filled_anew(effect, run):
         return SAFE
     token = _token(effect, run, subject)
     if token is not None:

@@ -17,7 +17,7 @@ def check(p: Pass) -> Iterator[Finding]:
             case.effect.place,
             f"{call.name} {phrase(case)} on the second delivery, or fails where a key is unique",
             subject=case.subject,
-            level=lower(Level.WARNING, case.subject),
+            level=case.level or lower(Level.WARNING, case.subject),
             why=way(case),
             guard=case.cover.words,
             advice=_ADVICE.get(call.service, _ADVICE["sql"]),

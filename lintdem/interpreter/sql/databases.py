@@ -166,6 +166,7 @@ def carry_out(m: Machine, statement: Statement, request: Request, holes: tuple[V
     """One statement: a read, or an effect with its claim."""
     place = request.place
     if statement.kind == "define":
+        m.cleared |= {known(_table(statement.table, holes))} - {known(""), known("…")}
         return None
     if statement.kind == "unknown":
         m.record(Gap(place, statement.why))

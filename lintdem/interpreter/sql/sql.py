@@ -7,6 +7,7 @@ words, and is of kind "unknown", and says so, when these do not suffice.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from lintdem.interpreter.sql.clauses import BOOKKEEPING, Statement, plain_name
@@ -39,10 +40,32 @@ def read_sql(written: str) -> tuple[Statement, ...]:
     if word == "copy" and single and _UNLOADS.search(bare):
         return (Statement("read"),)
     if word in _DEFINES and single:
-        return (Statement("define"),)
+        return (Statement("define", made_empty(bare)),)
     if not word:
         return (Statement("unknown", why="the SQL text is not known"),)
-    return _parsed(_numbered(bare), word)
+    found = _parsed(_numbered(bare), word)
+    # Who takes rows that nobody else holds counts how often they were taken.
+    return tuple(map(_taken, found)) if _TAKES.search(bare) else found
+
+
+_TAKES = re.compile(r"\bskip\s+locked\b", re.IGNORECASE)
+
+
+def _taken(statement: Statement) -> Statement:
+    return replace(statement, kind="update", adds="") if statement.kind == "accumulate" else statement
+
+
+_EMPTY = re.compile(
+    r"[\s(;]*(?:create\s+(?:or\s+replace\s+)?(?:(?:global|local)\s+)?(?P<own>temp(?:orary)?\s+)?(?:unlogged\s+)?table"
+    r"(?P<kept>\s+if\s+not\s+exists)?|drop\s+table(?:\s+if\s+exists)?)\s+(?P<name>[\w.\"`\[\]#]+)", re.IGNORECASE
+)
+
+
+def made_empty(bare: str) -> str:
+    """The table that has no rows behind this: made new, a temporary one of the session, or dropped."""
+    match = _EMPTY.match(bare)
+    kept = match is not None and match["kept"] and not match["own"] and not match["name"].startswith("#")
+    return plain_name(match["name"]) if match is not None and not kept else ""
 
 
 def _changes_inside(bare: str) -> bool:

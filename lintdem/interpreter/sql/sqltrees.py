@@ -95,8 +95,16 @@ def _other(tree: exp.Expression) -> Statement:
     if isinstance(tree, exp.Command) and str(tree.this).lower() in ("call", "do", "exec", "execute"):
         return Statement("unknown", why="what the stored procedure does is not known")
     if isinstance(tree, exp.Command) or type(tree).__name__ in _SCHEMA:
-        return Statement("define")
+        return Statement("define", _made_empty(tree))
     return Statement("unknown", why="the SQL statement could not be read")
+
+
+def _made_empty(tree: exp.Expression) -> str:
+    """The table that has no rows behind this: made new, a temporary one of the session, or dropped."""
+    if not isinstance(tree, (exp.Create, exp.Drop)) or str(tree.args.get("kind")).upper() != "TABLE":
+        return ""
+    kept = isinstance(tree, exp.Create) and tree.args.get("exists") and tree.find(exp.TemporaryProperty) is None
+    return "" if kept else _name(tree.this)
 
 
 _SCHEMA = frozenset(

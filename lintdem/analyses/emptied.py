@@ -1,0 +1,56 @@
+"""Tables that a run empties or drops before it fills them: the next run does so too, and fills them with the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lintdem.interpreter.domain import Derived, Value
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.sql.clauses import plain_name
+from lintdem.interpreter.trace import Effect
+from lintdem.interpreter.values import known, members, text
+
+_FILLS = re.compile(r"^\s*(?:insert\s+into|create\s+table(?:\s+if\s+not\s+exists)?)\s+([^\s(]+)", re.IGNORECASE)
+_EMPTIES = re.compile(r"^\s*(?:drop\s+table(?:\s+if\s+exists)?|delete\s+from|truncate(?:\s+table)?)\s+([^\s;(]+)", re.IGNORECASE)
+
+
+def is_filled_anew(effect: Effect, run: Run) -> bool:
+    """Whether a query or a load fills a table that was emptied before."""
+    earlier = _before(effect, run)
+    if (effect.call.service, effect.call.method) == ("athena", "start_query_execution"):
+        filled = {name for query in _queries(effect) if (name := _named(_FILLS, query))}
+        emptied = {name for e in earlier for query in _queries(e) if (name := _named(_EMPTIES, query))}
+        return bool(filled) and filled <= emptied
+    if effect.call.name.startswith("google.cloud.bigquery.") and effect.call.method.startswith("load_table_from_"):
+        table = effect.call.arg("destination") or effect.call.arg("1")
+        wanted = known(plain_name(text(table) or "…")) if table is not None else None
+        return any(e.call.write is not None and e.call.write.kind == "unset" and e.call.write.table == wanted for e in earlier)
+    return False
+
+
+def _before(effect: Effect, run: Run) -> list[Effect]:
+    """The effects of a run up to this one; several queries of one call are gone through together."""
+    found: list[Effect] = []
+    for event in run.events:
+        if isinstance(event, Effect):
+            found.append(event)
+            if event == effect:
+                break
+    return found
+
+
+def _queries(effect: Effect) -> Iterator[str]:
+    """The texts that one call may send, with a dot where something unknown is put in."""
+    query = effect.call.arg("QueryString")
+    for one in members(query) if query is not None else ():
+        yield "".join(_word(part) for part in (one.parts if isinstance(one, Derived) else (one,)))
+
+
+def _word(part: Value) -> str:
+    return text(part) or "…"
+
+
+def _named(pattern: re.Pattern[str], query: str) -> str:
+    match = pattern.match(query)
+    return plain_name(match[1].rstrip(";")) if match else ""
