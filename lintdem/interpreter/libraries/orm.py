@@ -231,7 +231,10 @@ def _add(m: Machine, value: Value, kind: str, place: Place, flow: Flow, receiver
     """An object of a model joins the session: a row, unless it was read from there."""
     found = m.get(flow, value)
     if isinstance(found, Instance):
-        _change(m, kind, found.cls, tuple((k, v) for k, v in found.attrs.items() if k != "**"), place, flow, receiver)
+        # A column that nothing was given for is the database's to fill.
+        columns = {n: v for n, v in found.cls.scope.names.items() if isinstance(v, Made)}
+        given = tuple((k, v) for k, v in found.attrs.items() if k != "**" and not (k in columns and v == columns[k]))
+        _change(m, kind, found.cls, given, place, flow, receiver)
     elif isinstance(value, Made) and value.type.rpartition(".")[2][:1].isupper():
         named = tuple((k, v) for k, v in value.args if not k.isdigit() and k != "self")
         _change(m, kind, known(value.type.rpartition(".")[2].lower()), named, place, flow, receiver)
