@@ -18,7 +18,7 @@ from lintdem.interpreter.dynamodb.itemwrites import KEY_PARTS, key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_within
 from lintdem.interpreter.ordering import claims_in_order, in_order
-from lintdem.interpreter.trace import Claimed, Effect, Invocation, Recorded, Swallowed
+from lintdem.interpreter.trace import Asked, Claimed, Effect, Invocation, Recorded, Swallowed
 from lintdem.interpreter.values import parts_of
 from lintdem.model.span import Place
 
@@ -165,7 +165,11 @@ def _holds_work(claim: Claim, run: Run) -> bool:
 def _is_shared(claim: Claim, run: Run) -> bool:
     """Whether whoever finds the record there goes on with what it holds: "get or create" tells nobody that all is done."""
     site = run.sites.get(claim.place)
-    return site is not None and site.arg("ReturnValuesOnConditionCheckFailure") is not None
+    if site is None or site.write is None or site.service != "dynamodb":
+        return False
+    read = (e.call for e in run.events if isinstance(e, Asked) and Failed(claim) in e.must)
+    fetched = site.write.kind == "put" and any(call.arg("TableName") == site.write.table for call in read)
+    return fetched or site.arg("ReturnValuesOnConditionCheckFailure") is not None
 
 
 def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Cover | None:
