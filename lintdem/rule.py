@@ -25,7 +25,7 @@ from lintdem.interpreter.written import function_at
 from lintdem.model.finding import DEFAULTS, Finding, Group, Level, Redelivers, Step
 from lintdem.model.module import Problem
 from lintdem.model.remedy import Argument, Named, Property, Remedy, Renamed, Rewrite
-from lintdem.model.span import NOWHERE, Place, Span
+from lintdem.model.span import NOWHERE, Place, Span, file_of
 from lintdem.program import Program
 
 __all__ = [
@@ -135,7 +135,7 @@ class Pass:
 
 def _real(place: Place) -> Place:
     """Code inside a template is a module of its own; its findings stand in the template."""
-    return Place(place.path.partition("#")[0], place.span)
+    return Place(file_of(place.path), place.span)
 
 
 _LOWER = {Level.ERROR: Level.WARNING, Level.WARNING: Level.NOTE, Level.NOTE: Level.NOTE}

@@ -25,7 +25,7 @@ from lintdem.knowledge import Declared, DeclaredCall, Kind
 from lintdem.lowering import Lowering
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
-from lintdem.model.span import NOWHERE, Place
+from lintdem.model.span import NOWHERE, Place, file_of
 from lintdem.model.stack import Stack
 from lintdem.observer import Observer, phase
 from lintdem.program import HandlerSetting, LinkSettings, Modules, inline_path, link, prepare
@@ -130,8 +130,8 @@ def with_fixes(report: Report, read: Callable[[str], bytes | None]) -> Report:
 def _speaking(modules: Iterable[Module], work: Work) -> Iterator[Module]:
     """The comments of templates and of the code inside them, under the path of the template."""
     for module in modules:
-        path, inside, _ = module.path.partition("#")
-        if inside and module.directives:
+        path = file_of(module.path)
+        if path != module.path and module.directives:
             yield Module(path, "", directives=module.directives)
     for path, text in work.templates.items():
         directives = template_directives(path, text)

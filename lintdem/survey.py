@@ -14,7 +14,7 @@ from lintdem.analyses.plans import redelivery_plan
 from lintdem.interpreter.trace import Gap
 from lintdem.model.finding import Finding, Level, Step
 from lintdem.model.overview import Guarding, HandlerView, Reached, Verdict
-from lintdem.model.span import Place
+from lintdem.model.span import Place, file_of
 
 _LOUD = [Level.ERROR, Level.WARNING, Level.NOTE]
 
@@ -104,4 +104,4 @@ def _guards(judged: Judged) -> tuple[Guarding, ...]:
 
 def _real(place: Place) -> Place:
     """Code inside a template stands in the template."""
-    return Place(place.path.partition("#")[0], place.span)
+    return Place(file_of(place.path), place.span)

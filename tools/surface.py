@@ -32,6 +32,12 @@ from lintdem.triage.suppress import _KINDS
 
 ROOT = Path(__file__).parents[1]
 RECORDED = ROOT / "tests" / "surface.txt"
+SILENCED = """import boto3
+
+
+def handler(event, context):
+    boto3.client("sns").publish(TopicArn="t", Message="x")  # lintdem: ignore[LDM101] a reason
+"""
 REPORTS = ("json", "jsonl", "sarif", "gitlab", "rdjson")
 _ASKED = {"Case", "Effect", "Facts", "Judged", "Kind", "Retry", "Run", "Subject"}
 """What a rule asks: these grow with the analyses, so only their names are promised."""
@@ -88,11 +94,13 @@ def _runs() -> Iterator[str]:
         (place / "clean" / "app.py").write_text("def handler(event, context):\n    return 1\n")
         (place / "broken").mkdir()
         (place / "broken" / "app.py").write_text("def handler(event, context:\n")
+        (place / "silenced").mkdir()
+        (place / "silenced" / "app.py").write_text(SILENCED)
         for words, folder in (("nothing found", "clean"), ("findings", str(ROOT / "sample")), ("not everything checked", "broken")):
             yield f"exit code of check, {words}: {_run(place, 'check', folder)[0]}"
         yield f"exit code of check, wrong use: {_run(place, 'check', '--no-such-flag')[0]}"
         for kind in REPORTS:
-            for folder in (str(ROOT / "sample"), "broken"):
+            for folder in (str(ROOT / "sample"), "broken", "silenced"):
                 text = _run(place, "check", folder, "--format", kind)[1]
                 for one in text.splitlines() if kind == "jsonl" else [text]:
                     yield from _fields(f"{kind} ", json.loads(one))

@@ -40,7 +40,8 @@ _STYLES = {
 @click.command("explain")
 @click.argument("rule", required=False, metavar="[CODE|NAME|CALL]")
 @click.option(
-    "--format", "--output-format", "format_name", type=click.Choice(["text", "markdown", "json"]), default="text"
+    "--format", "--output-format", "format_name", type=click.Choice(["text", "markdown", "json"]), default="text",
+    help="How to show it.",
 )
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to write colour.")
 def command(rule: str | None, format_name: str, color: str) -> None:

@@ -17,7 +17,7 @@ from lintdem.session import CheckRequest, Session
 
 @click.command("handlers")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--format", "--output-format", "format_name", type=click.Choice(FORMATS), default="text")
+@click.option("--format", "--output-format", "format_name", type=click.Choice(FORMATS), default="text", help="How to show it.")
 @click.option("--output", "-o", metavar="FILE", help="Write it there; for html one page that needs nothing else.")
 @click.option("--config", "config_file", metavar="FILE", help="Take the settings from this file.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")

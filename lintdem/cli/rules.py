@@ -39,7 +39,7 @@ def table() -> str:
 
 
 @click.command("rules")
-@click.option("--format", "--output-format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@click.option("--format", "--output-format", "format_name", type=click.Choice(["text", "json"]), default="text", help="The form.")
 def command(format_name: str) -> None:
     """List every rule: code, name, group, what it finds."""
     put(json.dumps(listing(), indent=2) + "\n" if format_name == "json" else table())

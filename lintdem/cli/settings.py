@@ -30,7 +30,7 @@ _DEFAULTS: dict[str, object] = {
 @click.command("config")
 @click.argument("path", default=".")
 @click.option("--config", "config_file", metavar="FILE", help="Take the settings from this file.")
-@click.option("--format", "--output-format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@click.option("--format", "--output-format", "format_name", type=click.Choice(["text", "json"]), default="text", help="The form.")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of lintdem.toml.")
 def command(path: str, config_file: str | None, format_name: str, *, schema: bool) -> None:
     """Show the settings that a check of PATH would use, and the file and line each came from."""

@@ -24,12 +24,12 @@ _VTE_THAT_LINKS = 5000
 
 
 def wants_color(when: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """Whether to write colour. The flag goes first, then NO_COLOR, FORCE_COLOR, and what the stream is."""
+    """Whether to write colour. The flag goes first, then NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, and what the stream is."""
     if when != "auto":
         return when == "always"
     if environ.get("NO_COLOR"):
         return False
-    if environ.get("FORCE_COLOR", "0") not in ("", "0"):
+    if any(environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
         return True
     return is_terminal(stream) and environ.get("TERM") != "dumb"
 

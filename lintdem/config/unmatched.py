@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lintdem.config.resolve import Config
 from lintdem.config.wrong import nearest
+from lintdem.model.span import file_of
 
 _FUNCTION = re.compile(rb"^\s*(?:async\s+)?def\s+(\w+)|^(\w+)\s*(?::[^=]+)?=[^=]", re.MULTILINE)
 
@@ -35,7 +36,7 @@ def _missing(pattern: str, python: Collection[str], templates: Collection[str], 
     path, colon, function = pattern.rpartition(":")
     if not colon:
         return f'"{pattern}" names no function; a pattern is path:function'
-    if any(fnmatchcase(name, path.partition("#")[0]) for name in templates if "#" in path or name == path):
+    if any(fnmatchcase(name, file_of(path)) for name in templates if file_of(path) != path or name == path):
         return ""
     files = [name for name in python if fnmatchcase(name, path)]
     if not files:

@@ -11,14 +11,14 @@ from lintdem.interpreter.roles import effect_or_read
 from lintdem.interpreter.values import FALSE, TRUE
 from lintdem.knowledge import DeclaredCall, LibraryCall
 from lintdem.model.function import Function
-from lintdem.model.span import Place
+from lintdem.model.span import Place, file_of
 
 
 def declared_of(m: Machine, func: Func) -> tuple[str, DeclaredCall] | None:
     """The dotted name of a function of the program and what the configuration says of it."""
     if not m.program.declared or not isinstance(func.definition, Function):
         return None
-    module = func.path.partition("#")[0].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    module = file_of(func.path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     dotted = f"{module}.{func.definition.qualname}"
     found = m.program.declared.find(dotted)
     return (dotted, found) if found is not None else None

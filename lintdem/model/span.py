@@ -22,3 +22,9 @@ class Place(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
 
     path: str
     span: Span
+
+
+def file_of(path: str) -> str:
+    """The file that a module stands in: code inside of a template has the template's path with the function's name behind a #,
+    which may also be part of a file's own name."""
+    return path if path.endswith(".py") else path.partition("#")[0]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from lintdem import __version__
-from lintdem.model.finding import Edit, Finding, Fix, Report, Step, TriggerInfo
+from lintdem.model.finding import Edit, Finding, Fix, Report, Step, Suppressed, TriggerInfo
 from lintdem.model.module import Problem
 from lintdem.model.span import Place, Span
 from lintdem.output.escape import visible
@@ -29,6 +29,7 @@ def document(report: Report, view: View) -> dict[str, Any]:
         "tool": {"name": "lintdem", "version": __version__},
         "findings": [_finding(finding, view) for finding in report.findings],
         "problems": [_problem(problem, view) for problem in report.problems],
+        "suppressed": [_suppressed(one, view) for one in report.suppressed],
         "summary": _summary(report),
     }
 
@@ -79,6 +80,14 @@ def _problem(problem: Problem, view: View) -> dict[str, Any]:
         **_span(problem.place.span),
     }
     return {**result, "detail": _text(problem.detail)} if view.verbose else result
+
+
+def _suppressed(one: Suppressed, view: View) -> dict[str, Any]:
+    """What a comment silences, and why: for whoever reads over the reasons of a project."""
+    finding = one.finding
+    place = {"path": _path(finding.path, view), "line": finding.span.line, "column": finding.span.column}
+    words = {"message": _text(finding.message), "reason": _text(one.reason), "identity": _text(finding.identity)}
+    return {"code": finding.code, "name": finding.name, **place, **words}
 
 
 def _trigger(trigger: TriggerInfo | None, view: View) -> dict[str, Any] | None:

@@ -28,6 +28,8 @@ MOST_SHOWN = 5_000
 """GitHub takes more results and keeps so many alerts."""
 MOST_BYTES = 10_000_000
 """Of the compressed file."""
+MOST_STEPS = 1_000
+"""GitHub shows so many of a way, and refuses a file with ten times as many."""
 _LONGEST = 1024
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LOUDNESS = tuple(Level)
@@ -134,7 +136,8 @@ def _result(finding: Finding, number: int, report: Report, view: View, hashes: d
         "partialFingerprints": fingerprints,
     }
     if finding.why:
-        steps = [{"location": {**_location(s.place, view), "message": {"text": _message(s.message)}}} for s in finding.why]
+        way = finding.why if len(finding.why) <= MOST_STEPS else (*finding.why[: MOST_STEPS - 1], finding.why[-1])
+        steps = [{"location": {**_location(s.place, view), "message": {"text": _message(s.message)}}} for s in way]
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     evidence = finding.trigger.evidence if finding.trigger else None
     if evidence is not None and finding.trigger is not None:

@@ -14,7 +14,7 @@ import msgspec
 
 from lintdem.model.function import Assign, Function
 from lintdem.model.module import Module
-from lintdem.model.span import NOWHERE, Place, Span
+from lintdem.model.span import NOWHERE, Place, Span, file_of
 from lintdem.model.stack import Lambda, Source, Stack
 from lintdem.model.values import Name
 from lintdem.program.applications import application, is_script
@@ -81,7 +81,7 @@ def holding(modules: Modules, known: Definitions, named: Collection[str] = ()) -
 
 
 def _is_own_code(path: str) -> bool:
-    return not ("#" in path or is_vendored(path) or is_test(path))
+    return not (file_of(path) != path or is_vendored(path) or is_test(path))
 
 
 def _add(found: dict[tuple[str, str], Handler], handler: Handler) -> None:

@@ -68,6 +68,14 @@ def test_excluded_files_stay_excluded(project: Path, typed: Run) -> None:
     assert (result.code, result.codes) == (0, [])
 
 
+def test_settings_of_single_files_count(project: Path, typed: Run) -> None:
+    """What the settings say of one path holds for the buffer of that name, and for no other."""
+    (project / "lintdem.toml").write_text('[per-file-ignores]\n"old/*" = ["LDM101"]\n', encoding="utf-8")
+    text = CHAT + "\n\ndef handler(event, context):\n    say(event['detail'])\n"
+    assert typed(text, "--stdin-filename", "old/chat.py").codes == []
+    assert typed(text, "--stdin-filename", "new/chat.py").codes == ["LDM101"]
+
+
 @pytest.mark.parametrize("flags", [["."], ["--fix"], ["--diff"], ["--add-ignore", "x"]])
 def test_nothing_is_written_and_no_other_path_taken(flags: list[str], project: Path, typed: Run) -> None:
     """There is no file to change, and only one to check."""

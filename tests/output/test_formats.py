@@ -157,17 +157,6 @@ class TestSarif:
         assert limits("json", report(*[plain] * (MOST_SHOWN + 1))) == []
         assert not self.run(report(*[plain] * MOST_SHOWN))["invocations"][0]["toolExecutionNotifications"]
 
-    @pytest.mark.parametrize(
-        ("text", "hashes"),
-        [
-            ("", {1: "c129715d7a2bc9a3:1"}),
-            (" a\nb\n  \t\tc\n d", {1: "271789c17abda88f:1", 2: "54703d4cd895b18:1", 3: "180aee12dab6264:1", 4: "a23a3dc5e078b07b:1"}),
-        ],
-    )
-    def test_lines_are_known_as_the_upload_action_knows_them(self, text: str, hashes: dict[int, str]) -> None:
-        """The hashes are those of the action's own tests."""
-        assert line_hashes(text) == hashes
-
     def test_line_ends_and_blanks_do_not_matter(self) -> None:
         """A file checked out on another system has the same hashes."""
         assert line_hashes("x = 1\r\ny = 2\r\n") == line_hashes("x=1\ny  =  2\n")

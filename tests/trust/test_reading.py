@@ -143,3 +143,12 @@ def test_a_project_behind_a_link(project: Path) -> None:
     for request in (CheckRequest(paths=("linked",), folder=project.parent), CheckRequest(folder=project.parent / "linked")):
         report = Session(request).check()
         assert ([one.code for one in report.findings], report.problems) == (["LDM101"], ())
+
+
+def test_a_folder_that_cannot_be_written(project: Path, bounded: Callable[..., Ran]) -> None:
+    """Where no cache can be kept the report is the same, and nothing is said of it."""
+    project.chmod(0o555)
+    done = bounded("check", "--format", "concise", privileged=False)
+    project.chmod(0o755)
+    assert (done.returncode, done.stderr, FOUND in done.stdout) == (1, "", True)
+    assert not (project / ".lintdem_cache").exists()
