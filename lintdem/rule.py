@@ -13,10 +13,10 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from lintdem.analyses import Case, Facts, Grade, Kind, Subject
-from lintdem.analyses.facts import Judged
+from lintdem.analyses.asked import Judged, Placed
 from lintdem.errors import UsageError
 from lintdem.interpreter.domain import Call
 from lintdem.interpreter.engine import Run
@@ -36,17 +36,6 @@ __all__ = [
 
 _CODE = re.compile(r"[A-Z]{2,5}\d{3}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-_EXPOSED = (Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER)
-
-
-class Placed(Protocol):
-    """Something that stands at a place."""
-
-    @property
-    def place(self) -> Place:
-        """Where it stands."""
 
 
 T = TypeVar("T", bound=Placed)
@@ -91,10 +80,13 @@ class Pass:
     def owned(self, ask: Callable[[Judged], Iterable[T]]) -> list[tuple[Judged, T]]:
         """The same, each with its handler."""
         found: dict[Place, tuple[Judged, T]] = {}
-        for judged in sorted(self.facts.handlers, key=lambda one: _EXPOSED.index(one.subject.redelivers)):
-            for one in ask(judged):
-                found.setdefault(one.place, (judged, one))
+        for judged, one in self.facts.each(ask, exposed=True):
+            found.setdefault(one.place, (judged, one))
         return [found[place] for place in sorted(found)]
+
+    def remedies(self, case: Case, *ways: Callable[[Program, Case], Iterable[Remedy]]) -> tuple[Remedy, ...]:
+        """What the first of these ways that fits makes of the fault of an effect."""
+        return next((found for way in ways if (found := self.facts.of(case, way))), ())
 
     def finding(
         self,

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 import msgspec
 
+from lintdem.analyses.asked import Answers
 from lintdem.analyses.cdk.cdk import cdk_stacks
 from lintdem.analyses.runs import Keeper, run_all
 from lintdem.config import Config, Declaration
@@ -74,9 +75,10 @@ class Analysed:
 
 
 def analyse(
-    work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer, memory: Keeper | None = None, jobs: int = 1
-) -> Analysed:
-    """From what was read to the report; the clock is the caller's. Runs that are in the memory serve again."""
+    work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer, memory: Keeper | None = None, jobs: int = 1,
+    answers: Answers | None = None,
+) -> Analysed:  # fmt: skip
+    """From what was read to the report; the clock is the caller's. Runs that are in the memory serve again, and so do answers."""
     with phase(observer, "templates"):
         stacks = read_stacks(work.templates) if work.stacks is None else work.stacks
     settings = _link_settings(config)
@@ -88,7 +90,7 @@ def analyse(
         own = with_room(lambda: cdk_stacks(program))
         if own:
             program = link(modules.beside(_inline(own)), [*stacks, *own], settings)
-    facts = Facts(program, lambda linked: run_all(linked, observer.progress, memory, partial(spread, jobs=jobs)))
+    facts = Facts(program, lambda linked: run_all(linked, observer.progress, memory, partial(spread, jobs=jobs)), answers)
     with phase(observer, "handlers"), suppress(Exception):  # a rule that asks again says what is wrong
         with_room(lambda: facts.handlers)
     with phase(observer, "rules"):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lintdem.analyses import Case, Facts, Kind
+from lintdem.analyses.asked import Judged
 from lintdem.analyses.cases import REPEATS
 from lintdem.analyses.courses import course_of
-from lintdem.analyses.facts import Judged
 from lintdem.analyses.guards import Answer, guards_of
 from lintdem.analyses.keys import provenance
 from lintdem.analyses.plans import redelivery_plan

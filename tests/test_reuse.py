@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from lintdem.analyses.asked import Answers
 from lintdem.analyses.runs import Keeper, Memory, Present
 from lintdem.cache import Cache
 from lintdem.config import parse
@@ -51,12 +52,12 @@ def cases() -> dict[str, str]:
     return found
 
 
-def report(files: Mapping[str, str], memory: Keeper | None) -> Report:
+def report(files: Mapping[str, str], memory: Keeper | None, answers: Answers | None = None) -> Report:
     """The report on these files."""
     python = {path: text.encode() for path, text in files.items() if path.endswith(".py")}
     templates = {path: text for path, text in files.items() if path not in python and is_template(path, text.encode())}
     work = Work(python, Lowering(python, None, 1, Observer()), templates, [], None)
-    return analyse(work, CONFIG, RULES, Observer(), memory).report
+    return analyse(work, CONFIG, RULES, Observer(), memory, answers=answers).report
 
 
 def edited(files: Mapping[str, str], dice: random.Random) -> dict[str, str]:
@@ -95,14 +96,15 @@ def test_random_edits(start: str, place: str, seed: int, tmp_path: Path) -> None
     """One edit after another, some taken back: with what is kept the report is the same to the byte as without."""
     original = folder(ROOT / "sample") if start == "sample" else cases()
     dice, files, remembered = random.Random(f"{place}{seed}"), original, Memory()
+    answers = Answers() if place == "memory" else None
 
     def memory() -> Keeper:
         return remembered if place == "memory" else KeptRuns(Cache(tmp_path), b"this")
 
-    report(files, memory())
+    report(files, memory(), answers)
     for step in range(12 if start == "sample" else 4):
         files = edited(original if dice.randrange(6) == 0 else files, dice)
-        warm, cold = report(files, memory()), report(files, None)
+        warm, cold = report(files, memory(), answers), report(files, None)
         assert msgspec.json.encode(warm) == msgspec.json.encode(cold), f"after edit {step}"
 
 

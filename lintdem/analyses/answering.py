@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.effects import Harm, Repeat
@@ -15,7 +15,7 @@ from lintdem.model.span import Place
 from lintdem.program import Program
 
 
-def harmless(judged: Iterable[tuple[Run, Sequence[Case]]], program: Program) -> frozenset[Place]:
+def harmless(judged: Iterable[tuple[Run, Sequence[Case]]], program: Program) -> dict[Place, bool]:
     """The functions of templates, by their resource, of which every run that was looked at through does nothing twice."""
     found: dict[Place, bool] = {}
     for run, cases in judged:
@@ -23,10 +23,10 @@ def harmless(judged: Iterable[tuple[Run, Sequence[Case]]], program: Program) -> 
         if own is not None:
             quiet = run.complete and all(case.harm.repeat not in REPEATS for case in cases)
             found[own.place] = quiet and found.get(own.place, True)
-    return frozenset(place for place, quiet in found.items() if quiet)
+    return {place: quiet for place, quiet in found.items() if quiet}
 
 
-def only_harmful(cases: tuple[Case, ...], quiet: frozenset[Place], program: Program) -> tuple[Case, ...]:
+def only_harmful(cases: tuple[Case, ...], quiet: Mapping[Place, bool], program: Program) -> tuple[Case, ...]:
     """The diagnoses of a run, without what is said of asking one of these functions and waiting for its answer."""
     return tuple(_asked(case) if _is_asked(case.effect, case.run, quiet, program) else case for case in cases)
 
@@ -35,7 +35,7 @@ def _asked(case: Case) -> Case:
     return replace(case, kind=Kind.NOTHING, harm=Harm(Repeat.SAFE), level=None, reason="")
 
 
-def _is_asked(effect: Effect, run: Run, quiet: frozenset[Place], program: Program) -> bool:
+def _is_asked(effect: Effect, run: Run, quiet: Mapping[Place, bool], program: Program) -> bool:
     call = effect.call
     waits = text(call.arg("InvocationType") or known("RequestResponse")) == "RequestResponse"
     if (call.service, call.method) != ("lambda", "invoke") or not waits:

@@ -66,7 +66,7 @@ _RETRIABLE = _HELD | {Kind.UNGUARDED, Kind.TOKENLESS, Kind.ATTEMPT_KEY}
 _ANY_TABLE = re.compile(r"^(DYNAMO_?DB_?|DDB_?|DYNAMO_?)?TABLE(_?NAME|_?ID)?$", re.IGNORECASE)
 """Names of variables that say nothing of which table it is."""
 
-Writers: TypeAlias = dict[object, dict[Place, Write]]
+Writers: TypeAlias = Mapping[object, Mapping[Place, Write]]
 """Every write of the program by its table, as `store_of` names it."""
 
 
@@ -88,7 +88,7 @@ def store_of(table: Value | None, run: Run, program: Program) -> object | None:
 
 def writers_of(runs: list[Run], program: Program) -> Writers:
     """The writes of a program by table, so that one write knows of the others."""
-    found: Writers = {}
+    found: dict[object, dict[Place, Write]] = {}
     for run in runs:
         for event in run.events:
             if isinstance(event, Effect) and event.call.write is not None:
@@ -306,14 +306,14 @@ def _stores(claim: Claim, run: Run) -> bool:
     return any(put.kind == "put" and tells(put) and any(is_random(v) for _, v in key_attributes(put)) for put in puts)
 
 
-def _others(effect: Effect, run: Run, program: Program, writers: Writers) -> dict[Place, Write]:
+def _others(effect: Effect, run: Run, program: Program, writers: Writers) -> Mapping[Place, Write]:
     """The writes to the table of this one, by place."""
     write = effect.call.write
     return writers.get(store_of(write.table, run, program), {}) if write is not None else {}
 
 
 def _put_back(
-    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: dict[Place, Write]
+    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: Mapping[Place, Write]
 ) -> Case | None:  # fmt: skip
     """What was read is written back: without a version an update is lost, with one the next run counts again."""
     lost = lost_update(effect, run.events, [write for place, write in others.items() if place != effect.place])
@@ -366,7 +366,7 @@ SEQUENCER = "s3.object.sequencer"
 
 
 def _overwrite(
-    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: dict[Place, Write], schema: tuple[str, ...]
+    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: Mapping[Place, Write], schema: tuple[str, ...]
 ) -> Case:  # fmt: skip
     write = effect.call.write
     assert write is not None

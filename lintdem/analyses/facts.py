@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from lintdem.analyses.answering import harmless, only_harmful
+from lintdem.analyses.asked import Answers, Judged, key_of, placed, whole
 from lintdem.analyses.batches.arrivals import First, first_records, import_effects
 from lintdem.analyses.batches.batches import Early, Rerun, early, reruns
 from lintdem.analyses.batches.partials import unreported
@@ -14,17 +15,16 @@ from lintdem.analyses.batches.poisoned import poisoned
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.deployment import alarms, losses
 from lintdem.analyses.deployment.deployments import Deployed, deployed
-from lintdem.analyses.diagnosis import Question, diagnose, questions, writers_of
+from lintdem.analyses.diagnosis import Question, Writers, diagnose, questions, writers_of
 from lintdem.analyses.dispatch import by_source
 from lintdem.analyses.failures import Lost, Unread, lost, unread
-from lintdem.analyses.freshness.commands import LateRequest, late_request
+from lintdem.analyses.freshness.commands import LateRequest, late_requests
 from lintdem.analyses.freshness.lateness import LateCheck, late_checks
 from lintdem.analyses.invoked import graded, queued
 from lintdem.analyses.reruns.resends import Resent, resent
 from lintdem.analyses.reruns.sagas import in_sequence
 from lintdem.analyses.runs import failed, run_all
 from lintdem.analyses.secondruns import Refused, refused
-from lintdem.analyses.subjects import Subject
 from lintdem.analyses.weakguards.absent import Optional, optional_key
 from lintdem.analyses.weakguards.coarse import Coarse, coarse_key
 from lintdem.analyses.weakguards.contexts import Untimed, untimed
@@ -47,27 +47,24 @@ from lintdem.model.module import Problem
 from lintdem.model.span import Place
 from lintdem.program import Program, Unfound, unfound
 
+A = TypeVar("A")
 _EXPOSED = [Redelivers.ITSELF, Redelivers.UNKNOWN, Redelivers.CALLER]
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One handler's run with its subject and the diagnoses of its effects."""
-
-    run: Run
-    subject: Subject
-    cases: tuple[Case, ...]
 
 
 class Facts:
     """What rules ask: one `Judged` for each handler, or for each source it tells apart, in order of path and name."""
 
-    def __init__(self, program: Program, run: Callable[[Program], Iterable[Run | Problem]] = run_all) -> None:
+    def __init__(
+        self, program: Program, run: Callable[[Program], Iterable[Run | Problem]] = run_all, answers: Answers | None = None
+    ) -> None:
         self.program = program
+        self.answers = answers or Answers()
+        self.texts = Texts(program.modules)
+        self.worked_out: dict[Any, object] = {}
         self._run = run
         self.problems: list[Problem] = []
 
-    @cached_property
+    @whole
     def handlers(self) -> tuple[Judged, ...]:
         """Every handler, run and judged."""
         runs: list[Run] = []
@@ -76,23 +73,60 @@ class Facts:
                 self.problems.append(made)
             else:
                 runs.append(made)
-        writers, called = writers_of(runs, self.program), queued(runs, self.program)
-        found = []
+        self.answers.begin(self.program, runs)
+        writers = self.answers.share("writers", writers_of(runs, self.program))
+        called = self.answers.share("called", queued(runs, self.program))
+        found: list[Judged] = []
         for run in runs:
             try:
-                parts = [(part, graded(told, run.handler, called, self.program)) for part, told in by_source(run)]
-                found += [Judged(r, s, in_sequence(diagnose(r, s, self.program, writers), self.program)) for r, s in parts]
+                found += self.answers.judged(self.program, run, lambda run=run: self._judged(run, writers, called))  # type: ignore[misc]
             except Exception as error:
                 self.problems.append(failed(run.handler, error))
-        quiet = harmless([(one.run, one.cases) for one in found], self.program)
-        return tuple(replace(one, cases=only_harmful(one.cases, quiet, self.program)) for one in found) if quiet else tuple(found)
+        quiet = self.answers.share("quiet", harmless([(one.run, one.cases) for one in found], self.program))
+        return self.answers.settled(self.program, found, lambda one: self._settled(one, quiet))
 
-    @cached_property
+    def _judged(self, run: Run, writers: Writers, called: Mapping[Place, Place]) -> Iterator[Judged]:
+        program = self.program
+        for part, told in by_source(run):
+            subject = graded(told, run.handler, called, program)
+            yield Judged(part, subject, tuple(in_sequence(diagnose(part, subject, program, writers), program)))
+
+    def _settled(self, judged: Judged, quiet: Mapping[Place, bool]) -> Judged:
+        cases = only_harmful(judged.cases, quiet, self.program)
+        return replace(judged, cases=cases) if any(new is not old for new, old in zip(cases, judged.cases, strict=True)) else judged
+
+    @whole
+    def writers(self) -> Writers:
+        """Every write that some handler is judged by, by its table."""
+        return self.answers.share("acts", writers_of([judged.run for judged in self.handlers], self.program))
+
+    @whole
+    def _by_resource(self) -> Mapping[str, tuple[Case, ...]]:
+        found = {judged.run.handler.resource: judged.cases for judged in reversed(self.handlers)}
+        return self.answers.share("resources", found)
+
+    def of(self, case: Case, work: Callable[[Program, Case], Iterable[A]]) -> tuple[A, ...]:
+        """What some work says of one effect of a handler, which it is not asked again while it would say the same."""
+        return self.answers.ask(self.program, case, key_of(work, self._is_standing), lambda: work(self.program, case))
+
+    def each(self, work: Callable[[Judged], Iterable[A]], *, exposed: bool = False) -> Iterator[tuple[Judged, A]]:
+        """What some work says of each handler, those that are `exposed` most first where that is asked."""
+        key = key_of(work, self._is_standing)
+        handlers = sorted(self.handlers, key=lambda one: _EXPOSED.index(one.subject.redelivers)) if exposed else self.handlers
+        for judged in handlers:
+            for one in self.answers.ask(self.program, judged, key, lambda judged=judged: work(judged)):  # type: ignore[misc]
+                yield judged, one
+
+    def _is_standing(self, value: object) -> bool:
+        """Whether a question may hold this and still be the same in the next run."""
+        return value is self or value is self.program or value is self.program.modules or value is self.texts
+
+    @whole
     def cases(self) -> tuple[Case, ...]:
         """Every effect of every handler."""
         return tuple(case for judged in self.handlers for case in judged.cases)
 
-    @cached_property
+    @whole
     def leading(self) -> dict[Place, Case]:
         """For each call the diagnosis that matters most: the loudest, then that of the most exposed handler. What stands
         behind a check is the fault of those who ask (`checked`)."""
@@ -124,7 +158,7 @@ class Facts:
                 found.setdefault(("" if once else event.place.path, 0, event.reason), (judged, event))
         return sorted(found.values(), key=lambda one: (one[1].place, one[1].reason))
 
-    @cached_property
+    @whole
     def deployed(self) -> tuple[Deployed, ...]:
         """Every function of a template whose handler was analysed, in the order of the templates."""
         return tuple(deployed([(judged.run, judged.subject, judged.cases) for judged in self.handlers], self.program))
@@ -177,69 +211,54 @@ class Facts:
         """Tables that never delete the records of guards."""
         return _each(kept_for_ever(self.deployed, self.program))
 
-    @cached_property
-    def texts(self) -> Texts:
-        """The words of the program's files."""
-        return Texts(self.program.modules)
-
     def lost(self) -> list[Lost]:
         """Failures that an `except` eats while the source believes the work done, once for each clause."""
-        found: dict[Place, Lost] = {}
-        for judged in self.handlers:
-            for one in lost(judged.run, judged.subject, self.texts):
-                found.setdefault(one.place, one)
-        return [found[place] for place in sorted(found)]
+        return placed(self.each(lambda judged: lost(judged.run, judged.subject, self.texts)))
 
     def reruns(self) -> list[Rerun]:
         """Loops over records that run again whole, once for each loop."""
         found: dict[Place, Rerun] = {}
-        for judged in self.handlers:
-            for one in reruns(judged.run, judged.subject, judged.cases, self.texts, self.program):
-                if one.place not in found or one.duplicates > found[one.place].duplicates:
-                    found[one.place] = one
+        for _, one in self.each(lambda judged: reruns(judged.run, judged.subject, judged.cases, self.texts, self.program)):
+            if one.place not in found or one.duplicates > found[one.place].duplicates:
+                found[one.place] = one
         return [found[place] for place in sorted(found)]
 
     def unread(self) -> list[Unread]:
         """Calls whose partial or HTTP failure nobody looks at, once each, for the most exposed handler."""
         found: dict[Place, Unread] = {}
-        for judged in self.handlers:
-            for one in unread(judged.run, judged.subject, self.texts):
-                before = found.get(one.effect.place)
-                if before is None or (before.subject.by_caller and not one.subject.by_caller):
-                    found[one.effect.place] = one
+        for _, one in self.each(lambda judged: unread(judged.run, judged.subject, self.texts)):
+            before = found.get(one.effect.place)
+            if before is None or (before.subject.by_caller and not one.subject.by_caller):
+                found[one.effect.place] = one
         return [found[place] for place in sorted(found)]
 
     def unfinished(self) -> list[Unfinished]:
         """Claims behind which a crash loses the work, once for each, from the most exposed handler."""
         found: dict[Place, Unfinished] = {}
-        writers = writers_of([judged.run for judged in self.handlers], self.program)
-        for judged in sorted(self.handlers, key=lambda j: _EXPOSED.index(j.subject.redelivers)):
-            for one in unfinished(judged.run, judged.subject, self.program, writers):
-                found.setdefault(one.place, one)
+        writers = self.writers
+        for _, one in self.each(lambda judged: unfinished(judged.run, judged.subject, self.program, writers), exposed=True):
+            found.setdefault(one.place, one)
         return [found[place] for place in sorted(found)]
 
     def early(self) -> list[Early]:
         """Messages acknowledged before the work with them is done, once for each acknowledgement."""
         found: dict[Place, Early] = {}
-        for judged in self.handlers:
-            for one in early(judged.run, judged.subject, judged.cases):
-                found.setdefault(one.acknowledged.place, one)
+        for _, one in self.each(lambda judged: early(judged.run, judged.subject, judged.cases)):
+            found.setdefault(one.acknowledged.place, one)
         return [found[place] for place in sorted(found)]
 
     def import_effects(self) -> list[tuple[Judged, Effect]]:
         """What module bodies do, once for each place."""
         found: dict[Place, tuple[Judged, Effect]] = {}
-        for judged in self.handlers:
-            for effect in import_effects(judged.run, judged.subject, self.program):
-                found.setdefault(effect.place, (judged, effect))
+        for judged, effect in self.each(lambda judged: import_effects(judged.run, judged.subject, self.program)):
+            found.setdefault(effect.place, (judged, effect))
         return [found[place] for place in sorted(found)]
 
     def first_records(self) -> list[tuple[Judged, First]]:
         """Where only the first record of a batch counts, once for each place."""
         found: dict[Place, tuple[Judged, First]] = {}
-        for judged in self.handlers:
-            for first in first_records(judged.run, judged.subject):
-                found.setdefault(first.place, (judged, first))
+        for judged, first in self.each(lambda judged: first_records(judged.run, judged.subject)):
+            found.setdefault(first.place, (judged, first))
         return [found[place] for place in sorted(found)]
 
     def optional_keys(self) -> list[Optional]:
@@ -250,33 +269,32 @@ class Facts:
         """Keys of guards and tokens that distinct events share."""
         return [found for case in self.cases if (found := coarse_key(case)) is not None]
 
-    @cached_property
+    @whole
     def refused(self) -> list[tuple[Judged, Refused]]:
         """Calls whose second run fails and takes the handler down, once for each, from the most exposed handler."""
         found: dict[tuple[Place, str], tuple[Judged, Refused]] = {}
-        for judged in sorted(self.handlers, key=lambda j: _EXPOSED.index(j.subject.redelivers)):
-            for one in (*refused(judged.run, judged.subject), *poisoned(judged.run, judged.subject, self.texts, self.program)):
-                found.setdefault((one.place, one.name), (judged, one))
+        for judged, one in self.each(lambda judged: (
+            *refused(judged.run, judged.subject), *poisoned(judged.run, judged.subject, self.texts, self.program)
+        ), exposed=True):  # fmt: skip
+            found.setdefault((one.place, one.name), (judged, one))
         return [found[key] for key in sorted(found)]
 
     def untimed(self) -> list[Untimed]:
         """Guards that are not told the Lambda context in time, once for each configuration that is never told or place
         where it is too late, from the most exposed handler."""
         found: dict[Place, Untimed] = {}
-        for judged in sorted(self.handlers, key=lambda j: _EXPOSED.index(j.subject.redelivers)):
-            for one in untimed(judged.run, judged.subject):
-                found.setdefault(one.fault, one)
+        for _, one in self.each(lambda judged: untimed(judged.run, judged.subject), exposed=True):
+            found.setdefault(one.fault, one)
         return sorted(found.values(), key=lambda one: one.place)
 
     def resent(self) -> list[Resent]:
         """Invocations that the SDK sends again while the first is at work, once for each, the surest first."""
         found: dict[Place, Resent] = {}
-        first = {judged.run.handler.resource: judged.cases for judged in reversed(self.handlers)}
-        for judged in self.handlers:
-            for one in resent(judged.run, judged.subject, first, self.program):
-                before = found.get(one.effect.place)
-                if before is None or (one.sure and not before.sure):
-                    found[one.effect.place] = one
+        first = self._by_resource
+        for _, one in self.each(lambda judged: resent(judged.run, judged.subject, first, self.program)):
+            before = found.get(one.effect.place)
+            if before is None or (one.sure and not before.sure):
+                found[one.effect.place] = one
         return [found[place] for place in sorted(found)]
 
     def collisions(self) -> list[tuple[Guarded, Guarded]]:
@@ -285,37 +303,24 @@ class Facts:
 
     def late_checks(self) -> list[LateCheck]:
         """Comparisons of an event's age that come after its effect, once for each."""
-        found: dict[Place, LateCheck] = {}
-        for judged in self.handlers:
-            for one in late_checks(judged.run, judged.subject, self.program.modules):
-                found.setdefault(one.place, one)
-        return [found[place] for place in sorted(found)]
+        return placed(self.each(lambda judged: late_checks(judged.run, judged.subject, self.program.modules)))
 
     def unmatched_key_paths(self) -> list[Unmatched]:
         """Key paths that pick nothing out of the event, once for each."""
-        found: dict[Place, Unmatched] = {}
-        for judged in sorted(self.handlers, key=lambda j: _EXPOSED.index(j.subject.redelivers)):
-            for one in unmatched(judged.run, judged.subject):
-                found.setdefault(one.place, one)
-        return [found[place] for place in sorted(found)]
+        return placed(self.each(lambda judged: unmatched(judged.run, judged.subject), exposed=True))
 
     def dismissed(self) -> list[Dismissed]:
         """Duplicates of unfinished runs that end in success, once for each; what loses work anyway is reported as that."""
         lost = {one.place for one in self.unfinished()}
         found: dict[Place, Dismissed] = {}
-        for judged in self.handlers:
-            for one in dismissed(judged.run, judged.subject, self.program):
-                if one.claimed not in lost:
-                    found.setdefault(one.place, one)
+        for _, one in self.each(lambda judged: dismissed(judged.run, judged.subject, self.program)):
+            if one.claimed not in lost:
+                found.setdefault(one.place, one)
         return [found[place] for place in sorted(found)]
 
     def disabled(self) -> list[Disabled]:
         """What turns guards off, once for each place."""
-        found: dict[Place, Disabled] = {}
-        for judged in self.handlers:
-            for one in disabled(judged.run, judged.subject, self.program):
-                found.setdefault(one.place, one)
-        return [found[place] for place in sorted(found)]
+        return placed(self.each(lambda judged: disabled(judged.run, judged.subject, self.program)))
 
     def short_windows(self) -> list[Short]:
         """Records that are forgotten while the source still delivers again, once for each, the surest first."""
@@ -329,11 +334,7 @@ class Facts:
 
     def unreadable_expiries(self) -> list[Unreadable]:
         """Expiries that are never reached, once for each."""
-        found: dict[Place, Unreadable] = {}
-        for judged in self.handlers:
-            for one in unreadable(judged.run, judged.subject, self.program):
-                found.setdefault(one.place, one)
-        return [found[place] for place in sorted(found)]
+        return placed(self.each(lambda judged: unreadable(judged.run, judged.subject, self.program)))
 
     def unending(self) -> list[Endless]:
         """Dedup records that nothing ends, once for each."""
@@ -345,19 +346,13 @@ class Facts:
 
     def late_requests(self) -> list[LateRequest]:
         """Handlers that carry out what may have been asked for long ago, once for each."""
-        found: dict[Place, LateRequest] = {}
-        for judged in self.handlers:
-            one = late_request(judged.run, judged.subject, judged.cases, self.program)
-            if one is not None:
-                found.setdefault(one.place, one)
-        return [found[place] for place in sorted(found)]
+        return placed(self.each(lambda judged: late_requests(judged.run, judged.subject, judged.cases, self.program)))
 
     def dropped(self) -> list[tuple[Judged, Dropped]]:
         """Conditions that do not arrive, once for each."""
         found: dict[Place, tuple[Judged, Dropped]] = {}
-        for judged in self.handlers:
-            for one in dropped(judged.run):
-                found.setdefault(one.place, (judged, one))
+        for judged, one in self.each(lambda judged: dropped(judged.run)):
+            found.setdefault(one.place, (judged, one))
         return [found[place] for place in sorted(found)]
 
     def wrapped_ages(self) -> list[tuple[Judged, Tested]]:

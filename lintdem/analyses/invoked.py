@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.altering import replace
@@ -36,7 +36,7 @@ def _is_queued(effect: Effect) -> bool:
     return (call.service, call.method) == ("lambda", "invoke") and text(call.arg("InvocationType") or NONE) == "Event"
 
 
-def graded(subject: Subject, handler: Handler, called: dict[Place, Place], program: Program) -> Subject:
+def graded(subject: Subject, handler: Handler, called: Mapping[Place, Place], program: Program) -> Subject:
     """The delivery of a function that another one queues, where its template names no other: that of the queue, whatever
     the event looks like."""
     own = own_function(handler, program)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lintdem.analyses.effects import event_values, is_drawn_anew, is_random
 from lintdem.analyses.guards import looked_at
@@ -20,7 +20,7 @@ from lintdem.model.span import Place
 from lintdem.model.stack import Source
 
 
-def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Place, Write]) -> tuple[Level, str]:
+def overwrite_level(effect: Effect, run: Run, subject: Subject, others: Mapping[Place, Write]) -> tuple[Level, str]:
     """How loud an unconditional write is to be told, and what it does to what is there; `others` are all writes by place."""
     write = effect.call.write
     assert write is not None
@@ -56,7 +56,7 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: dict[Pla
     return Level.NOTE, "a repeat writes the same values again"
 
 
-def _drawn(effect: Effect, run: Run, subject: Subject, others: dict[Place, Write]) -> list[str]:
+def _drawn(effect: Effect, run: Run, subject: Subject, others: Mapping[Place, Write]) -> list[str]:
     """The attributes that get another value in every run. A name that is made anew is another item, not another value of this
     one."""
     write = effect.call.write
@@ -151,7 +151,7 @@ _ENDS = re.compile(r"^(?:_?id|uuid|guid)$|(?:_id|Id|ID|_uuid)$")
 _ACTORS = re.compile(r"user|customer|account|member|tenant|device|client|person|player|subscriber|owner|email", re.IGNORECASE)
 
 
-def _is_gone_for_good(write: Write, others: dict[Place, Write]) -> bool:
+def _is_gone_for_good(write: Write, others: Mapping[Place, Write]) -> bool:
     """Whether nothing comes back under the key of a delete: everything that is stored gets a name made for it, or the key
     is the id of one thing, which ends once. Whoever uses a service comes again, and so does what two ids put together."""
     names = {name for name, _ in write.key}
@@ -174,7 +174,7 @@ def _chosen(effect: Effect, run: Run) -> str:
     return next(literal, "")
 
 
-def _other_writer(effect: Effect, others: dict[Place, Write]) -> str:
+def _other_writer(effect: Effect, others: Mapping[Place, Write]) -> str:
     """Why another writer of the table makes an old event harmful: it changed the item since."""
     write = effect.call.write
     if write is None:
@@ -248,7 +248,7 @@ def is_of_this_run(write: Write, run: Run, schema: tuple[str, ...] = ()) -> bool
 
 
 def is_of_event(
-    effect: Effect, run: Run, subject: Subject, schema: tuple[str, ...], others: dict[Place, Write]
+    effect: Effect, run: Run, subject: Subject, schema: tuple[str, ...], others: Mapping[Place, Write]
 ) -> bool:  # fmt: skip
     """Whether the key holds the number that the source gave the event or Lambda the run, or the event's own time: nothing newer
     has the item, and a repeat finds in it what it would write."""

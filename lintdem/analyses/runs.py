@@ -94,7 +94,9 @@ class Memory:
         if kept is None or not kept.holds(now):
             return None
         now.program.modules.prepare(kept.files)  # what is wrong with them is told, as if they had been looked into
-        return kept.run if kept.run.handler == handler else replace(kept.run, handler=handler)
+        if kept.run.handler != handler:  # its triggers are others
+            kept = self._kept[own(handler)] = replace(kept, run=replace(kept.run, handler=handler))
+        return kept.run
 
     def keep(self, now: Present, run: Run, looked: Looked) -> None:
         """Remember a run."""

@@ -7,9 +7,11 @@ from typing import TypeVar
 
 from lintdem.interpreter.written import dotted, function_at, nodes
 from lintdem.model.function import DefineFunction, Function
+from lintdem.model.module import Module
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Attr, Call, Node
 from lintdem.program import Handler, Program
+from lintdem.program.remembering import attached
 
 N = TypeVar("N", bound=Node)
 
@@ -26,7 +28,19 @@ def within(program: Program, place: Place, kind: type[N]) -> Iterator[N]:
 
 def exactly(program: Program, place: Place, kind: type[N]) -> N | None:
     """The expression of a kind at a place."""
-    return next((node for node in within(program, place, kind) if node.span == place.span), None)
+    module = program.modules.get(place.path)
+    found = _by_span(module).get(place.span, ()) if module is not None else ()
+    return next((node for node in found if isinstance(node, kind)), None)
+
+
+@attached
+def _by_span(module: Module) -> dict[Span, list[Node]]:
+    """The expressions of a file by where they stand, outer ones first."""
+    found: dict[Span, list[Node]] = {}
+    for node in nodes(module.body):
+        if isinstance(node, Node):
+            found.setdefault(node.span, []).append(node)
+    return found
 
 
 def around(program: Program, place: Place) -> Function | None:

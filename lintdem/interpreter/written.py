@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
 import msgspec
 
@@ -51,16 +50,30 @@ ROUNDS = 3
 COLLECTS = frozenset({"append", "add", "extend", "update", "setdefault", "insert", "put_nowait", "appendleft"})
 
 
+_LEAVES: frozenset[type] = frozenset({str, int, float, bool, bytes, complex, type(None), type(...), Span})
+"""What stands in fields and has nothing inside; a node never is one."""
+_fields: dict[type, tuple[str, ...]] = {}
+
+
 def nodes(node: object) -> Iterator[object]:
     """A statement or expression and all that stands inside it, in order."""
     work = [node]
     while work:
         current = work.pop()
-        if isinstance(current, tuple):
-            work.extend(reversed(current))
-        elif isinstance(current, msgspec.Struct) and not isinstance(current, Span):
+        kind = type(current)
+        if kind is tuple:
+            work += current[::-1]  # type: ignore[index]
+            continue
+        names = _fields.get(kind)
+        if names is None:
+            is_node = isinstance(current, msgspec.Struct) and kind not in _LEAVES
+            names = _fields[kind] = tuple(reversed(current.__struct_fields__)) if is_node else ()  # type: ignore[attr-defined]
+        if names:
             yield current
-            work.extend(reversed([getattr(current, name) for name in current.__struct_fields__]))
+            for name in names:
+                value = getattr(current, name)
+                if type(value) not in _LEAVES:
+                    work.append(value)
 
 
 def calls(body: object) -> list[tuple[str, ...]]:
@@ -103,17 +116,14 @@ def changes(body: tuple[Stmt, ...]) -> set[str]:
 
 
 class Texts:
-    """What the files of a program hold, looked up by path and remembered."""
+    """What the files of a program hold, looked up by path. What is remembered is so by file: who asks is told of each time."""
 
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
-        self._defined: dict[str, bool] = {}
 
     def defines(self, name: str) -> bool:
         """Whether the program has a function, method or class of this name: what is called by it is seen when it runs."""
-        if name not in self._defined:
-            self._defined[name] = any(name in _names(module) for _, module in self.modules.defining(name))
-        return self._defined[name]
+        return any(name in _names(module) for _, module in self.modules.defining(name))
 
     def tells(self, call: tuple[str, ...]) -> bool:
         """Whether a call logs, formats or waits, or is one of a function of the program that does no more than that."""
@@ -125,15 +135,9 @@ class Texts:
         found = [module for _, module in self.modules.defining(name) if name in _names(module)]
         return bool(found) and all(name in telling(module) for module in found)
 
-    @cached_property
-    def _words(self) -> dict[str, frozenset[str]]:
-        return {}
-
     def words(self, path: str) -> frozenset[str]:
         """The literals, names and attributes of one file."""
-        if path not in self._words:
-            self._words[path] = _words(self.modules[path]) if path in self.modules else frozenset()
-        return self._words[path]
+        return _words(self.modules[path]) if path in self.modules else frozenset()
 
 
 @attached

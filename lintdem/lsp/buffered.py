@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from lintdem.analyses.asked import Answers
 from lintdem.analyses.runs import Memory as Runs
 from lintdem.deploy import read_stacks
 from lintdem.discover import Found, with_new, would_be_found
@@ -35,15 +36,18 @@ class Looked:
 
 class Buffered(Session):
     """A session with the buffers over the disk, also those of files that are not there yet. `alone` is whether nothing but the
-    buffers is looked at: a file outside of any project says nothing of its folder."""
+    buffers is looked at: a file outside of any project says nothing of its folder. `last` is a session before this one, perhaps
+    with other settings: what it remembers says itself whether it still holds."""
 
-    def __init__(self, request: CheckRequest, memory: Memory, *, alone: bool) -> None:
+    def __init__(self, request: CheckRequest, memory: Memory, last: Buffered | None = None, *, alone: bool) -> None:
         super().__init__(request)
         self._memory = memory
         self._alone = alone
-        self._runs = Runs()
+        self._runs: Runs = last._runs if last is not None else Runs()
+        self._answers: Answers = last._answers if last is not None else Answers()
+        self._stacks: tuple[Mapping[str, str], Sequence[Stack]] = last._stacks if last is not None else ({}, ())
         self._disk = self._discovered()
-        self._reading: Remembered = Remembered(self._read, None)
+        self._reading: Remembered = last._reading if last is not None else Remembered(self._read, None)
         self._looked: Looked | None = None
         _ = self.rules  # what is wrong with them is told before anything is analysed
 
@@ -64,7 +68,7 @@ class Buffered(Session):
         if self._looked is not None and self._looked.is_of(work):
             return self._looked
         work = replace(work, stacks=self._stacks_of(work))
-        done = analyse(work, self.config, self.rules, observer, self._runs)
+        done = analyse(work, self.config, self.rules, observer, self._runs, answers=self._answers)
         views = with_room(lambda: survey(done.facts, done.report.findings))
         report = self._without(self.baseline, done.report) if self.baseline is not None else done.report
         self._looked = Looked(work, report, views)
@@ -73,9 +77,9 @@ class Buffered(Session):
 
     def _stacks_of(self, work: Work) -> Sequence[Stack]:
         """What the templates say: they seldom change, and take long to read."""
-        if self._looked is not None and self._looked.work.stacks is not None and self._looked.work.templates == work.templates:
-            return self._looked.work.stacks
-        return tuple(read_stacks(work.templates))
+        if self._stacks[0] != work.templates:
+            self._stacks = work.templates, tuple(read_stacks(work.templates))
+        return self._stacks[1]
 
     def check(self, overlay: Mapping[str, bytes] | None = None, *, fixes: bool = False) -> Report:
         """The report alone, for what is tried out: it is not remembered."""

@@ -127,7 +127,7 @@ class Project:
         if self._memory is None:
             self._memory = Memory(self.folder / FOLDER)
         try:
-            self._session = Buffered(CheckRequest(folder=self.folder), self._memory, alone=self.alone)
+            self._session = Buffered(CheckRequest(folder=self.folder), self._memory, self._session, alone=self.alone)
             self._stale = False
         except UsageError as error:
             if self._session is None:

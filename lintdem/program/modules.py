@@ -13,6 +13,7 @@ from functools import cached_property
 
 from lintdem.model.module import Module
 from lintdem.program.imports import is_test
+from lintdem.program.noting import Noted
 from lintdem.program.remembering import remembered
 
 DERIVING, DEFINING, FILLING, FILE = "deriving", "defining", "filling", "file"
@@ -43,8 +44,12 @@ class Modules(Mapping[str, Module]):
         self._made: dict[str, Module] = {}
         self._at = {module.path: module for module in self.given}
         self._paths = tuple(sorted({*sources, *self._at}))
+        self.noting: list[Noted] = []
+        """Who is told what is asked here, beside which files there are."""
 
     def __getitem__(self, path: str) -> Module:
+        for noted in self.noting:
+            noted.files.add(path)
         if path in self._at:
             return self._at[path]
         if path not in self._made:
@@ -88,7 +93,7 @@ class Modules(Mapping[str, Module]):
         return {path: data for path, data in self._sources.items() if path not in self._made}
 
     def content(self, path: str) -> bytes | Module | None:
-        """What a module is made from: the bytes of its file, or what was given; None where there is none."""
+        """What a module is made from: the bytes of its file, or what was given; None where there is none. It is not noted."""
         return self._at[path] if path in self._at else self._sources.get(path, self._encoded.get(path))
 
     def bytes_of(self, path: str) -> bytes:
@@ -106,6 +111,8 @@ class Modules(Mapping[str, Module]):
         self, text: Callable[[bytes], object], paths: Callable[[str], bool] | None = None, also: Collection[str] = ()
     ) -> Iterator[str]:
         """The paths of those modules."""
+        for noted in self.noting:
+            noted.tests.append((text, paths))
         for path in self._paths:
             if paths is None or paths(path):
                 data = self._sources.get(path)
@@ -119,6 +126,8 @@ class Modules(Mapping[str, Module]):
 
     def defining(self, name: str) -> Iterator[tuple[str, Module]]:
         """The modules that may define a function or a class of this name, those that are there already first."""
+        for noted in self.noting:
+            noted.searches.add((DEFINING, name))
         paths = [*self._unread, *self.outline.definitions.get(name.encode(), ())]
         for path in sorted(paths, key=lambda path: (path in self._sources and path not in self._made, path)):
             yield path, self[path]
@@ -176,6 +185,19 @@ def _outlined(source: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
 @remembered(_FILES)
 def _opened(source: bytes) -> frozenset[bytes]:
     return frozenset(_OPENED.findall(source))
+
+
+def is_found(kind: str, word: str, path: str, content: bytes | Module | None) -> bool:
+    """Whether a search of this kind finds a file with this content."""
+    if kind == FILLING and is_test(path):
+        return False
+    if not isinstance(content, bytes) or is_encoded(content):
+        return True
+    name = word.encode()
+    if kind == FILLING:
+        return name in _opened(content)
+    definitions, bases = _outlined(content)
+    return name in (bases if kind == DERIVING else definitions)
 
 
 def _bases(data: bytes) -> Iterator[bytes]:

@@ -23,7 +23,7 @@ def check(p: Pass) -> Iterator[Finding]:
             subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case, *extra),
             guard=case.cover.words if case.cover.claim is not None else f"{name} is new in each run, so it recognises nothing",
             advice="make the key from the event's business id", about=name,
-            remedies=stale_remedies(p.facts.program, case) if case.cover.claim is None else (),
+            remedies=p.remedies(case, stale_remedies) if case.cover.claim is None else (),
         )  # fmt: skip
 
 

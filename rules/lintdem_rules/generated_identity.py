@@ -22,7 +22,7 @@ def check(p: Pass) -> Iterator[Finding]:
             why=(*way(case, *extra), *_along(others)),
             advice=f"derive {case.harm.key_name} from the event's business id, for example with uuid5, so that a repeat "
             "finds what the first run made", about=call.name,
-            remedies=identity_remedies(p.facts.program, case),
+            remedies=p.remedies(case, identity_remedies),
         )  # fmt: skip
 
 

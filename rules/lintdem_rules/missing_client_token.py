@@ -19,7 +19,7 @@ def check(p: Pass) -> Iterator[Finding]:
             case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery: no {token} is passed{filled}",
             subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
             advice=f"pass {token} made from the event's business id{longest}", about=call.name,
-            remedies=token_remedies(p.facts.program, case),
+            remedies=p.remedies(case, token_remedies),
         )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ def check(p: Pass) -> Iterator[Finding]:
             case, case.effect.place, case.reason, subject=case.subject, level=case.level, why=way(case),
             guard=case.cover.words or "a FIFO queue recognises a repetition by its deduplication id, for five minutes",
             advice="pass MessageDeduplicationId made from the event's business id", about=case.effect.call.name,
-            remedies=call_remedies(p.facts.program, case),
+            remedies=p.remedies(case, call_remedies),
         )  # fmt: skip
 
 

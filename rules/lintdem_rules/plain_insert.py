@@ -22,7 +22,7 @@ def check(p: Pass) -> Iterator[Finding]:
             guard=case.cover.words,
             advice=_ADVICE.get(call.service, _ADVICE["sql"]),
             about=call.name,
-            remedies=left_alone(p.facts.program, case),
+            remedies=p.remedies(case, left_alone),
         )
 
 

@@ -24,7 +24,7 @@ def check(p: Pass) -> Iterator[Finding]:
             advice=f"{pass_it}let one conditional write move the step to its taken-back state, and give back only when it went"
             " through",
             about=call.name,
-            remedies=(call_remedies(p.facts.program, case) or recorded(p.facts.program, case)) if write is None else (),
+            remedies=p.remedies(case, call_remedies, recorded) if write is None else (),
         )  # fmt: skip
 
 

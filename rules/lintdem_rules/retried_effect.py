@@ -24,7 +24,7 @@ def check(p: Pass) -> Iterator[Finding]:
         yield p.finding(
             case, case.effect.place, f"{call.name} {phrase(case)} each time {_words(retry)} repeats it after a failure",
             subject=case.subject, level=Level.ERROR, why=way(case, Step(retry.place, f"{_words(retry)} repeats what failed")),
-            guard=guard, advice=advice, about=call.name, remedies=attempt_remedies(p.facts.program, case),
+            guard=guard, advice=advice, about=call.name, remedies=p.remedies(case, attempt_remedies),
         )  # fmt: skip
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.diagnosis import writers_of
 from lintdem.analyses.weakguards.bypassed import bypassed
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
 def check(p: Pass) -> Iterator[Finding]:
     """Batches whose tables are written with conditions elsewhere."""
-    writers = writers_of([judged.run for judged in p.facts.handlers], p.facts.program)
+    writers = p.facts.writers
     for judged, one in p.owned(lambda judged: bypassed(judged.run, judged.cases, p.facts.program, writers)):
         handler = judged.run.handler
         yield p.finding(

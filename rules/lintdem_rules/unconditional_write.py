@@ -30,7 +30,7 @@ def check(p: Pass) -> Iterator[Finding]:
             case, case.effect.place, f"{call.name} {done} the item without a condition: {case.reason}",
             subject=case.subject, level=case.level or Level.NOTE, why=way(case), guard="the write has no condition",
             advice=_ADVICE.get(kind, _ADVICE["put"]), about=call.name,
-            remedies=created_once(p.facts.program, case),
+            remedies=p.remedies(case, created_once),
         )  # fmt: skip
 
 

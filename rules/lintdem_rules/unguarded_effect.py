@@ -23,7 +23,7 @@ def check(p: Pass) -> Iterator[Finding]:
             case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery{more}", subject=case.subject,
             level=Level.WARNING if relay else lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
             advice=advice, about=call.name,
-            remedies=call_remedies(p.facts.program, case) or recorded(p.facts.program, case),
+            remedies=p.remedies(case, call_remedies, recorded),
         )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ def check(p: Pass) -> Iterator[Finding]:
             case, case.effect.place, f"{call.name} lets an older event overwrite a newer one: {case.reason}",
             subject=case.subject, level=lower(Level.WARNING, case.subject), why=way(case), guard="the write has no condition",
             advice="write under a condition that compares what is stored with what the event carries, and leave when it fails",
-            about=call.name, remedies=newer_only(p.facts.program, case),
+            about=call.name, remedies=p.remedies(case, newer_only),
         )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def _made(p: Pass) -> Iterator[Finding]:
         yield p.finding(
             case, case.effect.place, f"{call.name} leaves something behind that no stack knows when the request comes again: "
             "nothing in the call names the request", subject=case.subject, level=Level.ERROR, why=way(case),
-            guard=case.cover.words, advice=advice, about=call.name, remedies=requested_once(p.facts.program, case),
+            guard=case.cover.words, advice=advice, about=call.name, remedies=p.remedies(case, requested_once),
         )  # fmt: skip
 
 

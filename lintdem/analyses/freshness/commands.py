@@ -4,7 +4,7 @@ it was asked for."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lintdem.analyses.cases import Case, Kind
@@ -45,19 +45,20 @@ class LateRequest:
         return Place(self.run.handler.path, self.run.handler.span)
 
 
-def late_request(run: Run, subject: Subject, cases: Iterable[Case], program: Program) -> LateRequest | None:
+def late_requests(run: Run, subject: Subject, cases: Iterable[Case], program: Program) -> Iterator[LateRequest]:
     """The requests that a handler carries out without asking how old they are, if it does."""
     if not _comes_late(subject, program) or _is_news(run) or _compares_age(run):
-        return None
+        return
     found: dict[Place, tuple[Case, str]] = {}
     for case in cases:
         if case.kind in (Kind.STALE, Kind.UNORDERED):
             # The age of the event is already missed there: that is one fault, with one remedy.
-            return None
+            return
         does = _carried_out(case)
         if does and case.kind is Kind.NOTHING and not _still_wanted(case, run):
             found.setdefault(case.effect.place, (case, does))
-    return LateRequest(run, subject, tuple(found.values())) if found else None
+    if found:
+        yield LateRequest(run, subject, tuple(found.values()))
 
 
 def _comes_late(subject: Subject, program: Program) -> bool:

@@ -14,13 +14,14 @@ from lintdem.interpreter.spots import around, at_handler, exactly, inside
 from lintdem.interpreter.written import dotted, nodes
 from lintdem.model.function import Assign, Function, Return
 from lintdem.model.function import Import as ImportStatement
+from lintdem.model.module import Module
 from lintdem.model.remedy import Change, Decorated, Named, Opening, Remedy
-from lintdem.model.span import Place
+from lintdem.model.span import Place, Span
 from lintdem.model.stack import Source
 from lintdem.model.values import Attr, Call, Const, Dict, Expr, Format, Name, Parameter, Sequence
 from lintdem.program import Handler, Program
 from lintdem.program.imports import is_test
-from lintdem.program.remembering import remembered
+from lintdem.program.remembering import attached
 
 _POWERTOOLS = "aws_lambda_powertools.utilities.idempotency"
 _ITEM = re.compile(r"(\w+)((?:\['\w+'\])+)")
@@ -138,24 +139,26 @@ def _can_be_guarded(function: Function) -> bool:
 def _called(program: Program, function: Function, case: Case) -> Place | None:
     """The only place in the program that calls a function, if this case came that way. A second one might do the work
     under the same id for another purpose."""
-    stack, known = case.effect.stack, _places(program)
-    if function.name not in known:
-        known[function.name] = frozenset(
-            Place(path, node.span)
-            for path, module in program.modules.mentioning(function.name, paths=lambda path: not is_test(path))
-            for node in nodes(module.body)
-            if (isinstance(node, Name) and node.id == function.name) or (isinstance(node, Attr) and node.name == function.name)
-        )
+    stack = case.effect.stack
     call = exactly(program, stack[-1].place, Call) if stack else None
-    if call is None or known[function.name] != {Place(stack[-1].place.path, call.func.span)}:
+    if call is None:
         return None
-    return stack[-1].place
+    known = {
+        Place(path, span)
+        for path, module in program.modules.mentioning(function.name, paths=lambda path: not is_test(path))
+        for span in _places(module).get(function.name, ())
+    }
+    return stack[-1].place if known == {Place(stack[-1].place.path, call.func.span)} else None
 
 
-@remembered(1)
-def _places(program: Program) -> dict[str, frozenset[Place]]:
-    """Where names stand that were asked about in this program."""
-    return {}
+@attached
+def _places(module: Module) -> dict[str, list[Span]]:
+    """Where the names and attributes of a file stand."""
+    found: dict[str, list[Span]] = {}
+    for node in nodes(module.body):
+        if isinstance(node, (Name, Attr)):
+            found.setdefault(node.id if isinstance(node, Name) else node.name, []).append(node.span)
+    return found
 
 
 def _is_handed_in(text: str, function: Function) -> bool:

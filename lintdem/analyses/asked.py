@@ -1,0 +1,315 @@
+"""What is asked of each handler after its run, kept for as long as it stays the same.
+
+A handler is judged, and asked by some sixty analyses, without regard to the others, so the answers of those that a change does
+not touch may serve again. While a question is answered it is noted what it asks beside the run: files, searches through all
+files, and what handlers have in common. A handler is asked anew when any of it is another. Which files there are, what templates
+and settings say counts for all. What looks at all handlers is never kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from types import FunctionType
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
+
+from lintdem.analyses.cases import Case
+from lintdem.analyses.runs import own
+from lintdem.analyses.subjects import Subject
+from lintdem.interpreter.engine import Run
+from lintdem.model.module import Module
+from lintdem.model.span import Place
+from lintdem.program import Program
+from lintdem.program.modules import is_encoded, is_found
+from lintdem.program.noting import Noted, Test
+
+A = TypeVar("A")
+F = TypeVar("F", bound="Asking")
+K = TypeVar("K")
+P = TypeVar("P", bound="Placed")
+V = TypeVar("V")
+Content: TypeAlias = "bytes | Module | None"
+Key: TypeAlias = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One handler's run with its subject and the diagnoses of its effects."""
+
+    run: Run
+    subject: Subject
+    cases: tuple[Case, ...]
+
+
+@dataclass
+class Asked:
+    """One handler with the answers about it, and what they depend on; `common` by name and key. `settled` is what became of
+    `judged` when all were."""
+
+    run: Run
+    judged: tuple[Judged, ...] = ()
+    settled: dict[Key, Judged] = field(default_factory=dict)
+    answers: dict[Key, tuple[object, ...]] = field(default_factory=dict)
+    noted: Noted = field(default_factory=Noted)
+    common: set[tuple[str, object]] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What answers depend on, all of it: `shape` counts for every one."""
+
+    shape: tuple[object, ...]
+    files: Mapping[str, Content]
+
+
+class Shared(Mapping[K, V], Generic[K, V]):
+    """What handlers have in common, told of what is looked up in it."""
+
+    def __init__(self, name: str, found: Mapping[K, V], answers: Answers) -> None:
+        self.name, self._found, self._answers = name, found, answers
+
+    def __getitem__(self, key: K) -> V:
+        self._answers.note(self.name, key)
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[K]:
+        self._answers.note_all()
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        self._answers.note_all()
+        return len(self._found)
+
+
+class Asking(Protocol):
+    """Who asks."""
+
+    answers: Answers
+    worked_out: dict[Any, object]
+
+
+class whole(Generic[F, V]):  # noqa: N801 - it is used as a decorator, like property
+    """What is worked out once, of all handlers: an answer about one of them that looks at it is not kept."""
+
+    def __init__(self, work: Callable[[F], V]) -> None:
+        self._work = work
+        self.__doc__ = work.__doc__
+
+    def __get__(self, facts: F, owner: type[F]) -> V:
+        facts.answers.note_all()
+        if self not in facts.worked_out:
+            facts.worked_out[self] = self._work(facts)
+        return cast(V, facts.worked_out[self])
+
+
+class Stage(Enum):
+    """How far a program is."""
+
+    RUN, JUDGED, SETTLED = range(3)
+
+
+class Answers:
+    """The answers about the handlers of one workspace, those of the last program that still hold."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Key, Asked] = {}
+        self._before: Situation | None = None
+        self._common: dict[str, Mapping[Any, object]] = {}
+        """What handlers have in common, by its name."""
+        self._now: dict[int, tuple[Asked, Key]] = {}
+        self._stage = Stage.RUN
+        self._open: list[Asked] = []
+        self._whole = False
+
+    def begin(self, program: Program, runs: Iterable[Run]) -> None:
+        """Forget what may be another in this program."""
+        kept, before = self._kept, self._before
+        self._kept, self._before, self._now, self._stage = {}, None, {}, Stage.RUN
+        self._open.clear()
+        now = Situation(_shape(program), {path: program.modules.content(path) for path in program.modules})
+        if before is not None and before.shape == now.shape:
+            changes = _Changes(before, now)
+            for run in runs:
+                asked = kept.get(own(run.handler))
+                if asked is not None and asked.run is run and not changes.touch(asked):
+                    self._kept[own(run.handler)] = asked
+                    program.modules.prepare(asked.noted.files)  # what is wrong with them is told, as if they were looked into
+        self._before = now
+
+    def share(self, name: str, found: Mapping[K, V]) -> Shared[K, V]:
+        """Something that handlers have in common: forget what was said where it was another. What is known of this program
+        already has not asked for it."""
+        now: Mapping[Any, object] = found
+        before, self._common[name] = self._common.get(name, {}), now
+        for key, asked in list(self._kept.items()):
+            if any(own == name and before.get(word) != now.get(word) for own, word in asked.common):
+                asked.answers.clear()
+                if self._stage is not Stage.SETTLED:
+                    asked.settled.clear()
+                if self._stage is Stage.RUN:
+                    del self._kept[key]
+        return Shared(name, found, self)
+
+    def judged(self, program: Program, run: Run, judge: Callable[[], Iterable[Judged]]) -> tuple[Judged, ...]:
+        """A run as it is judged."""
+        self._stage = Stage.JUDGED
+        asked = self._kept.get(own(run.handler))
+        if asked is None:
+            asked = Asked(run)
+            with self._noting(program, asked):
+                asked.judged = tuple(judge())
+                if not self._whole:
+                    self._kept[own(run.handler)] = asked
+        self._now.update((id(one), (asked, (number,))) for number, one in enumerate(asked.judged))
+        return asked.judged
+
+    def settled(self, program: Program, judged: Iterable[Judged], settle: Callable[[Judged], Judged]) -> tuple[Judged, ...]:
+        """The same when something is known of all of them."""
+        found = tuple(self._settled(program, one, settle) for one in judged)
+        self._stage = Stage.SETTLED
+        return found
+
+    def _settled(self, program: Program, judged: Judged, settle: Callable[[Judged], Judged]) -> Judged:
+        asked, where = self._now[id(judged)]
+        if where not in asked.settled:
+            with self._noting(program, asked):
+                asked.settled[where] = settle(judged)
+        one = asked.settled[where]
+        self._now[id(one)] = asked, where
+        self._now.update((id(case), (asked, (*where, at))) for at, case in enumerate(one.cases))
+        return one
+
+    def ask(self, program: Program, about: Judged | Case, key: Key | None, work: Callable[[], Iterable[A]]) -> tuple[A, ...]:
+        """What some work says of a handler or of one of its effects; `key` tells it from other work."""
+        asked, where = self._now.get(id(about), (None, ()))
+        if asked is None or key is None:
+            self.note_all()
+            return tuple(work())
+        key = (*where, *key)
+        known = asked.answers.get(key)
+        if known is not None:
+            self._tell(asked)
+            return cast("tuple[A, ...]", known)
+        with self._noting(program, asked):
+            found = tuple(work())
+            if not self._whole:
+                asked.answers[key] = found
+        return found
+
+    def note(self, name: str, key: object) -> None:
+        """Something that handlers have in common is looked up."""
+        for asked in self._open:
+            asked.common.add((name, key))
+
+    def note_all(self) -> None:
+        """All handlers are looked at: what follows from that is not kept."""
+        self._whole = True
+
+    def _tell(self, asked: Asked) -> None:
+        """Who has asked what is answered already depends on the same."""
+        for other in self._open:
+            if other is not asked:
+                other.noted.add(asked.noted)
+                other.common |= asked.common
+
+    @contextmanager
+    def _noting(self, program: Program, asked: Asked) -> Iterator[None]:
+        before, self._whole = self._whole, False
+        self._open.append(asked)
+        program.modules.noting.append(asked.noted)
+        try:
+            yield
+        finally:
+            self._open.pop()
+            program.modules.noting.pop()
+            self._whole = self._whole or before
+
+
+def _shape(program: Program) -> tuple[object, ...]:
+    imports = program.imports
+    return imports.paths, imports.roots, program.declared, program.stacks, dict(program.retention)
+
+
+class _Changes:
+    """What is another than before."""
+
+    def __init__(self, before: Situation, now: Situation) -> None:
+        pairs = ((path, before.files[path], data) for path, data in now.files.items())
+        self._files = {path: (old, new) for path, old, new in pairs if old is not new and old != new}
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def touch(self, asked: Asked) -> bool:
+        """Whether any of it is what the answers about a handler depend on."""
+        noted = asked.noted
+        return (
+            not self._files.keys().isdisjoint(noted.files)
+            or (bool(self._files) and (any(map(self._finds_other, noted.searches)) or any(map(self._passes, noted.tests))))
+        )
+
+    def _finds_other(self, search: tuple[str, str]) -> bool:
+        if search not in self._known:
+            self._known[search] = any(
+                is_found(*search, path, old) != is_found(*search, path, new) for path, (old, new) in self._files.items()
+            )
+        return self._known[search]
+
+    def _passes(self, test: Test) -> bool:
+        """Whether a search finds one of the files that are others, or has found it as it was."""
+        text, paths = test
+        return any(
+            (paths is None or paths(path)) and any(not isinstance(data, bytes) or is_encoded(data) or text(data) for data in pair)
+            for path, pair in self._files.items()
+        )
+
+
+class Placed(Protocol):
+    """Something that stands at a place."""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+
+
+def placed(found: Iterable[tuple[Judged, P]]) -> list[P]:
+    """The first at each place, in order of the places."""
+    first: dict[Place, P] = {}
+    for _, one in found:
+        first.setdefault(one.place, one)
+    return [first[place] for place in sorted(first)]
+
+
+# --- questions by their code ---
+
+
+class _Changing(Exception):
+    """A question depends on something that may be another the next time."""
+
+
+def key_of(work: Callable[..., object], standing: Callable[[object], bool]) -> Key | None:
+    """What tells a question from others: its code and the constants around it. None where it holds anything else; what is
+    `standing` is there in every run, and tells itself what is asked of it."""
+    try:
+        return _key(work, standing)
+    except (_Changing, ValueError):  # a variable that has no value yet
+        return None
+
+
+def _key(work: object, standing: Callable[[object], bool]) -> Key:
+    if not isinstance(work, FunctionType) or work.__kwdefaults__:
+        raise _Changing
+    around = [cell.cell_contents for cell in work.__closure__ or ()]
+    return (work.__module__, work.__code__, *(_constant(value, standing) for value in (*around, *(work.__defaults__ or ()))))
+
+
+def _constant(value: object, standing: Callable[[object], bool]) -> object:
+    if value is None or isinstance(value, (bool, int, str, bytes, float, Enum, type)):
+        return type(value), value
+    if isinstance(value, (tuple, frozenset)):
+        return type(value), type(value)(_constant(one, standing) for one in value)
+    if isinstance(value, Shared):
+        return Shared, value.name
+    if standing(value):
+        return type(value)
+    return _key(value, standing)
