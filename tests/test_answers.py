@@ -107,6 +107,9 @@ QUEUE = """Resources:
 """
 ELSEWHERE = {
     "another function queues it": ({"front.py": FRONT, "billing.py": BILLING, "template.yaml": INVOKING}, "front.py", "RequestResponse", "Event"),
+    "another function does no harm any more": (
+        {"front.py": FRONT, "billing.py": BILLING, "template.yaml": INVOKING}, "billing.py", "sns.publish(", "print(",
+    ),
     "another function writes the table": (
         {"import/app.py": IMPORTED, "feed/app.py": FEED, "lintdem.toml": 'select = ["ALL"]\n'},
         "feed/app.py", 'ConditionExpression="attribute_not_exists(sku)"', "",
