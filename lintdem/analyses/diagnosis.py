@@ -18,12 +18,14 @@ from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on
 from lintdem.analyses.fifo import fifo_fault
 from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, looked_at, same_store, told_at, touches
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
+from lintdem.analyses.notices import tells_of_failure
 from lintdem.analyses.overwrites import (
     goes_over,
     is_another,
     is_asked_for,
     is_made_for_event,
     is_of_event,
+    is_of_several_objects,
     is_of_this_run,
     overwrite_level,
     takes,
@@ -57,8 +59,6 @@ _BY_REPEAT = {
     Repeat.DUPLICATES: Kind.UNGUARDED, Repeat.MINTS: Kind.MINTED, Repeat.ACCUMULATES: Kind.ACCUMULATES,
     Repeat.LACKS_TOKEN: Kind.TOKENLESS, Repeat.STALE_TOKEN: Kind.ATTEMPT_KEY, Repeat.INSERTS: Kind.INSERTED,
 }  # fmt: skip
-
-
 _HELD = frozenset({Kind.NOTHING, Kind.STALE, Kind.DELIVERY_KEY})
 _RETRIABLE = _HELD | {Kind.UNGUARDED, Kind.TOKENLESS, Kind.ATTEMPT_KEY}
 
@@ -266,6 +266,8 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
     if found.fault is Fault.KEY and found.claim is not None and found.key is not None and not _stores(found.claim, run):
         kind = Kind.ENVELOPE_KEY if found.key.grade is Grade.ENVELOPE else Kind.ATTEMPT_KEY
         return Case(run, subject, effect, harm, found, kind, None, "", found.key, key_place(found.claim, run))
+    if harm.repeat is Repeat.DUPLICATES and tells_of_failure(effect, run):
+        return Case(run, subject, effect, harm, found, Kind.UNGUARDED, Level.NOTE)
     if relies_on_token(effect, run, subject, harm):
         kind = Kind.NOTHING if subject.by_caller else Kind.SHORT_TOKEN
         return Case(run, subject, effect, harm, found, kind)
@@ -390,7 +392,7 @@ def _overwrite(
     if level is Level.WARNING and timed is not None and write.kind != "delete":
         reason = f"the event carries {timed}, which is stored but never compared"
         return Case(run, subject, effect, harm, found, Kind.UNORDERED, Level.WARNING, reason)
-    if level is Level.WARNING and subject.source is Source.S3:
+    if level is Level.WARNING and subject.source is Source.S3 and not is_of_several_objects(write, schema):
         reason = f"S3 numbers the changes of an object in {SEQUENCER}, which is never compared"
         return Case(run, subject, effect, harm, found, Kind.UNORDERED, Level.WARNING, reason)
     return Case(run, subject, effect, harm, found, Kind.UNCONDITIONAL, level, reason)

@@ -16,7 +16,7 @@ from lintdem.interpreter.domain import AnyOf, Cases, Check, Derived, Fresh, Give
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.invoking import asks_deployed, only_computes
-from lintdem.interpreter.libraries.requests import only_asks, only_queries, only_sets, ships_lines
+from lintdem.interpreter.libraries.requests import answers_socket, only_asks, only_queries, only_sets, ships_lines
 from lintdem.interpreter.trace import Effect, Write
 from lintdem.interpreter.values import NONE, leaves, members, parts_of, text
 from lintdem.knowledge import Kind, Scope, scope_of
@@ -59,7 +59,7 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program, keys: 
         return kept or _write_harm(effect, run, subject, program, keys)
     if only_asks(effect) or only_queries(effect) or only_computes(effect) or asks_deployed(call, run.handler, program):
         return SAFE
-    if only_sets(effect) or ships_lines(effect) or is_filled_anew(effect, run):
+    if only_sets(effect) or ships_lines(effect) or answers_socket(effect) or is_filled_anew(effect, run):
         return SAFE
     token = _token(effect, run, subject)
     if token is not None:

@@ -24,9 +24,9 @@ from lintdem.interpreter.domain import (
     Value,
 )
 from lintdem.interpreter.engine import Run
-from lintdem.interpreter.libraries.requests import only_asks
+from lintdem.interpreter.libraries.requests import is_told_to_many, only_asks
 from lintdem.interpreter.trace import Asked, Effect, Swallowed, Threw
-from lintdem.interpreter.values import NONE, leaves
+from lintdem.interpreter.values import NONE, known, leaves
 from lintdem.interpreter.written import (
     COLLECTS,
     Texts,
@@ -35,9 +35,10 @@ from lintdem.interpreter.written import (
     caught_by,
     changes,
     encloses,
-    is_handed_on,
+    hands_on_falsehood,
     is_let_go,
     only_tells,
+    words_for_falsehood,
 )
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place, Span
@@ -267,7 +268,8 @@ def _is_work(effect: Effect, alone: bool = False) -> bool:
     """Whether a call does something of use; one to a cache, or that deletes, does where a handler does nothing else (`alone`)."""
     call = effect.call
     kept = call.service not in CACHES or (alone and call.service in MEMORIES)
-    return (call.kind in DOES or (alone and call.kind is Kind.DELETE)) and kept and call.method not in ASIDE
+    does = call.kind in DOES or (alone and call.kind is Kind.DELETE)
+    return does and kept and call.method not in ASIDE and not is_told_to_many(effect)
 
 
 def is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -> bool:
@@ -278,9 +280,9 @@ def is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -
         return True
     if any(mark in e.must for e in effects):
         return True
-    if _is_asked_for(one, texts):
-        return True
     after = [e for e in effects if mark in e.may and one.block not in e.caught]
+    if _is_asked_for(one, texts, after):
+        return True
     if any(not isinstance(v, Known) or (v.value and _is_told(v, after)) for v in one.values) and after:
         return True
     if changes(one.body) and any(e.stack[: len(one.stack)] == one.stack for e in after):
@@ -296,16 +298,17 @@ def _is_told(word: Value, after: list[Effect]) -> bool:
     return any(word in leaves(v) for v in (*stored, *(value for e in after for _, value in e.call.args)))
 
 
-def _is_asked_for(one: Swallowed, texts: Texts) -> bool:
-    """Whether the function says with False or None that it failed, and a caller that is told does something about it."""
+def _is_asked_for(one: Swallowed, texts: Texts, after: list[Effect]) -> bool:
+    """Whether the function says with False or None that it failed, and a caller does something about it or passes it on."""
     told = bool(one.values) and all(isinstance(v, Known) and not v.value for v in one.values)
     for step in reversed(one.stack) if told else ():
         module = texts.modules.get(step.place.path)
         if module is None:
             return False
-        if answers_falsehood(texts, module, step.place):
+        words = words_for_falsehood(module, step.place)
+        if answers_falsehood(texts, module, step.place) or any(_is_told(known(word), after) for word in words):
             return True
-        if not is_handed_on(module, step.place):
+        if not hands_on_falsehood(module, step.place):
             return False
     return False
 
@@ -346,7 +349,6 @@ PARTIAL = {
 
 SILENT_HTTP = frozenset({"requests", "httpx", "urllib3"})
 """HTTP libraries that do not raise when the answer is an error."""
-
 CHECKED_ELSEWHERE = frozenset({"status_forcelist", "raise_on_status", "event_hooks", "raise_for_status"})
 
 

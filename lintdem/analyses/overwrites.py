@@ -13,7 +13,7 @@ from lintdem.interpreter.domain import AnyOf, Check, Derived, Env, Fresh, Known,
 from lintdem.interpreter.dynamodb.itemwrites import QUERIED, key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Asked, Effect, Invocation, Tested, Write
-from lintdem.interpreter.values import leaves, text
+from lintdem.interpreter.values import leaves, parts_of, text
 from lintdem.knowledge import Kind
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
@@ -38,7 +38,7 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: Mapping[
     if subject.source is Source.UNKNOWN:
         return Level.NOTE, "what delivers the event is not known, so neither is whether it may be late"
     if write.kind == "delete":
-        if _created_here(effect, run) and not _is_gone_for_good(write, others):
+        if subject.source not in _ORDERED and _created_here(effect, run) and not _is_gone_for_good(write, others):
             return Level.WARNING, "an old event deletes what a newer one wrote"
         return Level.NOTE, "a repeat deletes nothing more"
     if write.kind == "update" and event_values(effect):
@@ -48,12 +48,22 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: Mapping[
     chosen = _chosen(effect, run)
     if chosen:
         return Level.WARNING, f"{chosen} depends on what kind of event this is, and a late one of another kind sets it back"
-    other = _other_writer(effect, others)
+    other = _other_writer(effect, _late_for(subject, run, others))
     if other:
         return Level.WARNING, other
     if random:
         return Level.NOTE, f"{random[0]} is another value in every run"
     return Level.NOTE, "a repeat writes the same values again"
+
+
+def _late_for(subject: Subject, run: Run, others: Mapping[Place, Write]) -> dict[Place, Write]:
+    """The writes that an event may come late for. Over a stream or a FIFO queue what happens to one thing comes in order, so
+    what the same handler writes for a newer event is written after this, however often that is."""
+    own = {e.place for e in run.events if isinstance(e, Effect)} if subject.source in _ORDERED else set()
+    return {place: write for place, write in others.items() if place not in own}
+
+
+_ORDERED = frozenset({Source.DYNAMODB_STREAM, Source.KINESIS, Source.SQS_FIFO})
 
 
 def _drawn(effect: Effect, run: Run, subject: Subject, others: Mapping[Place, Write]) -> list[str]:
@@ -258,6 +268,24 @@ def is_of_event(
     keys = [leaf for _, v in key_attributes(write, schema) for leaf in leaves(v)] if write is not None else []
     mine = [leaf for leaf in keys if isinstance(leaf, Path) and leaf.root in ("event", "context")]
     return any(provenance(leaf, subject, run.sites).grade is Grade.DELIVERY for leaf in mine)
+
+
+def is_of_several_objects(write: Write, schema: tuple[str, ...]) -> bool:
+    """Whether the key is cut out of what an object is called, so that other objects have the same item: S3 numbers the changes
+    of one object, and says nothing of which came first of two."""
+    named = [cut for _, value in key_attributes(write, schema) for cut in _mentions(value, False)]
+    return bool(named) and all(named)
+
+
+def _mentions(value: Value, cut: bool) -> Iterator[bool]:
+    """Where the name of the object stands in a value: for each whether it is a part of it that was cut out."""
+    if isinstance(value, Path) and value.steps[-2:] == _OBJECT:
+        yield cut
+    for part in parts_of(value):
+        yield from _mentions(part, cut or (isinstance(value, Derived) and value.op == "slice"))
+
+
+_OBJECT = ("object", "key")
 
 
 def is_made_for_event(write: Write, schema: tuple[str, ...]) -> bool:

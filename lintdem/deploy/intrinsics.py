@@ -25,25 +25,51 @@ _FALSE = frozenset({"false", "no", "off", "disabled", "0"})
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """What names mean in one template: defaults of parameters, mappings, and the resources there are."""
+    """What names mean in one template: defaults of parameters, mappings, conditions, and the resources there are."""
 
     parameters: Mapping[str, Node | None]
     mappings: Record
     resources: frozenset[str]
+    conditions: Record | None = None
 
     def pick(self, node: Node | None) -> Node | None:
-        """The node itself, or the first branch of an `If` that says something."""
+        """The node itself, or of an `If` the branch that holds by default, else the first one that says something."""
         for _ in range(20):
             if not isinstance(node, Record) or len(node.entries) != 1:
                 return node
             if (branches := node.get("Fn::If")) is not None:
-                said = (item for item in as_items(branches)[1:] if not is_no_value(item))
-                node = next(said, None)
+                node = self._branch(as_items(branches))
             elif is_no_value(node):
                 return None
             else:
                 return node
         return node
+
+    def _branch(self, parts: tuple[Node, ...]) -> Node | None:
+        """The branch of an `If`. What is left out by default is looked at all the same."""
+        said = [item for item in parts[1:] if not is_no_value(item)]
+        return said[1] if len(said) == 2 and self.holds(parts[0]) is False else next(iter(said), None)
+
+    def holds(self, test: Node | None, depth: int = 0) -> bool | None:
+        """Whether a condition, or what one is made of, holds with the defaults of the parameters; None where nobody knows."""
+        if isinstance(test, Scalar) or depth > 10:
+            named = self.conditions.get(test.text) if isinstance(test, Scalar) and self.conditions is not None else None
+            return self.holds(named, depth + 1) if named is not None and depth <= 10 else None
+        name, argument = _function(test) if isinstance(test, Record) else ("", None)
+        parts = as_items(argument) if argument is not None else ()
+        if name == "Condition":
+            return self.holds(argument, depth + 1)
+        if name == "Fn::Equals" and len(parts) == 2:
+            sides = [self.render(part) for part in parts]
+            return sides[0] == sides[1] if all(map(_is_known, sides)) else None
+        if name == "Fn::Not" and len(parts) == 1:
+            inner = self.holds(parts[0], depth + 1)
+            return None if inner is None else not inner
+        if name in ("Fn::And", "Fn::Or") and parts:
+            found = {self.holds(part, depth + 1) for part in parts}
+            decides = name == "Fn::Or"
+            return decides if decides in found else None if None in found else not decides
+        return None
 
     def get(self, node: Node | None, *names: str) -> Node | None:
         """The value at a path of keys, looking through `If` at every step."""
@@ -114,7 +140,7 @@ class Scope(msgspec.Struct, frozen=True):
         if name == "Fn::Join" and len(parts) == 2:
             return self._joined(self.render(parts[0]), as_items(self.pick(parts[1])))
         if name == "Fn::If":
-            return self.render(self.pick(parts[1] if len(parts) > 1 else None))
+            return self.render(self.pick(self._branch(parts)))
         if name == "Fn::FindInMap":
             return self._found(parts)
         if name == "Fn::Select" and len(parts) == 2:

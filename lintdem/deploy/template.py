@@ -111,12 +111,12 @@ def read_template(
     mappings = as_record(root.get("Mappings")) or empty(root.place)
     resources = dict(outside or {})
     if section is not None:
-        unrolled = unroll(section, Scope(parameters, mappings, frozenset()))
+        unrolled = unroll(section, Scope(parameters, mappings, frozenset(), as_record(root.get("Conditions"))))
         resources |= {found.name: found for found in _declared(unrolled.section)}
         problems = (*problems, *unrolled.problems)
     if not resources:
         return None
-    scope = Scope(parameters, mappings, frozenset(resources))
+    scope = Scope(parameters, mappings, frozenset(resources), as_record(root.get("Conditions")))
     template = Template(path, root, scope, resources, files, {}, problems)
     return msgspec.structs.replace(template, names=dict(_function_names(template)))
 

@@ -32,7 +32,7 @@ from lintdem.interpreter.dynamodb.formers import first_of_all
 from lintdem.interpreter.exceptions import is_another, missing
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.joins import aged, alike, changed
-from lintdem.interpreter.listing import is_none_left, of_pages
+from lintdem.interpreter.listing import is_denied, is_none_left, of_pages, tells_how_many
 from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.senders import alone, told
 from lintdem.interpreter.values import NONE, leaves, members, text
@@ -94,8 +94,9 @@ def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
     chosen: list[tuple[frozenset[Fact], frozenset[Fact]]] = []
     left_out: frozenset[Fact] = EMPTY
     possible = [must for _, must, _ in value.cases if not _contradicts(must, flow.must)]
+    default = any(isinstance(case, Known) for case, _, _ in value.cases)
     for case, must, may in value.cases:
-        if _is_ruled_out(case, may, flow) or (possible and must not in possible):
+        if (default and is_denied(m, case, truth, flow)) or _is_ruled_out(case, may, flow) or (possible and must not in possible):
             left_out |= may
             continue
         branch = flow.branch()
@@ -218,7 +219,7 @@ def _assume_alternatives(m: Machine, test: Test, truth: bool, flow: Flow) -> boo
             if isinstance(a, Known) and isinstance(b, Known) and test.op in ("==", "is", "!=", "is not"):
                 if (a == b) == (truth == (test.op in ("==", "is"))):
                     # As in `_assume_any`: None, or what `get` gives instead, is the default for "nothing there".
-                    default = a == NONE or any(isinstance(v, Path) and v.root == "result" for v in members(left))
+                    default = a == NONE or any(map(tells_how_many, members(left)))
                     defaults += default
                     if not default:
                         found.append(flow.branch())

@@ -44,7 +44,8 @@ def element_of(m: Machine, value: Value, flow: Flow) -> Value:
     if isinstance(value, Client) and value.resource is not None and value.resource.endswith("[]"):
         return replace(value, resource=value.resource.removesuffix("[]"))
     if isinstance(value, (AnyOf, Cases)):
-        return any_of([element_of(m, v, flow) for v in members(value)])
+        filled = [v for v in members(value) if not _is_empty(m.get(flow, v))]
+        return any_of([element_of(m, v, flow) for v in filled or members(value)])
     if isinstance(value, Known):
         return Derived("element", (value,))
     if isinstance(value, Derived) and value.op.startswith("error:"):
@@ -52,6 +53,11 @@ def element_of(m: Machine, value: Value, flow: Flow) -> Value:
     if isinstance(value, Derived) and value.op == "each":
         return value.parts[0]
     return Derived("element", (value,))
+
+
+def _is_empty(found: object) -> bool:
+    """Whether a list has nothing in it, so that no round of a loop is over it."""
+    return isinstance(found, ListObj) and not found.items and not found.open
 
 
 def source_of(m: Machine, key: Value, value: Value, flow: Flow) -> Path | None:

@@ -164,6 +164,10 @@ def changed(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
     missing = {(f.place, _read_of(f)): f for checks in own for f in checks if _is_missing(f)}
     found: set[Fact] = set()
     for (_, read), first in missing.items():
+        if all(any(f.kind == "absent" and _is_missing(f) and _read_of(f) == read for f in checks) for checks in own):
+            # Missing on every path, whatever each asked of the answer: how many there are, or whether one matches.
+            found.add(replace(first, kind="absent", subject=_looked_at(first)))
+            continue
         row = first.words.startswith(ROWS)
         parts: list[list[Value]] = [_parts([f for f in checks if _read_of(f) == read], row) for checks in own]
         if all(parts):
@@ -209,10 +213,15 @@ def _outcome(check: Check, way: list[Check]) -> frozenset[tuple[str, str, Value]
 
 def _read_of(check: Check) -> object | None:
     """The call that read what a check looks at."""
-    subject = check.subject.parts[0] if check.kind == "changed" else check.subject  # type: ignore[union-attr]
+    subject = _looked_at(check)
     if check.kind not in ("absent", "state", "changed", "unasked") or not isinstance(subject, Path):
         return None
     return subject.place
+
+
+def _looked_at(check: Check) -> Value:
+    subject = check.subject
+    return subject.parts[0] if check.kind == "changed" and isinstance(subject, Derived) else subject
 
 
 ROWS = "SELECT "

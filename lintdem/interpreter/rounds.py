@@ -6,15 +6,18 @@ every test, and what only a later round reaches, or what stands behind the loop,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence as Several
 
 from lintdem.interpreter.altering import replace
-from lintdem.interpreter.domain import Check, Fact, Known, Path, Unknown, Value
+from lintdem.interpreter.domain import Check, Fact, Fresh, Known, Path, Unknown, Value
 from lintdem.interpreter.flow import Flow
-from lintdem.interpreter.values import any_of, known
+from lintdem.interpreter.listing import is_listed, is_of
+from lintdem.interpreter.trace import Loop
+from lintdem.interpreter.values import any_of, known, leaves
 from lintdem.interpreter.written import nodes
-from lintdem.model.function import Assign, Augment, Context, For, If, Stmt, While
-from lintdem.model.values import Attr, Call, Choice, Const, Expr, Item, Name, Sequence, Star, Walrus
+from lintdem.model.function import Assign, Augment, Context, Continue, For, If, Stmt, While
+from lintdem.model.values import Attr, Call, Choice, Compare, Const, Expr, Item, Name, Sequence, Star, Walrus
 
 
 def may_end(test: Expr, body: tuple[Stmt, ...]) -> bool:
@@ -52,16 +55,42 @@ def collects(s: For, items: tuple[Value, ...]) -> bool:
     return uses and 1 < len(items) <= ROUNDS and not any(isinstance(n, (For, While)) for n in found)
 
 
-def unmatched(items: tuple[Value, ...], left: Several[Flow], known: frozenset[Fact]) -> frozenset[Fact]:
-    """What the end of a loop says over what a store has listed, when one that matches leaves it early: there is none."""
-    listed = [one for one in items if isinstance(one, Path) and one.root == "result" and "*" in one.steps]
-    found: set[Fact] = set()
-    for fact in {f for flow in left for f in flow.must - known if isinstance(f, Check) and f.kind == "state"}:
-        subject = fact.subject
-        for one in listed:
-            if isinstance(subject, Path) and subject.place == one.place and subject.steps[: len(one.steps)] == one.steps:
-                found.add(replace(fact, kind="absent", subject=replace(one, steps=one.steps[: one.steps.index("*")]), words=""))
+def unmatched(
+    loop: Loop, body: tuple[Stmt, ...], left: Several[Flow], returned: Several[tuple[Value, Flow]], flow: Flow
+) -> frozenset[Fact]:  # fmt: skip
+    """What the end of a loop says over what a store has listed, when one that matches leaves it early: there is none. One that
+    is given back, or of which something is, has matched, however that was told."""
+    listed = [one for one in loop.items if is_listed(one)] if left or returned else []
+    known, found = flow.must, set[Fact]()
+    if listed and _passes_over(body, flow):
+        return frozenset()
+    flows = [*left, *(flow for _, flow in returned)]
+    for fact in {f for flow in flows for f in flow.must - known if isinstance(f, Check) and f.kind in ("state", "absent")}:
+        found |= {_none_of(one, fact) for one in listed if is_of(fact.subject, one)}
+    for one in listed if not found else ():
+        if any(is_of(part, one) for value, _ in returned for part in leaves(value)):
+            found.add(_none_of(one, Check(loop.place, "absent", one)))
     return frozenset(found)
+
+
+def _passes_over(body: tuple[Stmt, ...], flow: Flow) -> bool:
+    """Whether a search leaves out the very thing that the caller names: `if row["id"] == own: continue`. What it has not found
+    is another one; but none in the store has an id that was made just now."""
+    skips = (s.test for s in body if isinstance(s, If) and len(s.then) == 1 and isinstance(s.then[0], Continue))
+    for one in (n for test in skips for n in nodes(test) if isinstance(n, Compare) and n.ops == ("==",)):
+        sides = (one.left, one.rights[0])
+        named = [s.index for s in sides if isinstance(s, Item)] + [s for s in sides if isinstance(s, Attr)]
+        other = [flow.scope.names.get(s.id) for s in sides if isinstance(s, Name)]
+        if len(named) == len(other) == 1 and _IDS.search(str(getattr(named[0], "value", "") or getattr(named[0], "name", ""))):
+            return not any(isinstance(leaf, Fresh) for value in other if value is not None for leaf in leaves(value))
+    return False
+
+
+_IDS = re.compile(r"(^|_)u?u?id$|Id$|ID$|^key$|_key$")
+
+
+def _none_of(listed: Path, check: Check) -> Check:
+    return replace(check, kind="absent", subject=replace(listed, steps=listed.steps[: listed.steps.index("*")]), words="")
 
 
 def counted_on(value: Value) -> Value:

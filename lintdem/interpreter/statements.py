@@ -196,7 +196,7 @@ def _loop(
     finished: list[Flow] = []
     if ends:
         merge(flow, ends)
-        flow.must |= unmatched(loop.items, [*breaks, *(left for _, left in frame.returns[returned:])], flow.must)
+        flow.must |= unmatched(loop, body, breaks, frame.returns[returned:], flow)
         if m.execute(other, flow):
             finished.append(flow.branch())
     finished += breaks

@@ -20,6 +20,7 @@ from lintdem.model.function import (
     Raise,
     Return,
     Stmt,
+    With,
 )  # fmt: skip
 from lintdem.model.module import Module
 from lintdem.model.span import Place, Span
@@ -199,7 +200,13 @@ def encloses(outer: Place, inner: Place) -> bool:
 def ends_in_first_round(module: Module, place: Place) -> bool:
     """Whether the loop at `place` always leaves at the end of its body, so that there is no second round after it."""
     loop = next((n for n in nodes(module.body) if isinstance(n, For) and n.span == place.span), None)
-    return loop is not None and isinstance(loop.body[-1], (Return, Break))
+    return loop is not None and isinstance(last_of(loop.body), (Return, Break))
+
+
+def last_of(block: tuple[Stmt, ...]) -> Stmt:
+    """The statement at the end of a block, also where it stands within a `with`."""
+    last = block[-1]
+    return last_of(last.body) if isinstance(last, With) else last
 
 
 def is_dropped(texts: Texts, module: Module, place: Place) -> bool:
@@ -237,6 +244,33 @@ def _is_only_logged(texts: Texts, body: object, name: str) -> bool:
 def answers_falsehood(texts: Texts, module: Module, call: Place) -> bool:
     """Whether the program does something about a call at `place` that gives nothing, False or None: an `if` asks for
     that, by the call or by the name it is kept under, and more is done there than to tell it."""
+    return any(_does_something(texts, branch) for _, branch in _denials(module, call))
+
+
+def words_for_falsehood(module: Module, call: Place) -> set[str]:
+    """The words that stand for a call at `place` that gives nothing: `state = "failed"` where an `if` asks for that."""
+    set_there = (n.value for _, branch in _denials(module, call) for n in nodes(branch) if isinstance(n, Assign))
+    return {value.value for value in set_there if isinstance(value, Const) and isinstance(value.value, str) and value.value}
+
+
+def is_handed_on(module: Module, call: Place) -> bool:
+    """Whether what a call gives is what the function around it returns."""
+    returned = (node.value for node in nodes(module.body) if isinstance(node, Return))
+    return any(value is not None and _is_call(value, call.span) for value in returned)
+
+
+def hands_on_falsehood(module: Module, call: Place) -> bool:
+    """Whether the function around a call that gives nothing returns nothing, too: `if made(order): …; return True`, and behind
+    it `return False`."""
+    function = function_at(module, call.span)
+    if is_handed_on(module, call) or function is None:
+        return is_handed_on(module, call)
+    ends = [branch[-1] if branch else function.body[-1] for _, branch in _denials(module, call)]
+    return any(isinstance(one, Return) and one.value is not None and _is_nothing(one.value) for one in ends)
+
+
+def _denials(module: Module, call: Place) -> list[tuple[If, tuple[Stmt, ...]]]:
+    """Where an `if` asks a call, or the name it is kept under, with the branch that is taken when that is false."""
     function = function_at(module, call.span)
     body: object = function.body if function is not None else module.body
     kept = {
@@ -244,16 +278,8 @@ def answers_falsehood(texts: Texts, module: Module, call: Place) -> bool:
         for node in nodes(body)
         if isinstance(node, Assign) and _is_call(node.value, call.span) and isinstance(node.targets[0], Name)
     }
-    for node in nodes(body):
-        if isinstance(node, If) and (branch := _on_falsehood(node, kept, call.span)) and _does_something(texts, branch):
-            return True
-    return False
-
-
-def is_handed_on(module: Module, call: Place) -> bool:
-    """Whether what a call gives is what the function around it returns."""
-    returned = (node.value for node in nodes(module.body) if isinstance(node, Return))
-    return any(value is not None and _is_call(value, call.span) for value in returned)
+    asked = ((node, _on_falsehood(node, kept, call.span)) for node in nodes(body) if isinstance(node, If))
+    return [(node, branch) for node, branch in asked if branch is not None]
 
 
 def is_let_go(texts: Texts, calls: Iterable[Place]) -> bool:
@@ -265,15 +291,15 @@ def is_let_go(texts: Texts, calls: Iterable[Place]) -> bool:
     return False
 
 
-def _on_falsehood(one: If, kept: set[str], span: Span) -> tuple[Stmt, ...]:
-    """The branch that is taken when the call, or a name it is kept under, is false."""
+def _on_falsehood(one: If, kept: set[str], span: Span) -> tuple[Stmt, ...] | None:
+    """The branch that is taken when the call, or a name it is kept under, is false; None of another test."""
     test, denied = one.test, False
     while isinstance(test, Unary) and test.op == "not":
         test, denied = test.operand, not denied
     if isinstance(test, Compare) and test.ops in (("is",), ("==",)) and _is_nothing(test.rights[0]):
         test, denied = test.left, not denied
     asked = _is_call(test, span) or (isinstance(test, Name) and test.id in kept)
-    return (one.then if denied else one.other) if asked else ()
+    return (one.then if denied else one.other) if asked else None
 
 
 def _is_nothing(expr: Expr) -> bool:

@@ -19,9 +19,11 @@ def check(p: Pass) -> Iterator[Finding]:
             advice = f"pass {call.token.rpartition(':')[2]} made from the event's business id, or guard the call"
         relay = hands_on(case.effect, case.subject)
         more = ", with the whole payload: the receiver can tell it by the producer's ids" if relay else ""
+        more = ": every attempt that fails tells of its failure" if case.level is Level.NOTE else more
+        level = case.level or (Level.WARNING if relay else lower(Level.ERROR, case.subject))
         yield p.finding(
             case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery{more}", subject=case.subject,
-            level=Level.WARNING if relay else lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
+            level=level, why=way(case), guard=case.cover.words,
             advice=advice, about=call.name,
             remedies=p.remedies(case, call_remedies, recorded),
         )  # fmt: skip

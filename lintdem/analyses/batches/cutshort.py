@@ -11,7 +11,7 @@ from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import Caught, Check, Failed
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Asked, Effect, Left, Swallowed, Threw
-from lintdem.interpreter.written import Texts, calls, changes, encloses, nodes, only_tells
+from lintdem.interpreter.written import Texts, calls, changes, encloses, last_of, nodes, only_tells
 from lintdem.model.function import Break, DefineClass, DefineFunction, For, If, Match, Return, Stmt, Try, While, With
 from lintdem.model.module import Module
 from lintdem.model.span import Place, Span
@@ -62,7 +62,7 @@ def cut_short(run: Run, subject: Subject, texts: Texts) -> list[Cut]:
             continue
         busy = _busy(run, place.path)
         for one in _ways_out(loop, texts, busy):
-            always = one is loop.body[-1]
+            always = one is last_of(loop.body)
             found.append(Cut(run, subject, Place(place.path, one.span), place, effect, always, place in gathering))
     return [one for one in found if one.always] or [*found, *_caught_outside(run, subject, loops, texts)]
 

@@ -181,7 +181,9 @@ def unbounded(functions: Sequence[Deployed]) -> Iterator[Fault]:
         stale = next((case for case in one.cases if is_time_bound(case)), None)
         if event is None or bounded or stale is None:
             continue
-        late = "may overwrite what is newer" if stale.effect.call.write is not None else "is right only for a while"
+        written = stale.effect.call.write
+        does = "delete" if written is not None and written.kind == "delete" else "overwrite"
+        late = f"may {does} what is newer" if written is not None else "is right only for a while"
         words = (
             f"an event may run {duration(ASYNC_AGE)} late: {function.name} limits neither age nor retries, and "
             f"{stale.effect.call.name} {late}"

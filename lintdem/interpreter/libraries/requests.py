@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lintdem.interpreter.domain import Derived, Env, Unknown, Value
+from lintdem.interpreter.domain import Derived, Env, Path, Unknown, Value
 from lintdem.interpreter.trace import Effect, Invocation
 from lintdem.interpreter.values import leaves, text
 
@@ -161,9 +161,25 @@ def ships_log(service: str, functions: Sequence[str]) -> bool:
 
 
 def is_within(read: Invocation, call: Invocation) -> bool:
-    """Whether a request asks for what another one makes more of: the same address, or one below it."""
+    """Whether a request asks for what another one makes more of: the same address, or one below it, or two that say what they
+    do with the same: `groups/list` and `groups/create`."""
     asked, made = _address(read), _address(call)
-    return bool(asked) and bool(made) and (asked == made or asked.startswith(f"{made}/"))
+    if not asked or not made:
+        return False
+    return asked == made or asked.startswith(f"{made}/") or _lists_what_is_made(asked, made)
+
+
+def _lists_what_is_made(asked: str, made: str) -> bool:
+    """Whether the last words of two addresses are what is done, asking and making, and the rest is the same."""
+    first, second = _VERB.search(asked), _VERB.search(made)
+    if first is None or second is None or asked[: first.start()] != made[: second.start()]:
+        return False
+    return bool(_ASKING.match(first[1]) and _MAKING.match(second[1]))
+
+
+_VERB = re.compile(r"[./]([a-z_-]+)$", re.IGNORECASE)
+_ASKING = re.compile(r"(list|search|find|get|query|lookup|info|details?|fetch|exists)(?![a-z])", re.IGNORECASE)
+_MAKING = re.compile(r"(create|add|new|insert|register|open)(?![a-z])", re.IGNORECASE)
 
 
 def _address(call: Invocation) -> str:
@@ -182,3 +198,19 @@ def _address(call: Invocation) -> str:
 
 
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"})
+
+
+_SOCKET = ("requestContext", "connectionId")
+
+
+def answers_socket(effect: Effect) -> bool:
+    """Whether a call answers over the connection by which the request came: who asks again is answered again, as by a
+    return. Over a connection that was stored somebody else is told."""
+    given = effect.call.arg("ConnectionId") if effect.call.service == "apigatewaymanagementapi" else None
+    return isinstance(given, Path) and given.root == "event" and given.steps[-2:] == _SOCKET
+
+
+def is_told_to_many(effect: Effect) -> bool:
+    """Whether a call tells one of many connections: one that is gone is no reason to tell the others again."""
+    over = effect.loops[-1].over if effect.loops else None
+    return effect.call.name == "apigatewaymanagementapi.PostToConnection" and isinstance(over, Path) and over.root == "result"
