@@ -136,17 +136,27 @@ def unordered(m: Machine, value: Value, place: Place, flow: Flow) -> Value | Non
 
 
 def inside(m: Machine, value: Value, flow: Flow, depth: int = 3) -> tuple[Value, ...]:
-    """The values held in a dict or list, so that text made of it still tells where it comes from."""
+    """The values held in a dict or list, or in either of several, so that text made of it still tells where it comes from."""
+    found = [one for member in members(value) for one in _held(m, member, flow, depth)]
+    return tuple(dict.fromkeys(found))
+
+
+def _held(m: Machine, value: Value, flow: Flow, depth: int) -> list[Value]:
     obj = m.get(flow, value)
-    found: list[Value] = []
     if obj is None or depth == 0:
-        return ()
+        return []
     if isinstance(obj, Instance):
         inner = list(obj.attrs.values())
     elif hasattr(obj, "items"):
         inner = list(obj.items)
     else:
         inner = [*obj.entries.values(), *(v for _, v in obj.rest), *obj.spread]
+    found: list[Value] = []
     for one in inner[:40]:
-        found += [one] if not isinstance(one, Ref) else inside(m, one, flow, depth - 1)
-    return tuple(dict.fromkeys(found))
+        either = members(one)
+        if not any(isinstance(member, Ref) for member in either):
+            found.append(one)
+            continue
+        for member in either:
+            found += inside(m, member, flow, depth - 1) if isinstance(member, Ref) else [member]
+    return found
