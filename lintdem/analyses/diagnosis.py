@@ -77,7 +77,8 @@ def store_of(table: Value | None, run: Run, program: Program) -> object | None:
     resource = table_of(table, run.handler, program)
     if resource is not None:
         return resource.place
-    template = run.handler.evidence.path if run.handler.evidence is not None else ""
+    evidence = run.handler.evidence
+    template = next((stack.path for stack in program.stacks_at(evidence)), evidence.path) if evidence is not None else ""
     folders = run.handler.path.split("/")[:-1]
     home = template or "/".join(folders[:-1] if isinstance(table, Known) else folders)
     if isinstance(table, Env) and _ANY_TABLE.match(table.name):

@@ -50,10 +50,8 @@ def queue_of_trigger(trigger: Trigger, program: Program) -> Queue | None:
     if target is None or trigger.evidence is None:
         return None
     name = target.text.replace(":", "/").rpartition("/")[2]
-    for stack in program.stacks:
-        if stack.path == trigger.evidence.path:
-            return next((queue for queue in stack.queues if name in (queue.name, queue.queue_name)), None)
-    return None
+    queues = (queue for stack in program.stacks_at(trigger.evidence) for queue in stack.queues)
+    return next((queue for queue in queues if name in (queue.name, queue.queue_name)), None)
 
 
 def _queue_plan(trigger: Trigger, program: Program) -> str:

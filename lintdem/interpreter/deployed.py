@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lintdem.interpreter.domain import Env, Value
 from lintdem.interpreter.values import leaves, text
@@ -83,10 +83,10 @@ def _names(value: Value | None, handler: Handler, program: Program) -> Iterator[
                     yield stack, name
 
 
-def _stacks(handler: Handler, program: Program) -> list[Stack]:
+def _stacks(handler: Handler, program: Program) -> Sequence[Stack]:
     """The template that deploys a handler; where none does, those in the folders above it."""
     if handler.evidence is not None:
-        return [stack for stack in program.stacks if stack.path == handler.evidence.path]
+        return program.stacks_at(handler.evidence)
     return [stack for stack in program.stacks if folder(stack.path) in ancestors(handler.path)]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lintdem.knowledge import Declared
 from lintdem.model.function import Function
 from lintdem.model.module import Module, Problem
+from lintdem.model.span import Place
 from lintdem.model.stack import Source, Stack
 from lintdem.program.handlers import Handler, find
 from lintdem.program.imports import Imports
@@ -49,6 +51,25 @@ class Program:
     problems: tuple[Problem, ...] = ()
     declared: Declared = NOTHING
     retention: Mapping[Source, int] = field(default_factory=dict)
+
+    def stacks_at(self, place: Place) -> tuple[Stack, ...]:
+        """The templates that declare what stands at a place. A module of Terraform is several files, and an application of
+        any kind may take in others: the template is named after the first of them only."""
+        return self._declaring.get(place.path, ())
+
+    @cached_property
+    def _declaring(self) -> dict[str, tuple[Stack, ...]]:
+        """The templates by the files in which they declare functions and what invokes them; a file that is a template of its
+        own is that one."""
+        found: dict[str, dict[str, Stack]] = {}
+        for stack in self.stacks:
+            for function in stack.functions:
+                for path in {function.place.path, *(event.place.path for event in function.events)}:
+                    found.setdefault(path, {})[stack.path] = stack
+        own: dict[str, list[Stack]] = {}
+        for stack in self.stacks:
+            own.setdefault(stack.path, []).append(stack)
+        return {path: tuple(stacks.values()) for path, stacks in found.items()} | {path: tuple(s) for path, s in own.items()}
 
 
 def link(modules: Modules | Sequence[Module], stacks: Sequence[Stack], settings: LinkSettings | None = None) -> Program:

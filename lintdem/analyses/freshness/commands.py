@@ -84,7 +84,7 @@ def _is_prompt(trigger: Trigger, program: Program) -> bool:
 def _queue(trigger: Trigger, program: Program) -> Queue | None:
     if trigger.target is None or trigger.evidence is None:
         return None
-    queues = (q for stack in program.stacks if stack.path == trigger.evidence.path for q in stack.queues)
+    queues = (q for stack in program.stacks_at(trigger.evidence) for q in stack.queues)
     return next((q for q in queues if trigger.target.text in (q.name, q.queue_name)), None)
 
 

@@ -55,8 +55,8 @@ def consumes_dead_letters(run: Run, subject: Subject, program: Program) -> str:
     for trigger in subject.triggers:
         if trigger.target is None or trigger.evidence is None:
             continue
-        for stack in program.stacks:
-            queue = queue_at(trigger.target, stack, program, trigger.evidence.path) if stack.path == trigger.evidence.path else None
+        for stack in program.stacks_at(trigger.evidence):
+            queue = queue_at(trigger.target, stack, program, trigger.evidence.path)
             if queue is not None and (queue.place in letters or _DEAD.search(queue.queue_name or queue.name)):
                 return f"{queue.name} holds dead letters"
     return _by_reading(run, program, letters) or _by_name(run)
