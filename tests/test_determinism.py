@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -24,6 +25,15 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted([*(ROOT / "rules/lintdem_rules").glob("*.md"), *(ROOT / "tests/cases").glob("*.md")])
 
 
+SEPARATED = """extend = 'ops/base.toml'
+extend-exclude = ['src/old', 'src/**/gen/*.py']
+layers = ['lib/python']
+[per-file-ignores]
+'lib/python/*.py' = ["ALL"]
+[[handlers]]
+pattern = 'src/new/app.py:guarded'
+source = "sqs"
+"""
 TIES = """
 import json
 
@@ -166,3 +176,21 @@ def test_where_and_when_it_runs_does_not_show(workspace: Path, plain: str) -> No
     """Another locale, time zone and width of the terminal, and the folder named by its absolute path."""
     around = {"LC_ALL": "C", "LANG": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati", "COLUMNS": "20", "PYTHONUTF8": "0"}
     assert on_disk(workspace, "--no-cache", "--jobs", "1", path=str(workspace), **around) == plain
+
+
+@pytest.mark.parametrize("separator", ["/", "\\"], ids=["slashes", "backslashes"])
+def test_the_separators_of_settings_do_not_show(separator: str, tmp_path: Path) -> None:
+    """Settings that were written on Windows mean the same files and give the same bytes."""
+    (tmp_path / ".git").mkdir()
+    for name in ("src/old/a", "src/new/b", "src/new/gen/c", "lib/python/shared", "src/new/app"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"{name}.py").write_text(TIES, encoding="utf-8")
+    (tmp_path / "ops").mkdir()
+    (tmp_path / "ops/base.toml").write_text('levels = {LDM518 = "note"}\n', encoding="utf-8")
+    (tmp_path / "lintdem.toml").write_text(SEPARATED.replace("/", separator), encoding="utf-8")
+    report = on_disk(tmp_path, "--no-cache")
+    (tmp_path / "lintdem.toml").write_text(SEPARATED, encoding="utf-8")
+    assert report == on_disk(tmp_path, "--no-cache")
+    paths = {one["path"] for one in json.loads(report)["findings"]}
+    assert "src/new/b.py" in paths and not paths & {"src/old/a.py", "src/new/gen/c.py", "lib/python/shared.py"}
+    assert '"source": "sqs"' in report

@@ -20,6 +20,8 @@ from lintdem.globs import spec_of
 from lintdem.model.finding import Level
 from lintdem.model.stack import Source
 
+_SEPARATOR = re.compile(r"\\(?![#! \\\[\]?])")
+
 
 @dataclass(frozen=True)
 class Handler:
@@ -58,6 +60,20 @@ def _text(value: Any) -> str:
     return value
 
 
+def _path(value: Any) -> str:
+    """A path, also as Windows writes it."""
+    return _text(value).replace("\\", "/")
+
+
+def _paths(value: Any) -> tuple[str, ...]:
+    return tuple(_path(name) for name in _texts(value))
+
+
+def _pattern(text: str) -> str:
+    """A pattern with slashes, also where it was written on Windows: a backslash takes the meaning from a sign of patterns only."""
+    return _SEPARATOR.sub("/", text)
+
+
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise Wrong("expected true or false")
@@ -71,12 +87,13 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _globs(value: Any) -> tuple[str, ...]:
-    for pattern in _texts(value):
+    patterns = tuple(_pattern(pattern) for pattern in _texts(value))
+    for pattern in patterns:
         try:
             spec_of([pattern])
         except ValueError:
             raise Wrong(f'"{pattern}" is no pattern') from None
-    return tuple(value)
+    return patterns
 
 
 def _level(value: Any, name: str = "") -> Level:
@@ -91,7 +108,7 @@ def _names_by_glob(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(value, dict):
         raise Wrong("expected a table of lists")
     _globs(list(value))
-    return tuple((name, _texts(items)) for name, items in value.items())
+    return tuple((_pattern(name), _texts(items)) for name, items in value.items())
 
 
 def _table_of_levels(value: Any) -> tuple[tuple[str, Level], ...]:
@@ -115,7 +132,7 @@ def _handler(item: dict[str, Any], index: int) -> Handler:
     sources = [source.value for source in Source]
     if item["source"] not in sources:
         raise Wrong(f'unknown source "{item["source"]}"{nearest(item["source"], sources)}', index, "source")
-    return Handler(item["pattern"], Source(item["source"]))
+    return Handler(_pattern(item["pattern"]), Source(item["source"]))
 
 
 def _target(value: Any) -> str:
@@ -161,7 +178,7 @@ TARGETS = tuple(f"py3{minor}" for minor in range(6, 15))
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 KEYS: Mapping[str, Callable[[Any], Any]] = {
-    "extend": _text,
+    "extend": _path,
     "select": _texts,
     "extend-select": _texts,
     "ignore": _texts,
@@ -172,10 +189,10 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "exclude": _globs,
     "extend-exclude": _globs,
     "respect-gitignore": _flag,
-    "source-roots": _texts,
-    "layers": _texts,
+    "source-roots": _paths,
+    "layers": _paths,
     "templates": _globs,
-    "baseline": _text,
+    "baseline": _path,
     "target-version": _target,
     "plugins": _packs,
     "sources": _sources,

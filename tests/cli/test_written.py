@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -203,12 +204,20 @@ def test_several_names_for_a_file(project: Path, lintdem: Run) -> None:
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
 def test_what_belongs_to_a_file_stays(mark: bytes, end: str, project: Path, lintdem: Run) -> None:
-    """Mode, byte order mark and line ends are those of the old file, also of the lines that a fix adds."""
+    """Mode, owner, attributes, byte order mark and line ends are those of the old file, also of the lines that a fix adds."""
     file = project / "app.py"
     file.write_bytes(mark + HASHED.replace("\n", end).encode())
     file.chmod(0o640)
-    owner = file.stat().st_uid, file.stat().st_gid
+    with suppress(OSError, AttributeError):  # not every file system and system has attributes
+        os.setxattr(file, "user.origin", b"generated")
+    owner, attributes = (file.stat().st_uid, file.stat().st_gid), attributes_of(file)
     assert lintdem(*FIX).code == 0
+    assert attributes_of(file) == attributes
     assert file.read_bytes() == mark + MENDED.replace("\n", end).encode()
     assert file.stat().st_mode & 0o777 == 0o640
     assert (file.stat().st_uid, file.stat().st_gid) == owner
+
+
+def attributes_of(file: Path) -> dict[str, bytes]:
+    """The extended attributes of a file, none where the system has none."""
+    return {name: os.getxattr(file, name) for name in os.listxattr(file)} if hasattr(os, "listxattr") else {}
