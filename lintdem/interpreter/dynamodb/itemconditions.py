@@ -16,7 +16,7 @@ from typing import TypeAlias
 from lintdem.interpreter.domain import Derived, Fresh, Known, Made, Path, Test, Value
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.machine import Machine
-from lintdem.interpreter.values import leaves, text
+from lintdem.interpreter.values import leaves, members, text
 from lintdem.knowledge import expressions as ddb
 from lintdem.knowledge import parse_condition
 
@@ -78,7 +78,10 @@ class Verdict:
 
 
 def read_condition(m: Machine, value: Value, names: Mapping[str, str], values: Mapping[str, Value], flow: Flow) -> Condition:
-    """The condition an argument stands for: text or a condition object."""
+    """The condition an argument stands for: text or a condition object, or one of several."""
+    either = members(value)
+    if len(either) > 1:
+        return Junction("or", tuple(read_condition(m, one, names, values, flow) for one in either))
     written = plain(value)
     if written is not None:
         parsed = parse_condition(written)
@@ -140,6 +143,9 @@ _METHODS = {"eq": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">=
 
 
 def _from_object(m: Machine, value: Value, flow: Flow) -> Condition:
+    either = members(value)
+    if len(either) > 1:
+        return Junction("or", tuple(_from_object(m, one, flow) for one in either))
     if isinstance(value, Derived) and value.op in ("op&", "op|"):
         return Junction("and" if value.op == "op&" else "or", tuple(_from_object(m, p, flow) for p in value.parts))
     if isinstance(value, Derived) and value.op == "op~":
