@@ -12,6 +12,7 @@ from lintdem.deploy.engine import ENDINGS
 from lintdem.deploy.json_tree import read_json
 from lintdem.deploy.nested import nested_links
 from lintdem.deploy.nodes import Node, Record
+from lintdem.deploy.openapi import is_openapi, read_openapi
 from lintdem.deploy.paths import folder_of, join
 from lintdem.deploy.pythonlambda import is_python_lambda, read_python_lambda
 from lintdem.deploy.serverless import read_serverless
@@ -49,7 +50,8 @@ def is_template(path: str, head: bytes) -> bool:
         return is_lambda_image(head.decode("utf-8", "replace"))
     if name.endswith((".tf", ".tfvars", ".tf.json", ".tfvars.json")) or is_zappa(name) or is_chalice(name):
         return True
-    if is_python_lambda(name, head.decode("utf-8", "replace")):
+    text = head.decode("utf-8", "replace")
+    if is_python_lambda(name, text) or is_openapi(name, text):
         return True
     if not name.endswith(_TREES):
         return False
@@ -112,6 +114,8 @@ def _settings_reader(path: str, text: str) -> Callable[[str, str], Stack | None]
         return read_zappa
     if is_chalice(path):
         return read_chalice
+    if is_openapi(path, text):
+        return read_openapi
     return read_python_lambda if is_python_lambda(path, text) else None
 
 

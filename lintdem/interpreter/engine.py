@@ -15,6 +15,7 @@ from lintdem.interpreter.library import call_library
 from lintdem.interpreter.loading import Loader
 from lintdem.interpreter.machine import BUDGET, Args, Frame, Machine, Parts, Raised, Stop
 from lintdem.interpreter.objects import attribute, item, typed
+from lintdem.interpreter.passedon import taken_by_name
 from lintdem.interpreter.statements import execute
 from lintdem.interpreter.stores import settled
 from lintdem.interpreter.trace import Event, Invocation, Retry
@@ -104,8 +105,8 @@ class Engine:
         event = Path("event", handler.part)
         if not handler.takes_items:
             return Args((event,))
-        params = [p.name for f in members(target) if isinstance(f, Func) for p in f.definition.params]
-        return Args((), tuple((name, Path("event", (*handler.part, name))) for name in params))
+        names = [p.name for p, _ in taken_by_name(target)]
+        return Args((), tuple((name, Path("event", (*handler.part, name))) for name in names))
 
     def _arguments(self, target: Value) -> Args:
         """The event and the context; further parameters keep their defaults."""

@@ -182,6 +182,10 @@ class Resource(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     physical: str | None = None
 
 
+OPENAPI = "openapi"
+"""The kind of a description of an HTTP interface, whose operations name functions."""
+
+
 class Stack(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """One template."""
 

@@ -15,7 +15,7 @@ import msgspec
 from lintdem.model.function import Assign, Function
 from lintdem.model.module import Module
 from lintdem.model.span import NOWHERE, Place, Span, file_of
-from lintdem.model.stack import Lambda, Source, Stack
+from lintdem.model.stack import OPENAPI, Lambda, Source, Stack
 from lintdem.model.values import Name
 from lintdem.program.applications import application, is_script
 from lintdem.program.entries import (
@@ -59,9 +59,11 @@ class Handler(msgspec.Struct, frozen=True):
 def find(modules: Modules, stacks: Sequence[Stack], settings: Mapping[str, Source]) -> list[Handler]:
     """All handlers of a program, sorted by path and function."""
     found: dict[tuple[str, str], Handler] = {}
-    for stack in stacks:
+    for stack in _served(modules, stacks):
         for function in stack.functions:
             handler = _from_template(modules, function)
+            if stack.kind == OPENAPI and handler is not None:
+                handler = msgspec.structs.replace(handler, part=("pathParameters",), takes_items=True)
             if handler is not None and not (is_test(handler.path) and is_test(stack.path)):
                 # What tests deploy to stand in for something, or to listen, is part of the tests.
                 _add(found, handler)
@@ -210,6 +212,14 @@ def _from_template(modules: Modules, function: Lambda) -> Handler | None:
     path, name = located
     span = next((f.name_span for f in top_functions(modules[path].body) if f.name == name), NOWHERE)
     return Handler(path, name, span, of_function(function), "template", function.name, function.place)
+
+
+def _served(modules: Modules, stacks: Sequence[Stack]) -> Iterator[Stack]:
+    """The stacks; descriptions of HTTP interfaces only where the program has connexion call their functions, with what a
+    request brings by name."""
+    described = any(stack.kind == OPENAPI for stack in stacks)
+    served = described and any(True for _ in modules.among(lambda data: b"connexion" in data, _is_own_code))
+    return (stack for stack in stacks if served or stack.kind != OPENAPI)
 
 
 def inline_path(function: Lambda) -> str:

@@ -67,6 +67,48 @@ COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter /opt
 COPY . .
 """
 
+ORDERS = """\
+import uuid
+
+import boto3
+
+orders = boto3.resource("dynamodb").Table("orders")
+
+
+def create(body):
+    orders.put_item(Item={"id": str(uuid.uuid4()), "sku": body["sku"]})
+    return {}, 201
+
+
+def show(number):
+    return orders.get_item(Key={"id": number})["Item"]
+
+
+def move(number, body):
+    orders.put_item(Item={"id": number, "sku": body["sku"]})
+"""
+CONNEXION = """\
+import connexion
+from serverless_wsgi import handle_request
+
+app = connexion.FlaskApp(__name__)
+app.add_api("openapi.yaml")
+
+
+def handler(event, context):
+    return handle_request(app.app, event, context)
+"""
+OPENAPI = """\
+openapi: 3.0.0
+info: {title: shop, version: "1"}
+paths:
+  /orders:
+    post: {operationId: shop.orders.create, responses: {"201": {description: made}}}
+  /orders/{number}:
+    get: {operationId: shop.orders.show, responses: {"200": {description: one}}}
+    put: {operationId: move, x-openapi-router-controller: shop.orders, responses: {"200": {description: moved}}}
+"""
+
 
 def faults(files: dict[str, str]) -> list[tuple[str, str, str]]:
     """Code, place and source of the handler of every error and warning."""
@@ -104,6 +146,16 @@ class TestServed:
         found = faults({"shop/Dockerfile": f"{ADAPTED}{command}\n", "shop/web.py": FASTAPI})
         assert [one[:2] for one in found] == [("LDM102", "shop/web.py:12")]
 
+    @pytest.mark.parametrize("where", ["openapi.yaml", "shop/openapi.yaml", "config/openapi.yaml"])
+    def test_by_connexion(self, where: str) -> None:
+        found = faults({where: OPENAPI, "shop/app.py": CONNEXION, "shop/orders.py": ORDERS})
+        assert found == [("LDM102", "shop/orders.py:9", "api")]
+
+    def test_by_connexion_with_a_description_in_json(self) -> None:
+        text = '{"swagger": "2.0", "paths": {"/orders": {"post": {"operationId": "shop.orders.create"}}}}'
+        found = faults({"swagger.json": text, "shop/app.py": CONNEXION, "shop/orders.py": ORDERS})
+        assert found == [("LDM102", "shop/orders.py:9", "api")]
+
 
 class TestNotServed:
     """Where nothing says that Lambda serves an application, or which one, nothing is said of it."""
@@ -122,3 +174,14 @@ class TestNotServed:
         unused = WSGI.replace("wsgi_handler.handler", "shop.jobs.nightly")
         jobs = "def nightly(event, context):\n    return None\n"
         assert faults({"serverless.yml": unused, "shop/jobs.py": jobs, "shop/web.py": FLASK}) == []
+
+    def test_a_description_that_nothing_calls_functions_from(self) -> None:
+        assert faults({"openapi.yaml": OPENAPI, "shop/orders.py": ORDERS}) == []
+
+    def test_a_description_of_what_only_has_the_name_of_a_function(self) -> None:
+        other = OPENAPI.replace("shop.orders.create", "create")
+        assert faults({"openapi.yaml": other, "shop/app.py": CONNEXION, "shop/orders.py": ORDERS}) == []
+
+    def test_a_description_inside_of_a_template_leaves_the_template_one(self) -> None:
+        template = SCRIPT + "  Web:\n    Type: AWS::Serverless::Api\n    Properties: {DefinitionBody: {\n      openapi: 3.0.1}}\n"
+        assert [one[:2] for one in faults({"template.yaml": template, "shop/web.py": FLASK})] == [("LDM102", "shop/web.py:12")]

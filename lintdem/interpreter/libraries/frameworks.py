@@ -9,6 +9,7 @@ from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.injection import is_given, provided
 from lintdem.interpreter.joins import merge
 from lintdem.interpreter.machine import Args, Machine, Registered, Stop
+from lintdem.interpreter.passedon import taken_by_name
 from lintdem.interpreter.trace import Loop, Misused
 from lintdem.interpreter.values import NONE, known, text
 from lintdem.model.span import Place
@@ -200,8 +201,8 @@ def _route_args(m: Machine, func: Value, args: Args, owner: Made) -> Args:
     if not isinstance(func, Func) or not isinstance(event, Path):
         return Args()
     given: list[tuple[str, Value]] = []
-    for p in func.definition.params:
-        scope = func.scope
+    for p, owning in taken_by_name(func):
+        scope = owning.scope
         if p.name in ("self", "request") or p.default is not None or scope is None:
             continue
         kind = m.evaluate(p.annotation, Flow(scope, {})) if p.annotation is not None else None
