@@ -16,8 +16,6 @@ from lintdem.model.span import Place
 from lintdem.model.stack import Source
 from lintdem.model.values import Lambda
 
-# --- values -------------------------------------------------------------------------------------
-
 
 class Known(msgspec.Struct, frozen=True, cache_hash=True):
     """A literal: None, bool, int, float, str, bytes or `...`. `type` keeps 1 and True apart."""
@@ -115,14 +113,21 @@ class Func:
         return hash((self.path, self.definition.span, self.bound, self.wrappers))
 
     def __eq__(self, other: object) -> bool:
-        """Equality by the place of the definition and what is bound."""
+        """Equality by the place of the definition, what is bound and, of what a decorator made, what it was made of."""
         return (
             isinstance(other, Func)
             and self.path == other.path
             and self.definition.span == other.definition.span
             and self.bound == other.bound
             and self.wrappers == other.wrappers
+            and (self.scope is other.scope or _handed(self.scope) == _handed(other.scope))
         )
+
+
+def _handed(scope: Scope | None) -> list[Value]:
+    """The functions that an activation was given; those of a module are always the same."""
+    given = scope.names.values() if scope is not None and scope.parent is not None else ()
+    return [v for v in given if isinstance(v, (Partial, AnyOf)) or (isinstance(v, Func) and v.scope is not scope)]
 
 
 class Wrapper(msgspec.Struct, frozen=True, cache_hash=True):
@@ -248,8 +253,6 @@ Value: TypeAlias = (
     | Derived | Test | Cases | AnyOf | Error | Unknown
 )  # fmt: skip
 
-# --- heap ---------------------------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instance:
@@ -291,8 +294,6 @@ class ListObj:
 
 
 HeapObject: TypeAlias = Instance | DictObj | ListObj
-
-# --- facts --------------------------------------------------------------------------------------
 
 
 class Claim(msgspec.Struct, frozen=True, cache_hash=True):
