@@ -36,8 +36,10 @@ def _says_failure(effect: Effect) -> bool:
 
 def is_beside_work(effect: Effect, one: Swallowed, work: list[Effect]) -> bool:
     """Whether a call only tidies up, or notes down what was done, and the work on its way does not fail with it."""
-    others = (e for e in work if e.place != effect.place and one.block not in e.caught and not _is_minor(e, one))
-    return _is_minor(effect, one) and any(_is_on_way(e, effect) for e in others)
+    if not _is_minor(effect, one):
+        return False
+    others = [e for e in work if e.place != effect.place and not _is_minor(e, one)]
+    return not any(one.block in e.caught for e in others) and any(_is_on_way(e, effect) for e in others)
 
 
 def _is_on_way(other: Effect, effect: Effect) -> bool:
