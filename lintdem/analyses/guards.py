@@ -8,7 +8,7 @@ from enum import Enum
 from lintdem.analyses.effects import tells
 from lintdem.analyses.histories import is_of_history
 from lintdem.analyses.keys import Grade, Provenance, provenance
-from lintdem.analyses.lookedup import finds_row, is_refused
+from lintdem.analyses.lookedup import asks_for_new, finds_row, is_refused
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import records_word
@@ -167,9 +167,8 @@ def _is_shared(claim: Claim, run: Run) -> bool:
     site = run.sites.get(claim.place)
     if site is None or site.write is None or site.service != "dynamodb":
         return False
-    read = (e.call for e in run.events if isinstance(e, Asked) and Failed(claim) in e.must)
-    fetched = site.write.kind == "put" and any(call.arg("TableName") == site.write.table for call in read)
-    return fetched or site.arg("ReturnValuesOnConditionCheckFailure") is not None
+    read = [e.call.arg("TableName") for e in run.events if isinstance(e, Asked) and Failed(claim) in e.must]
+    return (site.write.kind == "put" and site.write.table in read) or site.arg("ReturnValuesOnConditionCheckFailure") is not None
 
 
 def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Cover | None:
@@ -257,7 +256,8 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
 
 def _read_by(check: Check, run: Run) -> Invocation | None:
     subject = looked_at(check)
-    return run.sites.get(subject.place) if subject is not None and subject.place is not None else None
+    read = run.sites.get(subject.place) if subject is not None and subject.place is not None else None
+    return None if read is None or asks_for_new(read) else read
 
 
 def looked_at(check: Check) -> Path | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.domain import Check, Claim, Fresh, Path
+from lintdem.interpreter.domain import Check, Claim, Fresh, Path, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Claimed, Effect, Invocation
-from lintdem.interpreter.values import known, leaves
+from lintdem.interpreter.values import known, leaves, members
 
 _ANY = known("…")
 """The table of a statement that could not be read."""
@@ -15,11 +15,22 @@ _ADDS = frozenset({"insert", "upsert"})
 def finds_row(read: Invocation, check: Check, effect: Effect, run: Run) -> bool:
     """Whether the search that found nothing finds what is inserted, or what is inserted on the same way into the table that
     was searched: a user is looked up by a phone number, and both get a row where there was none."""
-    if check.kind != "absent" or read.service != "sql" or not _is_row(effect):
+    if check.kind != "absent" or read.service != "sql" or not _is_row(effect) or asks_for_new(read):
         return False
     table = read.arg("TableName")
     rows = (e.call.write for e in run.events if isinstance(e, Effect) and _is_row(e) and check in e.must)
     return table == _ANY or any(row is not None and row.table in (table, _ANY) for row in rows)
+
+
+def asks_for_new(read: Invocation) -> bool:
+    """Whether rows are searched by an id that was made in this run: there is none, whatever the first run left."""
+    asked = [members(value) for name, value in read.args if name.startswith("where.")]
+    return any(all(any(_is_new(leaf) for leaf in leaves(one)) for one in several) for several in asked)
+
+
+def _is_new(leaf: Value) -> bool:
+    """Whether a value is that of no other run; a time may be one that many have, such as the day."""
+    return isinstance(leaf, Fresh) and leaf.kind in ("uuid", "random")
 
 
 def is_found_before(claim: Claim, tried: Claimed | None, run: Run) -> bool:
@@ -37,6 +48,8 @@ def is_found_before(claim: Claim, tried: Claimed | None, run: Run) -> bool:
 def is_refused(read: Invocation, check: Check, run: Run) -> bool:
     """Whether of two runs that find nothing together one is refused: what was searched for is unique, or a row that is inserted
     on the same way into the table that was searched has a unique key."""
+    if asks_for_new(read):
+        return False
     if read.arg("unique") is not None:
         return True
     rows = (e.call.write for e in run.events if isinstance(e, Effect) and _is_row(e) and check in e.must)
