@@ -32,6 +32,7 @@ from lintdem.interpreter.dynamodb.formers import first_of_all
 from lintdem.interpreter.exceptions import is_another, missing
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.joins import aged, alike, changed
+from lintdem.interpreter.limits import is_limit
 from lintdem.interpreter.listing import is_denied, is_none_left, of_pages, tells_how_many
 from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.senders import alone, told
@@ -351,7 +352,7 @@ def _check_of(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> 
             if _is_absence(test, value, truth):
                 return Check(test.place, "absent", value, call.name)
             # As with ages, where both outcomes meet again nothing was decided.
-            return Check(test.place, "state", value, "held" if truth else "did not hold")
+            return Check(test.place, "limit" if is_limit(test) else "state", value, "held" if truth else "did not hold")
     if isinstance(value, Ref) and test.op in ("in", "not in") and value.id in m.base and truth == (test.op == "not in"):
         return Check(test.place, "memory", value)
     if isinstance(value, Derived) and value.op == "from memory" and _is_absence(test, value, truth):
