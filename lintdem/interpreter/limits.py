@@ -10,7 +10,7 @@ _ORDERS = frozenset({"<", ">", "<=", ">="})
 
 def is_limit(test: Test) -> bool:
     """Whether a number that was stored is held against a fixed one: `row["count"] >= 5`, `spent + amount > LIMIT`. Nothing, or
-    one, says whether there is any; a time that has passed since is an age."""
+    one, says whether there is any, less is no number of things; a time that has passed since is an age."""
     if test.op not in _ORDERS or any(isinstance(leaf, Fresh) for arg in test.args for leaf in leaves(arg)):
         return False
     return any(map(_is_fixed, test.args))
@@ -19,7 +19,7 @@ def is_limit(test: Test) -> bool:
 def _is_fixed(value: Value) -> bool:
     """Whether a side of a comparison is a number of the program's, or comes from its environment."""
     if isinstance(value, Known):
-        return value.type in ("int", "float") and value.value not in (0, 1)
+        return isinstance(value.value, (int, float)) and value.value > 1
     if isinstance(value, Derived) and value.op != "len":
         return bool(parts_of(value)) and all(isinstance(part, Known) or _is_fixed(part) for part in parts_of(value))
     return isinstance(value, Env) or (bool(parts_of(value)) and all(_is_fixed(part) for part in parts_of(value)))
