@@ -35,6 +35,7 @@ from lintdem.interpreter.written import (
     caught_by,
     changes,
     encloses,
+    goes_on_to_falsehood,
     hands_on_falsehood,
     is_let_go,
     only_tells,
@@ -300,7 +301,9 @@ def _is_told(word: Value, after: list[Effect]) -> bool:
 
 def _is_asked_for(one: Swallowed, texts: Texts, after: list[Effect]) -> bool:
     """Whether the function says with False or None that it failed, and a caller does something about it or passes it on."""
-    told = bool(one.values) and all(isinstance(v, Known) and not v.value for v in one.values)
+    own = texts.modules.get(one.place.path)
+    falls = one.ends in ((), ("falls",)) and own is not None and goes_on_to_falsehood(own, one.place)
+    told = falls or (bool(one.values) and all(isinstance(v, Known) and not v.value for v in one.values))
     for step in reversed(one.stack) if told else ():
         module = texts.modules.get(step.place.path)
         if module is None:

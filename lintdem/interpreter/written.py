@@ -20,6 +20,7 @@ from lintdem.model.function import (
     Raise,
     Return,
     Stmt,
+    Try,
     With,
 )  # fmt: skip
 from lintdem.model.module import Module
@@ -280,6 +281,14 @@ def _denials(module: Module, call: Place) -> list[tuple[If, tuple[Stmt, ...]]]:
     }
     asked = ((node, _on_falsehood(node, kept, call.span)) for node in nodes(body) if isinstance(node, If))
     return [(node, branch) for node, branch in asked if branch is not None]
+
+
+def goes_on_to_falsehood(module: Module, clause: Place) -> bool:
+    """Whether the `try` of a clause is followed by nothing but the `return False` of its function."""
+    function = function_at(module, clause.span)
+    block, end = function.body[-2:] if function is not None and len(function.body) > 1 else (None, None)
+    here = isinstance(block, Try) and any(one.span == clause.span for one in block.catches)
+    return here and isinstance(end, Return) and (end.value is None or _is_nothing(end.value))
 
 
 def is_let_go(texts: Texts, calls: Iterable[Place]) -> bool:
