@@ -61,6 +61,9 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program, keys: 
         return SAFE
     if only_sets(effect) or ships_lines(effect) or answers_socket(effect) or is_filled_anew(effect, run):
         return SAFE
+    if call.http is not None and NONE in (call.arg("url"), call.arg("0")):
+        # Without an address nothing is sent: this way is another's, who is given one.
+        return SAFE
     token = _token(effect, run, subject)
     if token is not None:
         return token
@@ -210,6 +213,16 @@ def limits_rate(effect: Effect, run: Run) -> bool:
     words += [effect.place.path.rpartition("/")[2], *(step.text for step in effect.stack), run.handler.function]
     timed = any(isinstance(leaf, Fresh) and leaf.kind == "clock" for leaf in found)
     return any(_LIMITS.search(word) or (timed and _LIMITS_TIME.search(word)) for word in words)
+
+
+def counts_failures(effect: Effect) -> bool:
+    """Whether a counter counts what failed, or how often it was tried: a second attempt that fails is one more on purpose."""
+    write = effect.call.write
+    names = [name for name, _ in write.values] if write is not None and write.kind == "accumulate" else []
+    return bool(names) and all(_ATTEMPTS.search(name) for name in names)
+
+
+_ATTEMPTS = re.compile(r"(^|_)(fail(ed|ure)?s?|errors?|retr(y|ies)|attempts?)(_(count|counter|total|number))?$", re.IGNORECASE)
 
 
 def _spends(table: Value | None) -> bool:

@@ -240,13 +240,13 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
     read = _read_by(check, run)
     if read is None:
         return False
-    after = False
+    done = Done(effect.place, effect.call.name)
     for event in run.events:
-        if event is effect or (isinstance(event, Effect) and (event.place, event.stack) == (effect.place, effect.stack)):
-            after = True
+        # What is written on another way than the effect is no record of it; the effect may be the write itself.
+        after = isinstance(event, Effect) and (done in event.may or (event.place, event.stack) == (effect.place, effect.stack))
         first = isinstance(event, Effect) and event.place != effect.place and _is_recorded_first(check, event, effect)
         if isinstance(event, Effect) and event.place != effect.place and _takes_away(check, event, read):
-            return Done(effect.place, effect.call.name) in event.may or Done(event.place, event.call.name) in effect.may
+            return done in event.may or Done(event.place, event.call.name) in effect.may
         if (after or first) and isinstance(event, Effect) and same_store(read, event):
             if check.kind != "absent" and touches(check, event, read) and not records_word(check, event, effect, run):
                 continue

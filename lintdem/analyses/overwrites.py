@@ -12,6 +12,7 @@ from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import AnyOf, Check, Derived, Env, Fresh, Known, Made, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import QUERIED, key_attributes
 from lintdem.interpreter.engine import Run
+from lintdem.interpreter.listing import is_listed
 from lintdem.interpreter.trace import Asked, Effect, Invocation, Tested, Write
 from lintdem.interpreter.values import leaves, parts_of, text
 from lintdem.knowledge import Kind
@@ -27,6 +28,8 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: Mapping[
     if write.kind == "put" and _is_missing(effect, write, run):
         return Level.NOTE, "it was looked up before and is written only where it is missing"
     random = _drawn(effect, run, subject, others)
+    if random and write.kind == "put" and _keeps_place(effect):
+        return Level.NOTE, "it says how far a run has come, and the last one is right"
     drawn = random and write.kind == "update" and not write.conditional and _is_drawn(dict(write.values)[random[0]])
     if random and not subject.by_caller and (write.kind == "put" or drawn):
         return Level.ERROR, f"{random[0]} is another value in every run, under the same key"
@@ -49,11 +52,25 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: Mapping[
     if chosen:
         return Level.WARNING, f"{chosen} depends on what kind of event this is, and a late one of another kind sets it back"
     other = _other_writer(effect, _late_for(subject, run, others))
-    if other:
+    if other and not _is_chosen_now(write):
         return Level.WARNING, other
     if random:
         return Level.NOTE, f"{random[0]} is another value in every run"
     return Level.NOTE, "a repeat writes the same values again"
+
+
+def _keeps_place(effect: Effect) -> bool:
+    """Whether a write keeps how far somebody has come, by what the function around it is called: `set_watermark`."""
+    return any(_PLACES.search(step.text.rpartition(".")[2]) for step in effect.stack[-1:])
+
+
+_PLACES = re.compile(r"watermark|cursor|checkpoint|bookmark|high_?water", re.IGNORECASE)
+
+
+def _is_chosen_now(write: Write) -> bool:
+    """Whether the item was chosen by what the run has just listed, not by the event: then it is no late word on it."""
+    keys = [leaf for _, value in write.key for leaf in leaves(value) if not isinstance(leaf, (Known, Env))]
+    return any(is_listed(leaf) for leaf in keys)
 
 
 def _late_for(subject: Subject, run: Run, others: Mapping[Place, Write]) -> dict[Place, Write]:

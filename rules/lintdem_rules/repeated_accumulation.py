@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.effects import counts_failures
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, way
 
 
@@ -13,9 +14,10 @@ def check(p: Pass) -> Iterator[Finding]:
         call = case.effect.call
         write = call.write
         what = f"`{write.accumulates}`" if write is not None and write.accumulates else "what is there"
+        level = Level.NOTE if counts_failures(case.effect) else lower(Level.ERROR, case.subject)
         yield p.finding(
             case, case.effect.place, f"{call.name} applies {what} again on the second delivery",
-            subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
+            subject=case.subject, level=level, why=way(case), guard=case.cover.words,
             advice="let the same write record the event's business id and refuse it when it is there, or put both in "
             "one transaction", about=call.name,
         )  # fmt: skip
