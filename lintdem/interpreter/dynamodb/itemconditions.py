@@ -232,7 +232,8 @@ def _judge_junction(node: Junction, sets: Mapping[str, Value], keys: Mapping[str
         if isinstance(inner, Exists):
             return _judge_exists(Exists(inner.attribute, not inner.present), sets, keys, opaque)
         if isinstance(inner, Contains):
-            added = inner.attribute in sets or opaque or any(HOLE in name for name in sets)
+            # A mapper's condition has the attribute itself, which does not know its name.
+            added = inner.attribute in sets or inner.attribute == "?" or opaque or any(HOLE in name for name in sets)
             return Verdict(added, "" if added else f"the write does not add to {inner.attribute}")
         if isinstance(inner, Compares) and inner.op == "=":
             return _judge_comparison(Compares("<>", inner.attribute, inner.value), sets)

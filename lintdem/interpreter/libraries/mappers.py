@@ -165,7 +165,7 @@ def _write(m: Machine, owner: Ref | Path | None, cls: Cls, name: str, args: Args
         keys = {k.removeprefix("Key."): v for k, v in read.args if k.startswith("Key.")} if read is not None else {}
         # What was read has its key; the defaults are for items that are new.
         stored = {k: Path(owner.root, (*owner.steps, k), owner.place) for k in item_keys(cls)}
-        attrs, opaque = {**stored, **keys, **attributes_of(m, owner)}, True
+        attrs, opaque = {**stored, **keys, **_altered(m, owner), **attributes_of(m, owner)}, True
     key = tuple((k, attrs[k] if k in attrs else _default(m, cls, k, place, flow)) for k in item_keys(cls))
     accumulates = ""
     if name == "update":
@@ -184,6 +184,14 @@ def _write(m: Machine, owner: Ref | Path | None, cls: Cls, name: str, args: Args
     identity = key[0][1] if len(key) == 1 else Derived("format", tuple(v for _, v in key))
     claim = Claim(place, "the condition of the model", identity, write.table, "" if verdict.holds else verdict.reason)
     return replace(write, claim=claim, compares=compared_values(condition), orders=orders(condition))
+
+
+def _altered(m: Machine, owner: Path) -> dict[str, Value]:
+    """The attributes of what was read that were changed in place: `item.names.append(name)`."""
+    depth = len(owner.steps)
+    inside = [one for one in m.altered if (one.root, one.place, one.steps[:depth]) == (owner.root, owner.place, owner.steps)]
+    names = sorted({one.steps[depth] for one in inside if len(one.steps) > depth})
+    return {name: Path(owner.root, (*owner.steps, name), owner.place) for name in names}
 
 
 def _actions(m: Machine, args: Args, flow: Flow, spread: bool) -> tuple[dict[str, Value], str]:
