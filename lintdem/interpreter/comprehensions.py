@@ -76,9 +76,10 @@ def comprehension(m: Machine, expr: Comprehension, flow: Flow) -> Value:
 
 def _converted(m: Machine, expr: Comprehension, key: Value | None, value: Value, inner: Flow) -> Value | None:
     """What a function makes of data that it goes through part by part, and leaves as it is where it has nothing to convert:
-    the same data. `{k: plain(v) for k, v in given.items()}`, `[plain(v) for v in given]`."""
+    the same data. `{k: plain(v) for k, v in given.items()}`, `[plain(v) for v in given]`. A dict is so too where each part
+    is taken over as it is, or only in another coding: `{k: of_dynamodb.deserialize(v) for k, v in item.items()}`."""
     clause = expr.clauses[0]
-    if len(expr.clauses) > 1 or clause.tests or not isinstance(expr.element, Call):
+    if len(expr.clauses) > 1 or clause.tests or not (isinstance(expr.element, Call) or expr.kind == "dict"):
         return None
     if expr.kind == "dict":
         source = key.parts[0] if isinstance(key, Derived) and key.op == "key" and key.parts else None
@@ -86,7 +87,9 @@ def _converted(m: Machine, expr: Comprehension, key: Value | None, value: Value,
         source = m.evaluate(clause.iter, inner) if isinstance(clause.iter, Name) else None
     if not isinstance(source, Path):
         return None
-    return source if isinstance(value, AnyOf) and element_of(m, source, inner) in value.values else None
+    part = element_of(m, source, inner)
+    same = (isinstance(value, AnyOf) and part in value.values) or (expr.kind == "dict" and value == part)
+    return source if same else None
 
 
 def _copied(m: Machine, expr: Comprehension, inner: Flow) -> Value | None:
