@@ -12,7 +12,7 @@ from lintdem.analyses.keys import Grade, Provenance, provenance, readable
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.deployed import queue_of, table_of, topic_of
-from lintdem.interpreter.domain import AnyOf, Cases, Check, Derived, Fresh, Given, Path, Value
+from lintdem.interpreter.domain import AnyOf, Cases, Check, Derived, Done, Fresh, Given, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.invoking import asks_deployed, only_computes
@@ -245,7 +245,7 @@ def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program, ke
         if key is not None:
             minted, name = key, attribute
     if minted is not None and write.kind != "delete":
-        return SAFE if _made_before(effect, run, minted) else Harm(Repeat.MINTS, minted, name)
+        return SAFE if _made_before(effect, run, minted, schema) else Harm(Repeat.MINTS, minted, name)
     if write.kind == "accumulate":
         return Harm(Repeat.ACCUMULATES)
     if write.kind in ("insert", "upsert", "set", "unset"):
@@ -260,18 +260,24 @@ def _identity(write: Write, schema: tuple[str, ...]) -> list[tuple[str, Value]]:
     return list(write.key) if write.kind == "accumulate" else key_attributes(write, schema)
 
 
-def _made_before(effect: Effect, run: Run, minted: Provenance) -> bool:
-    """Whether an earlier call of the same run stored the item under this new key: then it is that run's own."""
-    if effect.call.write is None or effect.call.write.kind == "put":
-        return False
+def _made_before(effect: Effect, run: Run, minted: Provenance, schema: tuple[str, ...]) -> bool:
+    """Whether an earlier call of the same run stored the item under this new key: then it is that run's own. An item
+    that is put again, with more in it, has the whole key of the first."""
+    own = effect.call.write
     for event in run.events:
-        if event.place == effect.place:
+        if own is None or event.place == effect.place:
             return False
         write = event.call.write if isinstance(event, Effect) else None
-        if write is not None and write.kind == "put":
-            fresh = {(leaf.place, leaf.call) for _, v in write.values for leaf in leaves(v) if isinstance(leaf, Fresh)}
-            if (minted.place, minted.call) in fresh:
+        if not isinstance(event, Effect) or write is None or write.kind != "put":
+            continue
+        if own.kind == "put":
+            again = write.table == own.table and _identity(write, schema) == _identity(own, schema)
+            if again and Done(event.place, event.call.name) in effect.may:
                 return True
+            continue
+        fresh = {(leaf.place, leaf.call) for _, v in write.values for leaf in leaves(v) if isinstance(leaf, Fresh)}
+        if (minted.place, minted.call) in fresh:
+            return True
     return False
 
 

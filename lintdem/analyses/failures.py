@@ -63,7 +63,7 @@ BROAD = frozenset(
         SMTPException SQLAlchemyError DatabaseError OperationalError PyMongoError RedisError ApiException
         StripeError APIError KafkaException KafkaError EndpointConnectionError ReadTimeout ConnectTimeout
         ReadTimeoutError ConnectTimeoutError TimeoutError TransportError HTTPStatusError RequestError
-        ClientConnectionError TwilioRestException SlackApiError
+        ClientConnectionError TwilioRestException SlackApiError Error MySQLError InterfaceError
     """.split()
 )
 """Exceptions that mean "it did not work", not one foreseen answer of a service."""
@@ -126,12 +126,14 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
     if not swallowed or (asides and not polls and subject.source not in QUEUES):
         return []
     partial = reports_failures(run, subject, texts)
-    reports = [e for e in swallowed if e.block is not None and partial and COLLECTS & {c[-1] for c in calls(e.body)}]
+    reports = [e for e in swallowed if e.block is not None and partial and COLLECTS & _called(e)]
     gone = "nobody runs it again" if planned else "the event is gone"
     found: dict[Place, Lost] = {}
     for one in swallowed:
         if is_kept(one) or (partial and not _is_below(one, reports) and _may_be_named(one, texts)):
             continue
+        if partial and any(encloses(e.place, one.place) and e.place != one.place for e in ended if COLLECTS & _called(e)):
+            continue  # The clause around it reports the record all the same.
         if polls and not any(_is_acknowledged_after(e, one) for e in asides):
             continue
         eaten: tuple[Effect | Asked, ...] = _eaten(one, work, run, refused[one.place], planned and not polls, polls)
@@ -140,6 +142,11 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
             # Of several clauses of one `try` the first tells it.
             found.setdefault(one.block or one.place, Lost(run, subject, head_of(one), one, eaten, _words(one), gone))
     return list(found.values())
+
+
+def _called(one: Swallowed) -> set[str]:
+    """The names of what a clause calls."""
+    return {call[-1] for call in calls(one.body)}
 
 
 def _is_below(one: Swallowed, reports: list[Swallowed]) -> bool:

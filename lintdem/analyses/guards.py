@@ -13,13 +13,13 @@ from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import records_word
 from lintdem.interpreter.altering import replace
-from lintdem.interpreter.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value
+from lintdem.interpreter.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Fresh, Held, Path, Tried, Value
 from lintdem.interpreter.dynamodb.itemwrites import KEY_PARTS, key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_within
 from lintdem.interpreter.ordering import claims_in_order, in_order
 from lintdem.interpreter.trace import Asked, Claimed, Effect, Invocation, Recorded, Swallowed
-from lintdem.interpreter.values import parts_of
+from lintdem.interpreter.values import leaves, parts_of
 from lintdem.model.span import Place
 
 
@@ -292,6 +292,8 @@ def touches(check: Check, event: Effect, read: Invocation | None = None) -> bool
         return False
     parts = check.subject.parts if isinstance(check.subject, Derived) else (check.subject,)
     own = key_attributes(write) if write.kind == "put" else write.key
+    if write.kind == "put" and any(isinstance(leaf, Fresh) for _, value in own for leaf in leaves(value)):
+        return False  # A new item leaves the one that was read as it is.
     asked = {name.removeprefix("Key.") for name, _ in read.args if name.startswith("Key.")} if read is not None else set()
     names = {name for name, _ in write.values} - {name for name, _ in own} - asked - KEY_PARTS
     return any(isinstance(part, Path) and set(part.steps[-2:]) & names for part in parts)
