@@ -16,7 +16,7 @@ from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.customresources import untracked
 from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on_token, tells
 from lintdem.analyses.fifo import fifo_fault
-from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, looked_at, same_store, told_at, touches
+from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, looked_at, same_store, told_at
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
 from lintdem.analyses.notices import tells_of_failure
 from lintdem.analyses.overwrites import (
@@ -33,6 +33,7 @@ from lintdem.analyses.overwrites import (
 from lintdem.analyses.repetition import retry_of
 from lintdem.analyses.replays import operations, replayed
 from lintdem.analyses.subjects import Subject
+from lintdem.analyses.switches import touches
 from lintdem.analyses.timeliness import event_time, held_for_a_time, is_fresh_checked, time_bound, unordered_row
 from lintdem.analyses.wholekeys import of_whole_key
 from lintdem.interpreter.altering import replace

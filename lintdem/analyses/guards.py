@@ -11,15 +11,14 @@ from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.lookedup import asks_for_new, finds_row, is_refused
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.switches import records_word
+from lintdem.analyses.switches import records_word, touches
 from lintdem.interpreter.altering import replace
-from lintdem.interpreter.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Fresh, Held, Path, Tried, Value
-from lintdem.interpreter.dynamodb.itemwrites import KEY_PARTS, key_attributes
+from lintdem.interpreter.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_within
 from lintdem.interpreter.ordering import claims_in_order, in_order
 from lintdem.interpreter.trace import Asked, Claimed, Effect, Invocation, Recorded, Swallowed
-from lintdem.interpreter.values import leaves, parts_of
+from lintdem.interpreter.values import parts_of
 from lintdem.model.span import Place
 
 
@@ -282,21 +281,6 @@ def _takes_away(check: Check, event: Effect, read: Invocation) -> bool:
     if not found or write is None or write.kind != "delete" or not same_store(read, event):
         return False
     return bool(write.key) and all(read.arg(f"Key.{name}") == value for name, value in write.key)
-
-
-def touches(check: Check, event: Effect, read: Invocation | None = None) -> bool:
-    """Whether the later write changes the attribute that was tested. A key, as the read names it or the write, is never
-    changed: to test one asks which items there are, not what has become of this one."""
-    write = event.call.write
-    if write is None or write.kind == "delete":
-        return False
-    parts = check.subject.parts if isinstance(check.subject, Derived) else (check.subject,)
-    own = key_attributes(write) if write.kind == "put" else write.key
-    if write.kind == "put" and any(isinstance(leaf, Fresh) for _, value in own for leaf in leaves(value)):
-        return False  # A new item leaves the one that was read as it is.
-    asked = {name.removeprefix("Key.") for name, _ in read.args if name.startswith("Key.")} if read is not None else set()
-    names = {name for name, _ in write.values} - {name for name, _ in own} - asked - KEY_PARTS
-    return any(isinstance(part, Path) and set(part.steps[-2:]) & names for part in parts)
 
 
 def same_store(read: Invocation, event: Effect) -> bool:

@@ -1,14 +1,31 @@
-"""Tests of one word, such as a switch that somebody else turns: a write of another word is no record of what was tested."""
+"""What a write says of a test: whether it changes what was tested, and whether it writes the word that was tested, such as a
+switch that somebody else turns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lintdem.interpreter.domain import Check, Derived, Known, Path, Value
+from lintdem.interpreter.domain import Check, Derived, Fresh, Known, Path, Value
+from lintdem.interpreter.dynamodb.itemwrites import KEY_PARTS, key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.ordering import in_order
-from lintdem.interpreter.trace import Effect, Tested
-from lintdem.interpreter.values import known, members
+from lintdem.interpreter.trace import Effect, Invocation, Tested
+from lintdem.interpreter.values import known, leaves, members
+
+
+def touches(check: Check, event: Effect, read: Invocation | None = None) -> bool:
+    """Whether the later write changes the attribute that was tested. A key, as the read names it or the write, is never
+    changed: to test one asks which items there are, not what has become of this one."""
+    write = event.call.write
+    if write is None or write.kind == "delete":
+        return False
+    parts = check.subject.parts if isinstance(check.subject, Derived) else (check.subject,)
+    own = key_attributes(write) if write.kind == "put" else write.key
+    if write.kind == "put" and any(isinstance(leaf, Fresh) for _, value in own for leaf in leaves(value)):
+        return False  # A new item leaves the one that was read as it is.
+    asked = {name.removeprefix("Key.") for name, _ in read.args if name.startswith("Key.")} if read is not None else set()
+    names = {name for name, _ in write.values} - {name for name, _ in own} - asked - KEY_PARTS
+    return any(isinstance(part, Path) and set(part.steps[-2:]) & names for part in parts)
 
 
 def records_word(check: Check, event: Effect, effect: Effect, run: Run) -> bool:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from lintdem.analyses.asking import shared
 from lintdem.analyses.diagnosis import Writers, store_of
 from lintdem.analyses.failures import ASIDE, CACHES, DOES
-from lintdem.analyses.guards import looked_at, same_store, touches
+from lintdem.analyses.guards import looked_at, same_store
 from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.releases import FREES, telling, touches_claim
 from lintdem.analyses.secondruns import behind, thrown_at
 from lintdem.analyses.subjects import Subject
+from lintdem.analyses.switches import touches
 from lintdem.interpreter.domain import Caught, Check, Claim, Done, Failed, Fresh, Path
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
