@@ -362,9 +362,6 @@ def business_ids(run: Run, subject: Subject) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-# --- overwrites ---
-
-
 SEQUENCER = "s3.object.sequencer"
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html"""
 

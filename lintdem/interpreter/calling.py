@@ -29,7 +29,6 @@ from lintdem.interpreter.domain import (
     Func,
     HeapObject,
     Instance,
-    Known,
     ListObj,
     Made,
     Method,
@@ -51,6 +50,7 @@ from lintdem.interpreter.lineage import find_in_class, is_enum
 from lintdem.interpreter.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop
 from lintdem.interpreter.objects import bind, found_name, instantiate
 from lintdem.interpreter.parameters import bind_parameters
+from lintdem.interpreter.recursion import is_deep, wrapped
 from lintdem.interpreter.trace import Event, Gap
 from lintdem.interpreter.values import NONE, any_of, members, parts_of
 from lintdem.model.function import Function
@@ -75,11 +75,6 @@ class Summary:
 
 SPENT = 1_200
 """After so many statements run for one function in one handler, another calling context of it adds nothing."""
-
-SAME = 2
-"""So many runs of a function inside one another are followed."""
-NAMED = 6
-"""The same for calls with literal names, of which a program has few."""
 
 ROUNDS = 3
 """Further rounds for a function that calls itself; two suffice unless functions call one another crosswise."""
@@ -200,7 +195,7 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
     maker = (func.path, func.definition.span)
     summary = m.memo.get((key, place if maker in m.makers else None)) if key is not None and block is None else None
     owner = m.get(flow, func.bound) if func.bound is not None else None
-    home = (func.definition.span, func.path, owner.cls.key if isinstance(owner, Instance) else "")
+    home = (func.definition.span, func.path, owner.cls.key if isinstance(owner, Instance) else "", wrapped(func))
     if not isinstance(summary, Summary):
         if key is not None and key in m.active:
             m.recursed.add(key)
@@ -210,7 +205,7 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
             last = m.memo[home]
             assert isinstance(last, Summary)
             summary = replace(last, value=Unknown(f"what {found_name(func)} returns", args.all()))
-        elif _nested(m, func) > (NAMED if _is_named(args) else SAME):
+        elif is_deep(m, func, args):
             summary = NOTHING
         else:
             before, spent = m.mutations, m.spent
@@ -220,16 +215,6 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
             if key is not None and block is None and m.mutations == before:
                 m.memo[key, place if maker in m.makers else None] = replace(summary, keep=keep)
     return _take_over(m, summary, func, place, flow, text)
-
-
-def _nested(m: Machine, func: Func) -> int:
-    """How many runs of a function are inside one another now."""
-    return sum(1 for k in m.active if isinstance(k, tuple) and k and k[0] == func.definition.span and k[1] == func.path)
-
-
-def _is_named(args: Args) -> bool:
-    """Whether a call says by a literal name what it wants, as a container's `get("store")` does."""
-    return bool(args.positional) and all(isinstance(v, Known) and isinstance(v.value, str) for v in args.positional)
 
 
 def _to_fixpoint(m: Machine, summarise: Callable[[], Summary], key: object) -> Summary:
@@ -268,7 +253,7 @@ def _key(m: Machine, func: Func, args: Args, flow: Flow) -> tuple[object, tuple[
             work.extend(members(value))
     shape = tuple(sorted((k, id(o)) for k, o in reached.items()))
     closure = id(func.scope.names) if func.scope is not None else 0
-    key = (func.definition.span, func.path, closure, func.bound, args, shape, m.globals_version)
+    key = (func.definition.span, func.path, closure, func.bound, args, shape, m.globals_version, wrapped(func))
     return key, (*reached.values(), func.scope)
 
 

@@ -17,6 +17,7 @@ from lintdem.interpreter.domain import (
     Instance,
     Known,
     ListObj,
+    Made,
     Path,
     Ref,
     Unknown,
@@ -26,6 +27,8 @@ from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.machine import Args, Machine
 from lintdem.interpreter.values import any_of, known, members
 from lintdem.model.span import Place
+
+QUERIES = frozenset({"sqlalchemy.Query", "peewee.Query"})
 
 
 def element_of(m: Machine, value: Value, flow: Flow) -> Value:
@@ -83,12 +86,24 @@ def taken_along(m: Machine, value: Value, flow: Flow) -> frozenset[Fact]:
 
 def iterated(m: Machine, value: Value, place: Place, flow: Flow) -> Value:
     """What a loop runs over: for an object of the program, what its `__iter__` and `__next__` give."""
-    own = [one for one in members(value) if isinstance(m.get(flow, one), Instance)]
+    own = [one for one in members(value) if isinstance(m.get(flow, one), Instance) or is_query(one)]
     return any_of([_own(m, one, place, flow) if one in own else one for one in members(value)]) if own else value
+
+
+def is_query(value: Value) -> bool:
+    """Whether it is a query by model, which is sent when somebody goes through it."""
+    return isinstance(value, Made) and value.type in QUERIES and dict(value.args).get("kind") in (None, known("select"))
+
+
+def sent(m: Machine, query: Value, place: Place, flow: Flow) -> Value:
+    """The rows that a query finds."""
+    return m.call(m.attribute(query, "iterator", flow, place), Args(), place, flow, "iterator")
 
 
 def _own(m: Machine, value: Value, place: Place, flow: Flow) -> Value:
     found = value
+    if is_query(value):
+        return sent(m, value, place, flow)
     method = m.attribute(value, "__iter__", flow, place)
     if isinstance(method, Func):
         found = m.call(method, Args(), place, flow, "__iter__")

@@ -29,12 +29,13 @@ from lintdem.interpreter.domain import (
     Unknown,
     Value,
 )
-from lintdem.interpreter.elements import element_of
+from lintdem.interpreter.elements import element_of, is_query, sent
 from lintdem.interpreter.fields import DUMPS, JSON, filled, given_to
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.injection import provided
 from lintdem.interpreter.interfaces import implementations, is_open, made
 from lintdem.interpreter.libraries.documents import collection_of, is_mongo
+from lintdem.interpreter.libraries.tables import is_catalogue
 from lintdem.interpreter.lineage import field_at, find_after, find_in_class, is_enum, is_index, is_typed_dict, lineage
 from lintdem.interpreter.machine import Args, Machine, Stop
 from lintdem.interpreter.validators import validate
@@ -321,6 +322,10 @@ def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Va
         return index if is_enum(value) else value
     if is_mongo(value):
         return collection_of(value, index)
+    if is_query(value):
+        return m.item(sent(m, value, place, flow), index, flow, place)
+    if isinstance(value, Method) and is_catalogue(value.receiver, value.name):
+        return Made("sqlalchemy.Table", place, (("0", index),))
     if isinstance(value, Unknown):
         return Unknown(value.reason, (value, index) if not isinstance(index, Known) else (value,))
     return Derived("item", (value, index) if not isinstance(index, Known) else (value,))

@@ -39,6 +39,8 @@ def call_store(m: Machine, name: str, args: Args, place: Place, flow: Flow, rece
         return call_session(m, _as_sqlalchemy(name), args, place, flow, receiver)
     if isinstance(receiver, Made) and receiver.type == "peewee.Query":
         return call_peewee(m, name.rpartition(".")[2], args, place, flow, receiver)
+    if name == "peewee.prefetch" and args.positional:
+        return args.positional[0]
     if head == "pymongo":
         return call_documents(m, name, args, place, flow, receiver)
     if head in ("elasticsearch", "opensearchpy"):

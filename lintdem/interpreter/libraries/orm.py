@@ -58,8 +58,8 @@ def call_session(m: Machine, name: str, args: Args, place: Place, flow: Flow, re
         return Made(f"sqlalchemy.{short}", place, (("0", target),))
     if short in ("Column", "mapped_column") and receiver is None:
         return Made("sqlalchemy.Column", place, args.named())
-    if name in ("sqlalchemy.Table", "sqlalchemy.table"):
-        return Made("sqlalchemy.Table", place, args.named())
+    if name in ("sqlalchemy.Table", "sqlalchemy.table", "sqlalchemy.MetaData"):
+        return Made(f"sqlalchemy.{'Table' if short == 'table' else short}", place, args.named())
     bare = name.startswith("sqlalchemy.Engine.") and short in _RUNS
     if not (bare or name.startswith(("sqlalchemy.orm.Session.", "sqlalchemy.Connection."))) or receiver is None:
         return None

@@ -17,6 +17,11 @@ def table_of(model: Value) -> str:
     return "…"
 
 
+def is_catalogue(owner: Value, name: str) -> bool:
+    """Whether `owner.name` holds the tables that SQLAlchemy has read from the database: `metadata.tables`."""
+    return name == "tables" and isinstance(owner, Made) and owner.type == "sqlalchemy.MetaData"
+
+
 def column_name(model: Value, column: Value) -> str | None:
     """The name of a column of it, as an expression names it."""
     if isinstance(column, Method):
