@@ -120,11 +120,16 @@ def _token(effect: Effect, run: Run, subject: Subject) -> Harm | None:
 
 
 def _deduplicates_content(effect: Effect, run: Run, program: Program) -> bool:
-    """A FIFO queue or topic that drops a body it has just had, and a body in which nothing is new in each run."""
+    """A FIFO queue or topic that drops a body it has just had, and a body in which nothing is new in each run.
+
+    One that no template tells of takes messages without a deduplication id only when it goes by their bodies.
+    """
     named = [effect.call.arg(d) for d in effect.call.destination]
     found = [queue_of(v, run.handler, program) or topic_of(v, run.handler, program) for v in named]
     bodies = [v for k, v in effect.call.args if k.rpartition("[].")[2] in ("MessageBody", "Message")]
     stable = bool(bodies) and not any(isinstance(leaf, Fresh) for body in bodies for leaf in leaves(body))
+    if not any(found):
+        return stable and is_fifo(effect) and effect.call.arg("**") is None
     return stable and any(one is not None and one.fifo and one.content_dedup for one in found)
 
 
