@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.ages import freshness
-from lintdem.interpreter.domain import Check, Done
+from lintdem.interpreter.domain import Check, Derived, Done, Path, Value
+from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Effect, Tested
+from lintdem.interpreter.values import leaves
 from lintdem.interpreter.written import encloses, nodes
 from lintdem.knowledge import Kind
 from lintdem.model.function import Continue, If, Raise, Return, Stmt
@@ -31,7 +34,7 @@ class LateCheck:
 
 def late_checks(run: Run, subject: Subject, modules: Mapping[str, Module]) -> Iterator[LateCheck]:
     """The comparisons of an event's age that set it aside after its effect, each with its first effect."""
-    effects = [e for e in run.events if isinstance(e, Effect) and _matters(e)]
+    effects = [e for e in run.events if isinstance(e, Effect) and _matters(e) and not _is_its_own(e, run, subject)]
     for event in run.events if effects else ():
         if not isinstance(event, Tested) or freshness(event.test) is None or not _sets_aside(event, modules):
             continue
@@ -48,6 +51,24 @@ def _matters(effect: Effect) -> bool:
     write = effect.call.write
     claims = write is not None and write.claim is not None and not write.claim.useless
     return effect.call.kind in _EFFECTS and not claims
+
+
+def _is_its_own(effect: Effect, run: Run, subject: Subject) -> bool:
+    """Whether an item is put that only this event has, named by its delivery, the run, or a digest of all it says: a journal
+    takes stale events too, and nothing newer is replaced."""
+    write = effect.call.write
+    keys = [value for _, value in key_attributes(write, ())] if write is not None and write.kind == "put" else []
+    drawn = any(provenance(value, subject, run.sites).grade in (Grade.ATTEMPT, Grade.DELIVERY) for value in keys)
+    return drawn or any(_is_digest(value) for value in keys)
+
+
+def _is_digest(value: Value) -> bool:
+    """Whether a value is hashed from the whole payload of the event, not from one of its fields."""
+    if not isinstance(value, Derived):
+        return False
+    paths = [leaf for leaf in leaves(value) if isinstance(leaf, Path) and leaf.root == "event"]
+    whole = any(not path.steps or path.steps[-1] in ("json()", "body", "detail", "data") for path in paths)
+    return (value.op == "hash" and whole) or any(map(_is_digest, value.parts))
 
 
 def _is_first(effect: Effect) -> bool:
