@@ -73,9 +73,6 @@ class Summary:
     keep: tuple[object, ...] = ()
 
 
-SPENT = 1_200
-"""After so many statements run for one function in one handler, another calling context of it adds nothing."""
-
 ROUNDS = 3
 """Further rounds for a function that calls itself; two suffice unless functions call one another crosswise."""
 
@@ -201,16 +198,16 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
             m.recursed.add(key)
             summary = m.assumed.get(key, BOTTOM)
             assert isinstance(summary, Summary)
-        elif m.runs.get(home, 0) >= SPENT and block is None and isinstance(m.memo.get(home), Summary):
+        elif m.has_cost(home) and block is None and isinstance(m.memo.get(home), Summary):
             last = m.memo[home]
             assert isinstance(last, Summary)
             summary = replace(last, value=Unknown(f"what {found_name(func)} returns", args.all()))
         elif is_deep(m, func, args):
             summary = NOTHING
         else:
-            before, spent = m.mutations, m.spent
-            summary = _to_fixpoint(m, lambda: _summarise(m, func, args, place, flow, key, block), key)
-            m.runs[home] = m.runs.get(home, 0) + m.spent - spent
+            before = m.mutations
+            with m.costing(home):
+                summary = _to_fixpoint(m, lambda: _summarise(m, func, args, place, flow, key, block), key)
             m.memo[home] = summary
             if key is not None and block is None and m.mutations == before:
                 m.memo[key, place if maker in m.makers else None] = replace(summary, keep=keep)

@@ -48,6 +48,10 @@ __all__ = [
     "answered", "result_of", "wrapped",
 ]  # fmt: skip
 
+SPENT, OWN = 1_200, 300
+"""After so many statements run for one function in one handler, of which so many are its own, another calling context of it
+adds nothing. What only hands on, such as a bus of commands, costs little itself: what it leads to has costs of its own."""
+
 BUDGET = 60_000
 """Statements one handler may cost before its remaining calls are taken as unknown."""
 DEPTH = 48
@@ -157,7 +161,8 @@ class Machine(World):
         self.classes = set()
         self.memo: dict[object, object] = {}
         self.makers: set[object] = set()
-        self.runs: dict[object, int] = {}
+        self.runs: dict[object, tuple[int, int]] = {}
+        self.below = 0
         self.recursed: set[object] = set()
         self.assumed: dict[object, object] = {}
         self.subjects: dict[tuple[object, ...], tuple[Test, list[Value], Value | None]] = {}
@@ -295,6 +300,22 @@ class Machine(World):
     def frame(self) -> Frame:
         """The function that is being run."""
         return self.frames[-1]
+
+    def has_cost(self, home: object) -> bool:
+        """Whether a function has cost too much for another run of it."""
+        spent, own = self.runs.get(home, (0, 0))
+        return spent >= SPENT and own >= OWN
+
+    @contextmanager
+    def costing(self, home: object) -> Iterator[None]:
+        """Count what a run of a function costs, with and without what it calls."""
+        spent, outside, self.below = self.spent, self.below, 0
+        try:
+            yield
+        finally:
+            cost, (before, own) = self.spent - spent, self.runs.get(home, (0, 0))
+            self.runs[home] = before + cost, own + cost - self.below
+            self.below = outside + cost
 
     @contextmanager
     def retrying(self, *retries: Retry | None) -> Iterator[None]:
