@@ -187,6 +187,7 @@ def call_function(m: Machine, func: Func, args: Args, place: Place, flow: Flow, 
 
 
 def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text: str) -> Value:
+    m.note_forward(text)
     key, keep = _key(m, func, args := settled(args), flow)
     block, m.block = m.block, None
     maker = (func.path, func.definition.span)

@@ -49,8 +49,8 @@ __all__ = [
 ]  # fmt: skip
 
 SPENT, OWN = 1_200, 300
-"""After so many statements run for one function in one handler, of which so many are its own, another calling context of it
-adds nothing. What only hands on, such as a bus of commands, costs little itself: what it leads to has costs of its own."""
+"""After so many statements run for one function in one handler, another calling context of it adds nothing. Of what looks
+functions up in a container, as a bus of commands does, only its own statements count: each time something else is behind it."""
 
 BUDGET = 60_000
 """Statements one handler may cost before its remaining calls are taken as unknown."""
@@ -162,7 +162,7 @@ class Machine(World):
         self.memo: dict[object, object] = {}
         self.makers: set[object] = set()
         self.runs: dict[object, tuple[int, int]] = {}
-        self.below = 0
+        self.below, self.homes, self.forwards = 0, list[object](), set[object]()
         self.recursed: set[object] = set()
         self.assumed: dict[object, object] = {}
         self.subjects: dict[tuple[object, ...], tuple[Test, list[Value], Value | None]] = {}
@@ -304,15 +304,22 @@ class Machine(World):
     def has_cost(self, home: object) -> bool:
         """Whether a function has cost too much for another run of it."""
         spent, own = self.runs.get(home, (0, 0))
-        return spent >= SPENT and own >= OWN
+        return spent >= SPENT and (own >= OWN or home not in self.forwards)
+
+    def note_forward(self, text: str) -> None:
+        """Remember, when a function is called that was looked up in a container, what looks it up, and what asks that."""
+        if text.endswith("]"):
+            self.forwards.update(self.homes[-2:])
 
     @contextmanager
     def costing(self, home: object) -> Iterator[None]:
         """Count what a run of a function costs, with and without what it calls."""
         spent, outside, self.below = self.spent, self.below, 0
+        self.homes.append(home)
         try:
             yield
         finally:
+            self.homes.pop()
             cost, (before, own) = self.spent - spent, self.runs.get(home, (0, 0))
             self.runs[home] = before + cost, own + cost - self.below
             self.below = outside + cost
