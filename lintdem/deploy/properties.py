@@ -4,8 +4,11 @@ styles stay."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
 
 import yaml
 
@@ -21,21 +24,42 @@ _PLAIN = re.compile(r'"([A-Za-z]\w*)"')
 def propertied(change: Property, text: str) -> list[Edit]:
     """The property behind the others of the declaration at a place, written as they are. Its text is JSON."""
     if change.place.path.endswith(".tf"):
-        return [_attributed(change, text)]
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise NoEdit from error
-    named = [(key, value) for node in _mappings(root) for key, value in node.value if _stands_at(key, change.place.span)]
+        return [_attributed(change, _terraform(text))]
+    template = _template(text)
+    if template is None:
+        raise NoEdit
+    named = template.names.get((change.place.span.line, change.place.span.column), [])
     if len(named) != 1:
         raise NoEdit
     (key, declared) = named[0]
     properties = _properties(declared)
     if properties is None:
-        return _opened(change, key, declared, text)
+        return _opened(change, key, declared, template.lines)
     if not properties.value or change.name in _entries(properties):
         raise NoEdit
-    return [_added(change, properties, text.split("\n"))]
+    return [_added(change, properties, template.lines)]
+
+
+@dataclass(frozen=True)
+class _Template:
+    """What stands in a template: the lines, and the names with what they declare, by the place where they begin."""
+
+    lines: list[str]
+    names: dict[tuple[int, int], list[tuple[yaml.Node, yaml.Node]]]
+
+
+@lru_cache(maxsize=2)
+def _template(text: str) -> _Template | None:
+    """Read once for all that is added to it, for reading takes long; None where it is no YAML."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return None
+    names: dict[tuple[int, int], list[tuple[yaml.Node, yaml.Node]]] = {}
+    for node in _mappings(root):
+        for key, value in node.value:
+            names.setdefault((key.start_mark.line + 1, key.start_mark.column + 1), []).append((key, value))
+    return _Template(text.split("\n"), names)
 
 
 def _properties(declared: yaml.Node) -> yaml.MappingNode | None:
@@ -71,14 +95,9 @@ def _mappings(root: yaml.Node | None) -> Iterator[yaml.MappingNode]:
             work += node.value
 
 
-def _stands_at(node: yaml.Node, span: Span) -> bool:
-    """Whether a name begins at a place."""
-    return (node.start_mark.line + 1, node.start_mark.column + 1) == (span.line, span.column)
-
-
-def _opened(change: Property, key: yaml.Node, value: yaml.Node, text: str) -> list[Edit]:
+def _opened(change: Property, key: yaml.Node, value: yaml.Node, lines: list[str]) -> list[Edit]:
     """`- sqs: <arn>` becomes a mapping with the ARN and the property."""
-    line = text.split("\n")[value.start_mark.line]
+    line = lines[value.start_mark.line]
     alone = value.start_mark.line == key.start_mark.line and not line[: key.start_mark.column].strip(" -")
     if not change.opens or not isinstance(value, yaml.ScalarNode) or value.style in ("|", ">") or not alone:
         raise NoEdit
@@ -119,16 +138,42 @@ def _added(change: Property, node: yaml.MappingNode, lines: list[str]) -> Edit:
 # --- Terraform ---
 
 
-def _attributed(change: Property, text: str) -> Edit:
-    """The attribute in the last line of a block, as `terraform fmt` lines it up."""
+@dataclass(frozen=True)
+class _Terraform:
+    """What stands in a file of Terraform: the lines with the offsets where they begin, and the words with theirs."""
+
+    lines: list[str]
+    starts: list[int]
+    words: list[Token]
+    numbers: dict[int, int]
+
+    def line_of(self, token: Token) -> int:
+        """The number of the line that a word stands in, counted from 0."""
+        return bisect_right(self.starts, token.start) - 1
+
+
+@lru_cache(maxsize=2)
+def _terraform(text: str) -> _Terraform | None:
+    """Read once for all that is added to it; None where it cannot be read."""
     try:
-        inside = _block(words(text), _offset(text, change.place.span))
-    except LoweringError as error:
-        raise NoEdit from error
+        found = words(text)
+    except LoweringError:
+        return None
+    lines = text.split("\n")
+    starts = list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
+    numbers = {token.start: i for i, token in reversed(list(enumerate(found)))}
+    return _Terraform([line.rstrip("\r") for line in lines], starts, found, numbers)
+
+
+def _attributed(change: Property, file: _Terraform | None) -> Edit:
+    """The attribute in the last line of a block, as `terraform fmt` lines it up."""
+    if file is None or change.place.span.line > len(file.starts):
+        raise NoEdit
+    start = file.starts[change.place.span.line - 1] + change.place.span.column - 1
+    inside = _block(file.words, file.numbers.get(start, -1))
     if _has(inside, change.name):
         raise NoEdit
-    lines = [line.rstrip("\r") for line in text.split("\n")]
-    opening, closing = (text.count("\n", 0, one.start) for one in (inside[0], inside[-1]))
+    lines, opening, closing = file.lines, file.line_of(inside[0]), file.line_of(inside[-1])
     written = [number for number in range(opening + 1, closing) if lines[number].strip()]
     if not written or lines[closing].strip() != "}":
         raise NoEdit
@@ -156,12 +201,11 @@ def _has(inside: list[Token], name: str) -> bool:
     return False
 
 
-def _block(found: list[Token], start: int) -> list[Token]:
-    """The tokens of the block that opens with the word at an offset, from its brace to the brace that closes it."""
-    first = opening = next((i for i, token in enumerate(found) if token.start == start), -1)
+def _block(found: list[Token], first: int) -> list[Token]:
+    """The tokens of the block that opens with a word, from its brace to the brace that closes it."""
     if first < 0:
         raise NoEdit
-    depth = 0
+    depth, opening = 0, first
     for i in range(first, len(found)):
         token = found[i]
         if token.kind == "line" and not depth:
@@ -172,13 +216,6 @@ def _block(found: list[Token], start: int) -> list[Token]:
             if not depth:
                 return found[opening : i + 1]
     raise NoEdit
-
-
-def _offset(text: str, span: Span) -> int:
-    at = 0
-    for _ in range(span.line - 1):
-        at = text.find("\n", at) + 1
-    return at + span.column - 1
 
 
 def _equals(line: str, indent: str) -> int:

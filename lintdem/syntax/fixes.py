@@ -6,6 +6,7 @@ not allow gives no fix.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -22,16 +23,21 @@ from lintdem.syntax.remarks import unremarked
 if TYPE_CHECKING:
     from lintdem.syntax.editing import Editor
 
+_EDITORS = 64
+
 
 @dataclass
 class Fixer:
     """Fixes of findings; `read` gives the bytes of a file, `propertied` the edits of a template, `length` how long the formatter
-    of a file lets a line be, where that is known. Each file of Python is parsed once, when it is first needed."""
+    of a file lets a line be, where that is known. A file of Python is parsed when it is first needed, and again only where very
+    many others were needed in between."""
 
     read: Callable[[str], bytes | None]
     propertied: Callable[[Property, str], list[Edit]]
     length: Callable[[str], int | None] = lambda path: None
-    editors: dict[str, Editor | None] = field(default_factory=dict)
+    _editors: OrderedDict[str, Editor | None] = field(default_factory=OrderedDict)
+    _edited: set[str] = field(default_factory=set)
+    _texts: dict[str, str | None] = field(default_factory=dict)
 
     def with_fixes(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings with the fixes that their remedies come to."""
@@ -58,13 +64,12 @@ class Fixer:
         for edit in edits:
             by_file.setdefault(edit.place.path, []).append(edit)
         for path, own in by_file.items():
-            editor = self.editors.get(path)
+            editor = self._editor(path) if path in self._edited else None
             yield from editor.settled(own) if editor is not None else own
 
     def _edits(self, change: Change) -> list[Edit]:
         if isinstance(change, (Unremark, Property)):
-            data = self.read(change.place.path)
-            text = _text(data) if data is not None else None
+            text = self._text(change.place.path)
             if text is None:
                 raise NoEdit
             return [unremarked(change, text.split("\n"))] if isinstance(change, Unremark) else self.propertied(change, text)
@@ -74,9 +79,21 @@ class Fixer:
         return editor.edits(change)
 
     def _editor(self, path: str) -> Editor | None:
-        if path not in self.editors:
-            self.editors[path] = self._opened(path)
-        return self.editors[path]
+        """The editor of a file. A parsed file takes a hundred times its size, so only the last few are kept."""
+        if path not in self._editors:
+            self._editors[path] = self._opened(path)
+            self._edited.add(path)
+        self._editors.move_to_end(path)
+        while len(self._editors) > _EDITORS:
+            self._editors.popitem(last=False)
+        return self._editors[path]
+
+    def _text(self, path: str) -> str | None:
+        """The text of a file, the same one each time: what is worked out of it is kept for it."""
+        if path not in self._texts:
+            data = self.read(path)
+            self._texts[path] = _text(data) if data is not None else None
+        return self._texts[path]
 
     def _opened(self, path: str) -> Editor | None:
         """The editor of a Python file that can be parsed in this process."""
