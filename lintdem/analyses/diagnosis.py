@@ -34,6 +34,7 @@ from lintdem.analyses.repetition import retry_of
 from lintdem.analyses.replays import operations, replayed
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import touches
+from lintdem.analyses.tablewrites import whole_keys
 from lintdem.analyses.timeliness import event_time, held_for_a_time, is_fresh_checked, time_bound, unordered_row
 from lintdem.analyses.wholekeys import of_whole_key
 from lintdem.interpreter.altering import replace
@@ -107,8 +108,8 @@ def _key_names(effect: Effect, run: Run, program: Program, writers: Writers) -> 
     table = table_of(write.table, run.handler, program) if write is not None else None
     if table is not None and table.keys:
         return table.keys
-    named = {tuple(name for name, _ in other.key) for other in writers.get(store, {}).values() if other.key}
-    return named.pop() if len(named) == 1 else ()
+    named = whole_keys(writers[store]) if store in writers else frozenset()
+    return next(iter(named)) if len(named) == 1 else ()
 
 
 def diagnose(run: Run, subject: Subject, program: Program, writers: Writers) -> list[Case]:
@@ -320,7 +321,8 @@ def _put_back(
     effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: Mapping[Place, Write]
 ) -> Case | None:  # fmt: skip
     """What was read is written back: without a version an update is lost, with one the next run counts again."""
-    lost = lost_update(effect, run.events, [write for place, write in others.items() if place != effect.place])
+    back = [write for place, write in others.items() if place != effect.place] if effect.origins else []
+    lost = lost_update(effect, run.events, back)
     if lost is not None:
         return Case(run, subject, effect, harm, found, Kind.LOST_UPDATE, None, lost.attribute, key_place=lost.path.place)
     again = counts_again(effect) if found.answer is Answer.NO else ""

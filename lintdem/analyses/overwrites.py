@@ -9,6 +9,7 @@ from lintdem.analyses.effects import event_values, is_drawn_anew, is_random
 from lintdem.analyses.guards import looked_at
 from lintdem.analyses.keys import Grade, provenance, readable
 from lintdem.analyses.subjects import Subject
+from lintdem.analyses.tablewrites import changing, in_order, key_names
 from lintdem.interpreter.domain import AnyOf, Check, Derived, Env, Fresh, Known, Made, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import QUERIED, key_attributes
 from lintdem.interpreter.engine import Run
@@ -89,7 +90,7 @@ def _drawn(effect: Effect, run: Run, subject: Subject, others: Mapping[Place, Wr
     write = effect.call.write
     if write is None:
         return []
-    keys = {name for one in others.values() for name, _ in one.key} or {name for name, _ in key_attributes(write)}
+    keys = (key_names(others) if others else None) or {name for name, _ in key_attributes(write)}
     return [name for name, value in write.values if name not in keys and is_drawn_anew(value, effect, run, subject)]
 
 
@@ -206,7 +207,7 @@ def _other_writer(effect: Effect, others: Mapping[Place, Write]) -> str:
     write = effect.call.write
     if write is None:
         return ""
-    for place, other in sorted(others.items(), key=lambda pair: pair[0]):
+    for place, other in in_order(others) if write.kind == "update" else changing(others) if write.kind == "put" else ():
         puts_back = write.kind == "put" and other.kind in ("update", "delete", "accumulate")
         if place == effect.place or not (puts_back or write.kind == "update") or _apart(write, other):
             continue

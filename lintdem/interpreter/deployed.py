@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from lintdem.interpreter.domain import Env, Value
 from lintdem.interpreter.values import leaves, text
@@ -10,48 +12,39 @@ from lintdem.model.stack import Lambda, Queue, Source, Stack, Table, Topic
 from lintdem.model.stack import Value as TemplateValue
 from lintdem.program import Handler, Program, Trigger
 from lintdem.program.paths import ancestors, folder
+from lintdem.program.remembering import remembered
+
+T = TypeVar("T")
 
 
 def queue_of(value: Value | None, handler: Handler, program: Program) -> Queue | None:
     """The queue a value names."""
-    for stack, name in _names(value, handler, program):
-        for queue in stack.queues:
-            if name in (queue.name, queue.queue_name):
-                return queue
-    return None
+    found = (_of(stack).queues.get(name) for stack, name in _names(value, handler, program))
+    return next((queue for queue in found if queue is not None), None)
 
 
 def topic_of(value: Value | None, handler: Handler, program: Program) -> Topic | None:
     """The topic a value names."""
-    for stack, name in _names(value, handler, program):
-        for topic in stack.topics:
-            if name in (topic.name, topic.topic_name):
-                return topic
-    return None
+    found = (_of(stack).topics.get(name) for stack, name in _names(value, handler, program))
+    return next((topic for topic in found if topic is not None), None)
 
 
 def table_of(value: Value | None, handler: Handler, program: Program) -> Table | None:
     """The table a value names."""
-    for stack, name in _names(value, handler, program):
-        for table in stack.tables:
-            if name in (table.name, table.table_name):
-                return table
-    return None
+    found = (_of(stack).tables.get(name) for stack, name in _names(value, handler, program))
+    return next((table for table in found if table is not None), None)
 
 
 def function_of(value: Value | None, handler: Handler, program: Program) -> Lambda | None:
     """The function a value names."""
-    for stack, name in _names(value, handler, program):
-        for function in stack.functions:
-            if name == function.name:
-                return function
-    return None
+    found = (_of(stack).functions.get(name) for stack, name in _names(value, handler, program))
+    return next((functions[0] for functions in found if functions), None)
 
 
 def own_function(handler: Handler, program: Program) -> Lambda | None:
     """The resource that deploys a handler."""
-    found = (f for stack in _stacks(handler, program) for f in stack.functions if f.name == handler.resource)
-    return next(found, None) if handler.resource else None
+    found = (_of(stack).functions.get(handler.resource) for stack in _stacks(handler, program)) if handler.resource else ()
+    return next((functions[0] for functions in found if functions), None)
 
 
 def sent_anew(triggers: tuple[Trigger, ...], handler: Handler, program: Program) -> str:
@@ -91,8 +84,7 @@ def _stacks(handler: Handler, program: Program) -> Sequence[Stack]:
 
 
 def _environment(stack: Stack, handler: Handler, variable: str) -> Iterator[str]:
-    own = [f for f in stack.functions if f.name == handler.resource]
-    for function in own or stack.functions:
+    for function in _of(stack).functions.get(handler.resource or "") or stack.functions:
         for name, value in function.environment:
             if name == variable:
                 yield from _named(value)
@@ -103,3 +95,38 @@ def _named(value: TemplateValue) -> Iterator[str]:
         yield value.text
     elif value.kind == "text":
         yield value.text.replace(":", "/").rpartition("/")[2]
+
+
+# --- what is looked up again and again ---
+
+
+@dataclass(frozen=True)
+class _Declared:
+    """What a template declares, by each of its names; the first of a name counts."""
+
+    queues: dict[str, Queue]
+    topics: dict[str, Topic]
+    tables: dict[str, Table]
+    functions: dict[str, list[Lambda]]
+
+
+@remembered(512)
+def _of(stack: Stack) -> _Declared:
+    functions: dict[str, list[Lambda]] = {}
+    for function in stack.functions:
+        functions.setdefault(function.name, []).append(function)
+    return _Declared(
+        _named_by((one, (one.name, one.queue_name)) for one in stack.queues),
+        _named_by((one, (one.name, one.topic_name)) for one in stack.topics),
+        _named_by((one, (one.name, one.table_name)) for one in stack.tables),
+        functions,
+    )
+
+
+def _named_by(declared: Iterable[tuple[T, tuple[str | None, ...]]]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for one, names in declared:
+        for name in names:
+            if name is not None:
+                found.setdefault(name, one)
+    return found

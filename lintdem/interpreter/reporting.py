@@ -8,6 +8,7 @@ from lintdem.model.remedy import Argument, Change, Property
 from lintdem.model.span import Place
 from lintdem.model.values import Call
 from lintdem.program import Program
+from lintdem.program.remembering import attached
 
 _LIST = '["ReportBatchItemFailures"]'
 _MADE = ("cdk.out/", ".aws-sam/", ".serverless/", ".terraform/")
@@ -31,13 +32,17 @@ def reported(program: Program, place: Place) -> Change | None:
 
 def _kind(program: Program, place: Place) -> str:
     """Which tool reads the mapping; its file may be one of several of a template."""
-    found = (
-        stack.kind
-        for stack in program.stacks
-        for function in stack.functions
-        if any(event.place == place for event in function.events)
-    )
-    return next(found, "")
+    return _kinds(program).get(place, "")
+
+
+@attached
+def _kinds(program: Program) -> dict[Place, str]:
+    found: dict[Place, str] = {}
+    for stack in program.stacks:
+        for function in stack.functions:
+            for event in function.events:
+                found.setdefault(event.place, stack.kind)
+    return found
 
 
 def _constructed(program: Program, place: Place) -> Change | None:

@@ -11,7 +11,7 @@ from lintdem.model.module import Module
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Attr, Call, Node
 from lintdem.program import Handler, Program
-from lintdem.program.remembering import attached
+from lintdem.program.remembering import remembered
 
 N = TypeVar("N", bound=Node)
 
@@ -33,7 +33,7 @@ def exactly(program: Program, place: Place, kind: type[N]) -> N | None:
     return next((node for node in found if isinstance(node, kind)), None)
 
 
-@attached
+@remembered(64)
 def _by_span(module: Module) -> dict[Span, list[Node]]:
     """The expressions of a file by where they stand, outer ones first."""
     found: dict[Span, list[Node]] = {}

@@ -27,7 +27,7 @@ from lintdem.model.module import Module
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Attr, Await, Call, Compare, Const, Expr, Item, Name, Unary
 from lintdem.program.modules import Modules
-from lintdem.program.remembering import attached
+from lintdem.program.remembering import attached, remembered
 
 LOGGING = frozenset(
     """
@@ -49,6 +49,7 @@ ENDS = ("close", "rollback", "disconnect")
 """How the names of calls begin that give up a connection or what was begun on it: `closeConnection`."""
 ROUNDS = 3
 """So many functions that only tell are followed one inside another."""
+_BLOCKS = 256
 COLLECTS = frozenset({"append", "add", "extend", "update", "setdefault", "insert", "put_nowait", "appendleft"})
 
 
@@ -58,7 +59,17 @@ _fields: dict[type, tuple[str, ...]] = {}
 
 
 def nodes(node: object) -> Iterator[object]:
-    """A statement or expression and all that stands inside it, in order."""
+    """A statement or expression and all that stands inside it, in order. A block is asked again and again, for each finding in
+    it, so what stands in the last ones is kept."""
+    return iter(_all_of(node)) if type(node) is tuple else _walked(node)
+
+
+@remembered(_BLOCKS)
+def _all_of(block: object) -> tuple[object, ...]:
+    return tuple(_walked(block))
+
+
+def _walked(node: object) -> Iterator[object]:
     work = [node]
     while work:
         current = work.pop()

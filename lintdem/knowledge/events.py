@@ -190,6 +190,7 @@ def sources_named(literal: str) -> frozenset[Source]:
     return frozenset(s for s, shape in _events().sources.items() if literal in (shape.constants or _said_like(shape)))
 
 
+@cache
 def sources_with(steps: Steps) -> frozenset[Source]:
     """The sources that alone have something at `steps` of their events: a list of records, a request, a notification."""
     path = _normal(_raw(steps))

@@ -19,6 +19,7 @@ from lintdem.knowledge import Kind
 from lintdem.model.span import Place, Span
 from lintdem.model.stack import Source
 from lintdem.program import Program
+from lintdem.program.remembering import attached
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,18 @@ def _is_part(one: Rerun, other: Rerun) -> bool:
 
 def _gives_up_at_once(subject: Subject, program: Program) -> bool:
     """Whether the queue moves a message to its dead-letter queue after one receive."""
-    return any(
-        event.target is not None and queue.name == event.target.text and queue.max_receives == 1
-        for stack in program.stacks
-        for function in stack.functions
-        for event in function.events
-        if event.place == subject.evidence
-        for queue in stack.queues
-    )
+    return subject.evidence in _received_once(program)
+
+
+@attached
+def _received_once(program: Program) -> frozenset[Place]:
+    """The event sources of templates whose queue gives a message up after one receive."""
+    found = set()
+    for stack in program.stacks:
+        once = {queue.name for queue in stack.queues if queue.max_receives == 1}
+        events = (event for function in stack.functions for event in function.events) if once else ()
+        found |= {event.place for event in events if event.target is not None and event.target.text in once}
+    return frozenset(found)
 
 
 def _rerun(run: Run, subject: Subject, loop: Loop, cases: list[Case], raised: set[Place]) -> Rerun | None:

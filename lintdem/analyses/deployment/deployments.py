@@ -16,6 +16,7 @@ from lintdem.knowledge import Kind
 from lintdem.model.stack import Event, Lambda, Queue, Source, Stack, Value
 from lintdem.program import Program
 from lintdem.program.handlers import locate
+from lintdem.program.remembering import attached, remembered
 
 VISIBILITY = 30
 RETENTION = 4 * 86_400
@@ -120,8 +121,23 @@ def queue_at(value: Value | None, stack: Stack, program: Program, path: str = ""
     """The queue a value of a template means. `path` is the file the value stands in, where that is another template."""
     if value is None:
         return None
-    own = next((other for other in program.stacks if other.path == path and other.kind == stack.kind), stack)
-    return next((queue for queue in own.queues if is_named(value, queue.name, queue.queue_name)), None)
+    own = _by_path(program).get((path, stack.kind), stack)
+    by_name, by_physical = _queues_of(own)
+    if value.kind in ("ref", "attribute"):
+        return by_name.get(value.text)
+    return by_physical.get(last_part(value.text)) if value.kind == "text" else None
+
+
+@attached
+def _by_path(program: Program) -> dict[tuple[str, str], Stack]:
+    return {(stack.path, stack.kind): stack for stack in reversed(program.stacks)}
+
+
+@remembered(512)
+def _queues_of(stack: Stack) -> tuple[dict[str, Queue], dict[str, Queue]]:
+    """The queues of a template by their name in it, and by that which they are given; the first of a name counts."""
+    queues = stack.queues[::-1]
+    return {one.name: one for one in queues}, {one.queue_name: one for one in queues if one.queue_name is not None}
 
 
 def is_named(value: Value, name: str, physical: str | None) -> bool:
