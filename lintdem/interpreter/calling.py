@@ -49,10 +49,11 @@ from lintdem.interpreter.libraries.jmespaths import entered
 from lintdem.interpreter.lineage import find_in_class, is_enum
 from lintdem.interpreter.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop
 from lintdem.interpreter.objects import bind, found_name, instantiate
+from lintdem.interpreter.outliving import held, lasting
 from lintdem.interpreter.parameters import bind_parameters
 from lintdem.interpreter.recursion import is_deep, wrapped
 from lintdem.interpreter.trace import Event, Gap
-from lintdem.interpreter.values import NONE, any_of, members, parts_of
+from lintdem.interpreter.values import NONE, any_of, members
 from lintdem.model.function import Function
 from lintdem.model.span import Place
 from lintdem.model.values import Expr, Lambda
@@ -80,6 +81,9 @@ BOTTOM = Summary((), Unknown("recursion"), False, EMPTY, EMPTY, (), {})
 """What a function that calls itself is taken to do in its first round: it does not come back that way."""
 
 NOTHING = Summary((), Unknown("recursion"), True, EMPTY, EMPTY, (), {})
+
+_LEADING = frozenset({Ref, AnyOf, Cases})
+"""Values that lead to objects."""
 
 
 def call(m: Machine, func: Value, args: Args, place: Place, flow: Flow, text: str) -> Value:
@@ -246,7 +250,7 @@ def _key(m: Machine, func: Func, args: Args, flow: Flow) -> tuple[object, tuple[
             if obj is None:
                 continue
             reached[value.id] = obj
-            work.extend(held(obj))
+            work += [one for one in held(obj) if type(one) in _LEADING]
         elif isinstance(value, (AnyOf, Cases)):
             work.extend(members(value))
     shape = tuple(sorted((k, id(o)) for k, o in reached.items()))
@@ -299,8 +303,8 @@ def _summary(
         each = frozenset.intersection(*(passed for _, passed in frame.yields)) if frame.yields else EMPTY
         value = m.new(joined, ListObj("list", tuple(dict.fromkeys(v for v, _ in frame.yields)), True, passed=each))
         joined.must |= aged(each)
-    lasting = _lasting(m, joined, flow, value)
-    return Summary(events, value, True, joined.must, joined.may, raises, lasting, frozenset(frame.demanded))
+    heap = lasting(m, joined, flow, value)
+    return Summary(events, value, True, joined.must, joined.may, raises, heap, frozenset(frame.demanded))
 
 
 def _kept(m: Machine, returns: Expr, frame: Frame, flow: Flow) -> Value | None:
@@ -311,55 +315,6 @@ def _kept(m: Machine, returns: Expr, frame: Frame, flow: Flow) -> Value | None:
     if not is_interface(named):
         return None
     return m.typed(named, place, outer)
-
-
-def _lasting(m: Machine, after: Flow, before: Flow, value: Value) -> dict[int, HeapObject]:
-    """What of the heap outlives a call: changed objects, and new ones that these or the result refer to."""
-    changed = {k: o for k, o in after.heap.items() if before.heap.get(k) is not o}
-    kept = {k: o for k, o in changed.items() if k in before.heap or k in m.base}
-    work: list[Value] = [value, *m.shared, *(v for o in kept.values() for v in held(o))]
-    # By identity: equal values are looked at again, which costs less than the hash of a deep one.
-    seen: dict[int, Value] = {}
-    while work:
-        one = work.pop()
-        if id(one) in seen:
-            continue
-        seen[id(one)] = one
-        if isinstance(one, Ref):
-            obj = changed.get(one.id)
-            if obj is not None and one.id not in kept:
-                kept[one.id] = obj
-                work += held(obj)
-        else:
-            work += parts_of(one)
-            if isinstance(one, Func):
-                work += [*([one.bound] if one.bound is not None else []), *_captured(one)]
-            elif isinstance(one, Partial):
-                work += [one.func, *one.args, *(v for _, v in one.keywords)]
-            elif isinstance(one, Cls):
-                work += [v for v in one.scope.names.values() if isinstance(v, Ref)]
-            elif isinstance(one, Method):
-                work.append(one.receiver)
-    return kept
-
-
-def _captured(func: Func) -> list[Value]:
-    """What a closure holds on to."""
-    found: list[Value] = []
-    scope = func.scope
-    while scope is not None and scope.parent is not None:
-        found += scope.names.values()
-        scope = scope.parent
-    return found
-
-
-def held(obj: HeapObject) -> list[Value]:
-    """The values inside an object."""
-    if isinstance(obj, Instance):
-        return list(obj.attrs.values())
-    if isinstance(obj, ListObj):
-        return list(obj.items)
-    return [*obj.entries.values(), *(v for pair in obj.rest for v in pair), *obj.spread]
 
 
 def _returned(frame: Frame) -> Value:

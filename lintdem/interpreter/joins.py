@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from itertools import chain, compress
+from operator import is_not
 from typing import Any
 
 from lintdem.interpreter.altering import replace
@@ -54,11 +55,10 @@ def merge(target: Flow, flows: list[Flow]) -> None:
     heap: dict[int, HeapObject] = dict(flows[0].heap)
     apart: dict[int, None] = {}
     for flow in flows[1:]:
-        for key, obj in flow.heap.items():
-            mine = heap.get(key)
-            if mine is not obj:
-                heap[key] = obj if mine is None else merge_objects(mine, obj)
-                apart[key] = None
+        for key in differing(flow.heap, heap):
+            mine, obj = heap.get(key), flow.heap[key]
+            heap[key] = obj if mine is None else merge_objects(mine, obj)
+            apart[key] = None
     for key in apart:
         merged = heap[key]
         if isinstance(merged, (Instance, DictObj)):
@@ -69,6 +69,12 @@ def merge(target: Flow, flows: list[Flow]) -> None:
         target.scope.names.clear()
         target.scope.names.update(names)
     target.heap, target.must, target.may = heap, must, may
+
+
+def differing(one: dict[int, HeapObject], other: dict[int, HeapObject]) -> Iterator[int]:
+    """The keys under which the first has another object than the second. Most of two large heaps is the same, and is passed over
+    without a step of Python for each object."""
+    return compress(one, map(is_not, one.values(), map(other.get, one)))
 
 
 def _joined(values: list[Value], flows: list[Flow]) -> Value:

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.domain import AnyOf, Cases, Client, Derived, Error, Known, Made, Test, Unknown, Value
+from lintdem.interpreter.domain import (
+    AnyOf,
+    Cases,
+    Client,
+    Cls,
+    Derived,
+    Env,
+    Error,
+    External,
+    Fresh,
+    Func,
+    Known,
+    Made,
+    Method,
+    Mod,
+    Partial,
+    Path,
+    Ref,
+    Super,
+    Test,
+    Unknown,
+    Value,
+)
 
 NONE = Known(None, "NoneType")
 TRUE = Known(True, "bool")
 FALSE = Known(False, "bool")
+_WHOLE = frozenset({Known, Path, Fresh, Env, External, Func, Partial, Cls, Mod, Ref, Method, Super})
+"""Values that are not computed from others. Most are: asked first, for this is asked millions of times."""
 
 
 def known(value: object) -> Known:
@@ -45,6 +69,8 @@ def any_of(values: list[Value] | tuple[Value, ...]) -> Value:
 
 def parts_of(value: Value) -> tuple[Value, ...]:
     """The values directly inside a computed value."""
+    if type(value) in _WHOLE:
+        return ()
     if isinstance(value, (Derived, Unknown)):
         return value.parts
     if isinstance(value, Test):
@@ -63,6 +89,8 @@ def parts_of(value: Value) -> tuple[Value, ...]:
 
 def leaves(value: Value, limit: int = 200) -> list[Value]:
     """The values a value is computed from, itself if it is not computed; at most `limit`."""
+    if type(value) in _WHOLE:
+        return [value]
     found: dict[Value, None] = {}
     work = [value]
     steps = 0
