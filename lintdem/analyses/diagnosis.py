@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from lintdem.analyses.asking import Act, askings, shared
 from lintdem.analyses.bytime import is_sample, is_sample_row
@@ -34,12 +33,12 @@ from lintdem.analyses.repetition import retry_of
 from lintdem.analyses.replays import operations, replayed
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import touches
-from lintdem.analyses.tablewrites import whole_keys
+from lintdem.analyses.tablewrites import Writers, key_names_of, store_of
 from lintdem.analyses.timeliness import event_time, held_for_a_time, is_fresh_checked, time_bound, unordered_row
 from lintdem.analyses.wholekeys import of_whole_key
 from lintdem.interpreter.altering import replace
-from lintdem.interpreter.deployed import sent_anew, table_of
-from lintdem.interpreter.domain import Check, Claim, Env, Known, Value
+from lintdem.interpreter.deployed import sent_anew
+from lintdem.interpreter.domain import Check, Claim
 from lintdem.interpreter.dynamodb.itemconditions import LIMIT
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
@@ -63,53 +62,6 @@ _BY_REPEAT = {
 }  # fmt: skip
 _HELD = frozenset({Kind.NOTHING, Kind.STALE, Kind.DELIVERY_KEY})
 _RETRIABLE = _HELD | {Kind.UNGUARDED, Kind.TOKENLESS, Kind.ATTEMPT_KEY}
-
-
-_ANY_TABLE = re.compile(r"^(DYNAMO_?DB_?|DDB_?|DYNAMO_?)?TABLE(_?NAME|_?ID)?$", re.IGNORECASE)
-"""Names of variables that say nothing of which table it is."""
-
-Writers: TypeAlias = Mapping[object, Mapping[Place, Write]]
-"""Every write of the program by its table, as `store_of` names it."""
-
-
-def store_of(table: Value | None, run: Run, program: Program) -> object | None:
-    """What two writes to one table have in common: the template's resource, else the name within one application."""
-    if not isinstance(table, (Known, Env)):
-        return None
-    resource = table_of(table, run.handler, program)
-    if resource is not None:
-        return resource.place
-    evidence = run.handler.evidence
-    template = next((stack.path for stack in program.stacks_at(evidence)), evidence.path) if evidence is not None else ""
-    folders = run.handler.path.split("/")[:-1]
-    home = template or "/".join(folders[:-1] if isinstance(table, Known) else folders)
-    if isinstance(table, Env) and _ANY_TABLE.match(table.name):
-        # Every function of an application may have a table of its own under such a name.
-        home = "/".join(folders)
-    return (table, home)
-
-
-def writers_of(runs: list[Run], program: Program) -> Writers:
-    """The writes of a program by table, so that one write knows of the others."""
-    found: dict[object, dict[Place, Write]] = {}
-    for run in runs:
-        for event in run.events:
-            if isinstance(event, Effect) and event.call.write is not None:
-                store = store_of(event.call.write.table, run, program)
-                if store is not None:
-                    found.setdefault(store, {})[event.place] = event.call.write
-    return found
-
-
-def _key_names(effect: Effect, run: Run, program: Program, writers: Writers) -> tuple[str, ...]:
-    """The attributes that are the key of the written table, as its template or the program's updates and deletes name them."""
-    write = effect.call.write
-    store = store_of(write.table, run, program) if write is not None and not write.key else None
-    table = table_of(write.table, run.handler, program) if write is not None else None
-    if table is not None and table.keys:
-        return table.keys
-    named = whole_keys(writers[store]) if store in writers else frozenset()
-    return next(iter(named)) if len(named) == 1 else ()
 
 
 def diagnose(run: Run, subject: Subject, program: Program, writers: Writers) -> list[Case]:
@@ -217,7 +169,7 @@ def _unstable(case: Case) -> Case:
 
 
 def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers: Writers) -> Case:
-    schema = _key_names(effect, run, program, writers)
+    schema = key_names_of(effect, run, program, writers)
     harm = harm_of(effect, run, subject, program, schema)
     refused = fifo_fault(effect, run, program)
     if refused:

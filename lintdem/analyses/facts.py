@@ -15,7 +15,7 @@ from lintdem.analyses.batches.poisoned import poisoned
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.deployment import alarms, losses
 from lintdem.analyses.deployment.deployments import Deployed, deployed
-from lintdem.analyses.diagnosis import Question, Writers, diagnose, questions, writers_of
+from lintdem.analyses.diagnosis import Question, diagnose, questions
 from lintdem.analyses.dispatch import by_source
 from lintdem.analyses.failures import Lost, Unread, lost, unread
 from lintdem.analyses.freshness.commands import LateRequest, late_requests
@@ -25,6 +25,7 @@ from lintdem.analyses.reruns.resends import Resent, resent
 from lintdem.analyses.reruns.sagas import in_sequence
 from lintdem.analyses.runs import failed, run_all
 from lintdem.analyses.secondruns import Refused, refused
+from lintdem.analyses.tablewrites import Writers, writers_of
 from lintdem.analyses.weakguards.absent import Optional, optional_key
 from lintdem.analyses.weakguards.coarse import Coarse, coarse_key
 from lintdem.analyses.weakguards.contexts import Untimed, untimed

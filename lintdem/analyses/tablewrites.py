@@ -1,13 +1,18 @@
-"""What is asked of all writes to one table, worked out once for each: in a large application a thousand writes go to one table,
-and each is compared with the others."""
+"""The writes of a program by the table that they go to, and what is asked of all of one. That is worked out once for each table:
+in a large application a thousand writes go to one, and each is compared with the others."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from lintdem.interpreter.trace import Write
+from lintdem.interpreter.deployed import table_of
+from lintdem.interpreter.domain import Env, Known, Value
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Effect, Write
 from lintdem.model.span import Place
+from lintdem.program import Program
 from lintdem.program.remembering import remembered
 
 Writes: TypeAlias = Mapping[Place, Write]
@@ -39,3 +44,50 @@ def key_names(writes: Writes) -> frozenset[str]:
 def whole_keys(writes: Writes) -> frozenset[tuple[str, ...]]:
     """The same, those of each update or delete together."""
     return frozenset(tuple(name for name, _ in one.key) for one in writes.values() if one.key)
+
+
+_ANY_TABLE = re.compile(r"^(DYNAMO_?DB_?|DDB_?|DYNAMO_?)?TABLE(_?NAME|_?ID)?$", re.IGNORECASE)
+"""Names of variables that say nothing of which table it is."""
+
+Writers: TypeAlias = Mapping[object, Mapping[Place, Write]]
+"""Every write of the program by its table, as `store_of` names it."""
+
+
+def store_of(table: Value | None, run: Run, program: Program) -> object | None:
+    """What two writes to one table have in common: the template's resource, else the name within one application."""
+    if not isinstance(table, (Known, Env)):
+        return None
+    resource = table_of(table, run.handler, program)
+    if resource is not None:
+        return resource.place
+    evidence = run.handler.evidence
+    template = next((stack.path for stack in program.stacks_at(evidence)), evidence.path) if evidence is not None else ""
+    folders = run.handler.path.split("/")[:-1]
+    home = template or "/".join(folders[:-1] if isinstance(table, Known) else folders)
+    if isinstance(table, Env) and _ANY_TABLE.match(table.name):
+        # Every function of an application may have a table of its own under such a name.
+        home = "/".join(folders)
+    return (table, home)
+
+
+def writers_of(runs: list[Run], program: Program) -> Writers:
+    """The writes of a program by table, so that one write knows of the others."""
+    found: dict[object, dict[Place, Write]] = {}
+    for run in runs:
+        for event in run.events:
+            if isinstance(event, Effect) and event.call.write is not None:
+                store = store_of(event.call.write.table, run, program)
+                if store is not None:
+                    found.setdefault(store, {})[event.place] = event.call.write
+    return found
+
+
+def key_names_of(effect: Effect, run: Run, program: Program, writers: Writers) -> tuple[str, ...]:
+    """The attributes that are the key of the written table, as its template or the program's updates and deletes name them."""
+    write = effect.call.write
+    store = store_of(write.table, run, program) if write is not None and not write.key else None
+    table = table_of(write.table, run.handler, program) if write is not None else None
+    if table is not None and table.keys:
+        return table.keys
+    named = whole_keys(writers[store]) if store in writers else frozenset()
+    return next(iter(named)) if len(named) == 1 else ()

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lintdem.analyses.cases import Case, Kind
-from lintdem.analyses.diagnosis import Writers, store_of
+from lintdem.analyses.tablewrites import Writers, store_of
 from lintdem.interpreter.domain import Client
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Effect, Write

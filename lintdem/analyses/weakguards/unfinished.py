@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lintdem.analyses.asking import shared
-from lintdem.analyses.diagnosis import Writers, store_of
 from lintdem.analyses.failures import ASIDE, CACHES, DOES
 from lintdem.analyses.guards import looked_at, same_store
 from lintdem.analyses.keys import Grade, provenance
@@ -14,6 +13,7 @@ from lintdem.analyses.releases import FREES, telling, touches_claim
 from lintdem.analyses.secondruns import behind, thrown_at
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import touches
+from lintdem.analyses.tablewrites import Writers, store_of
 from lintdem.interpreter.domain import Caught, Check, Claim, Done, Failed, Fresh, Path
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run

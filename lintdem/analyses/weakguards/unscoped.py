@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from lintdem.analyses.cases import REPEATS, Case
-from lintdem.analyses.diagnosis import store_of
 from lintdem.analyses.guards import Answer
 from lintdem.analyses.keys import Grade, provenance, readable
 from lintdem.analyses.subjects import Subject
+from lintdem.analyses.tablewrites import store_of
 from lintdem.interpreter.deployed import table_of
 from lintdem.interpreter.domain import Claim, Derived, Env, Known, Made, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
