@@ -295,8 +295,16 @@ def is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -
         return True
     if changes(one.body) and any(e.stack[: len(one.stack)] == one.stack for e in after):
         return True
+    if not any(mark in e.must for e in run.events) and _does_elsewhere(one, effects):
+        return True
     # What a function of the program does was seen when it ran; what another does is not known, so it may answer.
     return any(not only_tells(c) and c[-1] not in COLLECTS and not texts.defines(c[-1]) for c in calls(one.body))
+
+
+def _does_elsewhere(one: Swallowed, effects: list[Effect]) -> bool:
+    """Whether a clause calls what does something where it was run: a function that is called very often is not run each time."""
+    names = {step.text.rpartition(".")[2] for e in effects for step in e.stack[1:]}
+    return any(call[-1] in names for call in calls(one.body))
 
 
 def _is_told(word: Value, after: list[Effect]) -> bool:
