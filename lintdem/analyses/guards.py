@@ -8,7 +8,7 @@ from enum import Enum
 from lintdem.analyses.effects import tells
 from lintdem.analyses.histories import is_of_history
 from lintdem.analyses.keys import Grade, Provenance, provenance
-from lintdem.analyses.lookedup import asks_for_new, finds_row, is_refused
+from lintdem.analyses.lookedup import asks_for_new, asks_limit, finds_row, is_refused
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import records_word, touches
@@ -188,7 +188,7 @@ def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Co
         return _raced(Fault.LOOKED, check, effect, run)
     if check.kind == "left" and _is_noted(check, effect, run):
         return _raced(Fault.CHECK, check, effect, run)
-    if check.kind in ("absent", "state", "changed") and _is_dedup(check, effect, run):
+    if check.kind in ("absent", "state", "changed") and not asks_limit(check, effect) and _is_dedup(check, effect, run):
         return _raced(Fault.CHECK, check, effect, run)
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.domain import Check, Claim, Fresh, Path, Value
+from lintdem.interpreter.domain import Check, Claim, Derived, Fresh, Path, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Claimed, Effect, Invocation
 from lintdem.interpreter.values import known, leaves, members
@@ -61,3 +61,10 @@ def is_refused(read: Invocation, check: Check, run: Run) -> bool:
 def _is_row(effect: Effect) -> bool:
     write = effect.call.write
     return effect.call.service == "sql" and write is not None and write.kind in _ADDS
+
+
+def asks_limit(check: Check, effect: Effect) -> bool:
+    """Whether a test of what was stored held it against a limit: that says how much there is to have, not what was done."""
+    parts = check.subject.parts if isinstance(check.subject, Derived) else (check.subject,)
+    limits = (f for f in effect.must | effect.may if isinstance(f, Check) and f.kind == "limit")
+    return check.kind in ("state", "changed") and any(limit.subject in parts for limit in limits)

@@ -128,7 +128,7 @@ def _is_looked_into(raised: Raised, tried: Claimed | None, call: Invocation, run
     """Whether the program asks what the first run came to: before it raises, as one that is still at work may be
     waited for, or before it creates what it then finds."""
     before = tried.must if tried is not None and tried.claim.record else frozenset()
-    checks = [f for f in raised.must - before if isinstance(f, Check) and f.kind in ("state", "limit", "absent", "changed")]
+    checks = [f for f in raised.must - before if isinstance(f, Check) and f.kind in ("state", "absent", "changed")]
     asked = any(not _only_finds_subject(check, call, run) for check in checks)
     return asked or call.arg("ReturnValuesOnConditionCheckFailure") is not None
 

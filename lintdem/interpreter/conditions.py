@@ -293,7 +293,7 @@ def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
     for value in cached[1]:
         check = _check_of(m, test, value, truth, flow)
         if check is not None:
-            flow.must |= {check}
+            flow.must |= {check, replace(check, kind="limit")} if check.kind == "state" and is_limit(test) else {check}
         flow.must |= _collected(m, test, value, truth, flow)
         flow.must |= first_of_all(m, test, value, truth, _is_absence(test, value, truth), _is_absence(test, value, not truth))
     flow.must |= _undated(test, truth) | _given(test, truth) | told(test, truth) | alone(test, truth)
@@ -352,7 +352,7 @@ def _check_of(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> 
             if _is_absence(test, value, truth):
                 return Check(test.place, "absent", value, call.name)
             # As with ages, where both outcomes meet again nothing was decided.
-            return Check(test.place, "limit" if is_limit(test) else "state", value, "held" if truth else "did not hold")
+            return Check(test.place, "state", value, "held" if truth else "did not hold")
     if isinstance(value, Ref) and test.op in ("in", "not in") and value.id in m.base and truth == (test.op == "not in"):
         return Check(test.place, "memory", value)
     if isinstance(value, Derived) and value.op == "from memory" and _is_absence(test, value, truth):

@@ -180,6 +180,8 @@ def changed(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
             looked = {p: None for one in parts for p in one}
             subjects = sorted((p for p in looked if isinstance(p, Path)), key=lambda p: p.steps)
             found.add(Check(first.place, "changed", Derived("changed", tuple(subjects)), first.words))
+            limits = (f for must in paths for f in must if isinstance(f, Check) and f.kind == "limit")
+            found |= {limit for limit in limits if limit.subject in subjects}
     return frozenset(found)
 
 

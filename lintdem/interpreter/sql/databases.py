@@ -357,8 +357,7 @@ _DEDUP = re.compile(r"(process|dedup|idempot|seen|handled|inbox|consumed|claim|l
 
 def told_by(m: Machine, table: Value, facts: frozenset[Fact]) -> bool:
     """Whether what is in the table decides that rows are added: then the next run adds those that are missing."""
-    checks = (f for f in facts if isinstance(f, Check) and f.kind in ("state", "limit"))
-    told = (f.subject.place for f in checks if isinstance(f.subject, Path))
+    told = (f.subject.place for f in facts if isinstance(f, Check) and f.kind == "state" and isinstance(f.subject, Path))
     return any(
         site.arg("TableName") == table
         for place in told
