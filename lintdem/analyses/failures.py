@@ -14,15 +14,7 @@ from lintdem.analyses.carried import STORES, carries_event, is_from_event, is_re
 from lintdem.analyses.guards import same_store
 from lintdem.analyses.memories import is_memory
 from lintdem.analyses.subjects import Subject
-from lintdem.interpreter.domain import (
-    Caught,
-    Check,
-    Claim,
-    Failed,
-    Known,
-    Path,
-    Value,
-)
+from lintdem.interpreter.domain import Caught, Check, Claim, Failed, Known, Path, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_told_to_many, only_asks
 from lintdem.interpreter.trace import Asked, Effect, Swallowed, Threw
