@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from lintdem.deploy.nodes import Node, Record, Scalar
@@ -58,7 +60,11 @@ def polled_source(template: Template, properties: Record, arn: Node | None) -> S
     if "StartingPosition" not in properties.entries:
         return as_queue(template, template.scope.value(arn))
     words = template.scope.render(arn).lower()
-    return Source.DYNAMODB_STREAM if any(word in words for word in ("table", "dynamo", "ddb")) else Source.KINESIS
+    return Source.DYNAMODB_STREAM if _OF_TABLES.search(words) else Source.KINESIS
+
+
+_OF_TABLES = re.compile(r"table|dynamo|ddb|(?<!var)\.stream_?arn\b")
+"""Words of a table's stream; of the two only tables call an attribute "stream ARN"."""
 
 
 def as_queue(template: Template, value: Value) -> Source:

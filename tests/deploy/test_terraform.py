@@ -386,6 +386,20 @@ def test_values_file_of_another_module() -> None:
     assert function(stack(default, **{"infra/dev.tfvars": 'h = "app.handler"\n'})).handler == "app.kept"
 
 
+@pytest.mark.parametrize(("attribute", "source"), [("stream_arn", Source.DYNAMODB_STREAM), ("arn", Source.KINESIS)])
+def test_stream_of_one_of_several(attribute: str, source: Source) -> None:
+    """A stream that is one of many is a table's when its ARN is called as only tables call it."""
+    text = f"""\
+        resource "aws_lambda_event_source_mapping" "each" {{
+          for_each          = var.streams
+          event_source_arn  = each.value.{attribute}
+          function_name     = aws_lambda_function.charge.arn
+          starting_position = "LATEST"
+        }}
+        """
+    assert [event.source for event in with_charge(text)] == [source]
+
+
 def test_broken_file_is_a_problem_and_the_rest_is_read() -> None:
     """A file that cannot be read is reported with its line; the module's other files still count."""
     found = stack('resource "aws_sqs_queue" "q" {}\n', **{"infra/other.tf": 'resource "aws_x" "y" {\n  a = = 1\n}\n'})
