@@ -31,6 +31,7 @@ from lintdem.interpreter.written import (
     hands_on_falsehood,
     is_let_go,
     only_tells,
+    sets_parts,
     words_for_falsehood,
 )
 from lintdem.knowledge import Kind
@@ -288,6 +289,9 @@ def is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -
     if changes(one.body) and any(e.stack[: len(one.stack)] == one.stack for e in after):
         return True
     if not any(mark in e.must for e in run.events) and _does_elsewhere(one, effects):
+        return True
+    if after and sets_parts(one.body):
+        # What is set on an object is there for whoever stores or tells of it later.
         return True
     # What a function of the program does was seen when it ran; what another does is not known, so it may answer.
     return any(not only_tells(c) and c[-1] not in COLLECTS and not texts.defines(c[-1]) for c in calls(one.body))

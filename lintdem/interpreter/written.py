@@ -128,6 +128,12 @@ def changes(body: tuple[Stmt, ...]) -> set[str]:
     return found - {"?"}
 
 
+def sets_parts(body: tuple[Stmt, ...]) -> bool:
+    """Whether a block sets an attribute or an item of something that was there before."""
+    targets = (target for node in nodes(body) if isinstance(node, Assign) for target in node.targets)
+    return any(isinstance(target, (Attr, Item)) for target in targets)
+
+
 class Texts:
     """What the files of a program hold, looked up by path. What is remembered is so by file: who asks is told of each time."""
 
