@@ -31,7 +31,7 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: Mapping[
     random = _drawn(effect, run, subject, others)
     if random and write.kind == "put" and _keeps_place(effect):
         return Level.NOTE, "it says how far a run has come, and the last one is right"
-    drawn = random and write.kind == "update" and not write.conditional and _is_drawn(dict(write.values)[random[0]])
+    drawn = random and write.kind == "update" and not write.conditional and _is_drawn(dict(write.values)[random[0]], run)
     if random and not subject.by_caller and (write.kind == "put" or drawn):
         return Level.ERROR, f"{random[0]} is another value in every run, under the same key"
     numbered = next((name for name, value in write.values if is_numbered(value, run)), "") if write.kind == "put" else ""
@@ -91,7 +91,14 @@ def _drawn(effect: Effect, run: Run, subject: Subject, others: Mapping[Place, Wr
     if write is None:
         return []
     keys = (key_names(others) if others else None) or {name for name, _ in key_attributes(write)}
-    return [name for name, value in write.values if name not in keys and is_drawn_anew(value, effect, run, subject)]
+    lots = _lots(run)
+    named = ((name, value) for name, value in write.values if name not in keys)
+    return [name for name, value in named if value in lots or is_drawn_anew(value, effect, run, subject)]
+
+
+def _lots(run: Run) -> list[Value]:
+    """The values that chance picks from: `PAID if random() < 0.9 else REFUSED`."""
+    return [e.test.args[1] for e in run.events if isinstance(e, Tested) and e.test.op == "drawn"]
 
 
 def _is_missing(effect: Effect, write: Write, run: Run) -> bool:
@@ -160,9 +167,9 @@ def _said(run: Run) -> Iterator[tuple[Value, str | None]]:
     return ((args[0], word) for args in said if (word := text(args[1])) is not None)
 
 
-def _is_drawn(value: Value) -> bool:
+def _is_drawn(value: Value, run: Run) -> bool:
     """Whether a value is drawn by chance: a new uuid in an update may be a token of the owner, a draw is not."""
-    return any(isinstance(leaf, Fresh) and leaf.kind == "random" for leaf in leaves(value))
+    return value in _lots(run) or any(isinstance(leaf, Fresh) and leaf.kind == "random" for leaf in leaves(value))
 
 
 def _created_here(effect: Effect, run: Run) -> bool:

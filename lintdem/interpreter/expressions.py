@@ -34,6 +34,7 @@ from lintdem.interpreter.libraries.copies import one_dict
 from lintdem.interpreter.machine import Args, Machine, Stop
 from lintdem.interpreter.operators import (
     FINE,
+    chooses,
     compared,
     formatted,
     is_condition,
@@ -341,9 +342,9 @@ def _choice(m: Machine, expr: Choice, flow: Flow) -> Value:
     if any(must for _, must, _ in cases) and len(cases) > 1:
         return Cases(tuple(cases))
     chosen = any_of(results)
-    if isinstance(test, Test) and any(isinstance(a, Path) and a.root == "event" for a in test.args) and isinstance(chosen, AnyOf):
+    if isinstance(test, Test) and isinstance(chosen, AnyOf) and (by := chooses(test)):
         place = m.place(flow, expr.span)
-        m.record(Tested(place, Test("chosen", (test, chosen), place), must=flow.must, may=flow.may))
+        m.record(Tested(place, Test(by, (test, chosen), place), must=flow.must, may=flow.may))
     return chosen
 
 

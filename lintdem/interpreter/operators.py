@@ -200,3 +200,11 @@ def is_condition(value: Value) -> bool:
     if isinstance(value, Derived) and value.op in ("op&", "op|", "op~", "dropped and", "dropped or"):
         return any(map(is_condition, value.parts))
     return isinstance(value, Made) and (".conditions.Attr." in value.type or ".conditions.Key." in value.type)
+
+
+def chooses(test: Test) -> str:
+    """How what hangs on a test comes to one of its values: "chosen" by the event, "drawn" by chance, "" by neither."""
+    if any(isinstance(one, Path) and one.root == "event" for one in test.args):
+        return "chosen"
+    chance = any(isinstance(leaf, Fresh) and leaf.kind == "random" for one in test.args for leaf in leaves(one))
+    return "drawn" if chance else ""
