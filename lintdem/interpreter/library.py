@@ -44,7 +44,7 @@ from lintdem.interpreter.fields import DUMPS, FUNCTIONS, JSON, LOADERS, as_dict,
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.gaps import MISSING, gap_of, library_gap
 from lintdem.interpreter.interfaces import subclasses
-from lintdem.interpreter.libraries.boto import call_client, make, paginate
+from lintdem.interpreter.libraries.boto import call_as_client, call_client, make, paginate
 from lintdem.interpreter.libraries.copies import COPIES, DEPTH, copied
 from lintdem.interpreter.libraries.documentmodels import QUERY, call_query
 from lintdem.interpreter.libraries.frames import FRAMES, call_frame
@@ -329,6 +329,10 @@ def _seconds(named: dict[str, Value]) -> int | None:
 
 def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
     """A library nothing is known of: its result is an object of its own; functions given to it may be called."""
+    owner, _, method = name.rpartition(".")
+    sent = call_as_client(m, method, args, place, flow, receiver or External(owner)) if owner else None
+    if sent is not None:
+        return sent
     run_callables(m, args, place, flow)
     m.can_raise(Error(("any",), place), flow)
     if name.startswith(".") and receiver is None:
@@ -352,6 +356,9 @@ def _unknown(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
         if isinstance(target, Func):
             owner = m.typed(cls, place, flow) or receiver
             return m.call(bind(m, target, owner, flow, place), args, place, flow, name)
+    sent = call_as_client(m, name, args, place, flow, receiver)
+    if sent is not None:
+        return sent
     gap = gap_of(receiver, name, place) if isinstance(receiver, (Unknown, Method)) else None
     if gap is not None:
         m.record(gap)

@@ -34,7 +34,7 @@ from lintdem.interpreter.machine import Args, Machine, result_of
 from lintdem.interpreter.sql.dataapis import call_data_api
 from lintdem.interpreter.trace import Asked, Gap, Invocation
 from lintdem.interpreter.values import FALSE, NONE, any_of, members, text
-from lintdem.knowledge import ALIASES, Kind, Operation, command, operation, resource_method, sub_resource
+from lintdem.knowledge import ALIASES, Kind, Operation, command, operation, resource_method, signature, sub_resource
 from lintdem.knowledge.resources import identifiers
 from lintdem.model.span import Place
 
@@ -61,6 +61,15 @@ def _settings(m: Machine, config: Value, flow: Flow) -> Value:
         return config
     inner = entries(m, dict(config.args).get("retries"), flow)
     return replace(config, args=(*config.args, *((f"retries.{k}", v) for k, v in inner.items())))
+
+
+def call_as_client(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value) -> Value | None:
+    """A call on something unknown whose arguments only a request to AWS has: on a client that comes from elsewhere."""
+    said = signature(name, [keyword for keyword, _ in args.keywords])
+    if said is None or args.positional:
+        return None
+    params = (("name", receiver),) if said.resource is not None else ()
+    return call_client(m, Client(said.service, said.resource, place, params), name, args, place, flow)
 
 
 def call_client(m: Machine, client: Client, name: str, args: Args, place: Place, flow: Flow) -> Value:

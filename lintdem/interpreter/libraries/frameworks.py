@@ -13,6 +13,7 @@ from lintdem.interpreter.passedon import taken_by_name
 from lintdem.interpreter.trace import Loop, Misused
 from lintdem.interpreter.values import NONE, known, text
 from lintdem.model.span import Place
+from lintdem.model.values import Const
 
 BATCH = frozenset({"process_partial_response", "async_process_partial_response"})
 RESOLVES = frozenset({"resolve", "resolve_async", "CfnResource", "Mangum", "__call__"})
@@ -203,7 +204,8 @@ def _route_args(m: Machine, func: Value, args: Args, owner: Made) -> Args:
     given: list[tuple[str, Value]] = []
     for p, owning in taken_by_name(func):
         scope = owning.scope
-        if p.name in ("self", "request") or p.default is not None or scope is None:
+        if p.name in ("self", "request") or scope is None or not (p.default is None or isinstance(p.default, Const)):
+            # What a default calls for is given by the framework; a literal stands in for what the request leaves out.
             continue
         kind = m.evaluate(p.annotation, Flow(scope, {})) if p.annotation is not None else None
         if isinstance(kind, Derived) and kind.op == "Annotated" and any(map(is_given, kind.parts)):
