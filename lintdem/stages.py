@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import textwrap
 import tokenize
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
@@ -30,6 +30,7 @@ from lintdem.model.span import NOWHERE, Place, file_of
 from lintdem.model.stack import Stack
 from lintdem.observer import Observer, phase
 from lintdem.program import HandlerSetting, LinkSettings, Modules, inline_path, link, prepare
+from lintdem.program.remembering import remembered
 from lintdem.room import with_room
 from lintdem.rule import Facts, Rule, run
 from lintdem.syntax import Fixer, lower_source
@@ -37,6 +38,8 @@ from lintdem.triage import Known, Selection, triage
 from lintdem.workers import spread
 
 T = TypeVar("T")
+_TEMPLATES = 512
+"""So many texts are remembered: a server looks at the same ones again and again."""
 
 
 @dataclass(frozen=True)
@@ -154,14 +157,14 @@ def with_referred(
     while waiting:
         path, data = waiting.popitem()
         try:
-            texts[path] = data.decode("utf-8-sig")
+            texts[path] = _decoded(data)
         except UnicodeDecodeError as error:
             if path in templates:
                 message = f"not valid UTF-8: {error.reason} at byte {error.start}"
                 problems.append(Problem(Place(path, NOWHERE), "LDM901", message))
             continue
-        parts = included_files(path, texts[path])
-        for target in referred_files(path, texts[path]):
+        parts, targets = _leads(path, texts[path])
+        for target in targets:
             found = fetch(target) if target not in seen else None
             problem = too_big(target) if found is None and target in parts and target not in seen else None
             seen.add(target)
@@ -170,6 +173,25 @@ def with_referred(
             if problem is not None:
                 problems.append(problem)
     return texts
+
+
+@remembered(_TEMPLATES)
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8-sig")
+
+
+def _leads(path: str, text: str) -> tuple[Collection[str], Collection[str]]:
+    """The files that are parts of a template, and all that it refers to."""
+    known = _told(text)
+    if path not in known:
+        known[path] = tuple(included_files(path, text)), tuple(referred_files(path, text))
+    return known[path]
+
+
+@remembered(_TEMPLATES)
+def _told(text: str) -> dict[str, tuple[Collection[str], Collection[str]]]:
+    """What was found in a template, by its path."""
+    return {}
 
 
 def _inline(stacks: Iterable[Stack]) -> list[Module]:

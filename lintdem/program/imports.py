@@ -39,8 +39,23 @@ def is_test(path: str) -> bool:
     return any(p in ("tests", "test", "testing") for p in parts[:-1]) or parts[-1].startswith(("test_", "conftest"))
 
 
+_LAST = 4
+_last: dict[tuple[frozenset[str], tuple[str, ...]], Imports] = {}
+
+
+def imports_of(paths: Iterable[str], roots: Iterable[str]) -> Imports:
+    """What imports mean among these files. It depends on nothing else, so one that was asked before is asked again."""
+    key = frozenset(paths), tuple(dict.fromkeys(roots))
+    found = _last.pop(key, None) or Imports(*key)
+    _last[key] = found
+    while len(_last) > _LAST:
+        _last.pop(next(iter(_last)), None)
+    return found
+
+
 class Imports:
-    """Resolves dotted names to files. `paths` are all files; `roots` extra search folders in order."""
+    """Resolves dotted names to files. `paths` are all files; `roots` extra search folders in order. `leads` is for what is
+    worked out of a file with their help: its bytes, and the files that it leads to."""
 
     def __init__(self, paths: Iterable[str], roots: Iterable[str]) -> None:
         self.paths = frozenset(paths)
@@ -51,6 +66,7 @@ class Imports:
             self._by_tail.setdefault(_tail(path), []).append(path)
         self._found: dict[tuple[str, str], str | None] = {}
         self._guessed: set[tuple[str, str]] = set()
+        self.leads: dict[str, tuple[bytes, frozenset[str]]] = {}
 
     def relative(self, importer: str, module: str | None, level: int) -> str | None:
         """The file of `from ..module import` in `importer`, or the folder with a trailing slash for a

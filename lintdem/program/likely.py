@@ -30,9 +30,13 @@ _FRAMEWORKS = (b"chalice", b"domovoi", b"durable_execution", b"lintdem")
 
 def may_hold_handlers(data: bytes, decorators: Iterable[bytes]) -> bool:
     """Whether a file may define or assign a handler; `decorators` make handlers of what they decorate."""
+    return _holds_handlers(data) or (b"@" in data and any(name in data for name in decorators))
+
+
+@remembered(2048)
+def _holds_handlers(data: bytes) -> bool:
+    """Whether a file may hold handlers, whatever other files define."""
     if any(word in data for word in _FRAMEWORKS) or _ASSIGNED.search(data):
-        return True
-    if b"@" in data and any(name in data for name in decorators):
         return True
     return any(_is_handler(name, signature) for name, signature in _signatures(data))
 

@@ -12,7 +12,7 @@ from lintdem.model.module import Module, Problem
 from lintdem.model.span import Place
 from lintdem.model.stack import Source, Stack
 from lintdem.program.handlers import Handler, find
-from lintdem.program.imports import Imports
+from lintdem.program.imports import Imports, imports_of
 from lintdem.program.modules import Modules, of
 from lintdem.program.searchpaths import added_folders
 
@@ -83,7 +83,7 @@ def link(modules: Modules | Sequence[Module], stacks: Sequence[Stack], settings:
             roots += [*function.code, *function.layers]
     roots += sorted({path[: -len("/python")] + "/python" for path in _python_folders(by_path)})
     roots += [added for _, module in by_path.mentioning("sys", "path") for added in added_folders(module)]
-    imports = Imports(by_path, roots)
+    imports = imports_of(by_path, roots)
     sources = _settings_sources(by_path, settings)
     problems = tuple(p for m in by_path.given for p in m.problems) + tuple(p for s in ordered for p in s.problems)
     handlers = tuple(find(by_path, ordered, sources))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lintdem.model.stack import Stack
 from lintdem.program.entries import Definitions
 from lintdem.program.handlers import holding
-from lintdem.program.imports import Imports
+from lintdem.program.imports import Imports, imports_of
 from lintdem.program.likely import may_take_events
 from lintdem.program.modules import Modules
 from lintdem.program.paths import ancestors, folder, join
@@ -30,7 +30,7 @@ def prepare(modules: Modules, stacks: Sequence[Stack], roots: Iterable[str]) -> 
     modules.prepare(modules.among(may_take_events))
     folders = [folder for stack in stacks for function in stack.functions for folder in (*function.code, *function.layers)]
     layers = [path[: path.index("/python/") + 7] for path in modules if "/python/" in path]
-    imports = Imports(modules, (*roots, *folders, *layers))
+    imports = imports_of(modules, (*roots, *folders, *layers))
     start = {*holding(modules, Definitions(modules)), *_named(modules, stacks)}
     start |= set(modules.among(lambda data: b"aws_cdk" in data))
     modules.prepare(_reached(modules, imports, start))
@@ -49,12 +49,20 @@ def _reached(modules: Modules, imports: Imports, start: Iterable[str]) -> set[st
     waiting = list(seen)
     while waiting:
         path = waiting.pop()
-        packages = (join(above, "__init__.py") for above in ancestors(path))
-        for found in (*_imported(imports, path, modules.bytes_of(path)), *packages):
-            if found not in seen and found in modules:
-                seen.add(found)
-                waiting.append(found)
+        found = _leads(imports, path, modules.bytes_of(path)) - seen
+        seen |= found
+        waiting += found
     return seen
+
+
+def _leads(imports: Imports, path: str, data: bytes) -> frozenset[str]:
+    """The files that the statements of a file lead to."""
+    known = imports.leads.get(path)
+    if known is None or known[0] is not data:
+        packages = (join(above, "__init__.py") for above in ancestors(path))
+        found = frozenset((*_imported(imports, path, data), *packages)) & imports.paths
+        known = imports.leads[path] = data, found
+    return known[1]
 
 
 @remembered(2048)
