@@ -80,7 +80,7 @@ class Pass:
     def owned(self, ask: Callable[[Judged], Iterable[T]]) -> list[tuple[Judged, T]]:
         """The same, each with its handler."""
         found: dict[Place, tuple[Judged, T]] = {}
-        for judged, one in self.facts.each(ask, exposed=True):
+        for judged, one in self.facts.each(ask, exposed=True, by=(self, self.rule.code)):
             found.setdefault(one.place, (judged, one))
         return [found[place] for place in sorted(found)]
 

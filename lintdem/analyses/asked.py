@@ -119,6 +119,7 @@ class Answers:
         self._common: dict[str, Mapping[Any, object]] = {}
         """What handlers have in common, by its name."""
         self._now: dict[int, tuple[Asked, Key]] = {}
+        self._numbers: dict[Key, int] = {}
         self._stage = Stage.RUN
         self._open: list[Asked] = []
         self._whole = False
@@ -181,21 +182,25 @@ class Answers:
         self._now.update((id(case), (asked, (*where, at))) for at, case in enumerate(one.cases))
         return one
 
-    def ask(self, program: Program, about: Judged | Case, key: Key | None, work: Callable[[], Iterable[A]]) -> tuple[A, ...]:
-        """What some work says of a handler or of one of its effects; `key` tells it from other work."""
+    def number(self, key: Key | None) -> int | None:
+        """A number for a question, which is found sooner than a key that holds code."""
+        return self._numbers.setdefault(key, len(self._numbers)) if key is not None else None
+
+    def ask(self, program: Program, about: Judged | Case, key: int | None, work: Callable[[], Iterable[A]]) -> tuple[A, ...]:
+        """What some work says of a handler or of one of its effects; the number `key` tells it from other work."""
         asked, where = self._now.get(id(about), (None, ()))
         if asked is None or key is None:
             self.note_all()
             return tuple(work())
-        key = (*where, *key)
-        known = asked.answers.get(key)
+        known = asked.answers.get((where, key))
         if known is not None:
-            self._tell(asked)
+            if self._open:
+                self._tell(asked)
             return cast("tuple[A, ...]", known)
         with self._noting(program, asked):
             found = tuple(work())
             if not self._whole:
-                asked.answers[key] = found
+                asked.answers[where, key] = found
         return found
 
     def note(self, name: str, key: object) -> None:

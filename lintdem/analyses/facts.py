@@ -108,15 +108,24 @@ class Facts:
 
     def of(self, case: Case, work: Callable[[Program, Case], Iterable[A]]) -> tuple[A, ...]:
         """What some work says of one effect of a handler, which it is not asked again while it would say the same."""
-        return self.answers.ask(self.program, case, key_of(work, self._is_standing), lambda: work(self.program, case))
+        key = self.answers.number(key_of(work, self._is_standing))
+        return self.answers.ask(self.program, case, key, lambda: work(self.program, case))
 
-    def each(self, work: Callable[[Judged], Iterable[A]], *, exposed: bool = False) -> Iterator[tuple[Judged, A]]:
-        """What some work says of each handler, those that are `exposed` most first where that is asked."""
-        key = key_of(work, self._is_standing)
-        handlers = sorted(self.handlers, key=lambda one: _EXPOSED.index(one.subject.redelivers)) if exposed else self.handlers
-        for judged in handlers:
+    def each(
+        self, work: Callable[[Judged], Iterable[A]], *, exposed: bool = False, by: tuple[object, str] = (None, "")
+    ) -> Iterator[tuple[Judged, A]]:
+        """What some work says of each handler, those that are `exposed` most first where that is asked; `by` is who asks, and
+        a name that others do not have."""
+        asker, name = by
+        code = key_of(work, lambda value: value is asker or self._is_standing(value))
+        key = self.answers.number((name, *code) if code is not None else None)
+        for judged in self._exposed if exposed else self.handlers:
             for one in self.answers.ask(self.program, judged, key, lambda judged=judged: work(judged)):  # type: ignore[misc]
                 yield judged, one
+
+    @whole
+    def _exposed(self) -> list[Judged]:
+        return sorted(self.handlers, key=lambda one: _EXPOSED.index(one.subject.redelivers))
 
     def _is_standing(self, value: object) -> bool:
         """Whether a question may hold this and still be the same in the next run."""
