@@ -24,6 +24,8 @@ from lintdem.model.module import SCHEMA, Module
 FOLDER = ".lintdem_cache"
 MAX_BYTES = 256_000_000
 _SALT = f"lintdem {__version__} model {SCHEMA}".encode()
+_MARRED = b"\0with problems\0"
+"""Before the bytes of a file whose module has problems: the others are told by their name alone."""
 _UNFINISHED = ".new-"
 _TAG = "CACHEDIR.TAG"
 _MARKS = {".gitignore": "*\n", _TAG: "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of lintdem; see https://bford.info/cachedir/\n"}
@@ -46,11 +48,17 @@ class Cache:
 
     def load(self, path: str, source: bytes) -> Module | None:
         """The module lowered from these bytes before, as the file at `path`."""
-        try:
-            module = decode(self._named(source).read_bytes())
-        except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
-            return None
-        return _at(module, path)
+        for name in (source, _MARRED + source):
+            try:
+                module = decode(self._named(name).read_bytes())
+            except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+                continue
+            return _at(module, path)
+        return None
+
+    def has_clean(self, path: str, source: bytes) -> bool:
+        """Whether there is a module of these bytes that has no problems."""
+        return self._named(source).exists()
 
     def store(self, source: bytes, module: Module) -> None:
         """Keep a module. An unreadable one is made anew each time: a time limit may have been the cause."""
@@ -60,7 +68,7 @@ class Cache:
             data = encode(_at(module, ""))
         except (UnicodeEncodeError, ValueError, RecursionError):
             return  # a name or literal that no encoding holds
-        self._keep(self._named(source), data)
+        self._keep(self._named(_MARRED + source if module.problems else source), data)
 
     def read(self, key: bytes) -> bytes | None:
         """What was kept under a key of its own."""

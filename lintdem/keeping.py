@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import is_dataclass, replace
 from enum import Enum
 from hashlib import blake2b
@@ -23,9 +24,12 @@ from lintdem.cache import Cache
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.worlds import Looked
 from lintdem.model import codec
+from lintdem.model.finding import Fix
 from lintdem.model.module import Module
+from lintdem.model.remedy import Remedy
 from lintdem.program import Handler
 from lintdem.recall import installation
+from lintdem.syntax import Fixer
 from lintdem.workers import packed
 
 _DIGEST = 20
@@ -89,10 +93,62 @@ def kept_runs(cache: Cache | None) -> KeptRuns | None:
     return KeptRuns(cache, installation([Path(__file__).parent])) if cache is not None else None
 
 
+_known: dict[tuple[str, str], Any] = {}
+
+
+class KeptFixer(Fixer):
+    """Makes fixes that were not made before of the same bytes, for the same length of lines: to read a file closely enough to
+    write in it takes longer than all else about a file that has changed elsewhere."""
+
+    cache: Cache
+    code: bytes
+
+    def _fix(self, remedy: Remedy) -> Fix | None:
+        key = self._key(remedy)
+        data = self.cache.read(key)
+        if data is not None and data[:_DIGEST] == _hash(data[_DIGEST:]):
+            try:
+                return msgspec.msgpack.decode(data[_DIGEST:], type=Fix)
+            except (msgspec.MsgspecError, ValueError, RecursionError):
+                pass  # whatever is wrong with it, it is made anew
+        fix = super()._fix(remedy)
+        if fix is not None:
+            with suppress(UnicodeEncodeError, ValueError, RecursionError):  # a text that no encoding holds
+                made = msgspec.msgpack.encode(fix)
+                self.cache.write(key, _hash(made) + made)
+        return fix
+
+    def _key(self, remedy: Remedy) -> bytes:
+        parts = [b"fix", self.code, repr(remedy).encode(errors="surrogatepass")]
+        for path in sorted({change.place.path for change in remedy.changes}):
+            data = self.read(path)
+            parts.append(b"-" if data is None else b"+" + _hash(data))
+            parts.append(repr(self.length(path)).encode() if path.endswith(".py") else b"")
+        return _hash(b"".join(map(_hash, parts)))
+
+
+def kept_fixer(cache: Cache | None) -> Callable[..., Fixer]:
+    """What makes fixes, with what is kept where there is a cache."""
+    if cache is None:
+        return Fixer
+
+    def made(*about: Any) -> Fixer:
+        fixer = KeptFixer(*about)
+        fixer.cache, fixer.code = cache, installation([Path(__file__).parent])
+        return fixer
+
+    return made
+
+
 class _Unpacker(pickle.Unpickler):
     """Makes values of the interpreter and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in _known:
+            _known[module, name] = self._found(module, name)
+        return _known[module, name]
+
+    def _found(self, module: str, name: str) -> Any:
         if module == "builtins" and name in _BUILTINS:
             return super().find_class(module, name)
         if (module, name) == _REBUILD:

@@ -41,6 +41,10 @@ class Lowering:
                     cache.store(self._python[path], module)
                 yield path, module
 
+    def is_ready(self, path: str) -> bool:
+        """Whether the cache has the module of a file, and that has no problems."""
+        return self._cache is not None and self._cache.has_clean(path, self._python[path])
+
     def is_sound(self, data: bytes) -> bool:
         """Whether a file that nobody asks for is Python; told once for the same bytes."""
         if self._cache is None:

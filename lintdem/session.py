@@ -155,7 +155,7 @@ class Session:
         return msgspec.structs.replace(report, seconds=time.perf_counter() - start)
 
     def _checked(self, recall: Recall | None, fixes: bool) -> Report:
-        from lintdem.keeping import kept_runs
+        from lintdem.keeping import kept_fixer, kept_runs
         from lintdem.room import processors
         from lintdem.stages import analyse, with_fixes
         from lintdem.syntax import is_fleeting
@@ -170,7 +170,7 @@ class Session:
         if self.request.changed_since is not None:
             report = self._since(self.request.changed_since, work, report)
         if fixes:
-            report = with_fixes(report, self._beside)
+            report = with_fixes(report, self._beside, kept_fixer(self._cache()))
         if recall is not None and self._reading.whole and not any(is_fleeting(problem) for problem in done.problems):
             recall.keep(self.found, self._reading, report, self._notes())
         return report

@@ -57,7 +57,7 @@ class Work:
     @cached_property
     def modules(self) -> Modules:
         """The modules of the Python files."""
-        return Modules(self.python, self.lowering)
+        return Modules(self.python, self.lowering, ready=self.lowering.is_ready)
 
     def text(self, path: str) -> str | None:
         """The text of a file, to be shown."""
@@ -125,10 +125,10 @@ def _unreadable(work: Work, observer: Observer) -> list[Problem]:
     return [problem for module in work.modules.made for problem in module.problems]
 
 
-def with_fixes(report: Report, read: Callable[[str], bytes | None]) -> Report:
+def with_fixes(report: Report, read: Callable[[str], bytes | None], made: Callable[..., Fixer] = Fixer) -> Report:
     """The report with the edits of its fixes, which take the parser to find."""
     settings = cache(read)
-    fixer = Fixer(read, propertied, lambda path: line_length(path, settings))
+    fixer = made(read, propertied, lambda path: line_length(path, settings))
     return msgspec.structs.replace(report, findings=fixer.with_fixes(report.findings))
 
 

@@ -89,7 +89,7 @@ def reports_failures(run: Run, subject: Subject, texts: Texts) -> bool:
     if subject.reports_failures:
         return True
     paths = {run.handler.path, *(e.place.path for e in run.events)}
-    return any(REPORTS & texts.words(path) for path in paths)
+    return any(texts.holds(path, REPORTS) for path in paths)
 
 
 def is_kept(one: Swallowed) -> bool:
@@ -394,6 +394,6 @@ def _field(effect: Effect, run: Run, subject: Subject, texts: Texts) -> str:
         return PARTIAL[call.service, call.method]
     if call.service not in SILENT_HTTP or subject.source not in TAKES_SUCCESS or subject.by_caller:
         return ""
-    told = CHECKED_ELSEWHERE & texts.words(effect.place.path)
+    told = texts.holds(effect.place.path, CHECKED_ELSEWHERE)
     work = _is_work(effect) and carries_event(effect, run) and not is_word_of_failure(effect) and not only_asks(effect)
     return "the HTTP status" if not told and work else ""

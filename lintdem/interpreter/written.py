@@ -154,6 +154,13 @@ class Texts:
         found = [module for _, module in self.modules.defining(name) if name in _names(module)]
         return bool(found) and all(name in telling(module) for module in found)
 
+    def holds(self, path: str, words: frozenset[str]) -> bool:
+        """Whether one of these stands among the words of a file, which is not made into a module where its bytes hold none."""
+        if path not in self.modules:
+            return False
+        data = self.modules.bytes_of(path)
+        return (not data or any(word.encode() in data for word in words)) and not words.isdisjoint(self.words(path))
+
     def words(self, path: str) -> frozenset[str]:
         """The literals, names and attributes of one file."""
         return _words(self.modules[path]) if path in self.modules else frozenset()

@@ -21,6 +21,7 @@ class Memory(Cache):
         self._reads = secret is not None
         self.trouble = None if self._reads else "this user has no place for a key"
         self._last: dict[str, tuple[bytes, Module]] = {}
+        self._clean: dict[str, bytes] = {}
 
     def load(self, path: str, source: bytes) -> Module | None:
         """The module lowered from these bytes, now or in an earlier run."""
@@ -31,6 +32,15 @@ class Memory(Cache):
         if module is not None:
             self._last[path] = source, module
         return module
+
+    def has_clean(self, path: str, source: bytes) -> bool:
+        """Whether there is a module of these bytes that has no problems."""
+        known = self._last.get(path)
+        if known is not None and known[0] == source:
+            return not known[1].problems
+        if self._clean.get(path) != source and self._reads and super().has_clean(path, source):
+            self._clean[path] = source
+        return self._clean.get(path) == source
 
     def read(self, key: bytes) -> bytes | None:
         """What was kept under a key of its own."""
@@ -52,6 +62,7 @@ class Memory(Cache):
     def keep_only(self, paths: Collection[str]) -> None:
         """Forget what is not among these."""
         self._last = {path: known for path, known in self._last.items() if path in paths}
+        self._clean = {path: known for path, known in self._clean.items() if path in paths}
 
     def _remember(self, source: bytes, module: Module) -> None:
         if not any(is_fleeting(problem) for problem in module.problems):

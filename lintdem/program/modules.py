@@ -20,6 +20,8 @@ DERIVING, DEFINING, FILLING, FILE = "deriving", "defining", "filling", "file"
 """What is searched for: classes with a base of a name, definitions of a name, attributes that are filled; and one file."""
 Lower = Callable[[Sequence[str]], Iterable[tuple[str, Module]]]
 """Makes modules of the files at these paths."""
+Ready = Callable[[str], bool]
+"""Whether the module of a file is known to be had at once, and to have no problems: then it is made when it is looked into."""
 
 _DEFINITION = re.compile(rb"[\n;:][ \t\f]*(?:async[ \t\f\\\n]+)?(?:def|class)[ \t\f\\\n]+([^\s(:\[\\]+)")
 _CLASS = re.compile(rb"[\n;:][ \t\f]*class[ \t\f\\\n]+[^\s(:\[\\]+[ \t\f\\\n]*[(\[]")
@@ -36,12 +38,15 @@ _ENCODED = re.compile(rb"\A(?:[^\r\n]*[\r\n]+)?[^\r\n]*coding[:=][ \t]*(?!utf-?8
 class Modules(Mapping[str, Module]):
     """Modules by path, in the order of their paths: of the files `sources` by means of `lower`, and those `given`."""
 
-    def __init__(self, sources: Mapping[str, bytes], lower: Lower, given: Iterable[Module] = ()) -> None:
+    def __init__(
+        self, sources: Mapping[str, bytes], lower: Lower, given: Iterable[Module] = (), ready: Ready = lambda path: False
+    ) -> None:
         self.given = tuple(given)
         self._sources = {path: data for path, data in sources.items() if not is_encoded(data)}
         self._encoded = {path: data for path, data in sources.items() if path not in self._sources}
-        self._lower = lower
+        self._lower, self._ready = lower, ready
         self._made: dict[str, Module] = {}
+        self._asked: set[str] = set()
         self._at = {module.path: module for module in self.given}
         self._paths = tuple(sorted({*sources, *self._at}))
         self.noting: list[Noted] = []
@@ -55,7 +60,7 @@ class Modules(Mapping[str, Module]):
         if path not in self._made:
             if path not in self._sources and path not in self._encoded:
                 raise KeyError(path)
-            self.prepare([path])
+            self._made.update(self._lower([path]))
         return self._made[path]
 
     def __iter__(self) -> Iterator[str]:
@@ -68,15 +73,18 @@ class Modules(Mapping[str, Module]):
         return path in self._at or path in self._sources or path in self._encoded
 
     def prepare(self, paths: Iterable[str]) -> None:
-        """Make these modules now, together, where that is quicker than one by one."""
-        missing = sorted(path for path in set(paths) if path not in self._made and path not in self._at)
+        """These modules are asked for: make them now, together, but for those that can be had at once when they are needed."""
+        wanted = [path for path in set(paths) if path not in self._made and path not in self._asked and path not in self._at]
+        ready = {path for path in wanted if self._ready(path)}
+        self._asked |= ready
+        missing = sorted(path for path in wanted if path not in ready)
         if missing:
             self._made.update(self._lower(missing))
 
     def beside(self, given: Iterable[Module]) -> Modules:
         """These modules and others."""
-        other = Modules({}, self._lower, (*self.given, *given))
-        other._sources, other._encoded, other._made = self._sources, self._encoded, self._made
+        other = Modules({}, self._lower, (*self.given, *given), self._ready)
+        other._sources, other._encoded, other._made, other._asked = self._sources, self._encoded, self._made, self._asked
         other._paths = tuple(sorted({*self._paths, *other._at}))
         if "outline" in self.__dict__:
             other.__dict__["outline"] = self.outline
@@ -84,13 +92,13 @@ class Modules(Mapping[str, Module]):
 
     @property
     def made(self) -> tuple[Module, ...]:
-        """The modules that somebody has asked for, in the order of their paths."""
+        """The modules that somebody has asked for, in the order of their paths, without some that have no problems."""
         return tuple(self._made[path] for path in sorted(self._made))
 
     @property
     def sources(self) -> Mapping[str, bytes]:
         """The files that nobody has asked for."""
-        return {path: data for path, data in self._sources.items() if path not in self._made}
+        return {path: data for path, data in self._sources.items() if path not in self._made and path not in self._asked}
 
     def content(self, path: str) -> bytes | Module | None:
         """What a module is made from: the bytes of its file, or what was given; None where there is none. It is not noted."""
@@ -98,6 +106,8 @@ class Modules(Mapping[str, Module]):
 
     def bytes_of(self, path: str) -> bytes:
         """The bytes of a file, where they can be read as they stand."""
+        for noted in self.noting:
+            noted.files.add(path)
         return self._sources.get(path, b"")
 
     def where(

@@ -37,7 +37,7 @@ def _disagreement(one: Deployed, event: Event, texts: Texts) -> Iterator[Fault]:
             "all done, one that raises brings the whole batch back"
         )
         yield from fault(one, event.place, name, words, event)
-    elif event.reports_failures is False and ANSWERS & texts.words(one.run.handler.path):
+    elif event.reports_failures is False and texts.holds(one.run.handler.path, ANSWERS):
         kept = "deleted" if event.source in QUEUES else "skipped"
         words = (
             f"the records that {one.run.handler.function} returns in batchItemFailures are {kept} all the same: "
@@ -63,4 +63,4 @@ def _may_answer(one: Deployed, texts: Texts) -> bool:
     code = texts.modules.where(
         lambda data: any(word in data for word in words), lambda path: path.startswith(inside) and not is_test(path)
     )
-    return any(ANSWERS & texts.words(path) for path in (*sorted(paths), *(path for path, _ in code)))
+    return any(texts.holds(path, ANSWERS) for path in (*sorted(paths), *(path for path, _ in code)))

@@ -40,7 +40,7 @@ def unmeasured(run: Run, subject: Subject, texts: Texts, program: Program) -> It
     """Comparisons with the clock after which a stale event leaves quietly, in code that sends no metric."""
     if not subject.late or subject.by_caller or _is_alarmed(program):
         return
-    if any(_METRICS & texts.words(path) for path in {run.handler.path, *(event.place.path for event in run.events)}):
+    if any(texts.holds(path, _METRICS) for path in {run.handler.path, *(event.place.path for event in run.events)}):
         return
     for event in run.events:
         if isinstance(event, Tested) and freshness(event.test) is not None and _asks_clock(event) and _leaves(event, texts):
