@@ -50,6 +50,11 @@ class KeptRuns:
 
     def find(self, now: Present, handler: Handler) -> Run | None:
         """The run of a handler, where it may serve again."""
+        found = self.found(now, handler)
+        return found[0] if found is not None else None
+
+    def found(self, now: Present, handler: Handler) -> tuple[Run, Looked] | None:
+        """The same, with what it depends on."""
         data = self._cache.read(self._key(now, handler))
         entry = _read(data) if data is not None else None
         if entry is None:
@@ -60,7 +65,7 @@ class KeptRuns:
         if any(now.answer(key) != found for key, found in asked.items()):
             return None
         now.program.modules.prepare(files)  # what is wrong with them is told, as if they had been looked into
-        return replace(run, handler=handler)
+        return replace(run, handler=handler), Looked(set(files), set(asked))
 
     def keep(self, now: Present, run: Run, looked: Looked) -> None:
         """Keep a run for the next time."""

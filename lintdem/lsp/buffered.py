@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lintdem.analyses.asked import Answers
-from lintdem.analyses.runs import Memory as Runs
 from lintdem.deploy import read_stacks
 from lintdem.discover import Found, with_new, would_be_found
-from lintdem.lsp.memory import Memory, Remembered
+from lintdem.lsp.memory import Memory, Remembered, Runs
 from lintdem.model.finding import Report
 from lintdem.model.overview import HandlerView
 from lintdem.model.stack import Stack
@@ -43,12 +42,14 @@ class Buffered(Session):
         super().__init__(request)
         self._memory = memory
         self._alone = alone
-        self._runs: Runs = last._runs if last is not None else Runs()
+        self._runs: Runs = last._runs if last is not None else Runs(memory)
         self._answers: Answers = last._answers if last is not None else Answers()
         self._stacks: tuple[Mapping[str, str], Sequence[Stack]] = last._stacks if last is not None else ({}, ())
         self._disk = self._discovered()
         self._reading: Remembered = last._reading if last is not None else Remembered(self._read, None)
         self._looked: Looked | None = None
+        self.later: Callable[[], None] | None = None
+        """What may be done when the result is told."""
         _ = self.rules  # what is wrong with them is told before anything is analysed
 
     def _discovered(self) -> Found:
@@ -71,6 +72,8 @@ class Buffered(Session):
         done = analyse(work, self.config, self.rules, observer, self._runs, answers=self._answers)
         views = with_room(lambda: survey(done.facts, done.report.findings))
         report = self._without(self.baseline, done.report) if self.baseline is not None else done.report
+        unsaved = [path for path, data in overlay.items() if self.content(path) != data]
+        self.later = self._runs.settled(unsaved)
         self._looked = Looked(work, report, views)
         self._memory.keep_only(work.python)
         return self._looked

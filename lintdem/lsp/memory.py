@@ -1,12 +1,18 @@
-"""What is kept between the runs of one server: lowered modules and the bytes of files, each by path."""
+"""What is kept between the runs of one server: lowered modules and the bytes of files, each by path, and the runs of handlers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from lintdem.analyses.runs import Memory as LastRuns
+from lintdem.analyses.runs import Present
 from lintdem.cache import Cache, secret_of_user
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.worlds import Looked
+from lintdem.keeping import kept_runs
 from lintdem.model.module import Module
+from lintdem.program import Handler
 from lintdem.recall import Reading, stamp_of
 from lintdem.syntax import is_fleeting, lower_source
 
@@ -67,6 +73,45 @@ class Memory(Cache):
     def _remember(self, source: bytes, module: Module) -> None:
         if not any(is_fleeting(problem) for problem in module.problems):
             self._last[module.path] = source, module
+
+
+class Runs(LastRuns):
+    """The runs of one workspace as they were made last. At first those count that the command line or a server before this one
+    has kept on the disk, and what is missing there is written for the next."""
+
+    def __init__(self, disk: Cache) -> None:
+        super().__init__()
+        self._disk = kept_runs(disk)
+        self._new: list[tuple[Present, Run, Looked]] = []
+
+    def find(self, now: Present, handler: Handler) -> Run | None:
+        """The run of a handler, where it may serve again."""
+        known = super().find(now, handler)
+        found = self._disk.found(now, handler) if known is None and self._disk is not None else None
+        if found is None:
+            return known
+        super().keep(now, *found)
+        return found[0]
+
+    def keep(self, now: Present, run: Run, looked: Looked) -> None:
+        """Remember a run."""
+        super().keep(now, run, looked)
+        if self._disk is not None:
+            self._new.append((now, run, looked))
+
+    def settled(self, unsaved: Collection[str]) -> Callable[[], None] | None:
+        """What writes the first runs to the disk, when all were made: not those that have looked into a buffer that may never be
+        saved. None when there is nothing to write. From then on the disk is not asked again."""
+        disk, new = self._disk, [one for one in self._new if one[2].files.isdisjoint(unsaved)]
+        self._disk, self._new = None, []
+        if disk is None or not new:
+            return None
+
+        def write() -> None:
+            for now, run, looked in new:
+                disk.keep(now, run, looked)
+
+        return write
 
 
 class Remembered(Reading):

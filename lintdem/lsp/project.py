@@ -102,6 +102,13 @@ class Project:
         paths = frozenset((*session.found.python, *session.found.candidates))
         return Seen(session.root, report, buffers, overlay, looked.views, paths, session.rules, trouble)
 
+    def rest(self) -> Callable[[], None] | None:
+        """What is left to be done when a result is told, once."""
+        if self._session is None:
+            return None
+        later, self._session.later = self._session.later, None
+        return later
+
     def content(self, seen: Seen, path: str) -> bytes | None:
         """The bytes of a file as a run has seen them."""
         if path in seen.overlay:

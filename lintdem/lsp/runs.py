@@ -74,8 +74,8 @@ class Runs:
         self._watched = watched = self._begun()
         self._taken = taken = self._buffers()
         result: Seen | BaseException
+        loop = asyncio.get_running_loop()
         try:
-            loop = asyncio.get_running_loop()
             result = await loop.run_in_executor(self._pool, self.project.look, taken, watched)
         except (Exception, Overtaken) as error:  # a fault of one run must not end the server
             result = error
@@ -89,3 +89,6 @@ class Runs:
             self.seen = result
         self._idle.set()
         self._done(result)
+        rest = self.project.rest()
+        if rest is not None:
+            loop.run_in_executor(self._pool, rest)
