@@ -8,9 +8,10 @@ can write into a shared cache can put wrong values there, as with any entry, but
 from __future__ import annotations
 
 import io
+import os
 import pickle
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import is_dataclass, replace
 from enum import Enum
 from hashlib import blake2b
@@ -28,6 +29,8 @@ from lintdem.model.finding import Fix
 from lintdem.model.module import Module
 from lintdem.model.remedy import Remedy
 from lintdem.program import Handler
+from lintdem.program.glances import Glance, glance_of, tell
+from lintdem.program.modules import FILES
 from lintdem.recall import installation
 from lintdem.syntax import Fixer
 from lintdem.workers import packed
@@ -99,6 +102,37 @@ def kept_runs(cache: Cache | None) -> KeptRuns | None:
 
 
 _known: dict[tuple[str, str], Any] = {}
+
+
+@contextmanager
+def kept_glances(cache: Cache | None, root: Path, files: Iterable[bytes]) -> Iterator[None]:
+    """While this is open, what the bytes of files tell is known where it was known before; behind it what is new is kept. Where
+    the files are more than are remembered at a time, nothing is."""
+    by_digest: dict[bytes, list[bytes]] = {}
+    for data in files:
+        by_digest.setdefault(_hash(data), []).append(data)
+    if cache is None or len(by_digest) > FILES:
+        yield
+        return
+    key = _hash(b"glances" + installation([Path(__file__).parent]) + os.fsencode(root))
+    before = _glances(cache.read(key))
+    for digest, glance in before.items():
+        for data in by_digest.get(digest, ()):
+            tell(data, glance)
+    yield
+    now = {digest: glance_of(same[0]) for digest, same in by_digest.items()}
+    if now != before:
+        made = msgspec.msgpack.encode(list(now.items()))
+        cache.write(key, _hash(made) + made)
+
+
+def _glances(data: bytes | None) -> dict[bytes, Glance]:
+    if data is None or data[:_DIGEST] != _hash(data[_DIGEST:]):
+        return {}
+    try:
+        return dict(msgspec.msgpack.decode(data[_DIGEST:], type=list[tuple[bytes, Glance]]))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return {}
 
 
 class KeptFixer(Fixer):

@@ -155,7 +155,7 @@ class Session:
         return msgspec.structs.replace(report, seconds=time.perf_counter() - start)
 
     def _checked(self, recall: Recall | None, fixes: bool) -> Report:
-        from lintdem.keeping import kept_fixer, kept_runs
+        from lintdem.keeping import kept_fixer, kept_glances, kept_runs
         from lintdem.room import processors
         from lintdem.stages import analyse, with_fixes
         from lintdem.syntax import is_fleeting
@@ -164,7 +164,8 @@ class Session:
         self._reading = Reading(self._read)
         rules, work = self.rules, self._work()
         kept, jobs = kept_runs(self._cache()), self.request.jobs or processors()
-        done = report = analyse(work, self.config, rules, self.observer, kept, jobs).report
+        with kept_glances(self._cache(), self.root, work.python.values()):
+            done = report = analyse(work, self.config, rules, self.observer, kept, jobs).report
         if baseline is not None:
             report = self._without(baseline, report)
         if self.request.changed_since is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from lintdem.analyses.asked import Answers
 from lintdem.deploy import read_stacks
 from lintdem.discover import Found, with_new, would_be_found
+from lintdem.keeping import kept_glances
 from lintdem.lsp.memory import Memory, Remembered, Runs
 from lintdem.model.finding import Report
 from lintdem.model.overview import HandlerView
@@ -69,10 +70,12 @@ class Buffered(Session):
         if self._looked is not None and self._looked.is_of(work):
             return self._looked
         work = replace(work, stacks=self._stacks_of(work))
-        done = analyse(work, self.config, self.rules, observer, self._runs, answers=self._answers)
+        unsaved = {path for path, data in overlay.items() if self.content(path) != data}
+        saved = [data for path, data in work.python.items() if path not in unsaved]
+        with kept_glances(self._memory if self._looked is None else None, self.root, saved):
+            done = analyse(work, self.config, self.rules, observer, self._runs, answers=self._answers)
         views = with_room(lambda: survey(done.facts, done.report.findings))
         report = self._without(self.baseline, done.report) if self.baseline is not None else done.report
-        unsaved = [path for path, data in overlay.items() if self.content(path) != data]
         self.later = self._runs.settled(unsaved)
         self._looked = Looked(work, report, views)
         self._memory.keep_only(work.python)

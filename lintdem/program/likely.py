@@ -30,11 +30,11 @@ _FRAMEWORKS = (b"chalice", b"domovoi", b"durable_execution", b"lintdem")
 
 def may_hold_handlers(data: bytes, decorators: Iterable[bytes]) -> bool:
     """Whether a file may define or assign a handler; `decorators` make handlers of what they decorate."""
-    return _holds_handlers(data) or (b"@" in data and any(name in data for name in decorators))
+    return holds_handlers(data) or (b"@" in data and any(name in data for name in decorators))
 
 
 @remembered(2048)
-def _holds_handlers(data: bytes) -> bool:
+def holds_handlers(data: bytes) -> bool:
     """Whether a file may hold handlers, whatever other files define."""
     if any(word in data for word in _FRAMEWORKS) or _ASSIGNED.search(data):
         return True

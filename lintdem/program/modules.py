@@ -30,7 +30,7 @@ _LONGEST = 4_000
 """So many bytes of bases are looked at, so that a file without an end to them is not read again for each class."""
 _WORD = re.compile(rb"[^\W\d][\w\x80-\xff]*")
 _OPENED = re.compile(rb"\.\s*([\w\x80-\xff]+)(?=[\s)]*[.\[])")
-_FILES = 2048
+FILES = 2048
 """So many files are remembered: a server looks at the same ones again and again."""
 _ENCODED = re.compile(rb"\A(?:[^\r\n]*[\r\n]+)?[^\r\n]*coding[:=][ \t]*(?!utf-?8|latin|ascii|us-ascii|iso-?8859)", re.IGNORECASE)
 
@@ -169,7 +169,7 @@ class Outline:
         self.definitions: dict[bytes, list[str]] = {}
         self.bases: dict[bytes, list[str]] = {}
         for path in sorted(sources):
-            names, words = _outlined(sources[path])
+            names, words = outlined(sources[path])
             for name in names:
                 self.definitions.setdefault(name, []).append(path)
             for word in words:
@@ -180,20 +180,21 @@ class Outline:
         """The paths by the attributes of which something is taken or called."""
         found: dict[bytes, list[str]] = {}
         for path in sorted(self._sources):
-            for word in _opened(self._sources[path]):
+            for word in opened(self._sources[path]):
                 found.setdefault(word, []).append(path)
         return found
 
 
-@remembered(_FILES)
-def _outlined(source: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
+@remembered(FILES)
+def outlined(source: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
     """What a file defines, and the words among the bases of its classes."""
     data = b"\n" + source.replace(b"\r", b"\n")
     return frozenset(_DEFINITION.findall(data)), frozenset(_bases(data))
 
 
-@remembered(_FILES)
-def _opened(source: bytes) -> frozenset[bytes]:
+@remembered(FILES)
+def opened(source: bytes) -> frozenset[bytes]:
+    """The attributes of which something is taken or called in a file."""
     return frozenset(_OPENED.findall(source))
 
 
@@ -205,8 +206,8 @@ def is_found(kind: str, word: str, path: str, content: bytes | Module | None) ->
         return True
     name = word.encode()
     if kind == FILLING:
-        return name in _opened(content)
-    definitions, bases = _outlined(content)
+        return name in opened(content)
+    definitions, bases = outlined(content)
     return name in (bases if kind == DERIVING else definitions)
 
 

@@ -66,19 +66,21 @@ def _leads(imports: Imports, path: str, data: bytes) -> frozenset[str]:
 
 
 @remembered(2048)
-def _statements(data: bytes) -> tuple[tuple[bytes, ...], ...]:
+def statements_of(data: bytes) -> tuple[tuple[bytes | None, ...], ...]:
     """The dots, module and names of each `from`, or None three times and what follows an `import`."""
     return tuple(match.groups() for match in _IMPORT.finditer(b"\n" + data))
 
 
 def _imported(imports: Imports, path: str, data: bytes) -> Iterator[str]:
-    for dots, module, names, plain in _statements(data):
+    for dots, module, names, plain in statements_of(data):
         if plain is not None:
             for part in plain.split(b","):
                 name = _MODULE.search(part)
                 found = imports.absolute(path, name.group().decode("utf-8", "replace")) if name else None
                 if found is not None:
                     yield found
+            continue
+        if dots is None or module is None or names is None:
             continue
         dotted = module.decode("utf-8", "replace")
         target = imports.relative(path, dotted, len(dots)) if dots else imports.absolute(path, dotted)

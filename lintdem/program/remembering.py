@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import wraps
-from typing import TypeVar
+from functools import update_wrapper, wraps
+from typing import Generic, TypeVar
 from weakref import ReferenceType, ref
 
 A = TypeVar("A")
@@ -29,22 +29,34 @@ def attached(work: Callable[[A], R]) -> Callable[[A], R]:
     return asked
 
 
-def remembered(most: int) -> Callable[[Callable[[A], R]], Callable[[A], R]]:
-    """Keep what a function gave for the last so many arguments, which are told apart by identity: to hash a module or a
-    program would cost more than the answer."""
+class Remembered(Generic[A, R]):
+    """A function that keeps what it gave for the last so many arguments, which are told apart by identity: to hash a module or
+    a program would cost more than the answer."""
 
-    def around(work: Callable[[A], R]) -> Callable[[A], R]:
-        kept: OrderedDict[int, tuple[A, R]] = OrderedDict()
+    def __init__(self, work: Callable[[A], R], most: int) -> None:
+        self._work, self._most = work, most
+        self._kept: OrderedDict[int, tuple[A, R]] = OrderedDict()
+        update_wrapper(self, work)
 
-        @wraps(work)
-        def asked(about: A) -> R:
-            found = kept.get(id(about))
-            if found is None or found[0] is not about:
-                found = kept[id(about)] = (about, work(about))
-                if len(kept) > most:
-                    kept.popitem(last=False)
-            return found[1]
+    def __call__(self, about: A) -> R:
+        found = self._kept.get(id(about))
+        if found is None or found[0] is not about:
+            self.tell(about, self._work(about))
+            found = self._kept[id(about)]
+        return found[1]
 
-        return asked
+    def known(self, about: A) -> R | None:
+        """What it gave for this argument, None when it was not asked."""
+        found = self._kept.get(id(about))
+        return found[1] if found is not None and found[0] is about else None
 
-    return around
+    def tell(self, about: A, found: R) -> None:
+        """What it would give for this argument, known from elsewhere."""
+        self._kept[id(about)] = (about, found)
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+
+def remembered(most: int) -> Callable[[Callable[[A], R]], Remembered[A, R]]:
+    """Keep what a function gave for the last so many arguments."""
+    return lambda work: Remembered(work, most)
