@@ -197,8 +197,18 @@ def telling(module: Module) -> dict[str, bool]:
 
 def caught_by(module: Module | None, clause: Place) -> set[str]:
     """The names of the classes that the `except` at a place catches."""
-    found = (n for n in nodes(module.body) if isinstance(n, Catch) and n.span == clause.span) if module is not None else ()
+    found = _clauses(module).get(clause.span, ()) if module is not None else ()
     return {dotted(n)[-1] for one in found for n in nodes(one.type) if isinstance(n, (Name, Attr))}
+
+
+@attached
+def _clauses(module: Module) -> dict[Span, list[Catch]]:
+    """The `except` clauses of a file by where they stand."""
+    found: dict[Span, list[Catch]] = {}
+    for node in nodes(module.body):
+        if isinstance(node, Catch):
+            found.setdefault(node.span, []).append(node)
+    return found
 
 
 def function_at(module: Module, span: Span) -> Function | None:
@@ -280,8 +290,13 @@ def words_for_falsehood(module: Module, call: Place) -> set[str]:
 
 def is_handed_on(module: Module, call: Place) -> bool:
     """Whether what a call gives is what the function around it returns."""
-    returned = (node.value for node in nodes(module.body) if isinstance(node, Return))
-    return any(value is not None and _is_call(value, call.span) for value in returned)
+    return any(_is_call(value, call.span) for value in _returned(module))
+
+
+@attached
+def _returned(module: Module) -> tuple[Expr, ...]:
+    """What the functions of a file return."""
+    return tuple(node.value for node in nodes(module.body) if isinstance(node, Return) and node.value is not None)
 
 
 def hands_on_falsehood(module: Module, call: Place) -> bool:
