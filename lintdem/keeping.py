@@ -147,11 +147,11 @@ class KeptFixer(Fixer):
         data = self.cache.read(key)
         if data is not None and data[:_DIGEST] == _hash(data[_DIGEST:]):
             try:
-                return msgspec.msgpack.decode(data[_DIGEST:], type=Fix)
+                return msgspec.msgpack.decode(data[_DIGEST:], type=Fix | None)
             except (msgspec.MsgspecError, ValueError, RecursionError):
                 pass  # whatever is wrong with it, it is made anew
         fix = super()._fix(remedy)
-        if fix is not None:
+        if None not in self.editors.values():  # a file that cannot be read may be so for want of time
             with suppress(UnicodeEncodeError, ValueError, RecursionError):  # a text that no encoding holds
                 made = msgspec.msgpack.encode(fix)
                 self.cache.write(key, _hash(made) + made)
