@@ -163,15 +163,15 @@ class Session:
         baseline = self.baseline if self.request.baselined else None
         self._reading = Reading(self._read)
         rules, work = self.rules, self._work()
-        kept, jobs = kept_runs(self._cache()), self.request.jobs or processors()
-        with kept_glances(self._cache(), self.root, work.python.values()):
+        kept, jobs = kept_runs(self._cache), self.request.jobs or processors()
+        with kept_glances(self._cache, self.root, work.python.values()):
             done = report = analyse(work, self.config, rules, self.observer, kept, jobs).report
         if baseline is not None:
             report = self._without(baseline, report)
         if self.request.changed_since is not None:
             report = self._since(self.request.changed_since, work, report)
         if fixes:
-            report = with_fixes(report, self._beside, kept_fixer(self._cache()))
+            report = with_fixes(report, self._beside, kept_fixer(self._cache))
         if recall is not None and self._reading.whole and not any(is_fleeting(problem) for problem in done.problems):
             recall.keep(self.found, self._reading, report, self._notes())
         return report
@@ -201,7 +201,7 @@ class Session:
 
     def _recall(self, fixes: bool) -> Recall | None:
         """Where the report of this request may be kept; what depends on more than files is always made anew."""
-        cache = self._cache()
+        cache = self._cache
         if cache is None or self._given or self.request.changed_since is not None:
             return None
         baseline = self.baseline if self.request.baselined else None
@@ -342,8 +342,9 @@ class Session:
     def _lowering(self, python: Mapping[str, bytes]) -> Lowering:
         from lintdem.lowering import Lowering
 
-        return Lowering(python, self._cache(), self.request.jobs, self.observer)
+        return Lowering(python, self._cache, self.request.jobs, self.observer)
 
+    @cached_property
     def _cache(self) -> Cache | None:
         return cache_in(self.cache_folder, self.root) if self.request.cache else None
 

@@ -57,6 +57,7 @@ class Buffered(Session):
         vars(self).pop("found", None)
         return Found((), ()) if self._alone else self.found
 
+    @property
     def _cache(self) -> Memory:
         return self._memory
 
