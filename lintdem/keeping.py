@@ -16,7 +16,7 @@ from dataclasses import is_dataclass, replace
 from enum import Enum
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -34,6 +34,9 @@ from lintdem.program.modules import FILES
 from lintdem.recall import installation
 from lintdem.syntax import Fixer
 from lintdem.workers import packed
+
+if TYPE_CHECKING:
+    from lintdem.syntax.editing import Editor
 
 _DIGEST = 20
 _PLACES = ("lintdem.interpreter.", "lintdem.model.", "lintdem.program.", "lintdem.knowledge.")
@@ -141,6 +144,12 @@ class KeptFixer(Fixer):
 
     cache: Cache
     code: bytes
+    whole = True
+
+    def _opened(self, path: str) -> Editor | None:
+        editor = super()._opened(path)
+        self.whole = self.whole and editor is not None
+        return editor
 
     def _fix(self, remedy: Remedy) -> Fix | None:
         key = self._key(remedy)
@@ -151,7 +160,7 @@ class KeptFixer(Fixer):
             except (msgspec.MsgspecError, ValueError, RecursionError):
                 pass  # whatever is wrong with it, it is made anew
         fix = super()._fix(remedy)
-        if None not in self.editors.values():  # a file that cannot be read may be so for want of time
+        if self.whole:  # a file that cannot be read may be so for want of time
             with suppress(UnicodeEncodeError, ValueError, RecursionError):  # a text that no encoding holds
                 made = msgspec.msgpack.encode(fix)
                 self.cache.write(key, _hash(made) + made)

@@ -68,12 +68,9 @@ class Facts:
     @whole
     def handlers(self) -> tuple[Judged, ...]:
         """Every handler, run and judged."""
-        runs: list[Run] = []
-        for made in self._run(self.program):
-            if isinstance(made, Problem):
-                self.problems.append(made)
-            else:
-                runs.append(made)
+        made = tuple(self._run(self.program))
+        self.problems += [one for one in made if isinstance(one, Problem)]
+        runs = [one for one in made if isinstance(one, Run)]
         self.answers.begin(self.program, runs)
         writers = self.answers.share("writers", writers_of(runs, self.program))
         called = self.answers.share("called", queued(runs, self.program))
@@ -108,8 +105,8 @@ class Facts:
 
     def of(self, case: Case, work: Callable[[Program, Case], Iterable[A]]) -> tuple[A, ...]:
         """What some work says of one effect of a handler, which it is not asked again while it would say the same."""
-        key = self.answers.number(key_of(work, self._is_standing))
-        return self.answers.ask(self.program, case, key, lambda: work(self.program, case))
+        number = self.answers.number(key_of(work, self._is_standing))
+        return self.answers.ask(self.program, case, number, lambda: work(self.program, case))
 
     def each(
         self, work: Callable[[Judged], Iterable[A]], *, exposed: bool = False, by: tuple[object, str] = (None, "")
