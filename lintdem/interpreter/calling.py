@@ -42,7 +42,7 @@ from lintdem.interpreter.domain import (
 from lintdem.interpreter.durable import LATER, postponed
 from lintdem.interpreter.exceptions import of_text
 from lintdem.interpreter.flow import Flow
-from lintdem.interpreter.interfaces import is_interface
+from lintdem.interpreter.interfaces import is_interface, is_service
 from lintdem.interpreter.joins import aged, by_cases, gathered, merge, together
 from lintdem.interpreter.libraries.clients import serving
 from lintdem.interpreter.libraries.jmespaths import entered
@@ -53,7 +53,7 @@ from lintdem.interpreter.outliving import held, lasting
 from lintdem.interpreter.parameters import bind_parameters
 from lintdem.interpreter.recursion import is_deep, wrapped
 from lintdem.interpreter.trace import Event, Gap
-from lintdem.interpreter.values import NONE, any_of, members
+from lintdem.interpreter.values import NONE, any_of, leaves, members
 from lintdem.model.function import Function
 from lintdem.model.span import Place
 from lintdem.model.values import Expr, Lambda
@@ -298,7 +298,7 @@ def _summary(
     merge(joined, heaps)
     value = _returned(frame)
     if isinstance(value, (Unknown, Derived, Made)) and isinstance(definition, Function) and definition.returns is not None:
-        value = _kept(m, definition.returns, frame, joined) or value
+        value = _kept(m, value, definition.returns, frame, joined) or value
     if isinstance(definition, Function) and definition.is_generator:
         each = frozenset.intersection(*(passed for _, passed in frame.yields)) if frame.yields else EMPTY
         value = m.new(joined, ListObj("list", tuple(dict.fromkeys(v for v, _ in frame.yields)), True, passed=each))
@@ -307,12 +307,12 @@ def _summary(
     return Summary(events, value, True, joined.must, joined.may, raises, heap, frozenset(frame.demanded))
 
 
-def _kept(m: Machine, returns: Expr, frame: Frame, flow: Flow) -> Value | None:
-    """An object of the interface that a function says it returns when nothing else is known of it."""
+def _kept(m: Machine, value: Value, returns: Expr, frame: Frame, flow: Flow) -> Value | None:
+    """An object of the interface or service that a function says it returns when nothing else is known of it."""
     place = Place(frame.path, returns.span)
     outer = Flow(m.parts.module(m, frame.path), flow.heap)
     named = m.evaluate(returns, outer)
-    if not is_interface(named):
+    if not is_interface(named) and (not is_service(named) or any(isinstance(leaf, Path) for leaf in leaves(value))):
         return None
     return m.typed(named, place, outer)
 

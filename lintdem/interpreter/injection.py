@@ -6,9 +6,10 @@ the provider says, so that its methods can be followed.
 
 from __future__ import annotations
 
-from lintdem.interpreter.domain import AnyOf, Cls, External, Func, Made, Partial, Value
+from lintdem.interpreter.domain import AnyOf, Cls, Derived, External, Func, Made, Partial, Unknown, Value
 from lintdem.interpreter.elements import element_of
 from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.lineage import is_enum
 from lintdem.interpreter.machine import Args, Machine, Stop
 from lintdem.model.function import Function
 from lintdem.model.span import Place
@@ -17,6 +18,15 @@ DEPENDS = frozenset({"Depends", "Security"})
 PROVIDERS = "dependency_injector.providers."
 MAKES = frozenset({"Singleton", "ThreadSafeSingleton", "ThreadLocalSingleton", "ContextLocalSingleton", "Factory",
                    "Callable", "Coroutine", "Resource"})  # fmt: skip
+
+GETS = frozenset({"resolve", "get", "get_instance", "get_service", "provide", "instance", "make", "build"})
+"""Methods by which containers give an object of the class that they are asked for: punq, injector, rodi, lagom, wireup."""
+
+
+def is_asked(container: Value, wanted: Value) -> bool:
+    """Whether `container[Class]` asks a container that cannot be read for an object of a class of the program."""
+    outside = isinstance(container, (Made, Derived, Unknown)) or container == External("kink.di")
+    return outside and isinstance(wanted, Cls) and not is_enum(wanted)
 
 
 def is_given(value: Value) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lintdem.interpreter.domain import Cls, External, Func, Instance, Ref, Value
 from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.lineage import lineage, outside_bases
 from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.values import members
 from lintdem.model.function import Class, DefineClass, DefineFunction, Function, Raise
@@ -45,6 +46,15 @@ def is_protocol(cls: Cls) -> bool:
 def is_interface(value: Value) -> bool:
     """Whether a class leaves methods to others."""
     return isinstance(value, Cls) and any(isinstance(one, Func) and is_open(one, value) for one in value.scope.names.values())
+
+
+def is_service(value: Value) -> bool:
+    """Whether a class of the program does something, and keeps more than data: it inherits from nothing outside of the
+    program, is told its parts, and has methods that others call."""
+    if not isinstance(value, Cls) or outside_bases(value) - {"abc.ABC", "typing.Protocol", "typing.Generic"}:
+        return False
+    names = {name for one in lineage(value) for name, held in one.scope.names.items() if isinstance(held, Func)}
+    return "__init__" in names and any(not name.startswith("__") for name in names)
 
 
 def implementations(m: Machine, cls: Cls, name: str) -> list[Cls]:

@@ -43,6 +43,7 @@ from lintdem.interpreter.elements import CHAINS, chained, origin
 from lintdem.interpreter.fields import DUMPS, FUNCTIONS, JSON, LOADERS, as_dict, as_text
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.gaps import MISSING, gap_of, library_gap
+from lintdem.interpreter.injection import GETS
 from lintdem.interpreter.interfaces import subclasses
 from lintdem.interpreter.libraries.boto import call_as_client, call_client, make, paginate
 from lintdem.interpreter.libraries.copies import COPIES, DEPTH, copied
@@ -69,6 +70,7 @@ from lintdem.interpreter.roles import (
     run_callables,
 )
 from lintdem.interpreter.rows import store_rows
+from lintdem.interpreter.signatures import signed
 from lintdem.interpreter.stores import TASKS, call_store, queue_task
 from lintdem.interpreter.trace import Gap, Timed
 from lintdem.interpreter.values import FALSE, NONE, TRUE, any_of, known, members, text
@@ -335,6 +337,9 @@ def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
         return sent
     run_callables(m, args, place, flow)
     m.can_raise(Error(("any",), place), flow)
+    wanted = args.positional[0] if len(args.positional) == 1 and name.rpartition(".")[2] in GETS else None
+    if receiver is not None and isinstance(wanted, Cls) and (given := m.typed(wanted, place, flow)) is not None:
+        return given
     if name.startswith(".") and receiver is None:
         m.record(Gap(place, f"{name.lstrip('.')} {MISSING} the package that imports it, so what it does is not judged"))
     gap = library_gap(name, receiver.type, place) if isinstance(receiver, Made) else None
@@ -349,6 +354,9 @@ def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
 
 def _unknown(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value) -> Value:
     """A method of something unknown: if only one class of the program has it, it is likely that one."""
+    client = signed(receiver, name, args, place) if isinstance(receiver, (Unknown, Method)) else None
+    if client is not None:
+        return call_client(m, client, name, args, place, flow)
     may_be_own = name not in COMMON and not name.startswith("__") and not isinstance(receiver, Known)
     cls = _only_class(m.methods(name), args) if may_be_own else None
     if cls is not None:

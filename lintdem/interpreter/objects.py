@@ -32,7 +32,7 @@ from lintdem.interpreter.domain import (
 from lintdem.interpreter.elements import element_of, is_query, sent
 from lintdem.interpreter.fields import DUMPS, JSON, filled, given_to
 from lintdem.interpreter.flow import Flow
-from lintdem.interpreter.injection import provided
+from lintdem.interpreter.injection import is_asked, provided
 from lintdem.interpreter.interfaces import implementations, is_open, made
 from lintdem.interpreter.libraries.documents import collection_of, is_mongo
 from lintdem.interpreter.libraries.tables import is_catalogue
@@ -316,6 +316,8 @@ def item(m: Machine, value: Value, index: Value, flow: Flow, place: Place) -> Va
         return Derived(f"{value.op}.{index.value if isinstance(index, Known) else '*'}", value.parts)
     if isinstance(value, Derived) and value.op == "split":
         return Derived("slice", value.parts)
+    if is_asked(value, index) and (given := m.typed(index, place, flow)) is not None:
+        return given
     if isinstance(value, External):
         return _of_type(m, value, index, flow)
     if isinstance(value, Cls):
