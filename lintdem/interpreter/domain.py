@@ -1,7 +1,7 @@
 """The abstract values and facts that the interpreter of handlers works with.
 
-A value says where something comes from rather than what it is: a path into the event, a fresh identifier, an environment
-variable, the result of a read. Facts are what holds on every path to a point (`Flow.must`) or on some path (`Flow.may`).
+A value says where something comes from rather than what it is: a path into the event, a fresh identifier, the result of a
+read. Facts are what holds on every path to a point (`Flow.must`) or on some path (`Flow.may`).
 """
 
 from __future__ import annotations
@@ -116,18 +116,19 @@ class Func:
         """Equality by the place of the definition, what is bound and, of what a decorator made, what it was made of."""
         return (
             isinstance(other, Func)
-            and self.path == other.path
-            and self.definition.span == other.definition.span
+            and (self.path, self.definition.span) == (other.path, other.definition.span)
             and self.bound == other.bound
             and self.wrappers == other.wrappers
             and (self.scope is other.scope or _handed(self.scope) == _handed(other.scope))
         )
 
 
-def _handed(scope: Scope | None) -> list[Value]:
-    """The functions that an activation was given; those of a module are always the same."""
-    given = scope.names.values() if scope is not None and scope.parent is not None else ()
-    return [v for v in given if isinstance(v, (Partial, AnyOf)) or (isinstance(v, Func) and v.scope is not scope)]
+def _handed(scope: Scope | None, depth: int = 3) -> tuple[object, ...]:
+    """The functions that an activation was given, and what these were made of, which may be one another."""
+    given = scope.names.values() if depth and scope is not None and scope.parent is not None else ()
+    funcs = [getattr(one, "func", one) for v in given for one in (v.values if isinstance(v, AnyOf) else (v,))]
+    made = (f for f in funcs if isinstance(f, Func) and f.scope is not scope)
+    return tuple((f.path, f.definition.span, _handed(f.scope, depth - 1)) for f in made)
 
 
 class Wrapper(msgspec.Struct, frozen=True, cache_hash=True):
