@@ -115,7 +115,7 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, flow: Flow)
         elif isinstance(one, Made):
             put_on(m, one, name, value)
         elif isinstance(one, Path):
-            keep_attribute(m, one, name, value)
+            keep_attribute(m, one, name, value, flow)
 
 
 def set_item(m: Machine, owner: Value, index: Value, value: Value, flow: Flow, place: Place) -> None:

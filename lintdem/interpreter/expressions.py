@@ -42,6 +42,7 @@ from lintdem.interpreter.operators import (
     negated,
     operate,
 )
+from lintdem.interpreter.passing import handed
 from lintdem.interpreter.trace import Tested
 from lintdem.interpreter.values import FALSE, NONE, TRUE, any_of, known, text
 from lintdem.model.span import Place
@@ -138,7 +139,7 @@ def _call(m: Machine, expr: Call, flow: Flow) -> Value:
     args = arguments(m, expr, flow)
     if isinstance(expr.func, Attr) and expr.func.name in ("update", "setdefault"):
         func = _changing(m, expr.func, func, args, flow)
-    return m.call(func, args, m.place(flow, expr.span), flow, written(expr.func))
+    return m.call(func, handed(m, expr, func, args, flow), m.place(flow, expr.span), flow, written(expr.func))
 
 
 def _changing(m: Machine, expr: Attr, func: Value, args: Args, flow: Flow) -> Value:

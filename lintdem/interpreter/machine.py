@@ -174,6 +174,7 @@ class Machine(World):
         self.queued: dict[Value, list[Invocation]] = {}
         self.stored, self.cleared = set[Value](), set[Value]()
         self.altered: set[Path] = set()
+        self.told: set[Path] = set()
         self.firsts: dict[Place, tuple[str, ...]] = {}
         self.optional: dict[tuple[str, ...], Place] = {}
         self.reads: dict[tuple[str, Span], Path] = {}

@@ -20,10 +20,12 @@ READ = "row"
 _COLUMNS = ("F", "Column", "mapped_column")
 
 
-def keep_attribute(m: Machine, row: Path, name: str, value: Value) -> None:
-    """Remember what an attribute of something read is set to."""
+def keep_attribute(m: Machine, row: Path, name: str, value: Value, flow: Flow) -> None:
+    """Remember what an attribute of something read is set to, and whether it was asked before: another function may store it."""
     if _read(m, row) is not None:
         m.put_on[row, name] = value
+        if _is_told(row, {name: value}, flow):
+            m.told.add(row)
 
 
 def store_rows(m: Machine, flow: Flow, row: Path | None = None) -> None:
@@ -36,7 +38,7 @@ def store_rows(m: Machine, flow: Flow, row: Path | None = None) -> None:
         values = attributes_of(m, owner)
         for name in values:
             del m.put_on[owner, name]
-        if not _is_told(owner, values, flow):
+        if owner not in m.told and not _is_told(owner, values, flow):
             _store(m, read, owner, values, flow)
 
 

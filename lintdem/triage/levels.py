@@ -138,6 +138,6 @@ def _place(key: str, origin: Origin) -> str:
 def _unknown(key: str, selector: str, origin: Origin, known: Sequence[Named]) -> str:
     words = {word for rule in known for word in (rule.code, rule.name)} | _ALWAYS_KNOWN
     prefixes = {rule.code[:length] for rule in known for length in _PREFIX_LENGTHS}
-    shorter = selector.upper().startswith("LDM") and len(selector) < len(known[0].code)
+    shorter = len(selector) < len(known[0].code)
     near = nearest(selector, sorted(words | prefixes if shorter else words))
     return f'{_place(key, origin)}unknown rule "{selector}"{near}'

@@ -114,3 +114,10 @@ def handler(event, context):
     http.post("https://courier.example.com/pickups", json=event["detail"], timeout=5).raise_for_status()
 """
     assert mended(code) == code.replace(given, left)
+
+
+def test_other_variables_that_are_made_alike_stay() -> None:
+    """Only the variable that is passed as the key gets the key of the event."""
+    made = LOOP.replace("        try:", "        other = uuid.uuid4().hex\n        token = uuid.uuid4().hex\n        print(other)\n        try:")
+    code = mended(made.replace("str(uuid.uuid4())", "token"))
+    assert "        other = uuid.uuid4().hex\n        token = f\"charge-create-{image['order_id']['S']}\"\n" in code

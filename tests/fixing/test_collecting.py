@@ -149,3 +149,27 @@ def test_code_is_written_with_the_quotes_of_its_file() -> None:
     assert "failed.append({'itemIdentifier': record['messageId']})" in code
     assert "return {'batchItemFailures': failed}" in code
     assert "context) -> dict[str, list[dict[str, str]]]:" in code
+
+
+DATA_CLASS = '''import json
+
+import boto3
+from aws_lambda_powertools.utilities.data_classes import SQSEvent, event_source
+
+sns = boto3.client("sns")
+
+
+@event_source(data_class=SQSEvent)
+def handler(event: SQSEvent, context):
+    for record in event.records:
+        order = json.loads(record.body)
+        sns.publish(PhoneNumber=order["phone"], Message="ready")
+    return {"statusCode": 200}
+'''
+
+
+def test_a_record_of_a_data_class_has_its_id_as_an_attribute() -> None:
+    """What is named among the failed ones is what the class calls it."""
+    code = mended(DATA_CLASS)
+    assert '{"itemIdentifier": record.message_id}' in code
+    ast.parse(code)

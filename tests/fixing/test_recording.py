@@ -163,3 +163,22 @@ def test_no_header_where_the_provider_does_not_read_it(address: str) -> None:
     code = mended(REQUEST.replace("api.stripe.com/v1/charges", address))
     assert "Idempotency-Key" not in code
     assert "PayPal-Request-Id" not in code
+
+
+NOTIFIED = HANDLER.replace('    order = event["detail"]\n', '    order = json.loads(event["Records"][0]["Sns"]["Message"])\n').replace("import boto3\n", "import json\n\nimport boto3\n", 1)
+TOPIC = """Resources:
+  Texts:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: handler.handler
+      Runtime: python3.12
+      Events:
+        Orders: {Type: SNS, Properties: {Topic: 'arn:aws:sns:eu-west-1:111122223333:orders'}}
+"""
+
+
+def test_path_of_an_id_in_a_message_goes_through_its_text() -> None:
+    """An id in the JSON of a notification is found by Powertools' own function."""
+    code = fixed({"handler.py": NOTIFIED, "template.yaml": TOPIC}, "", "LDM101").files["handler.py"]
+    assert 'event_key_jmespath="powertools_json(Records[0].Sns.Message).order_id"' in code
+    ast.parse(code)

@@ -133,7 +133,9 @@ def with_calls_extracted(text: str) -> str:
             made.append(ast.FunctionDef(name, _parameters(given), [body[place]], [], lineno=0))
             body[place] = ast.Expr(ast.Call(ast.Name(name, ast.Load()), [ast.Name(one, ast.Load()) for one in given], []))
             break
-    tree.body += made
+    # Above what the module does when it is loaded, which may call them already.
+    first = next((at for at, node in enumerate(tree.body) if not _opens(node)), len(tree.body))
+    tree.body[first:first] = made
     return _unparsed(text, tree)
 
 
@@ -307,6 +309,12 @@ def _is_generator(function: Function) -> bool:
 
 def _plain_name(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and _plain_name(node.value))
+
+
+def _opens(node: ast.stmt) -> bool:
+    """Whether a statement belongs to the head of a module: its docstring and its imports."""
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_text or isinstance(node, (ast.Import, ast.ImportFrom))
 
 
 def _stands_alone(node: ast.stmt) -> bool:
