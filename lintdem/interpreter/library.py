@@ -70,7 +70,6 @@ from lintdem.interpreter.roles import (
     run_callables,
 )
 from lintdem.interpreter.rows import store_rows
-from lintdem.interpreter.signatures import signed
 from lintdem.interpreter.stores import TASKS, call_store, queue_task
 from lintdem.interpreter.trace import Gap, Timed
 from lintdem.interpreter.values import FALSE, NONE, TRUE, any_of, known, members, text
@@ -354,9 +353,9 @@ def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
 
 def _unknown(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value) -> Value:
     """A method of something unknown: if only one class of the program has it, it is likely that one."""
-    client = signed(receiver, name, args, place) if isinstance(receiver, (Unknown, Method)) else None
-    if client is not None:
-        return call_client(m, client, name, args, place, flow)
+    sent = call_as_client(m, name, args, place, flow, receiver) if isinstance(receiver, (Unknown, Method)) else None
+    if sent is not None:
+        return sent
     may_be_own = name not in COMMON and not name.startswith("__") and not isinstance(receiver, Known)
     cls = _only_class(m.methods(name), args) if may_be_own else None
     if cls is not None:

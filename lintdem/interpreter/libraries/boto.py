@@ -26,6 +26,7 @@ from lintdem.interpreter.dynamodb.itemwrites import batch, perform, queried, rea
 from lintdem.interpreter.dynamodb.updates import entries, untyped
 from lintdem.interpreter.exceptions import FAILED
 from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.gaps import cause_of
 from lintdem.interpreter.libraries.clients import is_foreign
 from lintdem.interpreter.libraries.invoking import only_asks_function
 from lintdem.interpreter.libraries.recordsets import record_sets
@@ -69,7 +70,9 @@ def call_as_client(m: Machine, name: str, args: Args, place: Place, flow: Flow, 
     if said is None or args.positional:
         return None
     params = (("name", receiver),) if said.resource is not None else ()
-    return call_client(m, Client(said.service, said.resource, place, params), name, args, place, flow)
+    root = cause_of(receiver)
+    made = (root.place if root is not None else None) or place
+    return call_client(m, Client(said.service, said.resource, made, params), name, args, place, flow)
 
 
 def call_client(m: Machine, client: Client, name: str, args: Args, place: Place, flow: Flow) -> Value:
