@@ -74,10 +74,12 @@ def _is_chosen_now(write: Write) -> bool:
     return any(is_listed(leaf) for leaf in keys)
 
 
-def _late_for(subject: Subject, run: Run, others: Mapping[Place, Write]) -> dict[Place, Write]:
+def _late_for(subject: Subject, run: Run, others: Mapping[Place, Write]) -> Mapping[Place, Write]:
     """The writes that an event may come late for. Over a stream or a FIFO queue what happens to one thing comes in order, so
     what the same handler writes for a newer event is written after this, however often that is."""
-    own = {e.place for e in run.events if isinstance(e, Effect)} if subject.source in _ORDERED else set()
+    if subject.source not in _ORDERED:
+        return others
+    own = {e.place for e in run.events if isinstance(e, Effect)}
     return {place: write for place, write in others.items() if place not in own}
 
 

@@ -36,6 +36,7 @@ from lintdem.interpreter.domain import (
     Wrapper,
 )
 from lintdem.interpreter.flow import Flow, ruled_out
+from lintdem.interpreter.news import News, is_news
 from lintdem.interpreter.trace import Claimed, Effect, Event, Invocation, Loop, Origin, Retry
 from lintdem.interpreter.worlds import World
 from lintdem.model.function import Stmt
@@ -44,7 +45,7 @@ from lintdem.model.values import Expr
 from lintdem.program import Program
 
 __all__ = [
-    "BUDGET", "COUNTS", "DEPTH", "MANY", "Args", "Frame", "Loading", "Machine", "Parts", "Plain", "Raised", "Registered", "Stop",
+    "BUDGET", "COUNTS", "DEPTH", "Args", "Frame", "Loading", "Machine", "Parts", "Plain", "Raised", "Registered", "Stop",
     "answered", "result_of", "wrapped",
 ]  # fmt: skip
 
@@ -56,8 +57,6 @@ BUDGET = 60_000
 """Statements one handler may cost before its remaining calls are taken as unknown."""
 DEPTH = 48
 """Calls inside calls that are followed."""
-MANY = 8
-"""So many different runs of one call are kept for a function."""
 COUNTS = frozenset({"rowcount", "modified_count", "matched_count", "upserted_id"})
 """Attributes of a cursor or result that tell whether a statement did anything."""
 
@@ -89,7 +88,7 @@ class Frame:
     on_yield: Callable[[Value, Flow], Value] | None = None
     handling: list[tuple[Raised, ...]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    seen: dict[object, list[tuple[object, frozenset[Fact]]]] = field(default_factory=dict)
+    seen: News = field(default_factory=dict)
     loops: list[Loop] = field(default_factory=list)
     tries: list[Place] = field(default_factory=list)
     retries: list[Retry] = field(default_factory=list)
@@ -345,7 +344,7 @@ class Machine(World):
     def record(self, event: Event, step: Call | None = None, must: frozenset[Fact] = EMPTY, may: frozenset[Fact] = EMPTY) -> None:
         """Add an event as seen from the function that is being run; with `step`, one that a callee made."""
         frame = self.frame
-        if step is not None and not self._is_news(frame, event, must):
+        if step is not None and not is_news(frame.seen, event, must):
             return
         seen = replace(
             event,
@@ -357,16 +356,6 @@ class Machine(World):
             repeated=(*frame.retries, *event.repeated),
         )
         frame.events.append(seen)
-
-    def _is_news(self, frame: Frame, event: Event, must: frozenset[Fact]) -> bool:
-        """Whether a callee's event adds to what is known: another call, or the same with less to hold it back."""
-        subject = getattr(event, "call", None) or getattr(event, "claim", None) or event
-        known = frame.seen.setdefault((event.place, type(event)), [])
-        now = event.must | must
-        if len(known) >= MANY or any(other is subject and before <= now for other, before in known):
-            return False
-        known.append((subject, now))
-        return True
 
     def effect(self, call: Invocation, place: Place, flow: Flow) -> None:
         """Record an effect; from here on it may have happened."""

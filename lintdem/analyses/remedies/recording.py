@@ -143,12 +143,13 @@ def _called(program: Program, function: Function, case: Case) -> Place | None:
     call = exactly(program, stack[-1].place, Call) if stack else None
     if call is None:
         return None
-    known = {
-        Place(path, span)
-        for path, module in program.modules.mentioning(function.name, paths=lambda path: not is_test(path))
-        for span in _places(module).get(function.name, ())
-    }
-    return stack[-1].place if known == {Place(stack[-1].place.path, call.func.span)} else None
+    own, found = Place(stack[-1].place.path, call.func.span), False
+    for path, module in program.modules.mentioning(function.name, paths=lambda path: not is_test(path)):
+        for span in _places(module).get(function.name, ()):
+            if Place(path, span) != own:
+                return None  # at once: a thousand handlers may each have a function of this name
+            found = True
+    return stack[-1].place if found else None
 
 
 @attached
