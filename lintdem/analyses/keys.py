@@ -25,6 +25,7 @@ from lintdem.interpreter.trace import Invocation
 from lintdem.interpreter.values import members, parts_of
 from lintdem.knowledge import Kind, Scope, scope_of, scope_of_context
 from lintdem.model.span import Place
+from lintdem.program.remembering import remembered
 
 
 class Grade(str, Enum):
@@ -147,8 +148,17 @@ def _path(leaf: Path, subject: Subject, sites: dict[Place, Invocation]) -> Prove
 
 def beside(subject: Subject, steps: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """What the program reads beside a part of the event: it tells one envelope inside another."""
-    around = steps[:-1]
-    return tuple(sorted(path for path in subject.paths if len(path) > len(around) and path[: len(around)] == around))
+    return _by_beginning(subject.paths).get(steps[:-1], ())
+
+
+@remembered(64)
+def _by_beginning(paths: frozenset[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Paths by each of their beginnings: a function may read a thousand parts of the event, and is asked beside each of them."""
+    found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for path in sorted(paths):
+        for length in range(len(path)):
+            found.setdefault(path[:length], []).append(path)
+    return {beginning: tuple(longer) for beginning, longer in found.items()}
 
 
 def readable(steps: tuple[str, ...]) -> str:

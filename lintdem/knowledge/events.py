@@ -234,6 +234,7 @@ def _judge(source: Source, steps: Steps, siblings: tuple[Steps, ...]) -> tuple[S
     return _payload(source, steps, len(steps) - len(path) + length, siblings)
 
 
+@cache
 def _raw(steps: Steps) -> Steps:
     """The event's own steps: Powertools' attributes replaced, unless they only spell a name their way."""
     return tuple(own for step in steps for own in _expansions().get(step, (step,)))
