@@ -39,7 +39,6 @@ from lintdem.model.module import Problem
 from lintdem.model.span import NOWHERE, Place
 from lintdem.observer import Observer, phase
 from lintdem.recall import Reading, Recall, folders_of, installation
-from lintdem.room import seldom_collecting
 from lintdem.triage import Known, is_whole, since, validate
 
 # What analyses is loaded by what needs it: a run that recalls its report is done before it would be loaded.
@@ -155,7 +154,6 @@ class Session:
             report = self._checked(recall, fixes)
         return msgspec.structs.replace(report, seconds=time.perf_counter() - start)
 
-    @seldom_collecting()
     def _checked(self, recall: Recall | None, fixes: bool) -> Report:
         from lintdem.keeping import kept_fixer, kept_glances, kept_runs
         from lintdem.room import processors

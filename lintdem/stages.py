@@ -31,7 +31,7 @@ from lintdem.model.stack import Stack
 from lintdem.observer import Observer, phase
 from lintdem.program import HandlerSetting, LinkSettings, Modules, inline_path, link, prepare
 from lintdem.program.remembering import remembered
-from lintdem.room import with_room
+from lintdem.room import seldom_collecting, with_room
 from lintdem.rule import Facts, Rule, run
 from lintdem.syntax import Fixer, lower_source
 from lintdem.triage import Known, Selection, triage
@@ -77,6 +77,7 @@ class Analysed:
     facts: Facts
 
 
+@seldom_collecting()
 def analyse(
     work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer, memory: Keeper | None = None, jobs: int = 1,
     answers: Answers | None = None,
