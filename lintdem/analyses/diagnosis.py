@@ -249,12 +249,11 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
 
 
 def _is_marker(effect: Effect, run: Run) -> bool:
-    """Whether a put only claims that the work begins: then its key is the fault, said where the work is done."""
+    """Whether a put only claims that the work begins, and hangs on it: then its key is the fault, said where the work is done."""
     write = effect.call.write
     if write is None or write.claim is None or tells(write):
         return False
-    places = [e.place for e in run.events if isinstance(e, Effect)]
-    return places[-1] != effect.place
+    return any(isinstance(e, Effect) and e.place != effect.place and write.claim in e.must for e in run.events)
 
 
 def _stores(claim: Claim, run: Run) -> bool:
