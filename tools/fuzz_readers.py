@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import random
 import re
 import subprocess
@@ -33,6 +34,8 @@ LARGEST = 8_000
 MOST_KEPT = 30
 """Files of one reader that are kept in the repository."""
 LARGEST_KEPT = 1_500
+INNER = "LINTDEM_FUZZ_MERGE"
+"""What a merge tells the processes that it starts."""
 INSTRUMENTED = (
     "lintdem.deploy", "lintdem.config", "lintdem.triage", "lintdem.cache", "lintdem.recall", "lintdem.baseline",
     "lintdem.model", "lintdem.program", "lintdem.syntax.comments", "lintdem.output",
@@ -209,12 +212,23 @@ def merge(reader: str, work: Path) -> None:
     with atheris.instrument_imports(include=list(INSTRUMENTED)):
         from tests.fuzz.readers import READERS  # noqa: PLC0415
     folders = [str(work / name / reader) for name in ("small", "found")]
-    atheris.Setup([sys.argv[0], "-merge=1", f"-timeout={SECONDS}", *folders], READERS[reader])
+    # It starts itself again with arguments of its own, and has to know then which reader it is about.
+    asked = sys.argv if _is_inner() else [f"{sys.executable} {__file__}", "-merge=1", f"-timeout={SECONDS}", *folders]
+    os.environ[INNER] = f"{reader}\n{work}"
+    atheris.Setup(asked, READERS[reader])
     atheris.Fuzz()
+
+
+def _is_inner() -> bool:
+    return INNER in os.environ and any(one.startswith("-merge_control_file=") for one in sys.argv)
 
 
 def main() -> int:
     """As the command line says."""
+    if _is_inner():
+        reader, work = os.environ[INNER].split("\n")
+        merge(reader, Path(work))
+        return 0
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("readers", nargs="*")
     asked.add_argument("--minutes", type=float, default=10)
