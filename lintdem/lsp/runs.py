@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from lintdem.lsp.project import Overtaken, Project, Seen, Watched
@@ -91,4 +92,5 @@ class Runs:
         self._done(result)
         rest = self.project.rest()
         if rest is not None:
-            loop.run_in_executor(self._pool, rest)
+            with suppress(RuntimeError):  # the server is about to leave
+                loop.run_in_executor(self._pool, rest)
