@@ -77,7 +77,7 @@ class TestBuffers:
                 width = {"utf-8": 3, "utf-16": 1, "utf-32": 0}[encoding]
                 assert found["range"]["end"]["character"] == len(text.splitlines()[line]) + width
                 place = {"start": {"line": line, "character": size}, "end": {"line": line, "character": size}}
-                wire.change(uri, 2, {"range": place, "text": "\f"}, {"range": place, "text": ", MessageGroupId=body"})
+                wire.change(uri, 2, {"range": place, "text": "\f"}, {"range": place, "text": ", MessageStructure=body"})
                 assert codes(wire.diagnostics(uri, 2)) == [("LDM101", line + 1)]
 
     def test_a_file_that_is_not_there_yet_takes_part(self, project: Path) -> None:
