@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -24,10 +25,16 @@ class Row(NamedTuple):
     is_mark: bool = False
 
 
+@lru_cache(maxsize=4)
+def _lines(source: str) -> list[str]:
+    """The lines of a file, which may be asked for with each of a thousand findings in it."""
+    return _NEWLINE.split(source)
+
+
 def rows(source: str, span: Span, width: int) -> list[Row]:
     """The rows to show for a span: its lines, the first underlined, the middle of a long span left out. Empty when
     the span is not in the text."""
-    lines = _NEWLINE.split(source)
+    lines = _lines(source)
     if not 1 <= span.line <= len(lines):
         return []
     last = min(max(span.end_line, span.line), len(lines))

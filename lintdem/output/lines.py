@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lintdem.model.finding import Report
 from lintdem.model.span import Span
@@ -15,9 +16,14 @@ _END = 0xFFFF
 _BLANK = (0x20, 0x09)
 
 
+@lru_cache(maxsize=4)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
+
+
 def byte_column(report: Report, path: str, line: int, column: int) -> int:
     """A column counted in bytes of UTF-8, from 1; as it is where the source is not at hand."""
-    lines = report.sources.get(path, "").split("\n")
+    lines = _lines(report.sources.get(path, ""))
     if line > len(lines):
         return column
     return len(lines[line - 1][: column - 1].encode("utf-8", "surrogatepass")) + 1
