@@ -43,7 +43,7 @@ from lintdem.interpreter.dynamodb.itemconditions import LIMIT
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.leftovers import PARTLY
-from lintdem.interpreter.libraries.lostupdates import counts_again, lost_update
+from lintdem.interpreter.libraries.lostupdates import counts_again, lost_update, swaps_again
 from lintdem.interpreter.libraries.money import moves_money
 from lintdem.interpreter.trace import Effect, Write
 from lintdem.knowledge import Scope, scope_of
@@ -276,6 +276,8 @@ def _put_back(
     lost = lost_update(effect, run.events, back)
     if lost is not None:
         return Case(run, subject, effect, harm, found, Kind.LOST_UPDATE, None, lost.attribute, key_place=lost.path.place)
+    if found.answer is Answer.NO and (swaps := swaps_again(effect)):
+        return Case(run, subject, effect, harm, replace(found, words=swaps), Kind.ACCUMULATES)
     again = counts_again(effect) if found.answer is Answer.NO else ""
     return Case(run, subject, effect, harm, replace(found, words=again), Kind.USELESS) if again else None
 

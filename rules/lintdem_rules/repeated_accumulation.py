@@ -13,10 +13,12 @@ def check(p: Pass) -> Iterator[Finding]:
     for case in p.cases(Kind.ACCUMULATES):
         call = case.effect.call
         write = call.write
-        what = f"`{write.accumulates}`" if write is not None and write.accumulates else "what is there"
+        counted = next((one.attribute for one in case.effect.origins if one.arithmetic and one.attribute), "")
+        what = f"applies `{write.accumulates}`" if write is not None and write.accumulates else "applies what is there"
+        what = f"counts `{counted}` on" if counted and what.endswith("there") else what
         level = Level.NOTE if counts_failures(case.effect) else lower(Level.ERROR, case.subject)
         yield p.finding(
-            case, case.effect.place, f"{call.name} applies {what} again on the second delivery",
+            case, case.effect.place, f"{call.name} {what} again on the second delivery",
             subject=case.subject, level=level, why=way(case), guard=case.cover.words,
             advice="let the same write record the event's business id and refuse it when it is there, or put both in "
             "one transaction", about=call.name,

@@ -6,6 +6,7 @@ judges the answer when the whole run is known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from lintdem.interpreter.domain import (
@@ -291,6 +292,24 @@ def counts_again(effect: Effect) -> str:
         return ""
     compared = {leaf for value in write.compares for leaf in leaves(value)}
     return claim.useless if any(o.arithmetic and o.path not in compared for o in effect.origins) else ""
+
+
+def swaps_again(effect: Effect) -> str:
+    """Why a write that counts up what its own condition compares counts again: who reads anew compares anew. A version that
+    is counted up so keeps the rest of the item, and does no harm by itself."""
+    write = effect.call.write
+    claim = write.claim if write is not None else None
+    if write is None or claim is None:
+        return ""
+    compared = {leaf for value in write.compares for leaf in leaves(value)}
+    counts = (o for o in effect.origins if o.arithmetic and o.path in compared)
+    return claim.useless if any(not _VERSIONS.search(o.attribute) for o in counts) else ""
+
+
+_VERSIONS = re.compile(
+    r"(^|[_.#\d-]|(?<=[a-z])(?=[A-Z]))(?i:version|ver|rev|revision|e_?tag|lock|generation|epoch)(?i:_?(no|nr|num|number|id))?$"
+)
+"""Attributes that say which state of the item this is."""
 
 
 def _is_versioned(effect: Effect) -> bool:
