@@ -65,3 +65,47 @@ def test_a_crash_repeats_what_stands_before_its_record(first: str, second: str, 
     report = check_files({"app.py": CHECKED.format(first=first, second=second)})
     (found,) = [finding for finding in report.findings if finding.code == "LDM501"]
     assert ("a crash in between leaves no record" in (found.guard or "")) == repeats
+
+
+WRITTEN = """
+import boto3
+
+client = boto3.client("dynamodb")
+table = boto3.resource("dynamodb").Table("prices")
+
+
+# lintdem: source[sqs]
+def handler(event, context):
+    for record in event["Records"]:
+        {write}
+"""
+
+
+def conditions(write: str, code: str = "LDM301") -> str:
+    """What is advised to somebody who writes an item so."""
+    report = check_files({"app.py": WRITTEN.format(write=write)})
+    return next(finding.advice or "" for finding in report.findings if finding.code == code)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        'with table.batch_writer() as batch: batch.put_item(Item={"sku": record["body"], "cents": 3})',
+        'client.batch_write_item(RequestItems={"prices": [{"DeleteRequest": {"Key": {"sku": {"S": record["body"]}}}}]})',
+    ],
+)
+def test_what_is_sent_in_a_batch_is_to_be_written_alone(write: str) -> None:
+    """DynamoDB takes no condition in a batch, so none may be advised there."""
+    assert conditions(write).startswith("a batch takes no condition: write the items one by one")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        'table.put_item(Item={"sku": record["body"], "cents": 3})',
+        'client.delete_item(TableName="prices", Key={"sku": {"S": record["body"]}})',
+    ],
+)
+def test_what_is_written_alone_is_to_get_a_condition(write: str) -> None:
+    """The call that is there takes one."""
+    assert conditions(write).startswith("add ConditionExpression")

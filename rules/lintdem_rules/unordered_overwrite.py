@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.batches.batched import SINGLY, is_batched
 from lintdem.analyses.remedies.duplicates import newer_only
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, way
 
@@ -12,10 +13,11 @@ def check(p: Pass) -> Iterator[Finding]:
     """Overwrites by events that carry a version, a sequence or a time."""
     for case in p.cases(Kind.UNORDERED):
         call = case.effect.call
+        alone = SINGLY if is_batched(call) else "write "
         yield p.finding(
             case, case.effect.place, f"{call.name} lets an older event overwrite a newer one: {case.reason}",
             subject=case.subject, level=lower(Level.WARNING, case.subject), why=way(case), guard="the write has no condition",
-            advice="write under a condition that compares what is stored with what the event carries, and leave when it fails",
+            advice=f"{alone}under a condition that compares what is stored with what the event carries, and leave when it fails",
             about=call.name, remedies=p.remedies(case, newer_only),
         )  # fmt: skip
 

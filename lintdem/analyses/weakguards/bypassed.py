@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lintdem.analyses.batches.batched import is_batched, is_gathered
 from lintdem.analyses.cases import Case, Kind
 from lintdem.analyses.tablewrites import Writers, store_of
 from lintdem.interpreter.domain import Client
@@ -41,13 +42,12 @@ def bypassed(run: Run, cases: Sequence[Case], program: Program, writers: Writers
         write = event.call.write if isinstance(event, Effect) else None
         if not isinstance(event, Effect) or write is None or write.kind != "put" or event.place in loud:
             continue
-        target = event.call.target
-        gathered = isinstance(target, Client) and target.resource == "batch_writer"
-        if not gathered and event.call.method != "batch_write_item":
+        if not is_batched(event.call):
             continue
         others = writers.get(store_of(write.table, run, program), {})
         guarded = [(place, one) for place, one in sorted(others.items()) if one.kind in ("put", "update") and _protects(one)]
         if guarded:
+            target, gathered = event.call.target, is_gathered(event.call)
             opened = target.place if isinstance(target, Client) and gathered else event.place
             name = "batch_writer" if gathered else event.call.name
             yield Bypassed(opened, event, name, guarded[0][0], guarded[0][1].condition)
