@@ -339,7 +339,7 @@ def _overwrite(
     keys = [provenance(v, subject, run.sites).grade for _, v in write.key]
     if Grade.ATTEMPT in keys or is_of_this_run(write, run, schema) or is_of_event(effect, run, subject, schema, others):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
-    level, reason = overwrite_level(effect, run, subject, others)
+    level, reason = overwrite_level(effect, run, subject, others, schema)
     if level is Level.NOTE and is_made_for_event(write, schema):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     timed = event_time(effect)

@@ -22,8 +22,11 @@ from lintdem.model.span import Place
 from lintdem.model.stack import Source
 
 
-def overwrite_level(effect: Effect, run: Run, subject: Subject, others: Mapping[Place, Write]) -> tuple[Level, str]:
-    """How loud an unconditional write is to be told, and what it does to what is there; `others` are all writes by place."""
+def overwrite_level(
+    effect: Effect, run: Run, subject: Subject, others: Mapping[Place, Write], schema: tuple[str, ...]
+) -> tuple[Level, str]:  # fmt: skip
+    """How loud an unconditional write is to be told, and what it does to what is there; `others` are all writes by place, and
+    `schema` is the key of the table."""
     write = effect.call.write
     assert write is not None
     if write.kind == "put" and _is_missing(effect, write, run):
@@ -33,10 +36,10 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: Mapping[
         return Level.NOTE, "it says how far a run has come, and the last one is right"
     drawn = random and write.kind == "update" and not write.conditional and _is_drawn(dict(write.values)[random[0]], run)
     if random and not subject.by_caller and (write.kind == "put" or drawn):
-        return Level.ERROR, f"{random[0]} is another value in every run, under the same key"
+        return Level.ERROR, f"{random[0]} is another value in every run, {_under_key(write, schema)}"
     numbered = next((name for name, value in write.values if is_numbered(value, run)), "") if write.kind == "put" else ""
     if numbered and not subject.by_caller:
-        return Level.ERROR, f"{numbered} is another number in every run, drawn from a counter, under the same key"
+        return Level.ERROR, f"{numbered} is another number in every run, drawn from a counter, {_under_key(write, schema)}"
     if not subject.late or subject.by_caller:
         return Level.NOTE, "only the caller sends it again, and the same values are written"
     if subject.source is Source.UNKNOWN:
@@ -58,6 +61,12 @@ def overwrite_level(effect: Effect, run: Run, subject: Subject, others: Mapping[
     if random:
         return Level.NOTE, f"{random[0]} is another value in every run"
     return Level.NOTE, "a repeat writes the same values again"
+
+
+def _under_key(write: Write, schema: tuple[str, ...]) -> str:
+    """Where the second run writes its own value."""
+    known = schema or key_attributes(write)
+    return "under the same key" if known else "in the same item or, where that is its key, in one more: the key is not known"
 
 
 def _keeps_place(effect: Effect) -> bool:
