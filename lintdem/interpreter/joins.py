@@ -164,7 +164,7 @@ def changed(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
     own = [[f for f in must - shared if isinstance(f, Check) and _read_of(f) is not None] for must in paths]
     if not all(own) or not any(map(_is_missing, chain.from_iterable(own))):
         return EMPTY
-    if _is_always(own) or any(_is_rest(one, other) for one in own for other in own):
+    if _is_always(own) or _is_rest(own):
         return EMPTY
     own = [in_order(checks) for checks in own]
     missing = {(f.place, _read_of(f)): f for checks in own for f in checks if _is_missing(f)}
@@ -185,15 +185,22 @@ def changed(paths: list[frozenset[Fact]]) -> frozenset[Fact]:
     return frozenset(found)
 
 
-def _is_rest(one: list[Check], other: list[Check]) -> bool:
-    """Whether a way is taken exactly where another is not: `if row and row.seq >= seq: … else: …`."""
-    if any(f.kind == "changed" for f in one):
-        return False
-    said = {f.subject for f in one}
-    asked = {f.place for f in one}
-    parts = [f.subject.parts if isinstance(f.subject, Derived) and f.kind == "changed" else () for f in other]
-    told = {part for held in parts for part in held}
-    return said <= told and all(held and f.place in asked and said.issuperset(held) for f, held in zip(other, parts, strict=True))
+def _is_rest(ways: list[list[Check]]) -> bool:
+    """Whether one of the ways is taken exactly where another is not: `if row and row.seq >= seq: … else: …`."""
+    others = [way for way in ways if all(_told(check) for check in way)]
+    ones = [way for way in ways if all(check.kind != "changed" for check in way)] if others else []
+    for one in ones:
+        said, asked = {check.subject for check in one}, {check.place for check in one}
+        for other in others:
+            told = {part for check in other for part in _told(check)}
+            if said <= told and all(check.place in asked and said.issuperset(_told(check)) for check in other):
+                return True
+    return False
+
+
+def _told(check: Check) -> tuple[Value, ...]:
+    """What a record that something else stands in was compared in."""
+    return check.subject.parts if isinstance(check.subject, Derived) and check.kind == "changed" else ()
 
 
 def _is_always(ways: list[list[Check]]) -> bool:
