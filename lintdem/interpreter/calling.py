@@ -52,7 +52,7 @@ from lintdem.interpreter.objects import bind, found_name, instantiate
 from lintdem.interpreter.outliving import held, lasting
 from lintdem.interpreter.parameters import bind_parameters
 from lintdem.interpreter.recursion import is_deep, made_around
-from lintdem.interpreter.trace import Event, Gap
+from lintdem.interpreter.trace import HANDED_ON, Event, Gap, HandedOn
 from lintdem.interpreter.values import NONE, any_of, leaves, members
 from lintdem.model.function import Function
 from lintdem.model.span import Place
@@ -324,7 +324,7 @@ def _returned(frame: Frame) -> Value:
 
 def _take_over(m: Machine, summary: Summary, func: Func, place: Place, flow: Flow, text: str) -> Value:
     """Add a summary to the calling function, its facts on top of what holds at the call."""
-    step = Call(place, text or found_name(func))
+    step = HandedOn(place, found_name(func)) if text == HANDED_ON else Call(place, text or found_name(func))
     for event in summary.events:
         m.record(event, step, flow.must, flow.may)
     for raised in summary.raises:

@@ -36,7 +36,7 @@ from lintdem.interpreter.operators import FINE
 from lintdem.interpreter.requesting import given as carries
 from lintdem.interpreter.requesting import header_places, http_kind, http_method, put_headers
 from lintdem.interpreter.retries import is_decorator, mount, of_object, of_transport
-from lintdem.interpreter.trace import Asked, Invocation
+from lintdem.interpreter.trace import HANDED_ON, Asked, Invocation
 from lintdem.interpreter.values import FALSE, NONE, TRUE, any_of, members, text
 from lintdem.knowledge import Kind, LibraryCall
 from lintdem.model.span import Place
@@ -312,7 +312,7 @@ def run_callables(m: Machine, args: Args, place: Place, flow: Flow) -> None:
         if isinstance(value, (Func, Partial)) and len(m.active) < 30:
             inner = flow.branch()
             try:
-                m.call(value, Args((), (), (Unknown("given by a library"),)), place, inner, "")
+                m.call(value, Args((), (), (Unknown("given by a library"),)), place, inner, HANDED_ON)
             except Stop:
                 continue
             flow.heap, flow.may = inner.heap, flow.may | inner.may

@@ -17,6 +17,13 @@ from lintdem.knowledge import Kind
 from lintdem.model.function import Stmt
 from lintdem.model.span import Place
 
+HANDED_ON = "handed on"
+"""What stands for the written call where a function is called by what it was handed to."""
+
+
+class HandedOn(Call, frozen=True, cache_hash=True):
+    """A step that is no call of the program: at `place` the function was handed to what is outside, which runs it some time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Invocation:

@@ -8,15 +8,13 @@ from lintdem.analyses.effects import Repeat, harm_of
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import Claim, Path, Value
 from lintdem.interpreter.engine import Run
-from lintdem.interpreter.trace import Claimed, Effect
+from lintdem.interpreter.trace import Claimed, Effect, HandedOn
 from lintdem.interpreter.values import leaves
 from lintdem.model.span import Place
 from lintdem.program import Program
 
 _LOCAL = frozenset({"subprocess", "os", "shutil", "file"})
 """Services whose effects at import stay in the execution environment."""
-_HANDED_ON = ("", "decorator")
-"""Calls that only stand for a function given to a decorator or library: it runs later, with an event."""
 _REPEATS = frozenset(
     {Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.INSERTS, Repeat.LACKS_TOKEN, Repeat.STALE_TOKEN}
 )
@@ -32,13 +30,14 @@ class First:
 
 
 def import_effects(run: Run, subject: Subject, program: Program) -> list[Effect]:
-    """Effects of module bodies that a second cold start makes again."""
+    """Effects of module bodies that a second cold start makes again; what a decorator or a library is given runs later, with an
+    event."""
     return [
         event
         for event in run.imported
         if isinstance(event, Effect)
         and event.call.service not in _LOCAL
-        and all(c.text not in _HANDED_ON for c in event.stack)
+        and not any(isinstance(step, HandedOn) or step.text == "decorator" for step in event.stack)
         and harm_of(event, run, subject, program).repeat in _REPEATS
     ]
 

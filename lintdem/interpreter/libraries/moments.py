@@ -8,7 +8,7 @@ carries its form.
 from __future__ import annotations
 
 from lintdem.interpreter.altering import replace
-from lintdem.interpreter.domain import Derived, External, Fresh, Known, Path, Value
+from lintdem.interpreter.domain import Derived, External, Fresh, Known, Method, Path, Value
 from lintdem.interpreter.machine import Args
 from lintdem.interpreter.values import NONE, leaves, text
 
@@ -29,8 +29,20 @@ def clock_form(name: str, args: Args) -> str:
     """How the clock that is read by calling `name` tells the time."""
     if name != "datetime.datetime.now":
         return _CLOCKS.get(name, "")
-    zone = args.get(0, "tz")
-    return "naive local" if zone is None or zone == NONE else f"aware {_zone(zone)}"
+    return _zoned(args.get(0, "tz"), "naive local")
+
+
+def _zoned(zone: Value | None, without: str) -> str:
+    """The form of a datetime that is given this `tzinfo`; `without` is its form when it is given none. The `tzinfo` of
+    another moment is none where that one has no offset."""
+    if zone is None or zone == NONE:
+        return without
+    others = [v for v in leaves(zone) if isinstance(v, Method) and v.name == "tzinfo"]
+    if not others:
+        return "? ?" if any(isinstance(v, Path) and v.steps[-1:] == ("tzinfo",) for v in leaves(zone)) else f"aware {_zone(zone)}"
+    forms = {form_of(other.receiver) for other in others}
+    kind, _, name = (forms.pop() if len(forms) == 1 else "").partition(" ")
+    return without if kind == "naive" else f"aware {name}" if kind == "aware" else "? ?"
 
 
 def _zone(zone: Value) -> str:
@@ -69,8 +81,7 @@ def _made_form(name: str, args: Args) -> str:
         told = given.op if isinstance(given, Derived) and given.op.startswith(_TEXT) else ""
         return told.removeprefix(_TEXT) or ("iso ?" if isinstance(given, Path) else "? ?")
     if short == "fromtimestamp":
-        zone = args.get(1, "tz")
-        return "naive local" if zone is None or zone == NONE else f"aware {_zone(zone)}"
+        return _zoned(args.get(1, "tz"), "naive local")
     return "naive utc" if short == "utcfromtimestamp" else ""
 
 
@@ -82,7 +93,7 @@ def shifted(name: str, args: Args, value: Value) -> Value | None:
     named = dict(args.keywords)
     if name == "replace" and "tzinfo" in named:
         zone = form.partition(" ")[2] or "?"
-        return _as(value, f"naive {zone}" if named["tzinfo"] == NONE else f"aware {_zone(named['tzinfo'])}")
+        return _as(value, _zoned(named["tzinfo"], f"naive {zone}"))
     if name == "astimezone":
         zone_given = args.get(0, "tz")
         return _as(value, f"aware {_zone(zone_given) if zone_given is not None else 'local'}")
