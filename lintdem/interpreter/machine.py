@@ -172,6 +172,7 @@ class Machine(World):
         self.put_on: dict[tuple[Value, str], Value] = {}
         self.queued: dict[Value, list[Invocation]] = {}
         self.stored, self.cleared = set[Value](), set[Value]()
+        self.begun: dict[Value, frozenset[Fact]] = {}
         self.altered: set[Path] = set()
         self.told: set[Path] = set()
         self.firsts: dict[Place, tuple[str, ...]] = {}

@@ -255,7 +255,9 @@ def instantiate(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> V
             return _begun(m, cls, own, args, place, flow)
     if is_typed_dict(cls):
         return m.new(flow, DictObj(dict(args.keywords), (), (*args.positional, *args.spreads), args.places))
-    return _begun(m, cls, m.new(flow, Instance(cls, {})), args, place, flow)
+    ref = m.new(flow, Instance(cls, {}))
+    m.begun[ref] = flow.must
+    return _begun(m, cls, ref, args, place, flow)
 
 
 def _begun(m: Machine, cls: Cls, ref: Ref, args: Args, place: Place, flow: Flow) -> Value:

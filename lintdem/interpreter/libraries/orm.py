@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lintdem.interpreter.binding import set_attribute
 from lintdem.interpreter.domain import (
     Claim,
     Cls,
@@ -347,10 +348,7 @@ def call_record(
     if isinstance(found, Instance):
         if name not in ("save", "asave"):
             return None
-        # An object of the program, not one that was read: without a key it is a new row.
-        keyed = any(k in ("id", "pk") or is_unique(cls, k) for k in found.attrs)
-        _change(m, "upsert" if keyed else "insert", cls, tuple(found.attrs.items()), place, flow, query)
-        return result_of(place)
+        return _save(m, found, owner, place, flow, query)
     if (kind == "django" and steps[:1] == ("objects",)) or (kind == "tortoise" and name in _TORTOISE):
         return _chain(m, name, args, place, flow, query)
     if kind == "peewee" and name in ("create", "get_or_create", "get", "get_or_none", "delete_by_id"):
@@ -361,6 +359,20 @@ def call_record(
         extra = (("conflict set", NONE), ("key", NONE)) if name == "replace" else ()
         return Made("peewee.Query", place, (("0", cls), ("kind", known(construct)), *given, *extra))
     return None
+
+
+def _save(m: Machine, found: Instance, owner: Value, place: Place, flow: Flow, query: Value) -> Value:
+    """Store an object of the program, not one that was read: without a key it is a new row, which has one from then on. It may
+    have been made where a search has found none, and be saved together with those that were found."""
+    cls, before = found.cls, flow.must
+    keyed = any(k in ("id", "pk") or is_unique(cls, k) for k in found.attrs)
+    asked = {f for f in m.begun.get(owner, before) if asked_before(m, known(table_of(cls)), frozenset({f}))}
+    flow.must |= asked
+    _change(m, "upsert" if keyed else "insert", cls, tuple(found.attrs.items()), place, flow, query)
+    flow.must -= asked - before
+    if not keyed:
+        set_attribute(m, owner, "pk", result_of(place), flow)
+    return result_of(place)
 
 
 def call_peewee(m: Machine, short: str, args: Args, place: Place, flow: Flow, receiver: Made) -> Value:
