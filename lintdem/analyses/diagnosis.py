@@ -19,6 +19,7 @@ from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, look
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
 from lintdem.analyses.notices import tells_of_failure
 from lintdem.analyses.overwrites import (
+    fills,
     goes_over,
     is_another,
     is_asked_for,
@@ -329,7 +330,7 @@ def _overwrite(
     tested = found.check if found.fault is Fault.CHECK else None
     moved = tested is not None and (tested.kind == "state" or (tested.kind == "changed" and goes_over(effect, tested, run)))
     moved = tested is not None and moved and touches(tested, effect) and not is_another(effect, tested, run)
-    if moved and not write.conditional and takes(write, subject):
+    if tested is not None and moved and not write.conditional and takes(write, subject) and not fills(effect, tested, run):
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
     if write.conditional or (found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place)):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)

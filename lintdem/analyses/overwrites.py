@@ -15,7 +15,7 @@ from lintdem.interpreter.dynamodb.itemwrites import QUERIED, key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.listing import is_listed
 from lintdem.interpreter.trace import Asked, Effect, Invocation, Tested, Write
-from lintdem.interpreter.values import leaves, parts_of, text
+from lintdem.interpreter.values import known, leaves, parts_of, text
 from lintdem.knowledge import Kind
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
@@ -151,6 +151,16 @@ def goes_over(effect: Effect, check: Check, run: Run) -> bool:
     sets = {name: text(value) for name, value in write.values}
     asked = ((said.steps[-2:], word) for said, word in _said(run) if isinstance(said, Path) and said.place == read.place)
     return any(sets.get(name, word) not in (None, word) for names, word in asked for name in names)
+
+
+def fills(effect: Effect, check: Check, run: Run) -> bool:
+    """Whether a write fills what the test has found to be empty: two deliveries that find it so fill in the same, and one that
+    comes late finds it filled."""
+    write = effect.call.write
+    tests = [e.test for e in run.events if isinstance(e, Tested) and e.test.op == "said" and e.test.place == check.place]
+    own = [test.args for test in tests if test.args[0] == check.subject]
+    empty = all(args[1] == known("") and (args[2] == known("==")) == (check.words == "held") for args in own)
+    return check.kind == "state" and bool(own) and empty and write is not None and not any(is_random(v) for _, v in write.values)
 
 
 def is_another(effect: Effect, check: Check, run: Run) -> bool:
