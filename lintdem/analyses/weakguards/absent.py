@@ -57,7 +57,8 @@ def _of_claim(case: Case, claim: Claim, maybe: dict[tuple[str, ...], Place]) -> 
         if isinstance(claim.key, Path):
             return Optional(case, place, read, name, "Powertools warns and runs without its guard")
         return Optional(case, place, read, name, "every event without it shares one record")
-    if isinstance(claim.key, Derived):
+    if isinstance(claim.key, Derived) and not claim.tentative:
+        # Which columns of a row are unique is told by the database alone.
         return Optional(case, place, read, name, "every event without it shares one record")
     return None
 

@@ -365,12 +365,16 @@ def _save(m: Machine, found: Instance, owner: Value, place: Place, flow: Flow, q
     """Store an object of the program, not one that was read: without a key it is a new row, which has one from then on. It may
     have been made where a search has found none, and be saved together with those that were found."""
     cls, before = found.cls, flow.must
+    if owner in m.stored and "pk" in found.attrs:
+        # The row is this run's own.
+        return result_of(place)
     keyed = any(k in ("id", "pk") or is_unique(cls, k) for k in found.attrs)
     asked = {f for f in m.begun.get(owner, before) if asked_before(m, known(table_of(cls)), frozenset({f}))}
     flow.must |= asked
     _change(m, "upsert" if keyed else "insert", cls, tuple(found.attrs.items()), place, flow, query)
     flow.must -= asked - before
     if not keyed:
+        m.stored.add(owner)
         set_attribute(m, owner, "pk", result_of(place), flow)
     return result_of(place)
 
