@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from lintdem.analyses.beginnings import apart, differ
 from lintdem.analyses.effects import event_values, is_drawn_anew, is_random
 from lintdem.analyses.guards import looked_at
 from lintdem.analyses.keys import Grade, provenance, readable
@@ -237,7 +238,7 @@ def _other_writer(effect: Effect, others: Mapping[Place, Write]) -> str:
         return ""
     for place, other in in_order(others) if write.kind == "update" else changing(others) if write.kind == "put" else ():
         puts_back = write.kind == "put" and other.kind in ("update", "delete", "accumulate")
-        if place == effect.place or not (puts_back or write.kind == "update") or _apart(write, other):
+        if place == effect.place or not (puts_back or write.kind == "update") or apart(write, other):
             continue
         where = f"{place.path}:{place.span.line}"
         if puts_back:
@@ -248,33 +249,10 @@ def _other_writer(effect: Effect, others: Mapping[Place, Write]) -> str:
     return ""
 
 
-def _apart(one: Write, other: Write) -> bool:
-    """Whether two writes of one table never meet: what their keys begin with differs, as in `USER#…` and `ORDER#…`."""
-    mine, its = dict(key_attributes(one)), dict(key_attributes(other))
-    return any(_differ(_beginning(value), _beginning(its[name])) for name, value in mine.items() if name in its)
-
-
-def _beginning(value: Value) -> tuple[str, bool]:
-    """The literal text that a value begins with, and whether that is all of it."""
-    if isinstance(value, Known):
-        return str(value.value), True
-    if isinstance(value, Derived) and value.op == "format" and value.parts:
-        return _beginning(value.parts[0])[0], False
-    return "", False
-
-
-def _differ(one: tuple[str, bool], other: tuple[str, bool]) -> bool:
-    (mine, all_of_mine), (its, all_of_its) = one, other
-    length = min(len(mine), len(its))
-    if mine[:length] != its[:length]:
-        return True
-    return (all_of_mine and len(its) > len(mine)) or (all_of_its and len(mine) > len(its))
-
-
 def _contradicts(write: Write, other: Write) -> bool:
     named = dict(other.values)
     return any(
-        k in named and named[k] != v and (isinstance(v, Known) or _differ(_beginning(v), _beginning(named[k])))
+        k in named and named[k] != v and (isinstance(v, Known) or differ(v, named[k]))
         for k, v in write.values
     )
 

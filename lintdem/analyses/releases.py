@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lintdem.analyses.beginnings import apart
 from lintdem.interpreter.domain import Caught, Check, Claim, Done, Env, Fact, Held, Known, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
@@ -28,6 +29,8 @@ def touches_claim(effect: Effect, claim: Claim, own: Effect | None) -> bool:
         named = effect.call.arg("Key")
         return effect.call.arg("Bucket") == claim.store and shares([named] if named is not None else [], claim.key)
     if write is None or own is None or own.call.write is None or write.table != own.call.write.table:
+        return False
+    if apart(write, own.call.write):
         return False
     return shares([v for _, v in key_attributes(write)], claim.key)
 
