@@ -52,7 +52,7 @@ QUEUES = frozenset({Source.SQS, Source.SQS_FIFO})
 BROAD = frozenset(
     """
         Exception BaseException ClientError BotoCoreError Boto3Error RequestException HTTPError
-        ConnectionError Timeout URLError OSError IOError EnvironmentError RuntimeError HTTPException
+        S3UploadFailedError ConnectionError Timeout URLError OSError IOError EnvironmentError RuntimeError HTTPException
         SMTPException SQLAlchemyError DatabaseError OperationalError PyMongoError RedisError ApiException
         StripeError APIError KafkaException KafkaError EndpointConnectionError ReadTimeout ConnectTimeout
         ReadTimeoutError ConnectTimeoutError TimeoutError TransportError HTTPStatusError RequestError

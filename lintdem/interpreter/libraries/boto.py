@@ -42,6 +42,8 @@ from lintdem.model.span import Place
 WRITES = frozenset({"put_item", "update_item", "delete_item"})
 NOT_CALLS = frozenset({"generate_presigned_url", "generate_presigned_post", "get_waiter", "can_paginate", "close", "reload",
                        "load", "wait_until_exists", "wait_until_not_exists"})  # fmt: skip
+_RAISED = {"upload_file": ("S3UploadFailedError", "Boto3Error")}
+"""What the SDK raises in place of the service's own error: an `except ClientError` around such a call catches nothing."""
 
 
 def make(m: Machine, role: str, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
@@ -270,7 +272,7 @@ def operate(
         return _create_once(m, call, place, flow)
     refuse_second(m, call, place, flow)
     _spent(m, call, place, flow)
-    m.can_raise(Error(("any", "ClientError"), place), flow)
+    m.can_raise(Error(_RAISED.get(name, ("any", "ClientError")), place), flow)
     m.effect(call, place, flow)
     return result_of(place)
 
