@@ -56,6 +56,7 @@ from lintdem.interpreter.libraries.mappers import call_batch, call_index, call_i
 from lintdem.interpreter.libraries.moments import WRITES, dated, plain, shifted
 from lintdem.interpreter.libraries.naming import named_by_argument
 from lintdem.interpreter.libraries.orm import call_record
+from lintdem.interpreter.libraries.refunds import refunded
 from lintdem.interpreter.lineage import outside_bases
 from lintdem.interpreter.machine import Args, Machine, Stop, result_of
 from lintdem.interpreter.objects import bind, with_bound
@@ -295,7 +296,7 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
         return stored
     if name == "cfnresponse.send" and is_failure(args.get(2, "responseStatus")):
         fails(m, place, flow)
-    call = library_call(name)
+    call = refunded(m, library_call(name), args)
     args = handed_on(m, name, args, flow, receiver)
     if call is None:
         return _outside(m, name, args, place, flow, receiver)
