@@ -25,6 +25,7 @@ TYPES = {
     "aws_iam_role": "AWS::IAM::Role",
     "aws_iam_role_policy": "AWS::IAM::RolePolicy",
     "aws_iam_role_policy_attachment": ATTACHMENT,
+    "aws_iot_provisioning_template": "AWS::IoT::ProvisioningTemplate",
     "aws_iot_topic_rule": "AWS::IoT::TopicRule",
     "aws_kinesis_firehose_delivery_stream": "AWS::KinesisFirehose::DeliveryStream",
     "aws_kinesis_stream": "AWS::Kinesis::Stream",

@@ -247,6 +247,8 @@ _READERS: dict[str, Callable[[Template, Declared], Iterator[Link]]] = {
     "AWS::Serverless::GraphQLApi": _anywhere(Source.APPSYNC, "FunctionArn"),
     "AWS::Logs::SubscriptionFilter": _field(Source.LOGS, "DestinationArn", "LogGroupName"),
     "AWS::IoT::TopicRule": _anywhere(Source.IOT, "FunctionArn"),
+    # AWS IoT waits for the answer: https://docs.aws.amazon.com/iot/latest/developerguide/pre-provisioning-hook.html
+    "AWS::IoT::ProvisioningTemplate": _anywhere(Source.DIRECT, "TargetArn"),
     "AWS::SES::ReceiptRule": _anywhere(Source.SES, "FunctionArn"),
     "AWS::Config::ConfigRule": _config_rule,
     "AWS::SecretsManager::RotationSchedule": _field(Source.SECRETS_ROTATION, "RotationLambdaARN", "SecretId"),

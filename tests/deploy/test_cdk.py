@@ -22,6 +22,7 @@ from aws_cdk import aws_apigateway as apigw
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iot as iot
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_s3 as s3
@@ -217,6 +218,7 @@ class TestEvents:
             ('s3.Bucket(self, "B").add_event_notification(s3.EventType.OBJECT_CREATED, notifications.LambdaDestination(fn))', Source.S3),
             ('apigw.RestApi(self, "A").root.add_method("POST", apigw.LambdaIntegration(fn))', Source.API),
             ('apigw.LambdaRestApi(self, "A", handler=fn)', Source.API),
+            ("iot.CfnProvisioningTemplate.ProvisioningHookProperty(target_arn=fn.function_arn)", Source.DIRECT),
             ("fn.add_function_url(auth_type=None)", Source.FUNCTION_URL),
         ],
     )  # fmt: skip

@@ -243,6 +243,10 @@ class TestCallers:
                 Source.IOT,
             ),
             (
+                "{Type: AWS::IoT::ProvisioningTemplate, Properties: {PreProvisioningHook: {TargetArn: !GetAtt Charge.Arn}}}",
+                Source.DIRECT,
+            ),
+            (
                 "{Type: AWS::SES::ReceiptRule, Properties: {Rule: {Actions: [{LambdaAction: {FunctionArn: !GetAtt Charge.Arn}}]}}}",
                 Source.SES,
             ),

@@ -202,6 +202,13 @@ def test_event_source_mapping() -> None:
             Source.S3,
         ),
         (
+            (
+                'resource "aws_iot_provisioning_template" "fleet" {\n  pre_provisioning_hook {\n'
+                "    target_arn = aws_lambda_function.charge.arn\n  }\n}\n"
+            ),
+            Source.DIRECT,
+        ),
+        (
             'resource "aws_lambda_function_url" "u" { function_name = aws_lambda_function.charge.arn }',
             Source.FUNCTION_URL,
         ),

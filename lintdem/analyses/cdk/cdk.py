@@ -60,7 +60,7 @@ _HOLDERS = {
     "CustomResource": Source.CUSTOM_RESOURCE, "LambdaFunctionAction": Source.IOT, "LambdaInvokeAction": Source.CODEPIPELINE,
     "CustomRule": Source.CONFIG, "add_rotation_schedule": Source.SECRETS_ROTATION, "RotationSchedule": Source.SECRETS_ROTATION,
     "LambdaInvoke": Source.STEP_FUNCTIONS, "RunLambdaTask": Source.STEP_FUNCTIONS, "InvokeFunction": Source.STEP_FUNCTIONS,
-    "LambdaFunctionProcessor": Source.FIREHOSE, **SOLUTIONS,
+    "LambdaFunctionProcessor": Source.FIREHOSE, "ProvisioningHookProperty": Source.DIRECT, **SOLUTIONS,
 }  # fmt: skip
 """Constructs and methods that are given a function and then call it."""
 
