@@ -13,7 +13,7 @@ from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Effect, Tested
 from lintdem.interpreter.values import leaves
-from lintdem.interpreter.written import encloses, nodes
+from lintdem.interpreter.written import encloses, function_at, nodes
 from lintdem.knowledge import Kind
 from lintdem.model.function import Continue, If, Raise, Return, Stmt
 from lintdem.model.module import Module
@@ -39,7 +39,10 @@ def late_checks(run: Run, subject: Subject, modules: Mapping[str, Module]) -> It
         if not isinstance(event, Tested) or freshness(event.test) is None or not _sets_aside(event, modules):
             continue
         behind = any(_is_checked(e, event.place) for e in effects)
+        aside = None if behind else _left(event, run, modules)
         for effect in effects:
+            if aside is not None and not _is_within(effect, aside):
+                continue
             before = Done(effect.place, effect.call.name) in event.may and not (_is_checked(effect, None) or _is_first(effect))
             if before and (not behind or effect.call.kind is Kind.EFFECT):
                 yield LateCheck(run, subject, event.place, effect)
@@ -89,6 +92,23 @@ def _sets_aside(event: Tested, modules: Mapping[str, Module]) -> bool:
             if isinstance(node, If) and encloses(Place(place.path, node.test.span), place) and _leaves(node.then):
                 return True
     return False
+
+
+def _left(event: Tested, run: Run, modules: Mapping[str, Module]) -> Place | None:
+    """The function that the comparison leaves without a word to its caller, which goes on; None for the handler itself."""
+    module = modules.get(event.place.path)
+    inner = function_at(module, event.place.span) if module is not None and event.stack else None
+    if inner is None or (event.place.path, inner.name) == (run.handler.path, run.handler.function):
+        return None
+    for node in nodes(inner.body):
+        if isinstance(node, If) and encloses(Place(event.place.path, node.test.span), event.place):
+            silent = node.then and isinstance(node.then[-1], Return) and node.then[-1].value is None
+            return Place(event.place.path, inner.span) if silent else None
+    return None
+
+
+def _is_within(effect: Effect, function: Place) -> bool:
+    return any(encloses(function, place) for place in (effect.place, *(call.place for call in effect.stack)))
 
 
 def _leaves(body: tuple[Stmt, ...]) -> bool:
