@@ -67,6 +67,33 @@ def test_a_crash_repeats_what_stands_before_its_record(first: str, second: str, 
     assert ("a crash in between leaves no record" in (found.guard or "")) == repeats
 
 
+ONE_FOR_ALL = """
+import boto3
+
+rds = boto3.client("rds-data")
+
+
+def run(sql, job):
+    given = [{"name": "id", "value": {"stringValue": job}}]
+    return rds.execute_statement(resourceArn="arn:c", secretArn="arn:s", database="jobs", sql=sql, parameters=given)
+
+
+def handler(event, context):
+    job = event["detail"]["id"]
+    if run("SELECT id FROM jobs WHERE id = :id", job)["records"]:
+        return
+    run("INSERT INTO jobs (id) VALUES (:id)", job)
+    run("UPDATE counters SET jobs = 1 WHERE id = :id", job)
+"""
+
+
+def test_a_check_is_told_by_its_own_statement() -> None:
+    """Where one function runs all statements, the guard names the one that asked, not the one that was run last."""
+    report = check_files({"app.py": ONE_FOR_ALL})
+    (found,) = [finding for finding in report.findings if finding.code == "LDM501"]
+    assert "asks SELECT jobs first" in (found.guard or "")
+
+
 WRITTEN = """
 import boto3
 

@@ -19,6 +19,7 @@ from lintdem.interpreter.libraries.requests import is_within
 from lintdem.interpreter.ordering import claims_in_order, in_order
 from lintdem.interpreter.trace import Asked, Claimed, Effect, Invocation, Recorded, Swallowed
 from lintdem.interpreter.values import parts_of
+from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 
 
@@ -256,6 +257,9 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
 def _read_by(check: Check, run: Run) -> Invocation | None:
     subject = looked_at(check)
     read = run.sites.get(subject.place) if subject is not None and subject.place is not None else None
+    if read is not None and read.kind is not Kind.READ and subject is not None:
+        # One function may run all the statements of a program: what was asked there, not what it ran last.
+        read = next((e.call for e in run.events if isinstance(e, Asked) and e.place == subject.place), read)
     return None if read is None or asks_for_new(read) else read
 
 
