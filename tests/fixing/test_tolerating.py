@@ -119,8 +119,9 @@ def test_no_token_that_may_be_anothers(old: str, new: str) -> None:
 
 
 def test_message_for_a_fifo_queue_gets_an_id() -> None:
-    """Without content-based deduplication in sight the queue knows a repeat by the id alone."""
-    code = mended(QUEUE, "LDM101")
+    """A message that tells the time has another content in each run: the queue knows a repeat by the id alone."""
+    timed = QUEUE.replace('json.dumps(order["order_id"])', 'json.dumps({"order": order["order_id"], "at": time.time()})')
+    code = mended(timed.replace("import json\n", "import json\nimport time\n"), "LDM101")
     assert "MessageDeduplicationId=str(uuid.uuid5(uuid.NAMESPACE_URL, f\"send-message-{order['order_id']}\"))" in code
 
 

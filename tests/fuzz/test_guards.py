@@ -17,8 +17,12 @@ NOT_NEEDED = {
     ("conditions", "fresh_value_outside_step/Good / All ids in one step"): "the durable step is kept, with or without the condition",
     ("tokens", "short_lived_token/Good / A marker in the same transaction"): "the marker refuses the second transaction",
     ("tokens", "short_lived_token/Good / A transaction that only sets"): "to set the same again changes nothing",
+    ("tokens", "vanishing_old_value/Good / Read first, delete last"): "Stripe refuses a second refund of all that is left",
 }  # fmt: skip
 """Guards beside which something else holds the second run back."""
+BY_CONTENT = "MessageDeduplicationId="
+"""A FIFO queue that takes messages without this id knows them by their content, or it would refuse them:
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
 
 
 def examples(kind: str) -> Iterator[tuple[str, Case]]:
@@ -35,7 +39,8 @@ def test_a_guard_that_is_gone_is_missed(guard: str) -> None:
     tried = 0
     for name, case in examples("Good"):
         after = changed(case.files, TAKING[guard])
-        if after != case.files and (guard, name) not in NOT_NEEDED:
+        by_content = guard == "tokens" and any(BY_CONTENT in text for text in case.files.values())
+        if after != case.files and (guard, name) not in NOT_NEEDED and not by_content:
             tried += 1
             assert alike(findings(after, case.config)) - alike(findings(case.files, case.config)), name
     assert tried > 15, "the pages show this guard often, unless it is not recognised any more"
