@@ -47,21 +47,21 @@ def test_every_number_once() -> None:
 
 def test_work_is_shared() -> None:
     """With two jobs, another process does a part, where it can be forked."""
-    reading, writing = os.pipe()
-    waiting = [sys.platform == "linux"]
+    here, there = os.pipe(), os.pipe()
+    alone = {HERE: True}
 
     def together(number: int) -> tuple[int, int]:
-        if os.getpid() != HERE:
-            os.write(writing, b".")
-        elif waiting[0]:
-            # This process goes on when the other one has begun, however late the system starts it.
-            select.select([reading], [], [], 60)
-            waiting[0] = False
+        """Goes on when both processes have taken something, however late the system starts one of them."""
+        if alone.get(os.getpid(), True) and sys.platform == "linux":
+            alone[os.getpid()] = False
+            mine, other = (here, there) if os.getpid() == HERE else (there, here)
+            os.write(mine[1], b".")
+            select.select([other[0]], [], [], 60)
         return number, os.getpid()
 
     assert len({pid for _, (_, pid) in spread(together, NUMBERS, 2)}) == (2 if sys.platform == "linux" else 1)
-    os.close(reading)
-    os.close(writing)
+    for end in (*here, *there):
+        os.close(end)
 
 
 def test_small_work_stays_here() -> None:
