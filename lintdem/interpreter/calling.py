@@ -38,6 +38,7 @@ from lintdem.interpreter.domain import (
     Scope,
     Unknown,
     Value,
+    handed,
 )
 from lintdem.interpreter.durable import LATER, postponed
 from lintdem.interpreter.exceptions import of_text
@@ -51,7 +52,7 @@ from lintdem.interpreter.machine import BUDGET, DEPTH, Args, Frame, Machine, Rai
 from lintdem.interpreter.objects import bind, found_name, instantiate
 from lintdem.interpreter.outliving import held, lasting
 from lintdem.interpreter.parameters import bind_parameters
-from lintdem.interpreter.recursion import is_deep, made_around
+from lintdem.interpreter.recursion import is_deep
 from lintdem.interpreter.trace import HANDED_ON, Event, Gap, HandedOn
 from lintdem.interpreter.values import NONE, any_of, leaves, members
 from lintdem.model.function import Function
@@ -197,7 +198,7 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
     maker = (func.path, func.definition.span)
     summary = m.memo.get((key, place if maker in m.makers else None)) if key is not None and block is None else None
     owner = m.get(flow, func.bound) if func.bound is not None else None
-    home = (func.definition.span, func.path, owner.cls.key if isinstance(owner, Instance) else "", made_around(func))
+    home = (func.definition.span, func.path, owner.cls.key if isinstance(owner, Instance) else "", handed(func.scope))
     if not isinstance(summary, Summary):
         if key is not None and key in m.active:
             m.recursed.add(key)
@@ -255,7 +256,7 @@ def _key(m: Machine, func: Func, args: Args, flow: Flow) -> tuple[object, tuple[
             work.extend(members(value))
     shape = tuple(sorted((k, id(o)) for k, o in reached.items()))
     closure = id(func.scope.names) if func.scope is not None else 0
-    key = (func.definition.span, func.path, closure, func.bound, args, shape, m.globals_version, made_around(func))
+    key = (func.definition.span, func.path, closure, func.bound, args, shape, m.globals_version, handed(func.scope))
     return key, (*reached.values(), func.scope)
 
 

@@ -119,16 +119,16 @@ class Func:
             and (self.path, self.definition.span) == (other.path, other.definition.span)
             and self.bound == other.bound
             and self.wrappers == other.wrappers
-            and (self.scope is other.scope or _handed(self.scope) == _handed(other.scope))
+            and (self.scope is other.scope or handed(self.scope) == handed(other.scope))
         )
 
 
-def _handed(scope: Scope | None, depth: int = 3) -> tuple[object, ...]:
+def handed(scope: Scope | None, depth: int = 3) -> tuple[object, ...]:
     """The functions that an activation was given, and what these were made of, which may be one another."""
     given = scope.names.values() if depth and scope is not None and scope.parent is not None else ()
     funcs = [getattr(one, "func", one) for v in given for one in (v.values if isinstance(v, AnyOf) else (v,))]
     made = (f for f in funcs if isinstance(f, Func) and f.scope is not scope)
-    return tuple((f.path, f.definition.span, _handed(f.scope, depth - 1)) for f in made)
+    return tuple((f.path, f.definition.span, handed(f.scope, depth - 1)) for f in made)
 
 
 class Wrapper(msgspec.Struct, frozen=True, cache_hash=True):

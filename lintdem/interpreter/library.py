@@ -354,7 +354,7 @@ def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
 
 def _unknown(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value) -> Value:
     """A method of something unknown: if only one class of the program has it, it is likely that one."""
-    sent = call_as_client(m, name, args, place, flow, receiver) if isinstance(receiver, (Unknown, Method)) else None
+    sent = call_as_client(m, name, args, place, flow, receiver)
     if sent is not None:
         return sent
     may_be_own = name not in COMMON and not name.startswith("__") and not isinstance(receiver, Known)
@@ -364,9 +364,6 @@ def _unknown(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
         if isinstance(target, Func):
             owner = m.typed(cls, place, flow) or receiver
             return m.call(bind(m, target, owner, flow, place), args, place, flow, name)
-    sent = call_as_client(m, name, args, place, flow, receiver)
-    if sent is not None:
-        return sent
     gap = gap_of(receiver, name, place) if isinstance(receiver, (Unknown, Method)) else None
     if gap is not None:
         m.record(gap)

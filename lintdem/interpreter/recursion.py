@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.domain import Func, Known
+from lintdem.interpreter.domain import Func, Known, handed
 from lintdem.interpreter.machine import Args, Machine
 
 SAME = 2
@@ -18,15 +18,8 @@ def is_deep(m: Machine, func: Func, args: Args) -> bool:
 
 def _nested(m: Machine, func: Func) -> int:
     """How many runs of a function are inside one another now."""
-    own = (func.definition.span, func.path, made_around(func))
+    own = (func.definition.span, func.path, handed(func.scope))
     return sum(1 for k in m.active if isinstance(k, tuple) and k and (k[0], k[1], k[-1]) == own)
-
-
-def made_around(func: Func) -> tuple[object, ...]:
-    """The functions that a closure has been made around: a decorator's inner function is another one for each of them."""
-    scope = func.scope if func.scope is not None and func.scope.parent is not None else None
-    held = scope.names.values() if scope is not None else ()
-    return tuple((one.path, one.definition.span) for one in held if isinstance(one, Func) and one.definition is not func.definition)
 
 
 def _is_named(args: Args) -> bool:
