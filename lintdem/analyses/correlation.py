@@ -160,7 +160,8 @@ def _nameless_line(one: Swallowed, texts: Texts) -> Place | None:
     around = next((n for n in nodes(module.body) if isinstance(n, For) and n.span == loop.place.span), None)
     own = function_at(module, one.place.span)
     before = nodes((around.body if around is not None else (), own.body if own is not None else ()))
-    if around is None or any(isinstance(n, Call) and _is_line(n) and _says_which(n, catch.name) for n in before):
+    written = (n for n in before if isinstance(n, Call) and (_is_line(n) or texts.tells_by_function(dotted(n.func), module)))
+    if around is None or any(_says_which(n, catch.name) for n in written):
         return None
     return Place(one.place.path, Span(catch.span.line, catch.span.column, catch.span.line, catch.span.column + len("except")))
 

@@ -52,6 +52,7 @@ from lintdem.model.finding import Level
 from lintdem.model.span import Place
 from lintdem.model.stack import Source
 from lintdem.program import Program
+from lintdem.program.modules import Modules
 
 _BY_FAULT = {
     Fault.CHECK: Kind.CHECKED, Fault.LOOKED: Kind.CHECKED, Fault.MEMORY: Kind.MEMORY, Fault.LATE: Kind.LATE,
@@ -191,7 +192,7 @@ def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers:
     if held and (harm.repeat is Repeat.OVERWRITES or found.answer is Answer.YES):
         return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, held)
     if harm.repeat is Repeat.OVERWRITES and effect.call.write is not None:
-        return _overwrite(effect, run, subject, harm, found, _others(effect, run, program, writers), schema)
+        return _overwrite(effect, run, subject, harm, found, _others(effect, run, program, writers), schema, program.modules)
     stale = time_bound(effect, run, subject)
     if stale:
         return Case(run, subject, effect, harm, found, Kind.STALE, Level.WARNING, stale)
@@ -323,7 +324,8 @@ SEQUENCER = "s3.object.sequencer"
 
 
 def _overwrite(
-    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: Mapping[Place, Write], schema: tuple[str, ...]
+    effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: Mapping[Place, Write], schema: tuple[str, ...],
+    modules: Modules,
 ) -> Case:  # fmt: skip
     write = effect.call.write
     assert write is not None
@@ -340,7 +342,7 @@ def _overwrite(
     keys = [provenance(v, subject, run.sites).grade for _, v in write.key]
     if Grade.ATTEMPT in keys or is_of_this_run(write, run, schema) or is_of_event(effect, run, subject, schema, others):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
-    level, reason = overwrite_level(effect, run, subject, others, schema)
+    level, reason = overwrite_level(effect, run, subject, others, schema, modules)
     if level is Level.NOTE and is_made_for_event(write, schema):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     timed = event_time(effect)

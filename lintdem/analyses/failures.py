@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lintdem.analyses.badanswers import badly_answered
 from lintdem.analyses.besteffort import is_beside_work, is_word_of_failure
 from lintdem.analyses.carried import STORES, carries_event, is_from_event, is_received
+from lintdem.analyses.elsewhere import does_elsewhere
 from lintdem.analyses.guards import same_store
 from lintdem.analyses.memories import is_memory
 from lintdem.analyses.subjects import Subject
@@ -156,8 +157,8 @@ def _is_below(one: Swallowed, reports: list[Swallowed]) -> bool:
 
 def _may_be_named(one: Swallowed, texts: Texts) -> bool:
     """Whether a clause may have its record named among those that failed: it notes the failure, answers with it or hands it on."""
-    answers = any(value != NONE for value in one.values)
-    return answers or bool(changes(one.body)) or any(not texts.tells(call) for call in calls(one.body))
+    answers, module = any(value != NONE for value in one.values), texts.modules.get(one.place.path)
+    return answers or bool(changes(one.body)) or module is None or any(not texts.tells(call, module) for call in calls(one.body))
 
 
 def head_of(one: Swallowed) -> Place:
@@ -288,19 +289,13 @@ def is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -
         return True
     if changes(one.body) and any(e.stack[: len(one.stack)] == one.stack for e in after):
         return True
-    if not any(mark in e.must for e in run.events) and _does_elsewhere(one, effects):
+    if not any(mark in e.must for e in run.events) and does_elsewhere(one, effects, texts):
         return True
     if after and sets_parts(one.body):
         # What is set on an object is there for whoever stores or tells of it later.
         return True
     # What a function of the program does was seen when it ran; what another does is not known, so it may answer.
     return any(not only_tells(c) and c[-1] not in COLLECTS and not texts.defines(c[-1]) for c in calls(one.body))
-
-
-def _does_elsewhere(one: Swallowed, effects: list[Effect]) -> bool:
-    """Whether a clause calls what does something where it was run: a function that is called very often is not run each time."""
-    names = {step.text.rpartition(".")[2] for e in effects for step in e.stack[1:]}
-    return any(call[-1] in names for call in calls(one.body))
 
 
 def _is_told(word: Value, after: list[Effect]) -> bool:

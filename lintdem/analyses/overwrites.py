@@ -14,6 +14,7 @@ from lintdem.analyses.tablewrites import changing, in_order, key_names
 from lintdem.interpreter.domain import AnyOf, Check, Derived, Env, Fresh, Known, Made, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import QUERIED, key_attributes
 from lintdem.interpreter.engine import Run
+from lintdem.interpreter.layers import names_around
 from lintdem.interpreter.listing import is_listed
 from lintdem.interpreter.trace import Asked, Effect, Invocation, Tested, Write
 from lintdem.interpreter.values import known, leaves, parts_of, text
@@ -21,10 +22,11 @@ from lintdem.knowledge import Kind
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
 from lintdem.model.stack import Source
+from lintdem.program.modules import Modules
 
 
 def overwrite_level(
-    effect: Effect, run: Run, subject: Subject, others: Mapping[Place, Write], schema: tuple[str, ...]
+    effect: Effect, run: Run, subject: Subject, others: Mapping[Place, Write], schema: tuple[str, ...], modules: Modules
 ) -> tuple[Level, str]:  # fmt: skip
     """How loud an unconditional write is to be told, and what it does to what is there; `others` are all writes by place, and
     `schema` is the key of the table."""
@@ -33,7 +35,7 @@ def overwrite_level(
     if write.kind == "put" and _is_missing(effect, write, run):
         return Level.NOTE, "it was looked up before and is written only where it is missing"
     random = _drawn(effect, run, subject, others)
-    if random and write.kind == "put" and _keeps_place(effect):
+    if random and write.kind == "put" and _keeps_place(effect, modules):
         return Level.NOTE, "it says how far a run has come, and the last one is right"
     drawn = random and write.kind == "update" and not write.conditional and _is_drawn(dict(write.values)[random[0]], run)
     if random and not subject.by_caller and (write.kind == "put" or drawn):
@@ -70,9 +72,9 @@ def _under_key(write: Write, schema: tuple[str, ...]) -> str:
     return "under the same key" if known else "in the same item or, where that is its key, in one more: the key is not known"
 
 
-def _keeps_place(effect: Effect) -> bool:
+def _keeps_place(effect: Effect, modules: Modules) -> bool:
     """Whether a write keeps how far somebody has come, by what the function around it is called: `set_watermark`."""
-    return any(_PLACES.search(step.text.rpartition(".")[2]) for step in effect.stack[-1:])
+    return any(map(_PLACES.search, names_around(modules, effect.place, effect.stack)))
 
 
 _PLACES = re.compile(r"watermark|cursor|checkpoint|bookmark|high_?water", re.IGNORECASE)

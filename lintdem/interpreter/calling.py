@@ -329,7 +329,7 @@ def _take_over(m: Machine, summary: Summary, func: Func, place: Place, flow: Flo
     for event in summary.events:
         m.record(event, step, flow.must, flow.may)
     for raised in summary.raises:
-        m.collectors[-1][Raised(raised.error, raised.must | flow.must, raised.may | flow.may)] = None
+        m.collectors[-1][Raised(raised.error, raised.must | flow.must, raised.may | flow.may, raised.loops | m.around())] = None
     demand(m, summary.demanded, flow)
     if not summary.returns:
         raise Stop

@@ -144,10 +144,13 @@ def _ruled_out(ways: list[tuple[frozenset[Fact], frozenset[Fact]]]) -> frozenset
 def together(raised: Iterable[Raised]) -> tuple[Raised, ...]:
     """The exceptions that leave a function. Ways to one that differ only in what may have been done before are one way: kept
     apart they are as many as there are sets of calls on the way, twice as many with each call that may be skipped."""
-    ways: dict[tuple[Error, frozenset[Fact], frozenset[Fact]], list[frozenset[Fact]]] = {}
+    ways: dict[tuple[Error, frozenset[Fact], frozenset[Fact]], list[Raised]] = {}
     for one in raised:
-        ways.setdefault((one.error, one.must, _failed(one.may)), []).append(one.may)
-    return tuple(Raised(error, must, frozenset[Fact]().union(*each)) for (error, must, _), each in ways.items())
+        ways.setdefault((one.error, one.must, _failed(one.may)), []).append(one)
+    return tuple(
+        Raised(error, must, frozenset[Fact]().union(*(one.may for one in each)), each[0].loops.union(*(one.loops for one in each)))
+        for (error, must, _), each in ways.items()
+    )
 
 
 def alike(paths: list[frozenset[Fact]]) -> frozenset[Fact]:

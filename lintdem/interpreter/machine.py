@@ -66,11 +66,12 @@ class Stop(Exception):
 
 
 class Raised(msgspec.Struct, frozen=True, cache_hash=True):
-    """An exception that leaves a place, with what holds there."""
+    """An exception that leaves a place, with what holds there, and the loops that it leaves on its way."""
 
     error: Error
     must: frozenset[Fact]
     may: frozenset[Fact]
+    loops: frozenset[Place] = frozenset()
 
 
 @dataclass(slots=True)
@@ -370,7 +371,11 @@ class Machine(World):
 
     def can_raise(self, error: Error, flow: Flow, may: frozenset[Fact] = frozenset()) -> None:
         """Note that this exception may leave here; the path goes on."""
-        self.collectors[-1][Raised(error, flow.must, flow.may | may)] = None
+        self.collectors[-1][Raised(error, flow.must, flow.may | may, self.around())] = None
+
+    def around(self) -> frozenset[Place]:
+        """The loops around the statement that is being run, in its function."""
+        return frozenset(loop.place for loop in self.frames[-1].loops) if self.frames else frozenset()
 
 
 def result_of(place: Place, *steps: str) -> Path:

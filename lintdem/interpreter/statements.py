@@ -359,7 +359,7 @@ def _failures(handled: tuple[Raised, ...]) -> frozenset[Fact]:
 def _again(m: Machine, raised: Raised, failures: frozenset[Fact], flow: Flow) -> None:
     """What is raised again failed for its own reason, not because of what else the clause catches (`failures`)."""
     others = failures - raised.may
-    m.collectors[-1][Raised(raised.error, flow.must | raised.must, (flow.may | raised.may) - others)] = None
+    m.collectors[-1][Raised(raised.error, flow.must | raised.must, (flow.may | raised.may) - others, raised.loops)] = None
 
 
 def _is_ruled_out(m: Machine, error: Error, flow: Flow) -> bool:

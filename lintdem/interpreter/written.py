@@ -144,13 +144,22 @@ class Texts:
         """Whether the program has a function, method or class of this name: what is called by it is seen when it runs."""
         return any(name in _names(module) for _, module in self.modules.defining(name))
 
-    def tells(self, call: tuple[str, ...]) -> bool:
-        """Whether a call logs, formats or waits, or is one of a function of the program that does no more than that."""
-        if only_tells(call):
-            return True
+    def is_in(self, name: str, module: Module) -> bool:
+        """Whether a file has a function, method or class of this name."""
+        return name in _names(module)
+
+    def tells(self, call: tuple[str, ...], module: Module) -> bool:
+        """Whether a call in a file logs, formats or waits, or is one of a function of the program that does no more than that: the
+        file's own one where it has one of this name."""
+        return only_tells(call) or self.tells_by_function(call, module)
+
+    def tells_by_function(self, call: tuple[str, ...], module: Module) -> bool:
+        """Whether a call in a file is one of a function of the program that only tells."""
         name, owners = call[-1], call[:-1]
         if owners not in ((), ("self",), ("cls",)):
             return False
+        if not owners and self.is_in(name, module):
+            return name in telling(module)
         found = [module for _, module in self.modules.defining(name) if name in _names(module)]
         return bool(found) and all(name in telling(module) for module in found)
 
@@ -253,7 +262,7 @@ def is_dropped(texts: Texts, module: Module, place: Place) -> bool:
             return True
         if isinstance(node, Assign) and _is_call(node.value, place.span):
             target = node.targets[0]
-            return len(node.targets) == 1 and isinstance(target, Name) and _is_only_logged(texts, body, target.id)
+            return len(node.targets) == 1 and isinstance(target, Name) and _is_only_logged(texts, module, body, target.id)
     return False
 
 
@@ -262,12 +271,12 @@ def _is_call(expr: Expr, span: Span) -> bool:
     return isinstance(inner, Call) and inner.span == span
 
 
-def _is_only_logged(texts: Texts, body: object, name: str) -> bool:
+def _is_only_logged(texts: Texts, module: Module, body: object, name: str) -> bool:
     """Whether every whole use of a name is an argument of a logging call."""
     logged = {
         id(use)
         for node in nodes(body)
-        if isinstance(node, Call) and texts.tells(dotted(node.func))
+        if isinstance(node, Call) and texts.tells(dotted(node.func), module)
         for arg in node.args
         for use in nodes(arg)
         if isinstance(use, Name) and use.id == name
@@ -279,7 +288,7 @@ def _is_only_logged(texts: Texts, body: object, name: str) -> bool:
 def answers_falsehood(texts: Texts, module: Module, call: Place) -> bool:
     """Whether the program does something about a call at `place` that gives nothing, False or None: an `if` asks for
     that, by the call or by the name it is kept under, and more is done there than to tell it."""
-    return any(_does_something(texts, branch) for _, branch in _denials(module, call))
+    return any(_does_something(texts, module, branch) for _, branch in _denials(module, call))
 
 
 def words_for_falsehood(module: Module, call: Place) -> set[str]:
@@ -354,6 +363,6 @@ def _is_nothing(expr: Expr) -> bool:
     return isinstance(expr, Const) and expr.value in (None, False)
 
 
-def _does_something(texts: Texts, branch: tuple[Stmt, ...]) -> bool:
+def _does_something(texts: Texts, module: Module, branch: tuple[Stmt, ...]) -> bool:
     raises = any(isinstance(node, Raise) for node in nodes(branch))
-    return raises or any(not texts.tells(call) and call[-1] not in COLLECTS for call in calls(branch))
+    return raises or any(not texts.tells(call, module) and call[-1] not in COLLECTS for call in calls(branch))

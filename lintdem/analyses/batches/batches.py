@@ -57,7 +57,6 @@ def reruns(run: Run, subject: Subject, cases: tuple[Case, ...], texts: Texts, pr
     """The loops over the records of a batch whose failure makes the records that were done run again."""
     if subject.by_caller or not (subject.batch or subject.source is Source.LOGS):
         return []
-    raised = {r.error.place for r in run.raises}
     loops: dict[Place, tuple[Loop, list[Case]]] = {}
     for case in cases:
         loop = next((one for one in case.effect.loops if is_over_records(one)), None)
@@ -68,7 +67,7 @@ def reruns(run: Run, subject: Subject, cases: tuple[Case, ...], texts: Texts, pr
     found = [
         one
         for loop, inside in loops.values()
-        if not _is_one_round(loop, texts) and (one := _rerun(run, subject, loop, inside, raised)) is not None
+        if not _is_one_round(loop, texts) and (one := _rerun(run, subject, loop, inside)) is not None
     ]
     dead = _gives_up_at_once(subject, program)
     return [replace(one, dead=dead) for one in found if not any(_is_part(one, other) for other in found)]
@@ -101,10 +100,10 @@ def _received_once(program: Program) -> frozenset[Place]:
     return frozenset(found)
 
 
-def _rerun(run: Run, subject: Subject, loop: Loop, cases: list[Case], raised: set[Place]) -> Rerun | None:
+def _rerun(run: Run, subject: Subject, loop: Loop, cases: list[Case]) -> Rerun | None:
     if any(c.effect.call.service == "sqs" and c.effect.call.method in ASIDE for c in cases):
         return None
-    raises = _raising(run, loop, raised)
+    raises = _raising(run, loop)
     if raises is None:
         return None
     bare = [c for c in cases if c.cover.answer is Answer.NO and not _is_remembered(c, loop, run)]
@@ -129,16 +128,17 @@ def _is_remembered(case: Case, loop: Loop, run: Run) -> bool:
     return any(one.place == loop.place for e in records for one in e.loops)
 
 
-def _raising(run: Run, loop: Loop, raised: set[Place]) -> Place | None:
+def _raising(run: Run, loop: Loop) -> Place | None:
     """A place in the loop from which an exception leaves the handler."""
     inside = [e for e in run.events if any(one.place == loop.place for one in e.loops)]
     # What can be anything is taken for what a broad clause in the loop names.
     ended = {error.place for e in inside if isinstance(e, Swallowed) and is_broad(e) for error in e.errors}
-    leaving = raised - ended
+    leaving = {one.error.place for one in run.raises} - ended
+    inner = {one.error.place for one in run.raises if loop.place in one.loops}
     for event in inside:
         if isinstance(event, (Effect, Asked)) and event.place in leaving:
             return event.place
-    return min((place for place in leaving if encloses(loop.place, place)), default=None)
+    return min((place for place in leaving if place in inner or encloses(loop.place, place)), default=None)
 
 
 RECORDS = frozenset({"records", "logevents", "log_events", "rmqmessagesbyqueue", "messages"})

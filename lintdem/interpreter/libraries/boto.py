@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.buffers import held, is_buffer, write
 from lintdem.interpreter.domain import (
+    Call,
     Claim,
     Client,
     Derived,
@@ -27,10 +28,11 @@ from lintdem.interpreter.dynamodb.updates import entries, untyped
 from lintdem.interpreter.exceptions import FAILED
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.gaps import cause_of
+from lintdem.interpreter.layers import names_around
 from lintdem.interpreter.libraries.clients import is_foreign
 from lintdem.interpreter.libraries.invoking import only_asks_function
 from lintdem.interpreter.libraries.recordsets import record_sets
-from lintdem.interpreter.libraries.requests import ships_log
+from lintdem.interpreter.libraries.requests import STREAMS, ships_log
 from lintdem.interpreter.machine import Args, Machine, result_of
 from lintdem.interpreter.sql.dataapis import call_data_api
 from lintdem.interpreter.trace import Asked, Gap, Invocation
@@ -261,7 +263,7 @@ def operate(
     sent = call_data_api(m, call, place, flow)
     if sent is not None:
         return sent
-    if call.kind in (Kind.READ, Kind.TELEMETRY, Kind.COMPUTE) or ships_log(client.service, [frame.name for frame in m.frames[-2:]]):
+    if call.kind in (Kind.READ, Kind.TELEMETRY, Kind.COMPUTE) or _ships_log(m, client.service, place):
         m.can_raise(Error(("any", "ClientError"), place), flow)
         if call.kind is Kind.READ:
             m.record(Asked(place, call, must=flow.must, may=flow.may))
@@ -275,6 +277,12 @@ def operate(
     m.can_raise(Error(_RAISED.get(name, ("any", "ClientError")), place), flow)
     m.effect(call, place, flow)
     return result_of(place)
+
+
+def _ships_log(m: Machine, service: str, place: Place) -> bool:
+    """Whether the functions that are at work here, two and those around them that make one call only, send log lines."""
+    steps = (Call(frame.called or place, frame.name) for frame in m.frames) if service in STREAMS else ()
+    return ships_log(names_around(m.program.modules, place, steps, 2))
 
 
 def _dynamodb(m: Machine, call: Invocation, place: Place, flow: Flow) -> Value | None:

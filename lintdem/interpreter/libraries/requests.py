@@ -57,7 +57,7 @@ _LOG_INTAKE = re.compile(
     r"|/(log/v\d+|loki/api/v\d+/push|services/collector(/event|/raw)?|api/v\d+/logs|v\d+/logs)/?($|\?)", re.IGNORECASE
 )
 """Addresses that take log lines: Datadog, New Relic, Logz.io, Loki, Splunk's collector, OpenTelemetry."""
-_STREAMS = frozenset({"firehose", "kinesis"})
+STREAMS = frozenset({"firehose", "kinesis"})
 _CHANGES = re.compile(
     r"^\s*(insert|unload|create\s+table(?!\s+if\s+not)[^;]*\bas\b|update|copy)\b"
     r"|^\s*merge\b.*\bset\b[^;]*=\s*(?:\w+\.)?(\w+)\s*[-+]", re.IGNORECASE | re.DOTALL
@@ -151,13 +151,12 @@ def only_queries(effect: Effect) -> bool:
     return not any(_CHANGES.search(word) for word in words)
 
 
-def ships_log(service: str, functions: Sequence[str]) -> bool:
+def ships_log(functions: Sequence[str]) -> bool:
     """Whether functions, one called by the other, that write to a stream send the program's own log lines: `send_log_to_firehose`.
 
     A log of business, such as an audit log, is data that somebody counts.
     """
-    named = any(_LOGS.search(name) for name in functions)
-    return service in _STREAMS and named and not any(_BUSINESS_LOG.search(name) for name in functions)
+    return any(_LOGS.search(name) for name in functions) and not any(_BUSINESS_LOG.search(name) for name in functions)
 
 
 def is_within(read: Invocation, call: Invocation) -> bool:
