@@ -134,7 +134,8 @@ def _raising(run: Run, loop: Loop) -> Place | None:
     # What can be anything is taken for what a broad clause in the loop names.
     ended = {error.place for e in inside if isinstance(e, Swallowed) and is_broad(e) for error in e.errors}
     leaving = {one.error.place for one in run.raises} - ended
-    inner = {one.error.place for one in run.raises if loop.place in one.loops}
+    # What a function raises by its own decision, its callers may have a word about.
+    inner = {one.error.place for one in run.raises if loop.place in one.loops and "any" in one.error.names}
     for event in inside:
         if isinstance(event, (Effect, Asked)) and event.place in leaving:
             return event.place
