@@ -39,14 +39,14 @@ from lintdem.analyses.timeliness import event_time, held_for_a_time, is_fresh_ch
 from lintdem.analyses.wholekeys import of_whole_key
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.deployed import sent_anew
-from lintdem.interpreter.domain import Check, Claim
+from lintdem.interpreter.domain import Check, Claim, Failed
 from lintdem.interpreter.dynamodb.itemconditions import LIMIT
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.leftovers import PARTLY
 from lintdem.interpreter.libraries.lostupdates import counts_again, lost_update, swaps_again
 from lintdem.interpreter.libraries.money import moves_money
-from lintdem.interpreter.trace import Effect, Write
+from lintdem.interpreter.trace import Asked, Claimed, Effect, Write
 from lintdem.knowledge import Scope, scope_of
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
@@ -240,6 +240,8 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
         kind, found = Kind.USELESS, replace(found, words=own.useless, claim=own, place=own.place)
     if harm.repeat is Repeat.MINTS and found.fault in (Fault.NONE, Fault.LATE, Fault.AROUND, Fault.USELESS):
         kind = Kind.MINTED
+        if own is not None and not own.useless and found.fault is Fault.NONE:
+            found = replace(found, words=f"{own.kind} is asked of an item that no second run writes again")
     elif harm.repeat is Repeat.STALE_TOKEN:
         envelope = harm.key is not None and harm.key.grade is Grade.ENVELOPE
         kind = Kind.ENVELOPE_KEY if envelope else Kind.ATTEMPT_KEY
@@ -299,6 +301,8 @@ _ID_STEP = re.compile(r"(^id$|_id$|Id$|ID$|_no$|number$|reference$|_ref$|key$)")
 def _delivery(
     effect: Effect, run: Run, subject: Subject, program: Program, harm: Harm, found: Cover, key: Provenance, place: Place
 ) -> Case:  # fmt: skip
+    if _is_known_by_business(effect, run, subject):
+        return Case(run, subject, effect, harm, found, Kind.NOTHING)
     level, reason = Level.NOTE, "it survives every retry, not a second send of the same fact"
     business = business_ids(run, subject)
     if moves_money(effect):
@@ -308,6 +312,20 @@ def _delivery(
     elif anew := sent_anew(subject.triggers, run.handler, program):
         level, reason = Level.WARNING, anew
     return Case(run, subject, effect, harm, found, Kind.DELIVERY_KEY, level, reason, key, place)
+
+
+def _is_known_by_business(effect: Effect, run: Run, subject: Subject) -> bool:
+    """Whether a record under the producer's own id is claimed as well, and whoever is refused reads what it says."""
+    for event in run.events:
+        if not isinstance(event, Claimed) or not event.claim.record or Failed(event.claim) not in effect.may:
+            continue
+        claim, site = event.claim, run.sites.get(event.claim.place)
+        table = site.write.table if site is not None and site.write is not None else None
+        refused = (e for e in run.events if isinstance(e, Asked) and Failed(claim) in e.may and claim not in e.must)
+        read = table is not None and any(e.call.arg("TableName") == table for e in refused)
+        if read and provenance(claim.key, subject, run.sites).grade is Grade.BUSINESS:
+            return True
+    return False
 
 
 def business_ids(run: Run, subject: Subject) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lintdem.analyses.bytime import is_for_a_while
-from lintdem.analyses.emptied import is_filled_anew
+from lintdem.analyses.emptied import is_begun_anew, is_filled_anew
 from lintdem.analyses.keys import Grade, Provenance, provenance, readable
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.altering import replace
@@ -53,6 +53,8 @@ SAFE = Harm(Repeat.SAFE)
 def harm_of(effect: Effect, run: Run, subject: Subject, program: Program, keys: tuple[str, ...] = ()) -> Harm:
     """What a second run of this call does; `keys` are the attributes that other writes name as the key of its table."""
     call = effect.call
+    if is_begun_anew(effect, run):
+        return SAFE
     if call.write is not None:
         # Redshift's data API takes a token for a statement.
         kept = _token(effect, run, subject) if call.service == "sql" else None

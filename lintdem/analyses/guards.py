@@ -137,7 +137,8 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
             return found
     failed = claims_in_order(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
     failed = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not _holds_work(c, run)]
-    own = [c for c in failed if not is_of_history(c, run, subject)]
+    # Whoever takes "it is there" for success after making a thing by its name has not asked whether the rest was done.
+    own = [c for c in failed if c.record and not is_of_history(c, run, subject)]
     if own:
         return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} {where(own[0].place, effect)} fails for a "
                      "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
@@ -330,9 +331,16 @@ def _late_claim(effect: Effect, run: Run, subject: Subject) -> Claim | None:
             done = any(isinstance(f, Done) and f.place == effect.place for f in event.may)
             same_loop = event.loops[:1] == effect.loops[:1]
             mine = done and same_loop and event.claim not in effect.must and _remembers(event.claim, run)
-            if mine and not is_of_history(event.claim, run, subject):
+            if mine and not is_of_history(event.claim, run, subject) and not _is_of_item(event.claim, effect, run):
                 return event.claim
     return None
+
+
+def _is_of_item(claim: Claim, effect: Effect, run: Run) -> bool:
+    """Whether what is tried later is a mark on the very item that a write has changed: it tells how far that is, not this write."""
+    site = run.sites.get(claim.place)
+    marked, own = (site.write if site is not None else None), effect.call.write
+    return marked is not None and own is not None and (marked.table, marked.key) == (own.table, own.key)
 
 
 def claim_beside(effect: Effect, run: Run, subject: Subject) -> Claim | None:

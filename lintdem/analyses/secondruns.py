@@ -10,7 +10,7 @@ from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.lookedup import is_found_before
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import touches
-from lintdem.interpreter.domain import Caught, Check, Claim, Done, Failed, Path, Value
+from lintdem.interpreter.domain import Caught, Check, Claim, Done, Fact, Failed, Path, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.exceptions import ABSENCE
 from lintdem.interpreter.machine import Raised
@@ -210,16 +210,21 @@ def _consumed(run: Run, subject: Subject) -> Iterator[Refused]:
     failing = {r.error.place for r in run.raises if not _is_held_back(r, None, run, subject)}
     effects = [e for e in run.events if isinstance(e, Effect) and e.call.service == "s3"]
     deleted = {(e.call.arg("Bucket"), e.call.arg("Key")): e for e in effects if e.call.method == "delete_object"}
+    told: dict[tuple[Value | None, Value | None], list[frozenset[Fact]]] = {}
     for event in run.events if deleted else ():
         if not isinstance(event, (Asked, Effect)) or event.place not in failing or event.call.service != "s3":
             continue
         address = _source(event.call)
         gone = deleted.get(address) if address is not None else None
-        if gone is None or gone.place == event.place:
+        if address is None or gone is None or gone.place == event.place:
             continue
         if not _is_probed(run, event.call) and not _is_missed(run, event.place) and _is_named(address, subject, run):
-            message = f"{event.call.name} raises NoSuchKey in the second run: the first has deleted the object"
-            yield Refused(run, subject, event.place, event.call.name, "NoSuchKey", None, message, gone.place,
+            if any(facts <= event.must for facts in told.get(address, ())):
+                continue  # The second run has ended before, at another call for the same object.
+            told.setdefault(address, []).append(event.must)
+            code = "a 404" if event.call.method == "head_object" else "NoSuchKey"
+            message = f"{event.call.name} raises {code} in the second run: the first has deleted the object"
+            yield Refused(run, subject, event.place, event.call.name, code, None, message, gone.place,
                           "the object is deleted at the end of the first run")  # fmt: skip
 
 

@@ -21,11 +21,16 @@ def check(p: Pass) -> Iterator[Finding]:
             subject=one.subject, level=lower(Level.WARNING, one.subject), about=call.name,
             why=(
                 Step(Place(handler.path, handler.span), f"{handler.function} receives the event"), *steps,
-                Step(one.effect.place, f"the answer of {call.name} is dropped"),
+                Step(one.effect.place, f"the answer of {call.name} is not tested"),
             ),
             guard=f"nothing is raised by {call.name}, so no retry and no except sees that it failed",
-            advice="call raise_for_status() on the answer" if status else f"test {one.field} and send again or raise",
+            advice=_advice(call.service) if status else f"test {one.field} and send again or raise",
         )  # fmt: skip
+
+
+def _advice(library: str) -> str:
+    """What to ask of an answer; that of urllib3 has no method which raises."""
+    return "test the status of the answer and raise" if library == "urllib3" else "call raise_for_status() on the answer"
 
 
 RULE = Rule(

@@ -79,7 +79,12 @@ def _forgiving(m: Machine, path: str, problems: list[Problem]) -> Iterator[None]
 
 def _taken(m: Machine, app: str) -> list[Built]:
     made, m.built = m.built or [], []
-    return [Built(name.removeprefix(CDK), value, args, place, receiver, app) for name, value, args, place, receiver in made]
+    return [Built(_type(name), value, args, place, receiver, app) for name, value, args, place, receiver in made]
+
+
+def _type(name: str) -> str:
+    """What is made; a state may be made by a method of its class, which says in what language it is written."""
+    return name.removeprefix(CDK).removesuffix(".jsonata").removesuffix(".json_path")
 
 
 def _make(m: Machine, cls: Cls, path: str) -> None:

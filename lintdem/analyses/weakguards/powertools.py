@@ -13,12 +13,12 @@ from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.failures import DOES, FRAMEWORK, is_broad, reports_failures
 from lintdem.analyses.guards import Answer
 from lintdem.analyses.subjects import Subject
-from lintdem.interpreter.domain import Claim, Done, Made, Path, Value
+from lintdem.interpreter.domain import Caught, Claim, Done, Made, Path, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.ordering import in_order
-from lintdem.interpreter.trace import Claimed, Effect, Kept, Misused, Swallowed
+from lintdem.interpreter.trace import Claimed, Effect, Kept, Misused, Swallowed, Threw
 from lintdem.interpreter.values import NONE, text
-from lintdem.interpreter.written import Texts, function_at
+from lintdem.interpreter.written import Texts, encloses, function_at
 from lintdem.knowledge import Kind
 from lintdem.knowledge.keypaths import Refused, Unread, parsed
 from lintdem.model.span import Place
@@ -216,13 +216,21 @@ def cached_failures(run: Run, subject: Subject, texts: Texts) -> Iterator[GuardF
     """An `except` below a guard that ends the failure: the guard keeps the answer as that of a success."""
     partial = reports_failures(run, subject, texts)
     effects = [e for e in run.events if isinstance(e, Effect) and e.call.kind in DOES]
+    ended = {Caught(e.place) for e in run.events if isinstance(e, Swallowed)}
     for one in run.events:
         if not isinstance(one, Swallowed) or not is_broad(one) or (partial and all(s.text != FRAMEWORK for s in one.stack)):
             continue
+        if any(isinstance(f, Caught) and f not in ended for f in one.must) or _is_selective(one, run):
+            continue  # Another failure is raised again behind this one, or all are but one that was foreseen.
         guard = next(iter(in_order(f for f in one.must if isinstance(f, Claim) and f.kind.startswith(POWERTOOLS))), None)
         inside = [e for e in effects if guard is not None and one.block in e.caught and guard in e.must]
         if guard is not None and inside:
             yield GuardFault(run, subject, one.place, guard.place, guard.kind, inside[0].call.name, inside[0].place)
+
+
+def _is_selective(one: Swallowed, run: Run) -> bool:
+    """Whether a clause looks at what it has caught and raises some of it again."""
+    return any(isinstance(e, Threw) and Caught(one.place) in e.must and encloses(one.place, e.place) for e in run.events)
 
 
 def repeated_by_failure(cases: Sequence[Case]) -> Iterator[tuple[Case, Effect]]:

@@ -18,6 +18,7 @@ from lintdem.interpreter.dynamodb.itemconditions import (
 from lintdem.interpreter.dynamodb.updates import entries
 from lintdem.interpreter.elements import element_of
 from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.libraries.refilled import is_refilled, note_cleared
 from lintdem.interpreter.machine import Args, Machine, answered, result_of
 from lintdem.interpreter.trace import Asked, Invocation, Write
 from lintdem.interpreter.values import NONE, known, members, text
@@ -57,6 +58,7 @@ def call_documents(m: Machine, name: str, args: Args, place: Place, flow: Flow, 
     if receiver is None or not name.startswith("pymongo.MongoClient"):
         return None
     table = _collection(name, receiver)
+    note_cleared(m, short, args, table, flow)
     if short in _READS and not (short == "aggregate" and _writes(m, args.get(0, "pipeline"), flow)):
         site = Invocation(
             f"MongoDB {short}", "mongo", short, Kind.READ, "reads again", (("TableName", table),), receiver
@@ -94,9 +96,8 @@ def _collection(name: str, receiver: Value) -> Value:
 def _insert(m: Machine, short: str, document: Value, table: Value, place: Place, flow: Flow, receiver: Value) -> Value:
     inner = entries(m, document, flow)
     key = inner.get("_id")
-    write = Write(
-        "insert" if key is None else "upsert", table, (("_id", key),) if key is not None else (), tuple(inner.items())
-    )
+    kind = "upsert" if key is not None or is_refilled(m, table, inner) else "insert"
+    write = Write(kind, table, (("_id", key),) if key is not None else (), tuple(inner.items()))
     site = Invocation(
         f"MongoDB {short}",
         "mongo",
