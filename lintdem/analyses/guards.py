@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lintdem.analyses.effects import tells
-from lintdem.analyses.histories import is_of_history
+from lintdem.analyses.histories import is_of_catalogue, is_of_history
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.lookedup import asks_for_new, asks_limit, finds_row, is_refused
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.switches import records_word, touches
+from lintdem.analyses.switches import records_word, rows_of, touches, turns_word
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value
 from lintdem.interpreter.engine import Run
@@ -138,7 +138,7 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
     failed = claims_in_order(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
     failed = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not _holds_work(c, run)]
     # Whoever takes "it is there" for success after making a thing by its name has not asked whether the rest was done.
-    own = [c for c in failed if c.record and not is_of_history(c, run, subject)]
+    own = [c for c in failed if c.record and not is_of_history(c, run, subject) and not is_of_catalogue(c, run, subject)]
     if own:
         return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} {where(own[0].place, effect)} fails for a "
                      "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
@@ -227,7 +227,7 @@ def _is_written_before(check: Check | None, effect: Effect, run: Run) -> bool:
         return False
     writes = [e for e in run.events if isinstance(e, Effect) and e.place != effect.place and same_store(read, e)]
     done = (e for e in writes if Done(e.place, e.call.name) in effect.may and _takes_away(check, e, read))
-    return any(_is_recorded_first(check, write, effect) for write in writes) or any(done)
+    return any(_is_recorded_first(check, write, effect, run) for write in writes) or any(done)
 
 
 def _is_recorded(container: Value, run: Run) -> bool:
@@ -243,9 +243,11 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
         return False
     done = Done(effect.place, effect.call.name)
     for event in run.events:
+        if check.kind == "absent" and isinstance(event, Effect) and rows_of(event):
+            continue  # A row that was read is no record of one that was not there.
         # What is written on another way than the effect is no record of it; the effect may be the write itself.
         after = isinstance(event, Effect) and (done in event.may or (event.place, event.stack) == (effect.place, effect.stack))
-        first = isinstance(event, Effect) and event.place != effect.place and _is_recorded_first(check, event, effect)
+        first = isinstance(event, Effect) and event.place != effect.place and _is_recorded_first(check, event, effect, run)
         if isinstance(event, Effect) and event.place != effect.place and _takes_away(check, event, read):
             return done in event.may or Done(event.place, event.call.name) in effect.may
         if (after or first) and isinstance(event, Effect) and same_store(read, event):
@@ -270,12 +272,14 @@ def looked_at(check: Check) -> Path | None:
     return subject if isinstance(subject, Path) else None
 
 
-def _is_recorded_first(check: Check, event: Effect, effect: Effect) -> bool:
+def _is_recorded_first(check: Check, event: Effect, effect: Effect, run: Run) -> bool:
     """Whether a write before the effect depends on the same test."""
     if check.kind == "changed":
         first = (f for f in event.must if isinstance(f, Check) and f.kind in ("absent", "changed"))
         asked = any(looked_at(f) == looked_at(check) for f in first)
         return asked and Done(event.place, event.call.name) in effect.may
+    if check.kind == "state":
+        return Done(event.place, event.call.name) in effect.may and turns_word(check, event, effect, run)
     return check in event.must and check.kind == "absent"
 
 

@@ -9,8 +9,10 @@ from lintdem.interpreter.domain import Check, Derived, Fresh, Known, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import KEY_PARTS, key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.ordering import in_order
+from lintdem.interpreter.rows import OWN
 from lintdem.interpreter.trace import Effect, Invocation, Tested
 from lintdem.interpreter.values import known, leaves, members
+from lintdem.model.span import Place
 
 
 def touches(check: Check, event: Effect, read: Invocation | None = None) -> bool:
@@ -23,29 +25,59 @@ def touches(check: Check, event: Effect, read: Invocation | None = None) -> bool
     own = key_attributes(write) if write.kind == "put" else write.key
     if write.kind == "put" and any(isinstance(leaf, Fresh) for _, value in own for leaf in leaves(value)):
         return False  # A new item leaves the one that was read as it is.
+    if (rows := rows_of(event)) and not any(isinstance(part, Path) and part.place in rows for part in parts):
+        return False  # What is put on an object changes the row that it was read from.
     asked = {name.removeprefix("Key.") for name, _ in read.args if name.startswith("Key.")} if read is not None else set()
     names = {name for name, _ in write.values} - {name for name, _ in own} - asked - KEY_PARTS
     return any(isinstance(part, Path) and set(part.steps[-2:]) & names for part in parts)
+
+
+def rows_of(event: Effect) -> set[Place | None]:
+    """Where the rows were read, as objects, that a change is limited to."""
+    compares = event.call.write.compares if event.call.write is not None else ()
+    own = [one.parts[0] for one in compares if isinstance(one, Derived) and one.op == OWN]
+    return {one.place for one in own if isinstance(one, Path)}
 
 
 def records_word(check: Check, event: Effect, effect: Effect, run: Run) -> bool:
     """Whether a write makes the next run's test come out differently, as far as the words are known: `status != "cancelled"` is
     not turned by a status of "running", nor by what is written only where it was cancelled."""
     told = _told(check, effect)
-    write = event.call.write
-    if told is None or write is None or not isinstance(told.subject, Path):
+    if told is None or event.call.write is None or not isinstance(told.subject, Path):
         return True
-    subject = told.subject
     if any(isinstance(fact, Check) and _is_other_way(fact, told) for fact in event.must):
         return False
+    words, is_word = _words(told, run)
+    return not words or any(_differs(value, words, is_word) for value in _written(told, event))
+
+
+def turns_word(check: Check, event: Effect, effect: Effect, run: Run) -> bool:
+    """Whether a write surely makes the next run's test come out differently: the words are known, and none that it may write
+    lets the next run pass."""
+    told = _told(check, effect)
+    if told is None or event.call.write is None or told not in event.must:
+        return False
+    words, is_word = _words(told, run)
+    written = [one for value in _written(told, event) for one in members(value)]
+    turned = all(isinstance(one, Known) and (one in words) is not is_word for one in written)
+    return bool(words and written) and turned
+
+
+def _words(told: Check, run: Run) -> tuple[set[Value], bool]:
+    """The words that a test asks for, none when they are not known, and whether whoever passes has one of them."""
     tests = [e.test for e in run.events if isinstance(e, Tested) and e.test.op == "said" and e.test.place == told.place]
-    own = [test for test in tests if test.args[0] == subject]
-    words = {test.args[1] for test in own}
-    written = [value for name, value in write.values if name in subject.steps[-2:]]
-    if not words or len({test.args[2] for test in own}) != 1:
-        return True
-    is_word = (own[0].args[2] == known("==")) == (told.words == "held")
-    return any(_differs(value, words, is_word) for value in written)
+    own = [test for test in tests if test.args[0] == told.subject]
+    if len({test.args[2] for test in own}) != 1:
+        return set(), False
+    return {test.args[1] for test in own}, (own[0].args[2] == known("==")) == (told.words == "held")
+
+
+def _written(told: Check, event: Effect) -> list[Value]:
+    """What a write stores in the attribute that was tested."""
+    write, subject = event.call.write, told.subject
+    if write is None or not isinstance(subject, Path):
+        return []
+    return [value for name, value in write.values if name in subject.steps[-2:]]
 
 
 def _is_other_way(fact: Check, told: Check) -> bool:

@@ -156,7 +156,7 @@ def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver
         return call_container(m, receiver, name, args, place, flow)
     if isinstance(receiver, Path):
         if name in ("save", "asave"):
-            store_rows(m, flow, receiver)
+            store_rows(m, place, flow, receiver)
         written = call_item(m, receiver, name, args, place, flow)
         if written is not None:
             return written

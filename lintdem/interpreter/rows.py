@@ -1,4 +1,4 @@
-"""Rows and items that were read as objects: what the program adds to their attributes is stored when it says so.
+"""Rows and items that were read as objects: what the program puts on their attributes, or adds, is stored when it says so.
 
 `order = session.get(Order, id)`, `order.paid += amount`, `session.commit()`; Django's and PynamoDB's objects are
 stored by their own `save()`.
@@ -7,16 +7,21 @@ stored by their own `save()`.
 from __future__ import annotations
 
 from lintdem.interpreter.altering import replace
-from lintdem.interpreter.domain import Check, Cls, Derived, Made, Path, Value
+from lintdem.interpreter.domain import Check, Cls, Derived, Known, Made, Path, Value
+from lintdem.interpreter.dynamodb.itemconditions import Compares, Junction
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.machine import Machine
-from lintdem.interpreter.sql.clauses import BOOKKEEPING
+from lintdem.interpreter.sql.clauses import BOOKKEEPING, Statement
+from lintdem.interpreter.sql.databases import Request, apply
 from lintdem.interpreter.trace import Invocation, Write
-from lintdem.interpreter.values import known, leaves
+from lintdem.interpreter.values import NONE, known, leaves, text
 from lintdem.knowledge import Kind
+from lintdem.model.span import Place
 
 READ = "row"
 """The method of a read that gives objects."""
+OWN = "row"
+"""What a change of a row that was read as an object is limited to: that row."""
 _COLUMNS = ("F", "Column", "mapped_column")
 
 
@@ -28,8 +33,8 @@ def keep_attribute(m: Machine, row: Path, name: str, value: Value, flow: Flow) -
             m.told.add(row)
 
 
-def store_rows(m: Machine, flow: Flow, row: Path | None = None) -> None:
-    """`session.commit()`, or `row.save()` for one of them: what was added to the attributes is stored."""
+def store_rows(m: Machine, place: Place, flow: Flow, row: Path | None = None) -> None:
+    """`session.commit()`, or `row.save()` for one of them: what was put on the attributes is stored."""
     rows = dict.fromkeys(key[0] for key in m.put_on if isinstance(key[0], Path) and row in (None, key[0]))
     for owner in rows:
         read = _read(m, owner)
@@ -38,8 +43,14 @@ def store_rows(m: Machine, flow: Flow, row: Path | None = None) -> None:
         values = attributes_of(m, owner)
         for name in values:
             del m.put_on[owner, name]
+        table = (None if _is_related(owner) else read.arg("TableName")) or known("…")
         if owner not in m.told and not _is_told(owner, values, flow):
-            _store(m, read, owner, values, flow)
+            _add(m, read, owner, values, table, flow)
+        plain = tuple((name, value) for name, value in values.items() if not _is_sum(value, owner, name))
+        if plain and isinstance(table, Known) and not _is_related(owner):
+            statement = Statement("update", text(table) or "…")
+            own = Junction("and", (Compares("=", "", Derived(OWN, (owner,))),))
+            apply(m, statement, plain, table, Request(NONE, place, read.target), flow, own)
 
 
 def _is_told(row: Path, values: dict[str, Value], flow: Flow) -> bool:
@@ -48,11 +59,10 @@ def _is_told(row: Path, values: dict[str, Value], flow: Flow) -> bool:
     return any(replace(row, steps=(*row.steps, name)) in asked for name in values)
 
 
-def _store(m: Machine, read: Invocation, row: Path, values: dict[str, Value], flow: Flow) -> None:
-    table = (None if _is_related(row) else read.arg("TableName")) or known("…")
+def _add(m: Machine, read: Invocation, row: Path, values: dict[str, Value], table: Value, flow: Flow) -> None:
     given = (("TableName", table),)
     for name, value in values.items():
-        if BOOKKEEPING.match(name) or not isinstance(value, Derived) or value.place is None or not _is_added(value, row, name):
+        if BOOKKEEPING.match(name) or not isinstance(value, Derived) or value.place is None or not _is_sum(value, row, name):
             continue
         write = Write("accumulate", table, (), ((name, value),), accumulates=f"{name} = {name} + …")
         title = f"UPDATE {getattr(table, 'value', '…')}"
@@ -76,10 +86,10 @@ def _read(m: Machine, row: Path) -> Invocation | None:
     return site if site is not None and (site.method == READ or isinstance(site.target, Cls)) else None
 
 
-def _is_added(value: Derived, row: Path, name: str) -> bool:
+def _is_sum(value: Value, row: Path, name: str) -> bool:
     """Whether an attribute is set to itself and something more."""
     own = replace(row, steps=(*row.steps, name))
-    if value.op not in ("arith+", "arith-", "arith*"):
+    if not isinstance(value, Derived) or value.op not in ("arith+", "arith-", "arith*"):
         return False
     columns = (part for part in value.parts if isinstance(part, Made))
     return own in leaves(value) or any(column.type.rpartition(".")[2] in _COLUMNS for column in columns)

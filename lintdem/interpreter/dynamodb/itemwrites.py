@@ -44,13 +44,13 @@ def read_write(m: Machine, method: str, args: dict[str, Value], place: Place, fl
     table = args.get("TableName")
     names = {k: t for k, v in entries(m, args.get("ExpressionAttributeNames"), flow).items() if (t := text(v))}
     values = {k: untyped(m, v, flow) for k, v in entries(m, args.get("ExpressionAttributeValues"), flow).items()}
-    key = {k: untyped(m, v, flow) for k, v in entries(m, args.get("Key"), flow).items()}
+    key = _named(m, args.get("Key"), flow)
     sets: dict[str, Value] = {}
     opaque = False
     accumulates = ""
     kind = {"put_item": "put", "update_item": "update", "delete_item": "delete"}.get(method, "check")
     if kind == "put":
-        sets = {k: untyped(m, v, flow) for k, v in entries(m, args.get("Item"), flow).items()}
+        sets = _named(m, args.get("Item"), flow)
         opaque = _is_opaque(m, args.get("Item"), flow)
     elif kind == "update":
         sets, accumulates, opaque = read_update(m, args, names, values, flow)
@@ -76,6 +76,22 @@ def read_write(m: Machine, method: str, args: dict[str, Value], place: Place, fl
     if condition is None:
         return write
     return replace(write, claim=_claim(condition, write, place, given))
+
+
+def _named(m: Machine, value: Value | None, flow: Flow) -> dict[str, Value]:
+    """The attributes of an item or a key, also those whose names are kept elsewhere, in a setting of the table."""
+    found = m.dict_entries(flow, members(value)[0]) if value is not None else None
+    apart = [(called, held) for name, held in found.rest if (called := _called(name))] if found is not None else []
+    return {k: untyped(m, v, flow) for k, v in (*entries(m, value, flow).items(), *apart)}
+
+
+def _called(name: Value) -> str:
+    """What an attribute is called whose name is no literal: as its only default says, else as the variable says that holds it."""
+    texts = [said for one in members(name) if (said := text(one))]
+    if len(texts) == 1:
+        return texts[0]
+    held = [one.name for one in members(name) if isinstance(one, Env) and not _OF_INDEX.search(one.name)]
+    return next((part for one in held for part, words in _SETTINGS.items() if words.search(one)), "")
 
 
 def _places(m: Machine, value: Value | None, flow: Flow) -> tuple[tuple[str, Place], ...]:
@@ -137,6 +153,14 @@ _ID = re.compile(r"^(pk|sk|id|_id|key|partition_?key|sort_?key|hash_?key|uuid|gu
 _IDS = re.compile(r"(_id|Id|ID|_key|_pk|_sk|_uuid|PK|SK)$")
 
 
+_SETTINGS = {
+    "partition key": re.compile(r"(partition|hash)_?key|(^|_)pk(_|$)", re.IGNORECASE),
+    "sort key": re.compile(r"(sort|range)_?key|(^|_)sk(_|$)", re.IGNORECASE),
+}
+"""The parts of a key whose names are settings, and what such settings are called. No attribute has a name with a space."""
+
+_OF_INDEX = re.compile(r"gsi|lsi|index", re.IGNORECASE)
+
 KEY_PARTS = frozenset({"pk", "sk", "PK", "SK", "Pk", "Sk"})
 """What the parts of a key are called in tables that hold many kinds of items."""
 
@@ -145,7 +169,7 @@ def key_attributes(write: Write, schema: tuple[str, ...] = ()) -> list[tuple[str
     """The attributes of the item that are its key: by the table's schema, else by their names."""
     if write.key:
         return list(write.key)
-    named = [(k, v) for k, v in write.values if k in schema]
+    named = [(k, v) for k, v in write.values if k in _SETTINGS] or [(k, v) for k, v in write.values if k in schema]
     if named or (schema and write.opaque):
         # A key that is not written out came with the item.
         return named

@@ -91,7 +91,7 @@ def call_session(m: Machine, name: str, args: Args, place: Place, flow: Flow, re
         found = m.get(flow, args.get(0) or NONE)
         m.cleared.add(known(table_of(found.cls) if isinstance(found, Instance) else "…"))
     if short in ("commit", "flush"):
-        store_rows(m, flow)
+        store_rows(m, place, flow)
         claim, _ = m.outcomes.get(receiver, (None, None))
         if claim is not None:
             m.can_raise(Error((*REFUSED, "DBAPIError", "SQLAlchemyError"), place, claim), flow)
