@@ -8,14 +8,13 @@ from enum import Enum
 from lintdem.analyses.effects import tells
 from lintdem.analyses.histories import is_of_catalogue, is_of_history
 from lintdem.analyses.keys import Grade, Provenance, provenance
-from lintdem.analyses.lookedup import asks_for_new, asks_limit, finds_row, is_refused
+from lintdem.analyses.lookedup import asks_for_new, asks_limit, finds_row, is_refused, looks_for
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import records_word, rows_of, touches, turns_word
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value
 from lintdem.interpreter.engine import Run
-from lintdem.interpreter.libraries.requests import is_within
 from lintdem.interpreter.ordering import claims_in_order, in_order
 from lintdem.interpreter.trace import Asked, Claimed, Effect, Invocation, Recorded, Swallowed
 from lintdem.interpreter.values import parts_of
@@ -307,25 +306,6 @@ def same_store(read: Invocation, event: Effect) -> bool:
 
 _NAMES = ("0", "name", "key", "names", "keys")
 """The arguments of a key-value store that name the key."""
-
-
-def looks_for(read: Invocation, call: Invocation) -> bool:
-    """Whether a read asks for things of the kind that a call makes: `list_executions` before `start_execution`,
-    `os.path.exists` before `os.mkdir`, a GET of what a POST makes more of."""
-    if call.service in _FILES:
-        return read.service in _FILES
-    if call.http is not None or read.http is not None:
-        return call.http is not None and read.http is not None and is_within(read, call)
-    made, asked = (one.method.removeprefix("admin_").partition("_")[2].removesuffix("s") for one in (call, read))
-    same = made in asked or (bool(call.already) and _last(made) == _last(asked)) or (made, asked[:5]) == ("key", "alias")
-    return read.service == call.service and bool(made) and same
-
-
-_FILES = frozenset({"os", "pathlib", "shutil", "glob"})
-
-
-def _last(noun: str) -> str:
-    return noun.rpartition("_")[2]
 
 
 def _late_claim(effect: Effect, run: Run, subject: Subject) -> Claim | None:

@@ -1,9 +1,10 @@
-"""Rows that are inserted where a search of the database has found none: the next run finds them."""
+"""What is made where a search has found none: the next run finds it. Above all, rows of a database."""
 
 from __future__ import annotations
 
 from lintdem.interpreter.domain import Check, Claim, Derived, Fresh, Path, Value
 from lintdem.interpreter.engine import Run
+from lintdem.interpreter.libraries.requests import is_within
 from lintdem.interpreter.trace import Claimed, Effect, Invocation
 from lintdem.interpreter.values import known, leaves, members
 
@@ -68,3 +69,22 @@ def asks_limit(check: Check, effect: Effect) -> bool:
     parts = check.subject.parts if isinstance(check.subject, Derived) else (check.subject,)
     limits = (f for f in effect.must | effect.may if isinstance(f, Check) and f.kind == "limit")
     return check.kind in ("state", "changed") and any(limit.subject in parts for limit in limits)
+
+
+def looks_for(read: Invocation, call: Invocation) -> bool:
+    """Whether a read asks for things of the kind that a call makes: `list_executions` before `start_execution`,
+    `os.path.exists` before `os.mkdir`, a GET of what a POST makes more of."""
+    if call.service in _FILES:
+        return read.service in _FILES
+    if call.http is not None or read.http is not None:
+        return call.http is not None and read.http is not None and is_within(read, call)
+    made, asked = (one.method.removeprefix("admin_").partition("_")[2].removesuffix("s") for one in (call, read))
+    same = made in asked or (bool(call.already) and _last(made) == _last(asked)) or (made, asked[:5]) == ("key", "alias")
+    return read.service == call.service and bool(made) and same
+
+
+_FILES = frozenset({"os", "pathlib", "shutil", "glob"})
+
+
+def _last(noun: str) -> str:
+    return noun.rpartition("_")[2]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintdem.analyses.guards import looked_at, looks_for, same_store
+from lintdem.analyses.guards import looked_at, same_store
 from lintdem.analyses.keys import Grade, provenance
-from lintdem.analyses.lookedup import is_found_before
+from lintdem.analyses.lookedup import is_found_before, looks_for
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import touches
 from lintdem.interpreter.domain import Caught, Check, Claim, Done, Fact, Failed, Path, Value
