@@ -248,7 +248,9 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
     # What a run looks for is found by the next one, unless both look at once.
     level = Level.WARNING if kind is Kind.CHECKED and found.fault is Fault.LOOKED else None
     sample = (kind is Kind.MINTED and is_sample(effect, subject)) or (kind is Kind.INSERTED and is_sample_row(effect, subject))
-    level = Level.NOTE if sample else level
+    # A caller who gives the thing an id of his own gives it again.
+    given = kind is Kind.MINTED and subject.by_caller and harm.key is not None and bool(harm.key.otherwise)
+    level = Level.NOTE if sample or given else level
     return Case(run, subject, effect, harm, found, kind, level, "", harm.key, harm.key_place)
 
 

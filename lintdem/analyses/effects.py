@@ -218,7 +218,8 @@ def limits_rate(effect: Effect, run: Run) -> bool:
     found = [leaf for value in (*keys, *([table] if table is not None else [])) for leaf in leaves(value)]
     words = [text(leaf) or getattr(leaf, "name", "") for leaf in found]
     words += [effect.place.path.rpartition("/")[2], *(step.text for step in effect.stack), run.handler.function]
-    timed = any(isinstance(leaf, Fresh) and leaf.kind == "clock" for leaf in found)
+    hours = any(isinstance(leaf, Derived) and leaf.op == "coarse" for leaf in found)
+    timed = hours or any(isinstance(leaf, Fresh) and leaf.kind == "clock" for leaf in found)
     return any(_LIMITS.search(word) or (timed and _LIMITS_TIME.search(word)) for word in words)
 
 
@@ -300,7 +301,7 @@ def _minted_key(value: Value, subject: Subject, run: Run, effect: Effect, create
         if new and not is_given(choice, effect, run, subject):
             made = next(p for p in alternatives if p.grade is Grade.ATTEMPT)
             name = next((readable(p.steps) for p in alternatives if p.grade is Grade.BUSINESS), "")
-            return replace(made, words=f"{made.words} where the event brings no {name}") if name else made
+            return replace(made, words=f"{made.words} where the event brings no {name}", otherwise=name) if name else made
     return None
 
 

@@ -176,7 +176,7 @@ class Facts:
 
     def endless_retries(self) -> list[losses.Fault]:
         """Streams that wait for a batch until its records expire."""
-        return _each(losses.endless(self.deployed))
+        return _each(losses.endless(self.deployed, self.program))
 
     def short_timeouts(self) -> list[losses.Fault]:
         """Queues that show a message again before Lambda is through with it."""

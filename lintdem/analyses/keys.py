@@ -45,7 +45,8 @@ class Grade(str, Enum):
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """`words` names the part that decides ("messageId of the SQS record", "a new uuid"); `place` is where a fresh
-    value is made, `made` the call that makes it, `call` that of the function around it."""
+    value is made, `made` the call that makes it, `call` that of the function around it; `otherwise` what of the event is
+    taken instead where it is there."""
 
     grade: Grade
     words: str
@@ -53,9 +54,10 @@ class Provenance:
     steps: tuple[str, ...] = ()
     made: str = ""
     call: Place | None = None
+    otherwise: str = ""
 
 
-_COARSE = frozenset({"year", "month", "day", "date", "weekday", "quarter", "isocalendar"})
+_COARSE = frozenset({"year", "month", "day", "hour", "date", "weekday", "quarter", "isocalendar"})
 _FRESH_WORDS = {"uuid": "a new uuid", "random": "a random value", "clock": "the time of the run",
                 "salted": "hash(), which is salted anew in every process",
                 "address": "id(), an address in one process", "order": "the order of a set, another in every process",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import Path, Value
+from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Effect
 from lintdem.interpreter.values import leaves
 from lintdem.model.stack import Source
@@ -26,17 +27,24 @@ _WHOLE = frozenset({Source.EVENTBRIDGE, Source.SNS, Source.SQS, Source.SQS_FIFO,
 """Sources whose events are the producer's own, with all that is in them."""
 
 
-def hands_on(effect: Effect, subject: Subject) -> bool:
+_SIGNED = frozenset({"stripe-signature", "x-slack-signature", "paypal-transmission-sig"})
+"""Headers of those who put an id of their own into what they send.
+https://docs.stripe.com/api/events/object#event_object-id, https://docs.slack.dev/apis/events-api/#the-events-api-event_id and
+https://developer.paypal.com/api/rest/webhooks/rest/"""
+
+
+def hands_on(effect: Effect, subject: Subject, run: Run) -> bool:
     """Whether a message carries the event, a record of it or its payload, as it came."""
     name = _BODIES.get((effect.call.service, effect.call.method))
     body = effect.call.arg(name) if name is not None else None
-    if body is None or subject.source not in _WHOLE or any(effect.call.arg(one) is not None for one in _TO_PEOPLE):
+    signed = any(path[:1] == ("headers",) and path[-1].lower() in _SIGNED for path in run.paths)
+    if body is None or not (signed or subject.source in _WHOLE) or any(effect.call.arg(one) is not None for one in _TO_PEOPLE):
         return False
-    return any(_is_payload(leaf) for leaf in leaves(body))
+    return any(_is_payload(leaf, signed) for leaf in leaves(body))
 
 
-def _is_payload(leaf: Value) -> bool:
+def _is_payload(leaf: Value, signed: bool) -> bool:
     if not isinstance(leaf, Path) or leaf.root != "event":
         return False
     steps = tuple("*" if step.isdigit() else step for step in leaf.steps if step not in ("json()", "b64()"))
-    return not steps or steps in _PAYLOADS
+    return not steps or steps in _PAYLOADS or (signed and steps == ("body",))

@@ -38,6 +38,7 @@ from lintdem.interpreter.operators import (
     compared,
     formatted,
     is_condition,
+    is_hour,
     is_now,
     negated,
     operate,
@@ -131,7 +132,7 @@ def slice_of(m: Machine, value: Value, index: Slice, flow: Flow) -> Value:
         return Derived("slice", (value,))
     if isinstance(value, Path) and not any(isinstance(b, Known) for b in bounds):
         return value
-    return Derived("slice", (value,))
+    return Derived("coarse", ()) if index.upper is not None and is_hour(value, bounds) else Derived("slice", (value,))
 
 
 def _call(m: Machine, expr: Call, flow: Flow) -> Value:

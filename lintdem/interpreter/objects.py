@@ -48,8 +48,8 @@ from lintdem.model.values import Name
 FIRST = known(0)
 NESTED = 30
 """Calls inside calls in which objects are made up from types."""
-COARSE = frozenset({"year", "month", "day", "weekday", "isocalendar"})
-"""Parts of a date that two deliveries share."""
+COARSE = frozenset({"year", "month", "day", "hour", "weekday", "isocalendar"})
+"""Parts of a time that two deliveries share."""
 
 
 def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> Value:

@@ -32,8 +32,10 @@ from lintdem.interpreter.trace import Tested
 from lintdem.interpreter.values import FALSE, NONE, TRUE, known, leaves, text
 from lintdem.model.span import Place
 
-FINE = re.compile(r"%-?[HMSfsTXcIpR]")
-"""What makes a formatted time differ between two deliveries of one day."""
+FINE = re.compile(r"%-?[MSfsTXcR]")
+"""What makes a formatted time differ between two deliveries of one hour."""
+_HOUR = 13
+"""So many letters of `2026-11-30T21:…` say the hour, and less than that."""
 
 
 def is_now(value: Value) -> bool:
@@ -43,6 +45,13 @@ def is_now(value: Value) -> bool:
     counted = (leaf for leaf in leaves(value) if not (isinstance(leaf, Derived) and leaf.op == "index"))
     found = [leaf for leaf in counted if not isinstance(leaf, Known)]
     return bool(found) and all(isinstance(leaf, Fresh) and leaf.kind == "clock" for leaf in found)
+
+
+def is_hour(value: Value, bounds: list[Value]) -> bool:
+    """Whether the beginning of the time of the run, written out, is its hour or its day: `now.isoformat()[:10]`."""
+    moment = value.parts[0] if isinstance(value, Derived) and value.op == "text" and len(value.parts) == 1 else value
+    dated = isinstance(moment, Fresh) and moment.kind == "clock" and "now" in moment.made
+    return dated and len(bounds) == 1 and isinstance(upper := getattr(bounds[0], "value", None), int) and 0 < upper <= _HOUR
 
 
 def formatted(parts: tuple[Value, ...]) -> Value:

@@ -14,7 +14,7 @@ def check(p: Pass) -> Iterator[Finding]:
             one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or
             "a failing record is let go when its retries or its age are used up, and neither has a limit",
             advice="set MaximumRetryAttempts, BisectBatchOnFunctionError and an on-failure destination",
-            about=one.name,
+            about=one.name, level=one.level,
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ def check(p: Pass) -> Iterator[Finding]:
             one.deployed.run, one.place, one.words, subject=one.deployed.subject, why=one.why, guard=one.guard or
             f"the retries are all that {one.name} has for what fails, and they come to an end",
             advice="name a queue for what fails: a redrive policy, a dead-letter queue or an on-failure destination",
-            about=one.name,
+            about=one.name, level=one.level,
         )  # fmt: skip
 
 

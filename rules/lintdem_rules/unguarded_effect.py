@@ -17,10 +17,10 @@ def check(p: Pass) -> Iterator[Finding]:
         advice = "guard the call with an idempotency record keyed on the event's business id (Powertools idempotent_function)"
         if call.token is not None and not call.token_fifo:
             advice = f"pass {call.token.rpartition(':')[2]} made from the event's business id, or guard the call"
-        relay = hands_on(case.effect, case.subject)
+        relay = hands_on(case.effect, case.subject, case.run)
         more = ", with the whole payload: the receiver can tell it by the producer's ids" if relay else ""
         more = ": every attempt that fails tells of its failure" if case.level is Level.NOTE else more
-        level = case.level or (Level.WARNING if relay else lower(Level.ERROR, case.subject))
+        level = case.level or lower(Level.WARNING if relay else Level.ERROR, case.subject)
         yield p.finding(
             case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery{more}", subject=case.subject,
             level=level, why=way(case), guard=case.cover.words,

@@ -19,6 +19,7 @@ from lintdem.analyses.deployment.deployments import (
     fed,
     queue_at,
 )
+from lintdem.analyses.deployment.eaten import WORDS, ends_inside
 from lintdem.analyses.plans import duration
 from lintdem.analyses.timeliness import is_fresh_checked, time_bound
 from lintdem.interpreter.altering import replace
@@ -57,6 +58,17 @@ class Fault:
 
 def lost(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
     """Functions and queues whose failures go nowhere, where a run that is lost leaves work undone."""
+    return _as_far_as_seen(_lost(functions, program), program)
+
+
+def _as_far_as_seen(found: Iterator[Fault], program: Program) -> Iterator[Fault]:
+    """The faults that hang on failing runs; where no failure leaves the handler, they hold for crashes only."""
+    for one in found:
+        inside = ends_inside(one.deployed.run, program)
+        yield replace(one, guard=WORDS, level=Level.NOTE) if inside else one
+
+
+def _lost(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
     last = dead_letters(program)
     for one in fed(functions, program):
         if one.queue.redrive is None and "redrive" not in one.queue.unread and one.queue.place not in last:
@@ -103,8 +115,12 @@ def _poisonous(queue: Queue) -> str:
     )
 
 
-def endless(functions: Sequence[Deployed]) -> Iterator[Fault]:
+def endless(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
     """Streams whose shard waits for a batch that keeps failing until its records expire."""
+    return _as_far_as_seen(_endless(functions), program)
+
+
+def _endless(functions: Sequence[Deployed]) -> Iterator[Fault]:
     for one in functions:
         for event in one.function.events:
             if event.source in STREAMS and _is_endless(event):
