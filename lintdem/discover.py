@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -32,6 +32,10 @@ DEFAULT_EXCLUDE = frozenset(
 """Folders of these names are left out, as are virtual environments and `*.egg-info`."""
 _SYNTHESISED = "cdk.out"
 _TEMPLATE_ENDS = (".yaml", ".yml", ".json", ".template", ".tf", ".tfvars")
+_CODE_ENDS = (".ts",)
+_NO_CODE = (".d.ts", ".test.ts", ".spec.ts")
+_APPLICATION = "cdk.json"
+"""Beside or above the TypeScript of a CDK application; other TypeScript is not looked at."""
 _TEMPLATE_STARTS = ("Dockerfile", "zappa_settings.toml")
 _CERTAINLY = re.compile(
     r"(sam[-_.])?template\.(ya?ml|json)|serverless\.(ya?ml|json)|.+\.tf(\.json)?|.+\.template\.json|zappa_settings\..+"
@@ -117,6 +121,9 @@ def discover(root: Path, paths: Sequence[Path], filters: Filters) -> Found:
     python, candidates = frozenset(walk.python), frozenset(walk.candidates)
     for folder in folders:
         _templates_above(walk, folder, root)
+    strange = foreign(walk.candidates)
+    candidates -= strange
+    walk.candidates -= strange
     reported = None
     if files or walk.candidates != candidates:
         below = [walk.relative(str(folder)) for folder in folders]
@@ -129,6 +136,20 @@ def discover(root: Path, paths: Sequence[Path], filters: Filters) -> Found:
         problems=tuple(walk.problems),
         notes=tuple(walk.notes),
     )
+
+
+def foreign(candidates: Collection[str]) -> frozenset[str]:
+    """The TypeScript among these files that is not of a CDK application."""
+    code = [path for path in candidates if path.endswith(_CODE_ENDS)]
+    apps = {path.rpartition("/")[0] for path in candidates if path.rpartition("/")[2] == _APPLICATION} if code else set()
+    return frozenset(path for path in code if path.endswith(_NO_CODE) or apps.isdisjoint(_above(path)))
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that a file stands in, "" for the root."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def would_be_found(root: Path, path: str, paths: Sequence[Path], filters: Filters) -> bool:
@@ -333,6 +354,8 @@ def _through_link(walk: _Walk, entry: os.DirEntry[str], filters: Filters) -> Ite
 def is_wanted(name: str) -> bool:
     """Whether a file of this name may have a part in a run."""
     written = name.rpartition(".")[0] if name.endswith(_RENDERED_ENDS) else name
+    if name.endswith(_CODE_ENDS):
+        return not name.endswith(_NO_CODE)
     return name.endswith(".py") or written.endswith(_TEMPLATE_ENDS) or name.startswith(_TEMPLATE_STARTS)
 
 

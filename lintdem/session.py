@@ -25,6 +25,7 @@ from lintdem.discover import (
     Found,
     discover,
     existing,
+    foreign,
     inside,
     is_synthesised,
     only,
@@ -381,9 +382,8 @@ def check_files(files: Mapping[str, str | bytes], config: str = "", packs: tuple
     validate(settings, Known(rules).names)
     contents = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
     python = {path: data for path, data in contents.items() if path.endswith(".py")}
-    templates = {
-        path: data for path, data in contents.items() if path not in python and is_template(path, data[:_HEAD])
-    }
+    left = python.keys() | foreign(contents)
+    templates = {path: data for path, data in contents.items() if path not in left and is_template(path, data[:_HEAD])}
     problems: list[Problem] = []
     texts = with_referred(templates, contents.get, problems)
     lowering = Lowering(python, None, 1, Observer())

@@ -21,7 +21,7 @@ from lintdem.analyses.cdk.cdk import cdk_stacks
 from lintdem.analyses.runs import Keeper, run_all
 from lintdem.config import Config, Declaration
 from lintdem.config.formatter import line_length
-from lintdem.deploy import included_files, propertied, read_stacks, referred_files, template_directives
+from lintdem.deploy import TYPESCRIPT, included_files, propertied, read_stacks, referred_files, template_directives
 from lintdem.knowledge import Declared, DeclaredCall, Kind
 from lintdem.lowering import Lowering
 from lintdem.model.finding import Finding, Report
@@ -33,7 +33,7 @@ from lintdem.program import HandlerSetting, LinkSettings, Modules, inline_path, 
 from lintdem.program.remembering import remembered
 from lintdem.room import seldom_collecting, with_room
 from lintdem.rule import Facts, Rule, run
-from lintdem.syntax import Fixer, lower_source
+from lintdem.syntax import Fixer, lower_source, lower_typescript
 from lintdem.triage import Known, Selection, triage
 from lintdem.workers import spread
 
@@ -91,7 +91,7 @@ def analyse(
     modules = work.modules.beside(_inline(stacks))
     with phase(observer, "link"):
         program = link(modules, stacks, settings)
-        own = with_room(lambda: cdk_stacks(program))
+        own = with_room(lambda: cdk_stacks(program.beside(_in_typescript(work.templates))))
         if own:
             program = link(modules.beside(_inline(own)), [*stacks, *own], settings)
     facts = Facts(program, lambda linked: run_all(linked, observer.progress, memory, partial(spread, jobs=jobs)), answers)
@@ -203,6 +203,11 @@ def _inline(stacks: Iterable[Stack]) -> list[Module]:
             if function.inline is not None and function.inline_place is not None and "python" in (function.runtime or "python"):
                 found.append(lower_source(inline_path(function), _as_in_template(function.inline, function.inline_place)))
     return found
+
+
+def _in_typescript(templates: Mapping[str, str]) -> list[Module]:
+    """The files of CDK applications in TypeScript."""
+    return [lower_typescript(path, text) for path, text in sorted(templates.items()) if path.endswith(TYPESCRIPT)]
 
 
 def _as_in_template(code: str, place: Place) -> bytes:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from watchfiles import Change
 
 _CLEAR = "\x1b[H\x1b[2J"
-_ENDINGS = (".py", ".yml", ".yaml", ".json", ".toml", ".tf", ".template")
+_ENDINGS = (".py", ".yml", ".yaml", ".json", ".toml", ".tf", ".template", ".ts")
 _NAMES = ("Dockerfile", ".gitignore")
 _LEFT_OUT = frozenset(
     {".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}

@@ -6,6 +6,7 @@ set in under it, as above a `def`. What only looks like a comment, in a text, a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import yaml
@@ -20,6 +21,8 @@ from lintdem.model.span import Span
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HCL = (".tf", ".tfvars")
 _YAML = (".yaml", ".yml", ".template")
+_TYPESCRIPT = ".ts"
+_SLASHES = re.compile(rf"(?<!:)//\s*{re.escape(MARK)}")
 _CLOSERS = ("}", "]", ")")
 _Place = tuple[int, int]
 """A line, counted from 0, and a column, counted from 0."""
@@ -80,8 +83,16 @@ def _plain(path: str) -> str:
 def _comments(path: str, text: str, lines: list[str]) -> Iterator[tuple[_Place, str]]:
     if _plain(path).endswith(_HCL):
         yield from _of_hcl(text)
+    elif path.endswith(_TYPESCRIPT):
+        yield from (((row, at), line[at:].rstrip()) for row, line in enumerate(lines) if (at := _slashes(line)) >= 0)
     elif _plain(path).endswith(_YAML) and not text.lstrip().startswith("{"):
         yield from _of_yaml(text, lines)
+
+
+def _slashes(line: str) -> int:
+    """Where a comment with the mark begins, -1 where none does."""
+    found = _SLASHES.search(line)
+    return found.start() if found is not None else -1
 
 
 def _of_hcl(text: str) -> Iterator[tuple[_Place, str]]:

@@ -29,6 +29,10 @@ _TREES = (".yaml", ".yml", ".json", ".template")
 _NAMED = re.compile(r"(^|[/.])(sam[-_.])?template\.(ya?ml|json)$")
 _RENDERED = re.compile(r"\.(j2|jinja2?|tmpl|tpl)$")
 _SERVERLESS = re.compile(r"(^|/)serverless[\w.-]*\.(ya?ml|json)$")
+TYPESCRIPT = ".ts"
+_CDK = re.compile(rb"""['"](?:aws-cdk-lib|@aws-cdk)[/'"]""")
+_IMPORTED = re.compile(r"""\bfrom\s+['"](\.{1,2}/[^'"\n]{1,400})['"]""")
+"""The files that a CDK application in TypeScript takes in."""
 _WORDS = (b"AWSTemplateFormatVersion", b"AWS::")
 _CLEARLY = re.compile(r"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|\bType[\"']?\s*:\s*[\"']?AWS::\w+::\w")
 _REFERRED = re.compile(
@@ -45,6 +49,8 @@ def _written_as(path: str) -> str:
 
 def is_template(path: str, head: bytes) -> bool:
     """Whether a file may be a deployment template, by its name and its first few kilobytes."""
+    if path.endswith(TYPESCRIPT):
+        return _CDK.search(head) is not None
     name = _written_as(path)
     if is_dockerfile(name):
         return is_lambda_image(head.decode("utf-8", "replace"))
@@ -63,6 +69,10 @@ def is_template(path: str, head: bytes) -> bool:
 def referred_files(path: str, text: str) -> tuple[str, ...]:
     """Paths from the root that a template's text may refer to: definitions, Dockerfiles, included parts."""
     folder = folder_of(path)
+    if path.endswith(TYPESCRIPT):
+        imported = {name.removesuffix(".js") for name in _IMPORTED.findall(text)}
+        files = {join(folder, f"{name}{end}") for name in imported for end in (TYPESCRIPT, f"/index{TYPESCRIPT}")}
+        return tuple(sorted(target for target in files if target and target != path))
     contexts = [".", *_CONTEXT.findall(text)]
     names = dict.fromkeys(_REFERRED.findall(text))
     if len(contexts) > 1:
@@ -73,6 +83,8 @@ def referred_files(path: str, text: str) -> tuple[str, ...]:
 
 def included_files(path: str, text: str) -> tuple[str, ...]:
     """Paths from the root of what a template certainly takes in: parts, definitions, nested templates."""
+    if path.endswith(TYPESCRIPT):
+        return ()
     return tuple(sorted({target for name in _INCLUDED.findall(text) if (target := join(folder_of(path), name.lstrip("/")))}))
 
 
@@ -95,6 +107,8 @@ def _handler_places(stack: Stack) -> Iterator[Place]:
 
 def _read(path: str, files: Mapping[str, str]) -> Stack | Template | None:
     """A finished stack, or a CloudFormation template whose nested templates are still to be seen."""
+    if path.endswith(TYPESCRIPT):
+        return None  # a program, which is run abstractly
     if is_dockerfile(path):
         return _read_dockerfile(path, files[path])
     reader = _settings_reader(path, files[path])

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.domain import External, Made, Super, Value
+from collections.abc import Iterator
+
+from lintdem.interpreter.domain import DictObj, External, Made, Super, Value
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.lineage import outside_bases
 from lintdem.interpreter.machine import Args, Machine, Plain
+from lintdem.interpreter.values import NONE
 from lintdem.model.span import Place
+from lintdem.model.spelling import snake
+from lintdem.program.imports import TYPESCRIPT
 
 CDK = "aws_cdk."
 SOLUTION = "aws_solutions_constructs."
@@ -14,6 +19,7 @@ KEPT = (CDK, SOLUTION)
 """Beginnings of the names of what is kept."""
 
 DEEPEST = 6
+_OF_DICT = frozenset({"items", "values", "keys"})
 FUNCTIONS = frozenset(
     {"Function", "PythonFunction", "DockerImageFunction", "SingletonFunction", "TriggerFunction", "EdgeFunction", "CfnFunction"}
 )
@@ -22,18 +28,46 @@ FUNCTIONS = frozenset(
 def keep(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
     """Keep a call of the CDK; what it gives is an object of its own."""
     own = (("self", receiver),) if receiver is not None else ()
-    given = tuple((key, m.constructs.get(one, one)) for key, one in args.named())
+    named = tuple(_named(m, args, place, flow))
+    given = tuple((key, m.constructs.get(one, one)) for key, one in named)
     value = Made(name, place, (*own, *given), args.places)
     itself = m.constructs.pop(External(name), None)
     if itself is not None:
         m.constructs[itself] = value
-    written = {key: plain(m, given, flow) for key, given in args.named()}
+    written = {key: plain(m, one, flow) for key, one in named}
     for spread in args.spreads:
         more = plain(m, spread, flow)
         written |= more if isinstance(more, dict) else {}
     if m.built is not None:
         m.built.append((name, value, written, place, receiver))
     return value
+
+
+def _named(m: Machine, args: Args, place: Place, flow: Flow) -> Iterator[tuple[str, Value]]:
+    """All arguments by name. In TypeScript the properties of a construct come in an object, most often the last argument."""
+    for key, value in args.named():
+        found = m.dict_entries(flow, value) if place.path.endswith(TYPESCRIPT) else None
+        if found is None:
+            yield key, value
+            continue
+        for more in found.spread:
+            inner = m.dict_entries(flow, more)
+            yield from ((snake(str(name)), one) for name, one in (inner.entries if inner is not None else {}).items())
+        yield from ((snake(str(name)), one) for name, one in found.entries.items())
+
+
+def field_of(held: object, name: str, place: Place) -> Value | None:
+    """What an object of TypeScript that is a dict to us has under a name."""
+    if not (place.path.endswith(TYPESCRIPT) and isinstance(held, DictObj)):
+        return None
+    found = next((value for key, value in held.entries.items() if isinstance(key, str) and snake(key) == name), None)
+    whole = not (held.rest or held.spread) and name not in _OF_DICT
+    return NONE if found is None and whole else found
+
+
+def is_built(m: Machine, value: Value) -> bool:
+    """Whether a value is an object that the CDK made."""
+    return m.built is not None and isinstance(value, Made) and value.type.startswith(KEPT)
 
 
 def function_base(m: Machine, value: Super, name: str) -> Value | None:

@@ -6,6 +6,7 @@ import re
 
 from lintdem.interpreter.ages import TIME_WORDS, freshness
 from lintdem.interpreter.altering import replace
+from lintdem.interpreter.building import is_built
 from lintdem.interpreter.domain import (
     EMPTY,
     AnyOf,
@@ -66,7 +67,7 @@ def assume(m: Machine, value: Value, truth: bool, flow: Flow) -> bool:
         return _assume_test(m, value, truth, flow)
     if isinstance(value, Ref):
         return _assume_object(m, value, truth, flow)
-    if isinstance(value, (Func, Cls)):
+    if isinstance(value, (Func, Cls)) or is_built(m, value):
         return truth
     if isinstance(value, Derived) and value.op.startswith("error:") and value.op.endswith("CancellationReasons"):
         # A transaction that a claim has cancelled says so.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.building import function_base
+from lintdem.interpreter.building import field_of, function_base
 from lintdem.interpreter.definitions import member_of
 from lintdem.interpreter.dictitems import dict_item, there
 from lintdem.interpreter.domain import (
@@ -150,7 +150,7 @@ def _class_attribute(m: Machine, cls: Cls, name: str, flow: Flow, place: Place) 
 def _object_attribute(m: Machine, ref: Ref, name: str, flow: Flow, place: Place) -> Value:
     found = m.get(flow, ref)
     if not isinstance(found, Instance):
-        return Method(ref, name)
+        return field_of(found, name, place) or Method(ref, name)
     if name in found.attrs:
         held = found.attrs[name]
         return (_declared(m, found.cls, name, flow, place) or held) if isinstance(held, Unknown) else held

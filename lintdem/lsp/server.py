@@ -28,7 +28,7 @@ from lintdem.lsp.project import Overtaken, Project, Seen, root_of
 from lintdem.lsp.runs import Runs
 from lintdem.lsp.settings import SECTION, Settings, section_of
 
-_WATCHED = ("**/*.py", "**/*.{yml,yaml,json,toml,tf,template}", "**/Dockerfile*", "**/.gitignore")
+_WATCHED = ("**/*.py", "**/*.{yml,yaml,json,toml,tf,template,ts}", "**/Dockerfile*", "**/.gitignore")
 _OWN = (types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE, types.TEXT_DOCUMENT_DID_CLOSE)
 
 

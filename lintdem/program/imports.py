@@ -39,6 +39,8 @@ def is_test(path: str) -> bool:
     return any(p in ("tests", "test", "testing") for p in parts[:-1]) or parts[-1].startswith(("test_", "conftest"))
 
 
+TYPESCRIPT = ".ts"
+"""Files in which a CDK application is written; what they import stands under a path, not a dotted name."""
 _LAST = 4
 _last: dict[tuple[frozenset[str], tuple[str, ...]], Imports] = {}
 
@@ -74,6 +76,9 @@ class Imports:
         base = folder(importer)
         for _ in range(level - 1):
             base = folder(base)
+        if importer.endswith(TYPESCRIPT):
+            path = join(base, module or "")
+            return next((one for one in (f"{path}{TYPESCRIPT}", join(path, f"index{TYPESCRIPT}")) if one in self.paths), None)
         return self._at(base, module or "")
 
     def absolute(self, importer: str, module: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from lintdem.knowledge import Declared
@@ -51,6 +51,13 @@ class Program:
     problems: tuple[Problem, ...] = ()
     declared: Declared = NOTHING
     retention: Mapping[Source, int] = field(default_factory=dict)
+
+    def beside(self, given: Sequence[Module]) -> Program:
+        """This program with modules that hold no handlers of their own."""
+        if not given:
+            return self
+        modules = self.modules.beside(given)
+        return replace(self, modules=modules, imports=imports_of(modules, self.imports.roots))
 
     def stacks_at(self, place: Place) -> tuple[Stack, ...]:
         """The templates that declare what stands at a place. A module of Terraform is several files, and an application of

@@ -10,6 +10,7 @@ Importing it is cheap: libcst is loaded with the first file that Python's own pa
 `expressions`, `patterns`, `statements`, `definitions`   the pass over libcst's tree;
 `comments`     `# lintdem:` directives;
 `lower`        text to `Module`;
+`typescript`   CDK applications in TypeScript, by another parser;
 `workers`      processes that may die without taking the run along;
 `files`        one file, many files;
 `sound`        whether a file that nobody asks for is Python at all;
@@ -23,7 +24,8 @@ from __future__ import annotations
 from lintdem.syntax.files import is_fleeting, lower_files, lower_source
 from lintdem.syntax.fixes import Fixer
 from lintdem.syntax.sound import is_sound
+from lintdem.syntax.typescript import lower_typescript
 from lintdem.syntax.unmoved import unmoved
 from lintdem.syntax.unused import unused_imports
 
-__all__ = ["Fixer", "is_fleeting", "is_sound", "lower_files", "lower_source", "unmoved", "unused_imports"]
+__all__ = ["Fixer", "is_fleeting", "is_sound", "lower_files", "lower_source", "lower_typescript", "unmoved", "unused_imports"]

@@ -19,7 +19,7 @@ import { PASSED_ON, RESTARTING, settings } from "./settings";
 import { counted, shown, type State } from "./status";
 
 const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append("lintdem");
-const WATCHED = "**/{*.py,*.yaml,*.yml,*.json,*.toml,*.tf,Dockerfile,.gitignore}";
+const WATCHED = "**/{*.py,*.yaml,*.yml,*.json,*.toml,*.tf,*.ts,Dockerfile,.gitignore}";
 const CRASHES = 4;
 const WITHIN_MS = 180_000;
 
@@ -179,6 +179,7 @@ class Extension implements vscode.Disposable {
       documentSelector: [
         { scheme: "file", language: "python" },
         { scheme: "file", pattern: "**/{*.yaml,*.yml,*.tf,*.template.json,Dockerfile,lintdem.toml,pyproject.toml}" },
+        { scheme: "file", pattern: "**/{bin,lib,cdk,infra,infrastructure}/**/*.ts" },
       ],
       synchronize: {
         fileEvents: vscode.workspace.createFileSystemWatcher(WATCHED),

@@ -1,4 +1,4 @@
-"""CDK applications in Python as stacks: which construct runs which code, what calls it, what its resources are."""
+"""CDK applications as stacks: which construct runs which code, what calls it, what its resources are."""
 
 from __future__ import annotations
 
@@ -28,9 +28,11 @@ from lintdem.interpreter.domain import Made, Unknown, Value
 from lintdem.interpreter.machine import Plain
 from lintdem.interpreter.values import known, members
 from lintdem.model.span import Place
+from lintdem.model.spelling import snake
 from lintdem.model.stack import Event, Lambda, Queue, Resource, Source, Stack, Table, Topic
 from lintdem.model.stack import Value as TemplateValue
 from lintdem.program import Program
+from lintdem.program.imports import TYPESCRIPT
 
 _WRAPPERS = {
     "SnsEventSource": Source.SNS, "S3EventSource": Source.S3, "S3EventSourceV2": Source.S3, "ApiEventSource": Source.API,
@@ -122,7 +124,7 @@ class _App:
     def _props(self, given: Plain | None) -> dict[str, Plain]:
         """The properties in a dict, or in an object that is made to hold them."""
         if isinstance(given, dict):
-            return given
+            return {snake(name): value for name, value in given.items()}
         held = next(mades([given]), None)
         made = self.built.that_gave(held) if held is not None else None
         return dict(made.args) if made is not None else {}
@@ -152,7 +154,7 @@ class _App:
             dead_letter=self._dead_letter(one),
             on_failure=self._destination(invoked.get("on_failure"), one.place),
             concurrency=number_in(args.get("reserved_concurrent_executions")),
-            grants=None if one.type.startswith(SOLUTION) else self.permissions.of(one),
+            grants=None if one.type.startswith(SOLUTION) or one.place.path.endswith(TYPESCRIPT) else self.permissions.of(one),
             unread=(
                 *unread(seconds, args, timeout="timeout"),
                 *unread(number_in, invoked, async_retries="retry_attempts"),
@@ -286,8 +288,7 @@ class _App:
     def _queue(self, one: Built) -> Queue:
         redrive = one.args.get("dead_letter_queue")
         policy = one.args.get("redrive_policy")
-        made = next(mades([redrive]), None) if redrive is not None else None
-        given: dict[str, Plain] = dict(made.args) if made is not None else {}
+        given = _held_by(redrive)
         if isinstance(policy, dict):
             redrive, given = policy.get("deadLetterTargetArn"), {
                 "queue": policy["deadLetterTargetArn"], "max_receive_count": policy.get("maxReceiveCount", Unknown("unsaid")),
@@ -311,7 +312,7 @@ class _App:
 
     def _table(self, one: Built) -> Table:
         keys = (one.args.get("partition_key"), one.args.get("sort_key"))
-        names = [text_in(dict(made.args).get("name")) for key in keys if key is not None for made in mades([key])]
+        names = [text_in(_held_by(key).get("name")) for key in keys if key is not None]
         return Table(
             name=self.names.get(one.value, one.name),
             place=one.place,
@@ -347,6 +348,14 @@ class _App:
             if made in self.names:
                 return TemplateValue("ref", self.names[made], place)
         return TemplateValue("unknown", "", place)
+
+
+def _held_by(given: Plain | None) -> dict[str, Plain]:
+    """What an object of several settings holds: one that is made of them, or in TypeScript a plain one."""
+    if isinstance(given, dict):
+        return {snake(name): value for name, value in given.items()}
+    made = next(mades([given]), None) if given is not None else None
+    return dict(made.args) if made is not None else {}
 
 
 def _said(args: Mapping[str, Plain], name: str) -> bool | None:

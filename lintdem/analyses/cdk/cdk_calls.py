@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from lintdem.analyses.cdk.constructs import Built
+from lintdem.interpreter.building import FUNCTIONS
 from lintdem.interpreter.cdk_values import functions_in, mades
 from lintdem.interpreter.domain import Known, Made, Value
 from lintdem.interpreter.values import text
@@ -60,16 +61,22 @@ def _functions(one: Built) -> dict[Value, None]:
     return found
 
 
+def _called(one: Built) -> str:
+    """The id of a construct; where that is not known, what a function is called or runs."""
+    told = (one.args.get("1", one.args.get("id")), one.args.get("function_name"), one.args.get("handler"))
+    chosen = told if one.name in FUNCTIONS else told[:1]
+    return next((written for value in chosen if isinstance(value, Known) and (written := text(value))), one.name)
+
+
 def named(calls: Calls) -> Mapping[Value, str]:
-    """The id of every construct, with a number where it is used again."""
+    """What every construct is called, with a number where that is used again."""
     found: dict[Value, str] = {}
     used: set[str] = set()
     last: dict[str, int] = {}
     for one in calls:
         if not isinstance(one.value, Made) or one.type.endswith(".__init__") or one.value in found:
             continue
-        written = text(value) if isinstance(value := one.args.get("1", one.args.get("id")), Known) else None
-        name = written or one.name
+        name = _called(one)
         if name in used:
             number = last.get(name, 2)
             while f"{name}{number}" in used:

@@ -19,6 +19,7 @@ from lintdem.model.function import If, Import, Stmt, Try
 from lintdem.model.module import Module, Problem
 from lintdem.model.span import NOWHERE, Place
 from lintdem.program import Program
+from lintdem.program.imports import TYPESCRIPT
 
 _OWN = frozenset(
     {"constructs.Construct", *(f"{CDK}{name}" for name in ("Stack", "NestedStack", "Stage", "core.Stack", "core.Construct"))}
@@ -45,13 +46,15 @@ class Built:
 def build(program: Program) -> tuple[list[Built], list[Problem]]:
     """Every call of the CDK in the order it is made: applications first, then the stacks that none of them makes. What
     could not be run is a problem."""
-    modules = [module for path, module in program.modules.mentioning("aws_cdk") if "#" not in path and uses_cdk(module.body)]
+    every = [module for path, module in program.modules.mentioning("aws_cdk") if "#" not in path]
+    modules = [module for module in every if uses_cdk(module.body)]
+    unread = [problem for module in every if module.path.endswith(TYPESCRIPT) for problem in module.problems]
     if not modules:
-        return [], []
+        return [], unread
     m = Machine(program, PARTS)
     m.built = []
     found: list[Built] = []
-    problems: list[Problem] = []
+    problems = unread
     for module in sorted(modules, key=lambda module: (not _is_app(module), module.path)):
         with _forgiving(m, module.path, problems):
             run_module(m, module.path)
@@ -117,4 +120,5 @@ def _imports_cdk(statement: Stmt) -> bool:
 
 def _is_app(module: Module) -> bool:
     """Whether the module is named as the CDK's templates name the file that makes the `App`."""
-    return module.path.rpartition("/")[2] in ("app.py", "cdk_app.py", "main.py")
+    above, _, name = f"/{module.path}".rpartition("/")
+    return name in ("app.py", "cdk_app.py", "main.py") or (name.endswith(TYPESCRIPT) and above.endswith("/bin"))
