@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -238,7 +239,7 @@ class TestEvents:
 class TestFindings:
     """What a user sees."""
 
-    FILES = {
+    FILES: ClassVar[dict[str, str]] = {
         "cdk.json": '{"app": "npx ts-node bin/app.ts"}',
         "src/app.py": WRITES,
         "lib/shop.ts": IMPORTS + "export class Shop extends Stack {\n  constructor(scope: Construct, id: string) {\n    super(scope, id);\n" + FUNCTION
