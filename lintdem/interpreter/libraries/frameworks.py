@@ -8,6 +8,7 @@ from lintdem.interpreter.elements import element_of, origin
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.injection import is_given, provided
 from lintdem.interpreter.joins import merge
+from lintdem.interpreter.libraries.bots import BOTS, call_bot
 from lintdem.interpreter.machine import Args, Machine, Registered, Stop
 from lintdem.interpreter.passedon import taken_by_name
 from lintdem.interpreter.trace import Loop, Misused
@@ -22,7 +23,7 @@ SERVES = frozenset({"handle_request", "response", "make_lambda_handler"})
 SERVERS = frozenset({"awsgi", "awsgi2", "aws_wsgi", "serverless_wsgi", "apig_wsgi"})
 INCLUDES = frozenset({"include_router", "include_routers", "register_blueprint", "mount"})
 ADDS = frozenset({"add_url_rule", "add_api_route", "add_route", "add_resource"})
-FRAMEWORKS = BATCH | RESOLVES | SERVES | INCLUDES | ADDS | {"process", "async_process"}
+FRAMEWORKS = BATCH | RESOLVES | SERVES | INCLUDES | ADDS | BOTS | {"process", "async_process"}
 RESOLVER = ("Resolver", "CfnResource", "Mangum", "Chalice", "Flask", "FastAPI", "Starlette", "make_lambda_handler")
 ROUTERS = (*RESOLVER, "Router", "Blueprint", "Api")
 VERBS = ("get", "post", "put", "patch", "delete")
@@ -41,6 +42,10 @@ def call_framework(
         return None
     if name == owner.type and is_given(owner):
         return provided(m, owner, place, flow)
+    if short in BOTS or name == owner.type:
+        found = call_bot(m, name, short, args, place, flow, owner)
+        if found is not None:
+            return found
     if "Processor" in owner.type and (short in ("process", "async_process") or name == owner.type):
         return _process(m, owner, args, place, flow, name == owner.type)
     if (short in INCLUDES or short in ADDS) and any(mark in owner.type for mark in ROUTERS):
