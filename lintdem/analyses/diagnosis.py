@@ -352,7 +352,8 @@ def _overwrite(
     tested = found.check if found.fault is Fault.CHECK else None
     moved = tested is not None and (tested.kind == "state" or (tested.kind == "changed" and goes_over(effect, tested, run)))
     moved = tested is not None and moved and touches(tested, effect) and not is_another(effect, tested, run)
-    if tested is not None and moved and not write.conditional and takes(write, subject) and not fills(effect, tested, run):
+    moved = tested is not None and moved and takes(effect, tested, modules, subject, others)
+    if tested is not None and moved and not write.conditional and not fills(effect, tested, run):
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
     if write.conditional or (found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place)):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from lintdem.analyses.beginnings import apart, differ
 from lintdem.analyses.effects import event_values, is_drawn_anew, is_random
@@ -18,6 +18,7 @@ from lintdem.interpreter.layers import names_around
 from lintdem.interpreter.listing import is_listed
 from lintdem.interpreter.trace import Asked, Effect, Invocation, Tested, Write
 from lintdem.interpreter.values import known, leaves, parts_of, text
+from lintdem.interpreter.written import function_at
 from lintdem.knowledge import Kind
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
@@ -177,13 +178,36 @@ def is_another(effect: Effect, check: Check, run: Run) -> bool:
     return any(not any(isinstance(leaf, Path) and leaf.place == asked.place for leaf in leaves(value)) for _, value in apart)
 
 
-def takes(write: Write, subject: Subject) -> bool:
+def takes(effect: Effect, check: Check, modules: Modules, subject: Subject, others: Mapping[Place, Write]) -> bool:
     """Whether a test that is not atomic lets harm through: two runs that pass it together and write the same constants
-    and times do none, but one that comes late writes them over what was reached meanwhile."""
+    and times do none, but one that comes late writes them over what was reached meanwhile, if anything else is reached there."""
+    write = effect.call.write
+    if write is None:
+        return False
     keys = {name for name, _ in write.key}
     values = [leaf for name, value in write.values if name not in keys for leaf in leaves(value)]
     same = (isinstance(v, (Known, Env)) or (isinstance(v, Fresh) and v.kind == "clock") for v in values)
-    return subject.late or write.opaque or not values or not all(same)
+    if write.opaque or not values or not all(same):
+        return True
+    # What is written in a function of its own is written for others too, who may write something else there.
+    known_of = effect.place in others and _is_asked_there(check, effect, modules)
+    return subject.late and not (known_of and not _is_moved(write, check, others.values()))
+
+
+def _is_asked_there(check: Check, effect: Effect, modules: Modules) -> bool:
+    """Whether the function that writes is the one that asks."""
+    module = modules.get(effect.place.path) if check.place.path == effect.place.path else None
+    return module is not None and function_at(module, check.place.span) is function_at(module, effect.place.span)
+
+
+def _is_moved(write: Write, check: Check, others: Iterable[Write]) -> bool:
+    """Whether another write sets what was tested to something else, or one cannot be read; what makes an item of its own
+    sets what it begins with."""
+    parts = check.subject.parts if isinstance(check.subject, Derived) else (check.subject,)
+    tested = {step for part in parts if isinstance(part, Path) for step in part.steps[-2:]}
+    mine = {name: value for name, value in write.values if name in tested}
+    rest = [other for other in others if not _is_new(other)]
+    return any(other.opaque or any(name in mine and mine[name] != value for name, value in other.values) for other in rest)
 
 
 def _said(run: Run) -> Iterator[tuple[Value, str | None]]:
