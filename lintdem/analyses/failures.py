@@ -12,10 +12,10 @@ from lintdem.analyses.badanswers import badly_answered
 from lintdem.analyses.besteffort import is_beside_work, is_word_of_failure
 from lintdem.analyses.carried import STORES, carries_event, is_from_event, is_received
 from lintdem.analyses.elsewhere import does_elsewhere
-from lintdem.analyses.guards import same_store
+from lintdem.analyses.markers import is_marker, is_passed_over
 from lintdem.analyses.memories import is_memory
 from lintdem.analyses.subjects import Subject
-from lintdem.interpreter.domain import Caught, Check, Claim, Failed, Known, Path, Value
+from lintdem.interpreter.domain import Caught, Check, Claim, Failed, Known, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_told_to_many, only_asks
 from lintdem.interpreter.trace import Asked, Effect, Swallowed, Threw
@@ -28,6 +28,7 @@ from lintdem.interpreter.written import (
     caught_by,
     changes,
     encloses,
+    gained,
     goes_on_to_falsehood,
     hands_on_falsehood,
     is_let_go,
@@ -203,11 +204,11 @@ def _eaten(
     }
     inner = [e.block for e in run.events if isinstance(e, Swallowed) and e.block is not None and e.place in raised]
     found: dict[Place, Effect] = {}
-    alone = not any(_is_work(effect) for effect in effects)
-    beside = [effect for effect in effects if _is_work(effect) and carries_event(effect, run)]
+    work = [effect for effect in effects if _is_work(effect)]
+    beside = [effect for effect in work if carries_event(effect, run)]
     for effect in effects:
         mine = one.block in effect.caught and (effect.place in places or _converted(effect, raised, inner))
-        if not mine or not _is_work(effect, alone) or _is_marker(effect, one, effects, run) or _is_passed_over(effect, effects):
+        if not mine or not _is_work(effect, not work) or is_marker(effect, one, work, run) or is_passed_over(effect, work):
             continue
         if is_word_of_failure(effect, one.place) or is_beside_work(effect, one, beside):
             continue
@@ -226,7 +227,7 @@ def _unread_before(one: Swallowed, effects: list[Effect], run: Run) -> tuple[Ask
         return ()
     reads = (e for e in run.events if isinstance(e, Asked) and one.block in e.caught and e.place in places)
     # Whether something is there may be asked by a call that fails where it is not.
-    plain = (e for e in reads if e.call.service in STORES and not e.call.method.startswith("head_"))
+    plain = (e for e in reads if e.call.service in STORES | SILENT_HTTP and not e.call.method.startswith("head"))
     return tuple(e for e in plain if any(is_from_event(v, run, 2) for _, v in e.call.args))
 
 
@@ -240,24 +241,6 @@ def _is_sent_once(effect: Effect, one: Swallowed) -> bool:
     """Whether a scheduled run sends this and nothing stored makes the next one send it: no row decides or is gone through."""
     stored = any(isinstance(f, Check) and f.kind in ("state", "absent") for f in effect.must)
     return effect.call.kind is Kind.EFFECT and not effect.loops and not one.loops and not stored
-
-
-def _is_marker(effect: Effect, one: Swallowed, effects: list[Effect], run: Run) -> bool:
-    """Whether a call only notes that the work is done, and the work is done without it."""
-    if effect.call.write is None or one.ends not in ((), ("falls",)):
-        return False
-    checks = [f.subject for f in effect.must if isinstance(f, Check) and f.kind in ("absent", "state")]
-    reads = [run.sites.get(v.place) for v in checks if isinstance(v, Path) and v.place is not None]
-    if not any(read is not None and same_store(read, effect) for read in reads):
-        return False
-    return any(Caught(one.place) in e.may and one.block not in e.caught and _is_work(e) for e in effects)
-
-
-def _is_passed_over(effect: Effect, effects: list[Effect]) -> bool:
-    """Whether a call claims the work, and the work is done all the same when that fails: nothing is lost, the claim is
-    no guard, which is a fault of its own."""
-    behind = (e for e in effects if e.place != effect.place and _is_work(e))
-    return any(isinstance(f, Failed) and f.claim.place == effect.place for e in behind for f in e.may)
 
 
 def _converted(effect: Effect, raised: set[Place], inner: list[Place]) -> bool:
@@ -277,7 +260,7 @@ def _is_work(effect: Effect, alone: bool = False) -> bool:
 def is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -> bool:
     """Whether somebody else hears of the failure: it is raised later, recorded, or sent elsewhere."""
     mark = Caught(one.place)
-    thrown = [e for e in run.events if isinstance(e, Threw) and _is_raised_after(e, mark)]
+    thrown = [e for e in run.events if isinstance(e, Threw) and _is_raised_after(e, mark) and _may_tell(e, one, texts)]
     if thrown and not (one.refuses and all(encloses(one.place, e.place) for e in thrown)):
         return True
     if any(mark in e.must for e in effects):
@@ -325,6 +308,16 @@ def _is_asked_for(one: Swallowed, texts: Texts, after: list[Effect]) -> bool:
 def _is_raised_after(threw: Threw, mark: Caught) -> bool:
     """Whether a `raise` belongs to the failure: inside the clause, or behind it and not in the clause of another."""
     return mark in _belongs_to(threw)
+
+
+def _may_tell(threw: Threw, one: Swallowed, texts: Texts) -> bool:
+    """Whether a `raise` behind a clause may be for its failure. Where the clause only tells of it, and nothing was to be had
+    from the `try`, what a later call raises is a failure of its own."""
+    own = texts.modules.get(one.place.path)
+    if Caught(one.place) in threw.must or own is None or one.block is None or len(threw.stack) <= len(one.stack):
+        return True
+    answers = any(value != NONE for value in one.values)
+    return answers or bool(changes(one.body) or gained(own, one.block)) or any(not texts.tells(call) for call in calls(one.body))
 
 
 def _belongs_to(threw: Threw) -> list[Caught]:

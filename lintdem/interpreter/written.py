@@ -210,6 +210,21 @@ def caught_by(module: Module | None, clause: Place) -> set[str]:
     return {dotted(n)[-1] for one in found for n in nodes(one.type) if isinstance(n, (Name, Attr))}
 
 
+def gained(module: Module, block: Place) -> set[str]:
+    """The names that the `try` at a place assigns or collects into."""
+    return set().union(*(changes(one.body) for one in _tries(module).get(block.span, ())))
+
+
+@attached
+def _tries(module: Module) -> dict[Span, list[Try]]:
+    """The `try` statements of a file by where they stand."""
+    found: dict[Span, list[Try]] = {}
+    for node in nodes(module.body):
+        if isinstance(node, Try):
+            found.setdefault(node.span, []).append(node)
+    return found
+
+
 @attached
 def _clauses(module: Module) -> dict[Span, list[Catch]]:
     """The `except` clauses of a file by where they stand."""
