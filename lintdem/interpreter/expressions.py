@@ -45,7 +45,7 @@ from lintdem.interpreter.operators import (
 )
 from lintdem.interpreter.passing import handed
 from lintdem.interpreter.trace import Tested
-from lintdem.interpreter.values import FALSE, NONE, TRUE, any_of, known, text
+from lintdem.interpreter.values import FALSE, NONE, TRUE, any_of, known, members, text
 from lintdem.model.span import Place
 from lintdem.model.values import (
     Attr,
@@ -314,7 +314,8 @@ def _settle(flow: Flow, flows: list[Flow], values: list[Value], op: str, place: 
     if all(isinstance(v, (Test, Cases)) or v in (TRUE, FALSE) for v in values):
         return values[0] if len(values) == 1 else Test(op, tuple(values), place)
     if op == "or":
-        useful = [v for v in values if not (isinstance(v, Known) and not v.value)] or values[-1:]
+        useful = [one for v in values[:-1] for one in members(v) if not (isinstance(one, Known) and not one.value)]
+        useful += [v for v in values[-1:] if not useful or not (isinstance(v, Known) and not v.value)]
         if any(isinstance(v, (Test, Cases)) for v in values):
             return Test(op, tuple(values), place)
         return any_of(useful)
