@@ -266,6 +266,8 @@ def _other_writer(effect: Effect, others: Mapping[Place, Write]) -> str:
         puts_back = write.kind == "put" and other.kind in ("update", "delete", "accumulate")
         if place == effect.place or not (puts_back or write.kind == "update") or apart(write, other):
             continue
+        if other.kind == "delete" and _is_chosen_now(other):
+            continue  # It clears away what it has listed, whatever that is.
         where = f"{place.path}:{place.span.line}"
         if puts_back:
             done = "deletes" if other.kind == "delete" else "updates"

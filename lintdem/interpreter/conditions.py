@@ -36,6 +36,7 @@ from lintdem.interpreter.joins import aged, alike, changed
 from lintdem.interpreter.limits import is_limit
 from lintdem.interpreter.listing import is_denied, is_none_left, of_pages, tells_how_many
 from lintdem.interpreter.machine import Machine
+from lintdem.interpreter.optionalkeys import looked_for
 from lintdem.interpreter.senders import alone, told
 from lintdem.interpreter.values import NONE, leaves, members, text
 from lintdem.knowledge import Kind
@@ -207,7 +208,7 @@ def _assume_some(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
         return False
     # An age that is looked at beside other things ("if there is a time, and it is old") is looked at.
     paths = [f.must for f in found]
-    flow.must |= frozenset.intersection(*paths).union(changed(paths), *map(aged, paths))
+    flow.must |= frozenset.intersection(*paths).union(changed(paths), looked_for(m, test, found), *map(aged, paths))
     flow.may = frozenset.union(*(f.may for f in found))
     return True
 
