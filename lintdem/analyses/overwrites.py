@@ -10,12 +10,11 @@ from lintdem.analyses.effects import event_values, is_drawn_anew, is_random
 from lintdem.analyses.guards import looked_at
 from lintdem.analyses.keys import Grade, provenance, readable
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.tablewrites import changing, in_order, key_names
+from lintdem.analyses.tablewrites import changing, in_order, is_chosen_now, key_names
 from lintdem.interpreter.domain import AnyOf, Check, Derived, Env, Fresh, Known, Made, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import QUERIED, key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.layers import names_around
-from lintdem.interpreter.listing import is_listed
 from lintdem.interpreter.trace import Asked, Effect, Invocation, Tested, Write
 from lintdem.interpreter.values import known, leaves, parts_of, text
 from lintdem.interpreter.written import function_at
@@ -60,7 +59,7 @@ def overwrite_level(
     if chosen:
         return Level.WARNING, f"{chosen} depends on what kind of event this is, and a late one of another kind sets it back"
     other = _other_writer(effect, _late_for(subject, run, others))
-    if other and not _is_chosen_now(write):
+    if other and not is_chosen_now(write):
         return Level.WARNING, other
     if random:
         return Level.NOTE, f"{random[0]} is another value in every run"
@@ -79,12 +78,6 @@ def _keeps_place(effect: Effect, modules: Modules) -> bool:
 
 
 _PLACES = re.compile(r"watermark|cursor|checkpoint|bookmark|high_?water", re.IGNORECASE)
-
-
-def _is_chosen_now(write: Write) -> bool:
-    """Whether the item was chosen by what the run has just listed, not by the event: then it is no late word on it."""
-    keys = [leaf for _, value in write.key for leaf in leaves(value) if not isinstance(leaf, (Known, Env))]
-    return any(is_listed(leaf) for leaf in keys)
 
 
 def _late_for(subject: Subject, run: Run, others: Mapping[Place, Write]) -> Mapping[Place, Write]:
@@ -266,7 +259,7 @@ def _other_writer(effect: Effect, others: Mapping[Place, Write]) -> str:
         puts_back = write.kind == "put" and other.kind in ("update", "delete", "accumulate")
         if place == effect.place or not (puts_back or write.kind == "update") or apart(write, other):
             continue
-        if other.kind == "delete" and _is_chosen_now(other):
+        if other.kind == "delete" and is_chosen_now(other):
             continue  # It clears away what it has listed, whatever that is.
         where = f"{place.path}:{place.span.line}"
         if puts_back:

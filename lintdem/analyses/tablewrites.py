@@ -10,7 +10,9 @@ from typing import TypeAlias
 from lintdem.interpreter.deployed import table_of
 from lintdem.interpreter.domain import Env, Known, Value
 from lintdem.interpreter.engine import Run
+from lintdem.interpreter.listing import is_listed
 from lintdem.interpreter.trace import Effect, Write
+from lintdem.interpreter.values import leaves
 from lintdem.model.span import Place
 from lintdem.program import Program
 from lintdem.program.remembering import remembered
@@ -78,8 +80,21 @@ def writers_of(runs: list[Run], program: Program) -> Writers:
             if isinstance(event, Effect) and event.call.write is not None:
                 store = store_of(event.call.write.table, run, program)
                 if store is not None:
-                    found.setdefault(store, {})[event.place] = event.call.write
+                    writes = found.setdefault(store, {})
+                    writes[event.place] = _more_telling(writes.get(event.place), event.call.write)
     return found
+
+
+def _more_telling(before: Write | None, now: Write) -> Write:
+    """Of what two ways write in one place: a delete of what an event names says more than one of what was listed."""
+    clears = before is not None and now.kind == "delete" and is_chosen_now(now)
+    return before if before is not None and clears else now
+
+
+def is_chosen_now(write: Write) -> bool:
+    """Whether the item was chosen by what the run has just listed, not by the event: then it is no late word on it."""
+    keys = [leaf for _, value in write.key for leaf in leaves(value) if not isinstance(leaf, (Known, Env))]
+    return any(is_listed(leaf) for leaf in keys)
 
 
 def key_names_of(effect: Effect, run: Run, program: Program, writers: Writers) -> tuple[str, ...]:
