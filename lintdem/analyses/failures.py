@@ -317,7 +317,8 @@ def _may_tell(threw: Threw, one: Swallowed, texts: Texts) -> bool:
     if Caught(one.place) in threw.must or own is None or one.block is None or len(threw.stack) <= len(one.stack):
         return True
     answers = any(value != NONE for value in one.values)
-    return answers or bool(changes(one.body) or gained(own, one.block)) or any(not texts.tells(call) for call in calls(one.body))
+    notes = bool(changes(one.body) or gained(own, one.block))
+    return answers or notes or any(not texts.tells(call, own) for call in calls(one.body))
 
 
 def _belongs_to(threw: Threw) -> list[Caught]:
