@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.domain import Check, Claim, Derived, Fresh, Path, Value
+from lintdem.interpreter.domain import Check, Derived, Fresh, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_within
-from lintdem.interpreter.trace import Claimed, Effect, Invocation
+from lintdem.interpreter.trace import Effect, Invocation
 from lintdem.interpreter.values import known, leaves, members
 
 _ANY = known("…")
@@ -32,18 +32,6 @@ def asks_for_new(read: Invocation) -> bool:
 def _is_new(leaf: Value) -> bool:
     """Whether a value is that of no other run; a time may be one that many have, such as the day."""
     return isinstance(leaf, Fresh) and leaf.kind in ("uuid", "random")
-
-
-def is_found_before(claim: Claim, tried: Claimed | None, run: Run) -> bool:
-    """Whether the row of a unique key is inserted only where a search has found none: the second run finds the first one's."""
-    rows = [e for e in run.events if isinstance(e, Effect) and e.place == claim.place]
-    for check in tried.must if tried is not None else ():
-        if not isinstance(check, Check) or not isinstance(check.subject, Path) or check.subject.place is None:
-            continue
-        read = run.sites.get(check.subject.place)
-        if read is not None and any(finds_row(read, check, row, run) for row in rows):
-            return True
-    return False
 
 
 def is_refused(read: Invocation, check: Check, run: Run) -> bool:

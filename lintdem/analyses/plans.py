@@ -64,6 +64,8 @@ def _queue_plan(trigger: Trigger, program: Program) -> str:
         runs = queue.max_receives
         many = f"up to {runs} runs, one whenever {each} ({duration(runs * visibility)} in all)" if runs > 1 else "one run"
         return f"{many}, then the dead-letter queue{named(queue.redrive)}; a redrive from there gives new message ids"
+    if queue.redrive is not None:
+        return f"a run whenever {each}, as often as the queue allows, then the dead-letter queue{named(queue.redrive)}"
     age = duration(RETENTION if queue.retention is None else queue.retention)
     return f"a run whenever {each}, until the message is {age} old; there is no dead-letter queue"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lintdem.analyses.guards import looked_at, same_store
 from lintdem.analyses.keys import Grade, provenance
-from lintdem.analyses.lookedup import is_found_before, looks_for
+from lintdem.analyses.lookedup import looks_for
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import touches
 from lintdem.interpreter.domain import Caught, Check, Claim, Done, Fact, Failed, Path, Value
@@ -65,8 +65,6 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
             if _is_held_back(raised, claim, run, subject) or _is_looked_into(raised, tried.get(claim), call, run):
                 continue
             if _is_waited_for(raised, call, run) or _is_left_before(claim, tried.get(claim), run):
-                continue
-            if is_found_before(claim, tried.get(claim), run):
                 continue
             if claim.record and not claim.useless and _is_answer(raised, subject):
                 continue

@@ -287,6 +287,14 @@ class TestPictures:
 
 
 ARN = "arn:aws"
+QUEUES = """
+  Plain:
+    Type: AWS::SQS::Queue
+  Counted:
+    Type: AWS::SQS::Queue
+    Properties:
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: !ImportValue receives}
+"""
 BISECTS = "MaximumRetryAttempts: 2, BisectBatchOnFunctionError: true"
 
 
@@ -306,12 +314,16 @@ BISECTS = "MaximumRetryAttempts: 2, BisectBatchOnFunctionError: true"
             "Type: SQS, Properties: {Queue: !GetAtt Plain.Arn}",
             "a run whenever the visibility timeout of 30 seconds ends, until the message is 4 days old; there is no dead-letter queue",
         ),
+        (
+            "Type: SQS, Properties: {Queue: !GetAtt Counted.Arn}",
+            "a run whenever the visibility timeout of 30 seconds ends, as often as the queue allows, then the dead-letter queue Dead",
+        ),
         ("Type: Api, Properties: {Path: /, Method: post}", "API Gateway invokes once per request"),
     ],
 )
 def test_redelivery_in_words(project: Path, lintdem: Run, event: str, words: str) -> None:
     """The plan follows the source and what its template says, or its defaults."""
     template = TEMPLATE.replace("Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}", event)
-    (project / "template.yaml").write_text(template + "  Plain:\n    Type: AWS::SQS::Queue\n", encoding="utf-8")
+    (project / "template.yaml").write_text(template + QUEUES, encoding="utf-8")
     (project / "app.py").write_text(CODE, encoding="utf-8")
     assert handlers(lintdem)["app.py:handler"]["redelivery"].startswith(words)
