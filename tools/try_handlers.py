@@ -20,10 +20,9 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from lintdem.model.finding import Report  # noqa: E402
-from lintdem.session import check_files  # noqa: E402
 from tests.fuzz.grammar import Program, programs  # noqa: E402
-from tests.fuzz.judging import Verdict, judge  # noqa: E402
-from tests.fuzz.oracle import Truth, truth_of  # noqa: E402
+from tests.fuzz.judging import Verdict, held_against  # noqa: E402
+from tests.fuzz.oracle import Truth  # noqa: E402
 
 SHOWN = 2
 
@@ -54,8 +53,7 @@ def main() -> int:
     )  # fmt: skip
     @given(programs())
     def run(program: Program) -> None:
-        truth, report = truth_of(program), check_files(program.workspace())
-        verdicts = judge(report, truth, itself=program.source != "api")
+        report, truth, verdicts = held_against(program)
         counted["run"] += 1
         counted["broken"] += truth.broken
         counted["repeats"] += bool(truth.again)

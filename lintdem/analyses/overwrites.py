@@ -11,11 +11,11 @@ from lintdem.analyses.guards import looked_at
 from lintdem.analyses.keys import Grade, provenance, readable
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.tablewrites import changing, in_order, is_chosen_now, key_names
-from lintdem.interpreter.domain import AnyOf, Check, Derived, Env, Fresh, Known, Made, Path, Value
+from lintdem.interpreter.domain import AnyOf, Check, Claim, Derived, Done, Env, Failed, Fresh, Known, Made, Path, Value
 from lintdem.interpreter.dynamodb.itemwrites import QUERIED, key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.layers import names_around
-from lintdem.interpreter.trace import Asked, Effect, Invocation, Tested, Write
+from lintdem.interpreter.trace import Asked, Effect, Event, Invocation, Tested, Write
 from lintdem.interpreter.values import known, leaves, parts_of, text
 from lintdem.interpreter.written import function_at
 from lintdem.knowledge import Kind
@@ -43,6 +43,10 @@ def overwrite_level(
     numbered = next((name for name, value in write.values if is_numbered(value, run)), "") if write.kind == "put" else ""
     if numbered and not subject.by_caller:
         return Level.ERROR, f"{numbered} is another number in every run, drawn from a counter, {_under_key(write, schema)}"
+    later = _goes_back(effect, run)
+    if later is not None:
+        where = f"{later.path}:{later.span.line}"
+        return Level.WARNING, f"{where} writes it again behind a guard that no repeat passes, so a repeat puts the old one back"
     if not subject.late or subject.by_caller:
         return Level.NOTE, "only the caller sends it again, and the same values are written"
     if subject.source is Source.UNKNOWN:
@@ -276,6 +280,28 @@ def _contradicts(write: Write, other: Write) -> bool:
         k in named and named[k] != v and (isinstance(v, Known) or differ(v, named[k]))
         for k, v in write.values
     )
+
+
+def _goes_back(effect: Effect, run: Run) -> Place | None:
+    """Where the run writes the same item once more, with something else in it, behind a guard that keeps the second run away."""
+    write, done = effect.call.write, Done(effect.place, effect.call.name)
+    keys = set(key_attributes(write)) if write is not None else set()
+    for event in run.events if keys else ():
+        later = event.call.write if isinstance(event, Effect) and done in event.may else None
+        if write is None or later is None or later.table != write.table or set(key_attributes(later)) != keys:
+            continue
+        if any(_keeps_away(f, event, effect, run) for f in event.must) and _contradicts(write, later):
+            return event.place
+    return None
+
+
+def _keeps_away(fact: object, event: Event, effect: Effect, run: Run) -> bool:
+    """Whether a fact is a claim that only the first run gets, and that the effect itself neither asks for nor makes free again."""
+    if not isinstance(fact, Claim) or fact.useless or not fact.record or fact.place == event.place:
+        return False
+    mark, write = site.write if (site := run.sites.get(fact.place)) is not None else None, effect.call.write
+    own = mark is not None and write is not None and mark.table == write.table
+    return not own and fact not in effect.must and Failed(fact) not in effect.may
 
 
 def _is_new(other: Write) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lintdem.model.finding import Finding, Level, Report
-from tests.fuzz.oracle import Truth
+from lintdem.session import check_files
+from tests.fuzz.grammar import Program
+from tests.fuzz.oracle import Truth, crossed, truth_of
 from tests.fuzz.world import Place
 
 AGAIN = frozenset("LDM101 LDM102 LDM103 LDM104 LDM105 LDM202 LDM203 LDM301 LDM302 LDM303 LDM305 LDM505 LDM506 LDM802".split())
@@ -28,6 +30,18 @@ class Verdict:
 def places_of(finding: Finding) -> set[Place]:
     """Every line a finding speaks of."""
     return {(finding.path, finding.span.line)} | {(step.place.path, step.place.span.line) for step in finding.why}
+
+
+def held_against(program: Program) -> tuple[Report, Truth, list[Verdict]]:
+    """What lintdem says of a program, what happens, and where they differ. Who is loud about two runs at once is held against all ways in
+    which these may meet."""
+    report, truth = check_files(program.workspace()), truth_of(program)
+    itself = program.source != "api"
+    found = judge(report, truth, itself=itself)
+    if any(verdict.kind == "loud" for verdict in found):
+        crossed(program, truth)
+        found = judge(report, truth, itself=itself)
+    return report, truth, found
 
 
 def judge(report: Report, truth: Truth, *, itself: bool) -> list[Verdict]:

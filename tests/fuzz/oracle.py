@@ -2,12 +2,15 @@
 
 A program is run in four ways. *Again*: the same event once more, in the same sandbox and in a new one. *Resent*: the producer sends the fact
 again, under another message id. *Between*: a second run comes at any call of the first. *Crashed*: the first run ends at any call, the second
-is a whole one. What differs from one whole run is told by the lines that made it differ.
+is a whole one. What differs from one whole run is told by the lines that made it differ. `crossed` adds to that what two runs do that change
+over twice, at any call of each: there are as many ways as the square of the calls, so it is asked where it decides something.
 """
 
 from __future__ import annotations
 
+import itertools
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
@@ -98,6 +101,21 @@ def _tell(program: Program, order: Order, truth: Truth) -> None:
         truth.resent |= _differing(_between(program, order, number, 1).world, once)
 
 
+def crossed(program: Program, truth: Truth) -> None:
+    """Add what differs when the second run comes at any call of the first, and gives way again at any call of its own."""
+    for order in program.orders():
+        first = _Sandbox(program, order)
+        first.deliver(0, 0)
+        once, calls = first.world.state(), range(1, 2 * first.world.calls + 1)
+        for stops in itertools.product(calls, calls):
+            truth.between |= _differing(_taking_turns(program, order, 0, _at(stops)).world, once)
+
+
+def _at(stops: tuple[int, int]) -> Callable[[int, int], bool]:
+    """Each run gives way once, at one of its calls."""
+    return lambda run, call: call == stops[run]
+
+
 def _differing(world: World, once: dict[str, object]) -> set[Place]:
     """The lines of the second delivery that touched what is now other than after one run. What guards write for themselves shows nobody."""
     after = world.state()
@@ -124,13 +142,20 @@ def _between(program: Program, order: Order, number: int, sending: int = 0) -> _
 
 def _together(program: Program, order: Order, sending: int) -> _Sandbox:
     """Two runs that take turns at every call: both pass whatever both can pass."""
+    return _taking_turns(program, order, sending, lambda _, call: call % 2 == 0)
+
+
+def _taking_turns(program: Program, order: Order, sending: int, gives_way: Callable[[int, int], bool]) -> _Sandbox:
+    """Two runs, of which one works at a time; `gives_way` says whether a run lets the other one work at its nth moment, which are two
+    around each call."""
     runs = [_Sandbox(program, order)]
     runs.append(_Sandbox(program, order, runs[0].world))
     world, turns, over = runs[0].world, [threading.Semaphore(0), threading.Semaphore(0)], [False, False]
     mine = threading.local()
 
-    def hand_over(number: int) -> None:
-        if number % 2 or over[1 - mine.number]:
+    def hand_over(_: int) -> None:
+        mine.moment += 1
+        if over[1 - mine.number] or not gives_way(mine.number, mine.moment):
             return
         kept = world.delivery, world.minted
         turns[1 - mine.number].release()
@@ -138,7 +163,7 @@ def _together(program: Program, order: Order, sending: int) -> _Sandbox:
         world.delivery, world.minted = kept
 
     def run(number: int) -> None:
-        mine.number = number
+        mine.number, mine.moment = number, -1
         turns[number].acquire()
         runs[number].deliver(number, number * sending)
         over[number] = True
