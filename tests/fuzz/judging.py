@@ -16,6 +16,9 @@ AGAIN = frozenset("LDM101 LDM102 LDM103 LDM104 LDM105 LDM202 LDM203 LDM301 LDM30
 BROKEN = frozenset("LDM202 LDM203 LDM303".split())
 """What is said of a guard, once for all that stands behind it."""
 
+FORGOTTEN = "LDM505"
+"""What is said of the memory of a sandbox, at the first call behind it: a new sandbox may come to lines that the first run left out."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -51,7 +54,9 @@ def judge(report: Report, truth: Truth, *, itself: bool) -> list[Verdict]:
     findings = [finding for finding in report.findings if finding.path.endswith(".py")]
     told = {place for finding in findings for place in places_of(finding)}
     broken = any(finding.code in BROKEN for finding in findings)
-    silent = [Verdict("silent", "", place, "shows again") for place in sorted(truth.again - told) if not broken]
+    forgotten = any(finding.code == FORGOTTEN for finding in findings)
+    again = truth.again & truth.reached if forgotten else truth.again
+    silent = [Verdict("silent", "", place, "shows again") for place in sorted(again - told) if not broken]
     if itself and "again" in truth.fails and not {finding.code for finding in findings} & {"LDM304", "LDM109"}:
         silent.append(Verdict("silent", "LDM304", ("app.py", 0), "the second run fails"))
     loud = [
