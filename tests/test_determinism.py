@@ -165,10 +165,16 @@ def test_the_disk_does_not_show(plain: str) -> None:
     assert in_memory(examples()) == plain
 
 
-def test_the_order_of_files_does_not_show(plain: str) -> None:
+@pytest.mark.parametrize("order", ["backwards", "by length", "shuffled", "shuffled again"])
+def test_the_order_of_files_does_not_show(order: str, plain: str) -> None:
     """Files handed over in any order give the same report."""
     files = list(examples().items())
-    random.Random(7).shuffle(files)
+    if order == "backwards":
+        files.reverse()
+    elif order == "by length":
+        files.sort(key=lambda file: len(file[1]))
+    else:
+        random.Random(order).shuffle(files)
     assert in_memory(dict(files)) == plain
 
 

@@ -77,6 +77,37 @@ def found(lintdem: Run, revision: str = "HEAD", *flags: str) -> list[str]:
     return [f"{one['code']} {one['path']}:{one['line']}" for one in json.loads(result.out)["findings"] if one["level"] != "note"]
 
 
+@pytest.fixture
+def superproject(project: Path) -> Repository:
+    """A repository with a commit whose folder `shared` is another repository."""
+    made = Repository(project)
+    (project / "shared").mkdir()
+    Repository(project / "shared").commit(chat=CHAT)
+    made.git("-c", "advice.addEmbeddedRepo=false", "add", "shared")
+    made.commit(app=QUIET.replace("from chat", "from shared.chat"))
+    return made
+
+
+class TestSubmodules:
+    """What belongs to another repository is as it is now: its changes are told where they are made."""
+
+    def test_an_effect_in_it_that_is_reached_now(self, superproject: Repository, lintdem: Run) -> None:
+        """The change is in this repository, the effect in the other."""
+        assert found(lintdem) == []
+        superproject.write(app=APP.replace("from chat", "from shared.chat"))
+        assert found(lintdem) == ["LDM101 shared/chat.py:7"]
+
+    def test_a_change_in_it(self, superproject: Repository, lintdem: Run) -> None:
+        """What was there before is not new because the other repository has moved, with its new commit or without."""
+        superproject.commit(app=APP.replace("from chat", "from shared.chat"))
+        other = Repository(superproject.folder / "shared")
+        other.write(chat=CHAT.replace("Message=text)", "Message=text, Subject='x')"))
+        assert found(lintdem) == []
+        other.commit()
+        superproject.git("add", "shared")
+        assert found(lintdem) == []
+
+
 class TestWhatIsReported:
     """New findings, and those that lead through changed lines."""
 
