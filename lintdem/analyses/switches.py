@@ -65,11 +65,17 @@ def turns_word(check: Check, event: Effect, effect: Effect, run: Run) -> bool:
 
 def _words(told: Check, run: Run) -> tuple[set[Value], bool]:
     """The words that a test asks for, none when they are not known, and whether whoever passes has one of them."""
-    tests = [e.test for e in run.events if isinstance(e, Tested) and e.test.op == "said" and e.test.place == told.place]
+    tests = [e.test for e in run.events if isinstance(e, Tested) and e.test.op in _OF_WORDS and e.test.place == told.place]
     own = [test for test in tests if test.args[0] == told.subject]
-    if len({test.args[2] for test in own}) != 1:
+    asked = {(test.args[2], (test.args[1],)) if test.op == "said" else (test.args[1], test.args[2:]) for test in own}
+    if len({op for op, _ in asked}) != 1:
         return set(), False
-    return {test.args[1] for test in own}, (own[0].args[2] == known("==")) == (told.words == "held")
+    is_word = next(iter(asked))[0] in (known("=="), known("in"))
+    return {word for _, words in asked for word in words}, is_word == (told.words == "held")
+
+
+_OF_WORDS = ("said", "among")
+"""What a test asks of a word: whether it is one, or one of several."""
 
 
 def _written(told: Check, event: Effect) -> list[Value]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from lintdem.interpreter.altering import replace
@@ -29,7 +29,7 @@ from lintdem.interpreter.leftovers import joined, taken
 from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.senders import is_told_within
 from lintdem.interpreter.trace import Tested
-from lintdem.interpreter.values import FALSE, NONE, TRUE, known, leaves, text
+from lintdem.interpreter.values import FALSE, NONE, TRUE, known, leaves, members, text
 from lintdem.model.span import Place
 
 FINE = re.compile(r"%-?[MSfsTXcR]")
@@ -189,9 +189,28 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
     test = Test(op, (left, right), place)
     if op in _ORDERS or (op in ("==", "!=") and _is_asked_of_record(left, right)):
         m.record(Tested(place, test, must=flow.must, may=flow.may))
-    elif op in ("==", "!=") and _is_constant(right) and isinstance(left, Path) and left.root == "result":
-        m.record(Tested(place, Test("said", (left, right, known(op)), place), must=flow.must, may=flow.may))
+        return test
+    for said in _said(m, test, flow):
+        m.record(Tested(place, said, must=flow.must, may=flow.may))
     return test
+
+
+def _said(m: Machine, test: Test, flow: Flow) -> Iterator[Test]:
+    """What a test asks of a word that a store holds: whether it is one ("said"), or one of several ("among")."""
+    left, right = test.args
+    stored = [one for one in members(left) if isinstance(one, Path) and one.root == "result"]
+    if test.op in ("==", "!=") and _is_constant(right):
+        yield from (Test("said", (one, right, known(test.op)), test.place) for one in stored)
+    if test.op in ("in", "not in") and stored:
+        listed = right.parts if isinstance(right, Derived) and right.op == "members" else _listed(m, right, flow)
+        if listed and all(map(_is_constant, listed)):
+            yield from (Test("among", (one, known(test.op), *listed), test.place) for one in stored)
+
+
+def _listed(m: Machine, value: Value, flow: Flow) -> tuple[Value, ...]:
+    """The words of a list of a module to which nothing is added."""
+    found = m.elements(flow, value)
+    return found.items if found is not None and not found.open else ()
 
 
 def _is_constant(value: Value) -> bool:
