@@ -32,6 +32,7 @@ from lintdem.analyses.overwrites import (
 )
 from lintdem.analyses.repetition import retry_of
 from lintdem.analyses.replays import operations, replayed
+from lintdem.analyses.settledvalues import unsettled
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import touches
 from lintdem.analyses.tablewrites import Writers, key_names_of, store_of
@@ -347,11 +348,11 @@ def _overwrite(
     effect: Effect, run: Run, subject: Subject, harm: Harm, found: Cover, others: Mapping[Place, Write], schema: tuple[str, ...],
     modules: Modules,
 ) -> Case:  # fmt: skip
-    write = effect.call.write
+    write, bare = effect.call.write, unsettled(effect, run)
     assert write is not None
     tested = found.check if found.fault is Fault.CHECK else None
     moved = tested is not None and (tested.kind == "state" or (tested.kind == "changed" and goes_over(effect, tested, run)))
-    moved = tested is not None and moved and touches(tested, effect) and not is_another(effect, tested, run)
+    moved = tested is not None and moved and touches(tested, bare) and not is_another(effect, tested, run)
     moved = tested is not None and moved and takes(effect, tested, modules, subject, others)
     if tested is not None and moved and not write.conditional and not fills(effect, tested, run):
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
@@ -363,7 +364,7 @@ def _overwrite(
     keys = [provenance(v, subject, run.sites).grade for _, v in write.key]
     if Grade.ATTEMPT in keys or is_of_this_run(write, run, schema) or is_of_event(effect, run, subject, schema, others):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
-    level, reason = overwrite_level(effect, run, subject, others, schema, modules)
+    level, reason = overwrite_level(bare, run, subject, others, schema, modules)
     if level is Level.NOTE and is_made_for_event(write, schema):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     timed = event_time(effect)

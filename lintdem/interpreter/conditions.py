@@ -37,6 +37,7 @@ from lintdem.interpreter.limits import is_limit
 from lintdem.interpreter.listing import is_denied, is_none_left, of_pages, tells_how_many
 from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.optionalkeys import looked_for
+from lintdem.interpreter.sameness import same_or_missing, stands
 from lintdem.interpreter.senders import alone, told
 from lintdem.interpreter.values import NONE, leaves, members, text
 from lintdem.knowledge import Kind
@@ -208,7 +209,8 @@ def _assume_some(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
         return False
     # An age that is looked at beside other things ("if there is a time, and it is old") is looked at.
     paths = [f.must for f in found]
-    flow.must |= frozenset.intersection(*paths).union(changed(paths), looked_for(m, test, found), *map(aged, paths))
+    told = (changed(paths), looked_for(m, test, found), same_or_missing(paths), *map(aged, paths))
+    flow.must |= frozenset.intersection(*paths).union(*told)
     flow.may = frozenset.union(*(f.may for f in found))
     return True
 
@@ -298,7 +300,7 @@ def _learn(m: Machine, test: Test, truth: bool, flow: Flow) -> None:
             flow.must |= {check, replace(check, kind="limit")} if check.kind == "state" and is_limit(test) else {check}
         flow.must |= _collected(m, test, value, truth, flow)
         flow.must |= first_of_all(m, test, value, truth, _is_absence(test, value, truth), _is_absence(test, value, not truth))
-    flow.must |= _undated(test, truth) | _given(test, truth) | told(test, truth) | alone(test, truth)
+    flow.must |= _undated(test, truth) | _given(test, truth) | told(test, truth) | alone(test, truth) | stands(test, truth)
 
 
 def _collected(m: Machine, test: Test, value: Value, truth: bool, flow: Flow) -> frozenset[Fact]:
