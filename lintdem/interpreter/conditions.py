@@ -96,27 +96,25 @@ def _assume_object(m: Machine, value: Ref, truth: bool, flow: Flow) -> bool:
 
 def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
     chosen: list[tuple[frozenset[Fact], frozenset[Fact]]] = []
-    left_out: frozenset[Fact] = EMPTY
+    told = EMPTY.union(*(may for _, _, may in value.cases))
     possible = [must for _, must, _ in value.cases if not _contradicts(must, flow.must)]
     default = any(isinstance(case, Known) for case, _, _ in value.cases)
     for case, must, may in value.cases:
         if (default and is_denied(m, case, truth, flow)) or _is_ruled_out(case, may, flow) or (possible and must not in possible):
-            left_out |= may
             continue
         branch = flow.branch()
         branch.must, branch.may = must, may
         if assume(m, case, truth, branch):
             chosen.append((branch.must, branch.may))
-        else:
-            left_out |= may
     if not chosen:
         return False
     may = frozenset.union(*(c[1] for c in chosen))
     paths = [c[0] for c in chosen]
     certain = alike(paths)
+    left_out = told - may
     m.recognised |= {f.place for f in certain if isinstance(f, Claim)}
-    flow.must |= certain | {RuledOut(f.claim) for f in left_out - may if isinstance(f, Failed)}
-    flow.may = (flow.may - (left_out - may)) | may
+    flow.must |= certain | {RuledOut(f.claim) for f in left_out if isinstance(f, Failed)}
+    flow.may = (flow.may - left_out) | may
     return True
 
 
@@ -134,10 +132,11 @@ _OUTCOMES = frozenset({"absent", "state"})
 
 
 def _is_ruled_out(case: Value, may: frozenset[Fact], flow: Flow) -> bool:
-    """Whether an earlier test of the same exception has told that it is not the failure of this claim."""
+    """Whether an earlier test of the same exception has told that it is not the failure of this claim; a function that is handed
+    the exception knows of no failure before."""
     failed = {f for f in may if isinstance(f, Failed)} if any(isinstance(leaf, Error) for leaf in leaves(case)) else set()
     own = {f for f in failed if any(isinstance(leaf, Error) and leaf.claim == f.claim for leaf in leaves(case))}
-    return bool(own) and not own & flow.may
+    return bool(own) and not own & flow.may and any(RuledOut(f.claim) in flow.must for f in own)
 
 
 def _assume_any(m: Machine, value: AnyOf, truth: bool, flow: Flow) -> bool:
@@ -147,7 +146,8 @@ def _assume_any(m: Machine, value: AnyOf, truth: bool, flow: Flow) -> bool:
         branch = flow.branch()
         if not assume(m, one, truth, branch):
             # What this exception would say is not so: it is another one.
-            flow.may -= {Failed(leaf.claim) for leaf in leaves(one) if isinstance(leaf, Error) and leaf.claim is not None}
+            others = [leaf.claim for leaf in leaves(one) if isinstance(leaf, Error) and leaf.claim is not None]
+            flow.may, flow.must = flow.may - set(map(Failed, others)), flow.must | set(map(RuledOut, others))
         else:
             # A literal among the alternatives is the default for "nothing there": it teaches nothing of its own.
             defaults += isinstance(one, Known)

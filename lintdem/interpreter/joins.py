@@ -30,7 +30,7 @@ from lintdem.interpreter.domain import (
     Unknown,
     Value,
 )
-from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.flow import Flow, ruled_out
 from lintdem.interpreter.lineage import find_in_class
 from lintdem.interpreter.machine import Raised
 from lintdem.interpreter.ordering import claims_in_order, in_order
@@ -121,8 +121,10 @@ def by_cases(ways: list[tuple[Value, frozenset[Fact], frozenset[Fact]]]) -> Valu
         inner = value.cases if isinstance(value, Cases) else ((value, EMPTY, EMPTY),)
         if isinstance(value, AnyOf) and _is_flag(value):
             inner = tuple((one, EMPTY, EMPTY) for one in value.values)
+        # A value that has cases tells by itself which of them a failure led to.
+        beside = may - _failed(EMPTY.union(*(own for _, _, own in inner)))
         for one, own_must, own_may in inner:
-            found.setdefault(one, []).append((own_must | must, own_may | may))
+            found.setdefault(one, []).append((own_must | must, own_may | (beside - _settled(own_must))))
     if len(found) == 1:
         return next(iter(found))
     grouped = {
@@ -133,6 +135,11 @@ def by_cases(ways: list[tuple[Value, frozenset[Fact], frozenset[Fact]]]) -> Valu
     if len(grouped) <= MOST and any(must != shared for must, _ in grouped.values()):
         return Cases(tuple((v, must, may) for v, (must, may) in grouped.items()))
     return any_of(list(grouped))
+
+
+def _settled(must: frozenset[Fact]) -> set[Failed]:
+    """The failures that a value is known not to come from, whatever else may have led to the place where it is told."""
+    return ruled_out(must) | {Failed(fact) for fact in must if isinstance(fact, Claim)}
 
 
 def _ruled_out(ways: list[tuple[frozenset[Fact], frozenset[Fact]]]) -> frozenset[Fact]:

@@ -363,11 +363,11 @@ def _again(m: Machine, raised: Raised, failures: frozenset[Fact], flow: Flow) ->
 
 
 def _is_ruled_out(m: Machine, error: Error, flow: Flow) -> bool:
-    """Whether a test inside the `except` has told that it is not the failure of this claim that is handled here."""
-    if error.claim is None or Failed(error.claim) in flow.may or not (m.frames and m.frame.handling):
+    """Whether a test inside the `except`, or a function that it calls, has told that it is not the failure of this claim."""
+    if error.claim is None or (failed := Failed(error.claim)) in flow.may:
         return False
-    failed = Failed(error.claim)
-    return any(failed in raised.may and raised.error == error for raised in m.frame.handling[-1])
+    handled = m.frame.handling[-1] if m.frames and m.frame.handling else ()
+    return RuledOut(error.claim) in flow.must or any(failed in raised.may and raised.error == error for raised in handled)
 
 
 def _assert(m: Machine, s: Assert, flow: Flow) -> bool:
