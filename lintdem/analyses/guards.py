@@ -10,6 +10,7 @@ from lintdem.analyses.histories import is_of_catalogue, is_of_history
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.lookedup import asks_for_new, asks_limit, finds_row, is_refused, looks_for
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
+from lintdem.analyses.selected import taken
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import records_word, rows_of, touches, turns_word
 from lintdem.interpreter.altering import replace
@@ -136,6 +137,9 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
         found = _check_cover(check, effect, run, subject)
         if found is not None:
             return found
+    for selected in taken(effect, run):
+        if any(same_store(selected.read, e) and selected.is_left_by(e, effect) for e in run.events if isinstance(e, Effect)):
+            return _raced(Fault.CHECK, selected.check, effect, run)
     failed = claims_in_order(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
     failed = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not _holds_work(c, run)]
     # Whoever takes "it is there" for success after making a thing by its name has not asked whether the rest was done.

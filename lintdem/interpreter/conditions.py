@@ -38,6 +38,7 @@ from lintdem.interpreter.listing import is_denied, is_none_left, of_pages, tells
 from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.optionalkeys import looked_for
 from lintdem.interpreter.sameness import same_or_missing, stands
+from lintdem.interpreter.selections import found_some
 from lintdem.interpreter.senders import alone, told
 from lintdem.interpreter.values import NONE, leaves, members, text
 from lintdem.knowledge import Kind
@@ -87,7 +88,9 @@ def _assume_object(m: Machine, value: Ref, truth: bool, flow: Flow) -> bool:
     found = m.get(flow, value)
     if isinstance(found, Instance):
         return truth
-    if isinstance(found, ListObj) and found.open and found.place is not None and not truth:
+    if truth:
+        flow.must |= found_some(found)
+    elif isinstance(found, ListObj) and found.open and found.place is not None:
         flow.must |= found.none
         if found.items:
             _learn(m, Test("truth", found.items, found.place), truth, flow)
@@ -109,9 +112,7 @@ def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
     if not chosen:
         return False
     may = frozenset.union(*(c[1] for c in chosen))
-    paths = [c[0] for c in chosen]
-    certain = alike(paths)
-    left_out = told - may
+    certain, left_out = alike([c[0] for c in chosen]), told - may
     m.recognised |= {f.place for f in certain if isinstance(f, Claim)}
     flow.must |= certain | {RuledOut(f.claim) for f in left_out if isinstance(f, Failed)}
     flow.may = (flow.may - left_out) | may

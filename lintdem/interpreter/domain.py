@@ -321,12 +321,12 @@ class Claim(msgspec.Struct, frozen=True, cache_hash=True):
 
 
 class Check(msgspec.Struct, frozen=True, cache_hash=True):
-    """A test that was passed and is not atomic. `kind`: "absent" (a store was asked and has no record), "left" (for one of those
-    that are left when the stored ones are taken away; `words` say so where that is true of some ways only), "state" (what a store
-    said was compared), "limit" (with a number, too), "same" (it is what the event says), "changed" (absent, or something in it
-    compared: `subject` has both), "unasked" (the store failed, and an `except` goes on), "memory" (not in a container of the
-    process), "named" (a function that cannot be read but is named like a check), "fresh" (age, version or order of the event
-    compared), "undated" (it has no time), "alone" (it brings one record). Of a comparison, `words` say how it came out."""
+    """A test that was passed and is not atomic. `kind`: "absent" (a store was asked and has no record), "found" (it has some),
+    "left" (for one of those left when the stored ones are taken away; `words` say so where that is true of some ways only),
+    "state" (what a store said was compared), "limit" (with a number, too), "same" (it is what the event says), "changed" (absent,
+    or something in it compared: `subject` has both), "unasked" (the store failed, and an `except` goes on), "memory" (not in a
+    container of the process), "named" (a function that cannot be read but is named like a check), "fresh" (age, version or order
+    of the event compared), "undated" (no time in it), "alone" (one record only). Of a comparison, `words` say how it came out."""
 
     place: Place
     kind: str

@@ -34,6 +34,7 @@ from lintdem.interpreter.libraries.invoking import only_asks_function
 from lintdem.interpreter.libraries.recordsets import record_sets
 from lintdem.interpreter.libraries.requests import STREAMS, ships_log
 from lintdem.interpreter.machine import Args, Machine, result_of
+from lintdem.interpreter.selections import words_asked
 from lintdem.interpreter.sql.dataapis import call_data_api
 from lintdem.interpreter.trace import Asked, Gap, Invocation
 from lintdem.interpreter.values import FALSE, NONE, any_of, members, text
@@ -245,8 +246,8 @@ def operate(
         given.update({f"{argument}.{k}": untyped(m, v, flow) for k, v in entries(m, given.get(argument), flow).items()})
     token, where = _inner_token(m, op, given, flow)
     given |= token
-    if client.service == "dynamodb" and name == "query":
-        given.update(queried(m, given, flow))
+    if client.service == "dynamodb" and name in ("query", "scan"):
+        given.update({**(queried(m, given, flow) if name == "query" else {}), **words_asked(m, given, flow)})
     given.update(_told_by_all(m, op, given, flow))
     call = replace(_invocation(op, given, client), places=(*args.places, *where), held=_held(m, op, given, flow))
     if only_asks_function(m, call, flow):

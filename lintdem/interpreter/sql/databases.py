@@ -8,6 +8,7 @@ the program looks at the answer (`Claim.tentative`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lintdem.interpreter.altering import replace
@@ -29,6 +30,7 @@ from lintdem.interpreter.dynamodb.itemconditions import Compares, Condition, Exi
 from lintdem.interpreter.elements import element_of
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.machine import Args, Machine, answered, result_of
+from lintdem.interpreter.selections import ASKED
 from lintdem.interpreter.sql.clauses import Comparison, Operand, Statement, plain_name
 from lintdem.interpreter.sql.sql import read_sql
 from lintdem.interpreter.sql.sqltext import parameters, spelled, spelled_rows
@@ -174,8 +176,9 @@ def carry_out(m: Machine, statement: Statement, request: Request, holes: tuple[V
     table = known(_table(statement.table, holes))
     if statement.kind == "read":
         site = _invocation("SELECT", statement, request, table, Kind.READ, "reads the rows again")
-        given = (*((str(i), v) for i, v in enumerate(request.positional)), *request.named)
-        m.sites[place] = site = replace(site, args=(*site.args, *((f"where.{name}", value) for name, value in given)))
+        given = ((f"where.{n}", v) for n, v in (*((str(i), v) for i, v in enumerate(request.positional)), *request.named))
+        asked = ((f"{ASKED}{one.column}", _value(one.value, request, holes)) for one in statement.where)
+        m.sites[place] = site = replace(site, args=(*site.args, *given, *asked))
         m.can_raise(Error(("any", *_DATABASE), place), flow)
         m.record(Asked(place, site, must=flow.must, may=flow.may))
         return None
@@ -358,21 +361,19 @@ _DEDUP = re.compile(r"(process|dedup|idempot|seen|handled|inbox|consumed|claim|l
 def told_by(m: Machine, table: Value, facts: frozenset[Fact]) -> bool:
     """Whether what is in the table decides that rows are added: then the next run adds those that are missing."""
     told = (f.subject.place for f in facts if isinstance(f, Check) and f.kind == "state" and isinstance(f.subject, Path))
-    return any(
-        site.arg("TableName") == table
-        for place in told
-        if place is not None and (site := m.sites.get(place)) is not None
-    )
+    return _are_of(m, table, told)
 
 
 def asked_before(m: Machine, table: Value, facts: frozenset[Fact]) -> bool:
     """Whether the table was searched first and nothing found: a later delivery finds the row and does not come here."""
     asked = (f.subject.place for f in facts if isinstance(f, Check) and f.kind == "absent" and isinstance(f.subject, Path))
-    return any(
-        site.arg("TableName") == table
-        for place in asked
-        if place is not None and (site := m.sites.get(place)) is not None
-    )
+    return _are_of(m, table, asked)
+
+
+def _are_of(m: Machine, table: Value, asked: Iterable[Place | None]) -> bool:
+    """Whether one of several reads was of this table."""
+    sites = (m.sites.get(place) for place in asked if place is not None)
+    return any(site is not None and site.arg("TableName") == table for site in sites)
 
 
 def _perform(m: Machine, statement: Statement, write: Write, request: Request, table: Value, flow: Flow) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 
 from lintdem.interpreter.sql.clauses import BOOKKEEPING, Statement, plain_name
+from lintdem.interpreter.sql.selects import selected
 
 _COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _READS = frozenset({"select", "show", "explain", "describe", "desc", "values", "fetch", "pragma", "list", "table"})
@@ -36,7 +37,7 @@ def read_sql(written: str) -> tuple[Statement, ...]:
     word = match[1].lower() if match else ""
     single = ";" not in bare.rstrip().rstrip(";")
     if word in _READS and single and not _changes_inside(bare):
-        return (Statement("read", _table_read(bare)),)
+        return (Statement("read", _table_read(bare), where=selected(_numbered(bare))),)
     if word == "copy" and single and _UNLOADS.search(bare):
         return (Statement("read"),)
     if word in _DEFINES and single:

@@ -1,0 +1,29 @@
+"""What a SELECT asks for, without the parser: most are long, and few words of them matter."""
+
+from __future__ import annotations
+
+import re
+
+from lintdem.interpreter.sql.clauses import Comparison, Operand, Slot, plain_name
+
+_WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
+_OR = re.compile(r"\bor\b", re.IGNORECASE)
+_EQUAL = re.compile(r"([\w.\"`]+)\s*=\s*('(?:[^']|'')*'|:[pn]_\w+|lintdemhole\d+)")
+
+
+def selected(numbered: str) -> tuple[Comparison, ...]:
+    """The columns that a SELECT compares with one value, all of which have to hold; its parameters are numbered."""
+    _, *wheres = _WHERE.split(numbered)
+    if len(wheres) != 1 or _OR.search(re.sub(r"'(?:[^']|'')*'", "", wheres[0])):
+        # A question within the question has other rows.
+        wheres = [wheres[0].partition("(")[0]] if wheres and not _OR.search(wheres[0]) else []
+    return tuple(Comparison(plain_name(column), "=", _operand(value)) for one in wheres for column, value in _EQUAL.findall(one))
+
+
+def _operand(value: str) -> Operand:
+    if value.startswith("'"):
+        return Operand(value, literal=value[1:-1].replace("''", "'"))
+    if value.startswith("lintdemhole"):
+        return Operand(value, Slot("hole", value.removeprefix("lintdemhole")))
+    kind, _, name = value.removeprefix(":").partition("_")
+    return Operand(value, Slot("parameter" if kind == "p" else "name", name))
