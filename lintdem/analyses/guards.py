@@ -9,6 +9,7 @@ from lintdem.analyses.effects import tells
 from lintdem.analyses.histories import is_of_catalogue, is_of_history
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.lookedup import asks_for_new, asks_limit, finds_row, is_refused, looks_for
+from lintdem.analyses.ownconditions import fills_in, keeps_more
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.selected import taken
 from lintdem.analyses.subjects import Subject
@@ -144,6 +145,7 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
     failed = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not _holds_work(c, run)]
     # Whoever takes "it is there" for success after making a thing by its name has not asked whether the rest was done.
     own = [c for c in failed if c.record and not is_of_history(c, run, subject) and not is_of_catalogue(c, run, subject)]
+    own = [c for c in own if not fills_in(c, run)]
     if own:
         return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} {where(own[0].place, effect)} fails for a "
                      "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip
@@ -169,12 +171,13 @@ def _holds_work(claim: Claim, run: Run) -> bool:
 
 
 def _is_shared(claim: Claim, run: Run) -> bool:
-    """Whether whoever finds the record there goes on with what it holds: "get or create" tells nobody that all is done."""
+    """Whether whoever finds the record there goes on with what it holds: "get or create" tells nobody that all is done, and
+    who takes up what a run has left looks at how far it came."""
     site = run.sites.get(claim.place)
     if site is None or site.write is None or site.service != "dynamodb":
         return False
     read = [e.call.arg("TableName") for e in run.events if isinstance(e, Asked) and Failed(claim) in e.must]
-    return (site.write.kind == "put" and site.write.table in read) or site.arg("ReturnValuesOnConditionCheckFailure") is not None
+    return site.write.table in read or site.arg("ReturnValuesOnConditionCheckFailure") is not None
 
 
 def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Cover | None:
@@ -321,7 +324,8 @@ def _late_claim(effect: Effect, run: Run, subject: Subject) -> Claim | None:
             done = any(isinstance(f, Done) and f.place == effect.place for f in event.may)
             same_loop = event.loops[:1] == effect.loops[:1]
             mine = done and same_loop and event.claim not in effect.must and _remembers(event.claim, run)
-            if mine and not is_of_history(event.claim, run, subject) and not _is_of_item(event.claim, effect, run):
+            mine = mine and not is_of_history(event.claim, run, subject) and not keeps_more(event.claim, run)
+            if mine and not _is_of_item(event.claim, effect, run):
                 return event.claim
     return None
 

@@ -1,0 +1,42 @@
+"""Conditions that keep what is written right: they were not made to tell a duplicate of other work."""
+
+from __future__ import annotations
+
+import re
+
+from lintdem.analyses.effects import tells
+from lintdem.interpreter.altering import replace
+from lintdem.interpreter.domain import Claim, Path
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.values import leaves
+
+
+def fills_in(claim: Claim, run: Run) -> bool:
+    """Whether a claim is that of an update which gives an item what it lacks, such as its brand: who finds it filled goes on
+    with what is there. A mark says that something was done, and holds a word or a time."""
+    call = run.sites.get(claim.place)
+    write = call.write if call is not None else None
+    if write is None or write.kind != "update":
+        return False
+    keys = {name for name, _ in write.key}
+    missing = [v for k, v in write.values if k not in keys and any(words.format(k) in claim.kind for words in _MISSING)]
+    told = [any(isinstance(leaf, Path) and leaf.root in ("event", "result") for leaf in leaves(value)) for value in missing]
+    return bool(told) and all(told) and "<>" not in claim.kind
+
+
+_MISSING = ("attribute_not_exists({})", "{} does not exist")
+"""What a condition says of an attribute that an item lacks."""
+
+
+def keeps_more(claim: Claim, run: Run) -> bool:
+    """Whether a claim is that of a write which stores what the event says: its condition keeps that right, and was not made for
+    what was done before. A mark says that something was done, and no more."""
+    call = run.sites.get(claim.place)
+    if call is None or call.write is None or call.service != "dynamodb":
+        return False
+    stored = tuple((name, value) for name, value in call.write.values if not _ENDS.search(name))
+    return tells(replace(call.write, values=stored))
+
+
+_ENDS = re.compile(r"ttl|expir|keep|until", re.IGNORECASE)
+"""Attributes that say how long a mark is kept."""
