@@ -30,7 +30,7 @@ from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.gaps import cause_of
 from lintdem.interpreter.layers import names_around
 from lintdem.interpreter.libraries.clients import is_foreign
-from lintdem.interpreter.libraries.invoking import only_asks_function
+from lintdem.interpreter.libraries.invoking import only_asks_function, only_deletes
 from lintdem.interpreter.libraries.recordsets import record_sets
 from lintdem.interpreter.libraries.requests import STREAMS, ships_log
 from lintdem.interpreter.machine import Args, Machine, result_of
@@ -252,6 +252,8 @@ def operate(
     call = replace(_invocation(op, given, client), places=(*args.places, *where), held=_held(m, op, given, flow))
     if only_asks_function(m, call, flow):
         call = replace(call, kind=Kind.READ)
+    elif only_deletes(m, call, flow):
+        call = replace(call, kind=Kind.DELETE)
     if op.switch and call.arg(op.switch) == FALSE:
         call = replace(call, kind=Kind.SET)
     if op.method == "change_resource_record_sets":

@@ -47,6 +47,15 @@ def only_asks_function(m: Machine, call: Invocation, flow: Flow) -> bool:
     return (bool(names) and all(map(_reads, names))) or is_question(m.frame.name)
 
 
+def only_deletes(m: Machine, call: Invocation, flow: Flow) -> bool:
+    """Whether somebody who waits for a function sends it the request of an API to delete something."""
+    waits = text(call.arg("InvocationType") or NONE) in (None, "RequestResponse")
+    if (call.service, call.method) != ("lambda", "invoke") or not waits:
+        return False
+    methods = [text(v) for k, v in _said(m, call.arg("Payload") or NONE, flow) if k.lower() in _METHODS]
+    return bool(methods) and all(method is not None and method.split()[:1] == ["DELETE"] for method in methods)
+
+
 _COMPUTING = re.compile(r"_*(calculate|compute|estimate|hash|checksum|digest)(_|$|[A-Z])", re.IGNORECASE)
 
 
