@@ -15,6 +15,7 @@ from lintdem.analyses.elsewhere import does_elsewhere
 from lintdem.analyses.markers import is_marker, is_passed_over
 from lintdem.analyses.memories import is_memory
 from lintdem.analyses.subjects import Subject
+from lintdem.analyses.toolfailures import is_told_to_model
 from lintdem.interpreter.domain import Caught, Check, Claim, Failed, Known, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_told_to_many, only_asks
@@ -263,7 +264,7 @@ def is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -
     thrown = [e for e in run.events if isinstance(e, Threw) and _is_raised_after(e, mark) and _may_tell(e, one, texts)]
     if thrown and not (one.refuses and all(encloses(one.place, e.place) for e in thrown)):
         return True
-    if any(mark in e.must for e in effects):
+    if any(mark in e.must for e in effects) or is_told_to_model(one, run):
         return True
     after = [e for e in effects if mark in e.may and one.block not in e.caught]
     if _is_asked_for(one, texts, after):
