@@ -31,7 +31,11 @@ def freshness(test: Test) -> Value | None:
 
 
 def _is_time_like(value: Path) -> bool:
-    return any(TIME_WORDS.search(step) for step in value.steps[-3:])
+    return any(TIME_WORDS.search(step) for step in value.steps[-3:]) and not any(map(_LIMITS.search, value.steps[-1:]))
+
+
+_LIMITS = re.compile(r"(^|_)max|limit|allowed|threshold|tolerance", re.IGNORECASE)
+"""Words of what an age is held against: how old something else may be is no age of the event."""
 
 
 def _is_duration(value: Value) -> bool:
