@@ -31,7 +31,7 @@ from lintdem.interpreter.domain import (
 )
 from lintdem.interpreter.dynamodb.formers import first_of_all
 from lintdem.interpreter.exceptions import is_another, missing
-from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.flow import Flow, contradicts
 from lintdem.interpreter.joins import aged, alike, changed
 from lintdem.interpreter.limits import is_limit
 from lintdem.interpreter.listing import is_denied, is_none_left, of_pages, tells_how_many
@@ -100,7 +100,7 @@ def _assume_object(m: Machine, value: Ref, truth: bool, flow: Flow) -> bool:
 def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
     chosen: list[tuple[frozenset[Fact], frozenset[Fact]]] = []
     told = EMPTY.union(*(may for _, _, may in value.cases))
-    possible = [must for _, must, _ in value.cases if not _contradicts(must, flow.must)]
+    possible = [must for _, must, _ in value.cases if not contradicts(must, flow.must)]
     default = any(isinstance(case, Known) for case, _, _ in value.cases)
     for case, must, may in value.cases:
         if (default and is_denied(m, case, truth, flow)) or _is_ruled_out(case, may, flow) or (possible and must not in possible):
@@ -117,19 +117,6 @@ def _assume_cases(m: Machine, value: Cases, truth: bool, flow: Flow) -> bool:
     flow.must |= certain | {RuledOut(f.claim) for f in left_out if isinstance(f, Failed)}
     flow.may = (flow.may - left_out) | may
     return True
-
-
-def _contradicts(must: frozenset[Fact], known: frozenset[Fact]) -> bool:
-    """Whether a test that led to a value came out otherwise on this path: what was found is not missing."""
-    outcomes: dict[tuple[Place, Value], set[tuple[str, str]]] = {}
-    for f in known:
-        if isinstance(f, Check) and f.kind in _OUTCOMES:
-            outcomes.setdefault((f.place, f.subject), set()).add((f.kind, f.words))
-    found = ((outcomes.get((f.place, f.subject)), f) for f in must if isinstance(f, Check) and f.kind in _OUTCOMES)
-    return any(before is not None and (f.kind, f.words) not in before for before, f in found)
-
-
-_OUTCOMES = frozenset({"absent", "state"})
 
 
 def _is_ruled_out(case: Value, may: frozenset[Fact], flow: Flow) -> bool:

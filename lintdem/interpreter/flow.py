@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lintdem.interpreter.domain import EMPTY, Fact, Failed, HeapObject, RuledOut, Scope
+from lintdem.interpreter.domain import EMPTY, Check, Fact, Failed, HeapObject, RuledOut, Scope, Value
+from lintdem.model.span import Place
 
 
 @dataclass(slots=True)
@@ -34,3 +35,16 @@ class Flow:
 def ruled_out(must: frozenset[Fact]) -> set[Failed]:
     """The failures of claims that these facts exclude."""
     return {Failed(fact.claim) for fact in must if isinstance(fact, RuledOut)}
+
+
+def contradicts(must: frozenset[Fact], known: frozenset[Fact]) -> bool:
+    """Whether a test that led to a value came out otherwise on this path: what was found is not missing."""
+    outcomes: dict[tuple[Place, Value], set[tuple[str, str]]] = {}
+    for f in known:
+        if isinstance(f, Check) and f.kind in _OUTCOMES:
+            outcomes.setdefault((f.place, f.subject), set()).add((f.kind, f.words))
+    found = ((outcomes.get((f.place, f.subject)), f) for f in must if isinstance(f, Check) and f.kind in _OUTCOMES)
+    return any(before is not None and (f.kind, f.words) not in before for before, f in found)
+
+
+_OUTCOMES = frozenset({"absent", "state"})
