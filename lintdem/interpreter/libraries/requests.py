@@ -37,9 +37,11 @@ _INTAKE = re.compile(
 """Addresses that take measurements and nothing else."""
 _SETTINGS = re.compile(
     r"/_(index_template|component_template|template|mappings?|settings|aliases|cluster/settings|ingest/pipeline|scripts)(/|$|\?)"
-    r"|\?(.*&)?overwrite=true\b|/chat\.update\b|/(sendChatAction|editMessage\w+)$"
+    r"|\?(.*&)?overwrite=true\b|/chat\.(update|postEphemeral)\b|/views\.(open|push|update|publish)\b|/conversations\.open\b"
+    r"|/(sendChatAction|editMessage\w+|answerCallbackQuery|setWebhook)$"
 )
-"""What is kept under a name that stands in the address or the body, or once for each index: set again, it is the same."""
+"""What is kept under a name that stands in the address or the body, or once for each index: set again, it is the same. What
+is only shown is not kept at all."""
 _SANDBOX = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)", re.IGNORECASE)
 """What a function asks beside itself is an extension of its own sandbox: a cache of parameters, secrets, features."""
 _MUTATES = re.compile(r"(^|\}|\n)\s*mutation\b", re.IGNORECASE)
