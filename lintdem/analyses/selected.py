@@ -33,7 +33,16 @@ class Selected:
         return any(name in asked and all(self._is_other(name, one) for one in members(value)) for name, value in write.values)
 
     def _is_other(self, name: str, value: Value) -> bool:
-        return isinstance(value, Known) and (name, value) not in self.words
+        asked = {_word(one) for attribute, one in self.words if attribute == name}
+        if "null" in asked:
+            return not isinstance(value, Known) or _word(value) != "null"
+        return isinstance(value, Known) and _word(value) not in asked
+
+
+def _word(value: Value) -> str:
+    """A word as a statement may write it: `TRUE`, `null`, and None for nothing there."""
+    written = value.value if isinstance(value, Known) else "…"
+    return "null" if written is None else str(written).lower()
 
 
 def taken(effect: Effect, run: Run) -> Iterator[Selected]:

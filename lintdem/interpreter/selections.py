@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.interpreter.domain import Check, Fact, ListObj, Path, Value
-from lintdem.interpreter.dynamodb.itemconditions import Compares, Condition, Junction, read_condition
+from lintdem.interpreter.domain import Check, Fact, Known, ListObj, Path, Value
+from lintdem.interpreter.dynamodb.itemconditions import Compares, Condition, Exists, Junction, read_condition
 from lintdem.interpreter.dynamodb.updates import entries, untyped
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.machine import Machine
-from lintdem.interpreter.values import leaves, text
+from lintdem.interpreter.values import NONE, leaves, text
 
 ASKED = "Asked."
 """What the arguments begin with that say which words a read asks for."""
@@ -26,8 +26,10 @@ def words_asked(m: Machine, args: dict[str, Value], flow: Flow) -> dict[str, Val
         given = args.get(name)
         condition = read_condition(m, given, names, values, flow) if given is not None else None
         for part in _all_of(condition):
-            if isinstance(part, Compares) and part.op == "=" and text(part.value) is not None:
+            if isinstance(part, Compares) and part.op == "=" and isinstance(part.value, Known):
                 found[f"{ASKED}{part.attribute}"] = part.value
+            if isinstance(part, Exists) and not part.present:
+                found[f"{ASKED}{part.attribute}"] = NONE
     return found
 
 

@@ -8,7 +8,9 @@ from lintdem.interpreter.sql.clauses import Comparison, Operand, Slot, plain_nam
 
 _WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
-_EQUAL = re.compile(r"([\w.\"`]+)\s*=\s*('(?:[^']|'')*'|:[pn]_\w+|lintdemhole\d+)")
+_EQUAL = re.compile(
+    r"([\w.\"`]+)(?:\s*=\s*|\s+is\s+)('(?:[^']|'')*'|:[pn]_\w+|lintdemhole\d+|\d+\b|(?:true|false|null)\b)", re.IGNORECASE
+)
 
 
 def selected(numbered: str) -> tuple[Comparison, ...]:
@@ -23,6 +25,8 @@ def selected(numbered: str) -> tuple[Comparison, ...]:
 def _operand(value: str) -> Operand:
     if value.startswith("'"):
         return Operand(value, literal=value[1:-1].replace("''", "'"))
+    if value.isdigit() or value.lower() in ("true", "false", "null"):
+        return Operand(value, literal=value)
     if value.startswith("lintdemhole"):
         return Operand(value, Slot("hole", value.removeprefix("lintdemhole")))
     kind, _, name = value.removeprefix(":").partition("_")
