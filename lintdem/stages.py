@@ -21,7 +21,15 @@ from lintdem.analyses.cdk.cdk import cdk_stacks
 from lintdem.analyses.runs import Keeper, run_all
 from lintdem.config import Config, Declaration
 from lintdem.config.formatter import line_length
-from lintdem.deploy import TYPESCRIPT, included_files, propertied, read_stacks, referred_files, template_directives
+from lintdem.deploy import (
+    TYPESCRIPT,
+    included_files,
+    propertied,
+    read_stacks,
+    referred_files,
+    steps_in,
+    template_directives,
+)
 from lintdem.knowledge import Declared, DeclaredCall, Kind
 from lintdem.lowering import Lowering
 from lintdem.model.finding import Finding, Report
@@ -91,7 +99,7 @@ def analyse(
     modules = work.modules.beside(_inline(stacks))
     with phase(observer, "link"):
         program = link(modules, stacks, settings)
-        own = with_room(lambda: cdk_stacks(program.beside(_in_typescript(work.templates))))
+        own = with_room(lambda: cdk_stacks(program.beside(_in_typescript(work.templates)), steps_in(work.templates)))
         if own:
             program = link(modules.beside(_inline(own)), [*stacks, *own], settings)
     facts = Facts(program, lambda linked: run_all(linked, observer.progress, memory, partial(spread, jobs=jobs)), answers)

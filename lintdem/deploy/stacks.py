@@ -32,7 +32,10 @@ _SERVERLESS = re.compile(r"(^|/)serverless[\w.-]*\.(ya?ml|json)$")
 TYPESCRIPT = ".ts"
 _CDK = re.compile(rb"""['"](?:aws-cdk-lib|@aws-cdk)[/'"]""")
 _IMPORTED = re.compile(r"""\bfrom\s+['"](\.{1,2}/[^'"\n]{1,400})['"]""")
-"""The files that a CDK application in TypeScript takes in."""
+_STEPS = re.compile(r"""['"`/](\.{0,2}/?[\w][\w./-]{1,400}\.(?:json|ya?ml))['"`]""")
+_JOINED = re.compile(r"""\bjoin\(\s*__dirname\s*,((?:\s*['"`][^'"`\n]{0,200}['"`]\s*,?){2,20})\s*\)""")
+_PART = re.compile(r"""['"`]([^'"`\n]*)['"`]""")
+"""What a CDK application in TypeScript takes in: other files of it, and definitions of state machines."""
 _WORDS = (b"AWSTemplateFormatVersion", b"AWS::")
 _CLEARLY = re.compile(r"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|\bType[\"']?\s*:\s*[\"']?AWS::\w+::\w")
 _REFERRED = re.compile(
@@ -72,6 +75,8 @@ def referred_files(path: str, text: str) -> tuple[str, ...]:
     if path.endswith(TYPESCRIPT):
         imported = {name.removesuffix(".js") for name in _IMPORTED.findall(text)}
         files = {join(folder, f"{name}{end}") for name in imported for end in (TYPESCRIPT, f"/index{TYPESCRIPT}")}
+        parts = ["/".join(_PART.findall(several)) for several in _JOINED.findall(text)]
+        files |= {join(folder, name) for name in (*_STEPS.findall(text), *parts) if name.endswith(_TREES)}
         return tuple(sorted(target for target in files if target and target != path))
     contexts = [".", *_CONTEXT.findall(text)]
     names = dict.fromkeys(_REFERRED.findall(text))

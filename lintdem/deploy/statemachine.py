@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 import msgspec
 
@@ -107,6 +108,24 @@ def _called(template: Template, task: Task, given: Record | None) -> Iterator[st
             for slot in slots_of(text):
                 seen.update(template.functions_in(given.get(slot) if given else None))
     yield from sorted(seen)
+
+
+def steps_in(files: Mapping[str, str]) -> dict[str, tuple[tuple[str, Event], ...]]:
+    """Of every definition that is a file of its own: the slots (`${…}`) that its tasks call, each with what a task makes of it."""
+    found = {}
+    for path, text in sorted(files.items()):
+        if path.endswith((".json", ".yaml", ".yml")) and "StartAt" in text and "States" in text:
+            with suppress(_Unreadable):  # told where a template takes it in
+                found[path] = tuple(_steps(read_definition(path, files)))
+    return found
+
+
+def _steps(definition: Record | None) -> Iterator[tuple[str, Event]]:
+    for task in tasks(definition) if definition is not None else ():
+        event = Event(source=Source.STEP_FUNCTIONS, place=task.place, name=task.name, retried=task.retried)
+        for node in task.called:
+            for text in (part.text for part in walk(node) if isinstance(part, Scalar)):
+                yield from ((slot, event) for slot in slots_of(text))
 
 
 class _Unreadable(Exception):

@@ -38,7 +38,9 @@ def functions_in(values: Iterable[Plain | None]) -> Iterator[Made]:
 def _attributes(values: Iterable[Plain | None]) -> Iterator[Value]:
     """The values that are read from an object, such as the ARN of a function."""
     for value in values:
-        if value is not None and not isinstance(value, (list, dict)):
+        if isinstance(value, (list, dict)):
+            yield from _attributes(value if isinstance(value, list) else value.values())
+        elif value is not None:
             yield from (one for one in members(value) if isinstance(one, Method))
 
 

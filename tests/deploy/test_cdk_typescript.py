@@ -254,6 +254,31 @@ class TestFindings:
         assert (sent.trigger.source, sent.trigger.evidence.path) == ("sqs", "lib/shop.ts")
         assert ("LDM701", "lib/shop.ts") in {(one.code, one.path) for one in report.findings}
 
+    @pytest.mark.parametrize(("retry", "level"), [('"Retry": [{"ErrorEquals": ["States.ALL"]}], ', "error"), ("", "warning")])
+    @pytest.mark.parametrize("file", ["'machines/work.asl.json'", "'machines', 'work.asl.json'"])
+    def test_definition_of_a_state_machine(self, retry: str, level: str, file: str) -> None:
+        """A definition in a file has slots for functions; whether its task is retried grades what the function repeats."""
+        machine = f"""
+    new sfn.StateMachine(this, 'Machine', {{
+      definitionBody: sfn.DefinitionBody.fromFile(path.join(__dirname, {file})),
+      definitionSubstitutions: {{ __worker__: fn.currentVersion.functionArn }},
+    }});
+  }}
+}}
+"""
+        start = self.FILES["lib/shop.ts"].partition("    const jobs")[0]
+        definition = f'{{"StartAt": "Work", "States": {{"Work": {{"Type": "Task", {retry}"Resource": "${{__worker__}}", "End": true}}}}}}'
+        report = check_files(
+            {
+                **self.FILES,
+                "src/app.py": 'import boto3\n\ndef handler(event, context):\n    boto3.client("sns").publish(TopicArn="t", Message=event["id"])\n',
+                "lib/shop.ts": "import * as sfn from 'aws-cdk-lib/aws-stepfunctions';\n" + start + machine,
+                "lib/machines/work.asl.json": definition,
+            }
+        )
+        sent = next(one for one in report.findings if one.code == "LDM101")
+        assert (sent.trigger.source if sent.trigger else "", sent.level.name.lower()) == ("stepfunctions", level)
+
     def test_batch_of_one(self) -> None:
         """With batches of one record there is nothing before the record that fails."""
         files = {**self.FILES, "lib/shop.ts": self.FILES["lib/shop.ts"].replace("batchSize: 10", "batchSize: 1")}

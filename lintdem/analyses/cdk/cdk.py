@@ -10,6 +10,7 @@ from lintdem.analyses.cdk.cdk_alarms import alarms_of
 from lintdem.analyses.cdk.cdk_calls import NOTIFIERS, TARGETED, Calls, named
 from lintdem.analyses.cdk.cdk_code import code_of, each_function
 from lintdem.analyses.cdk.cdk_grants import Permissions
+from lintdem.analyses.cdk.cdk_machines import Steps, calls_of
 from lintdem.analyses.cdk.constructs import Built, build
 from lintdem.interpreter.building import FUNCTIONS, SOLUTION
 from lintdem.interpreter.cdk_values import (
@@ -73,20 +74,22 @@ _OF_ARN = {
 _ARCHIVES = frozenset({"aws_events.Archive", "aws_events.CfnArchive"})
 
 
-def cdk_stacks(program: Program) -> tuple[Stack, ...]:
-    """The stacks that the program's own CDK applications describe, one for each file that makes functions."""
+def cdk_stacks(program: Program, steps: Mapping[str, Steps] = {}) -> tuple[Stack, ...]:
+    """The stacks that the program's own CDK applications describe, one for each file that makes functions; `steps` are what the
+    tasks of state machines call, by the file of their definition."""
     built, problems = build(program)
     found = [Stack(path=problem.place.path, kind="cdk", problems=(problem,)) for problem in problems]
     for app in dict.fromkeys(one.app for one in built):
-        found += _App(program, [one for one in built if one.app == app]).stacks()
+        found += _App(program, [one for one in built if one.app == app], steps).stacks()
     return tuple(sorted(found, key=lambda stack: stack.path))
 
 
 class _App:
     """What one application makes."""
 
-    def __init__(self, program: Program, built: Sequence[Built]) -> None:
+    def __init__(self, program: Program, built: Sequence[Built], steps: Mapping[str, Steps]) -> None:
         self.program = program
+        self.steps = steps
         self.built = Calls(built)
         self.names = named(self.built)
         self.permissions = Permissions(self.built, program.modules, self._reference)
@@ -186,7 +189,7 @@ class _App:
                 for source in each_of(one.args.get("events")):
                     yield from self._source(source)
             elif function.value in set(functions_in(one.args.values())):
-                yield from self._held(one)
+                yield from self._held(one, function.value)
             elif one.name in TARGETED:
                 yield from self._targeted(one, function.value)
 
@@ -245,13 +248,15 @@ class _App:
             ),
         )
 
-    def _held(self, one: Built) -> Iterator[Event]:
+    def _held(self, one: Built, function: Value) -> Iterator[Event]:
         """A construct that the function is given to directly."""
         if one.name in SOLUTIONS:
             yield from self._solved(one)
             return
         if one.name in ("EventSourceMapping", "CfnEventSourceMapping"):
             yield from self._mapping(one)
+        if one.name == "StateMachine":
+            yield from calls_of(one, function, self.steps)
         source = _HOLDERS.get(one.name)
         if source is Source.STEP_FUNCTIONS:
             plainly = flag_in(one.args.get("retry_on_service_exceptions")) is False

@@ -136,7 +136,7 @@ def _files(program: Program, path: str, given: Value | None) -> Iterator[str]:
     """The Python file whose content a value is."""
     if not isinstance(given, Made) or given.type.rpartition(".")[2] not in ("read", "read_text"):
         return
-    rest = _path(given)
+    rest = written_path(given)
     for above in dict.fromkeys((folder(path), *ancestors(path))) if rest else ():
         target = normpath(join(above, rest or ""))
         if target in program.modules:
@@ -162,7 +162,7 @@ def _folders(program: Program, path: str, given: Plain | None) -> tuple[str, ...
     """The folders that exist here; none when the code is built elsewhere first."""
     if given is None or isinstance(given, (list, dict)) or any(True for _ in _unions(given)):
         return ()
-    rest = _path(given) or ""
+    rest = written_path(given) or ""
     found: list[str] = []
     for above in (folder(path), *ancestors(path)):
         target = _unpacked(normpath(join(above, rest))) if rest or above else ""
@@ -181,7 +181,7 @@ def _holds(program: Program, target: str) -> bool:
     return any(path.startswith(prefix) for path in program.modules)
 
 
-def _path(given: Value) -> str | None:
+def written_path(given: Value) -> str | None:
     """The texts that a path is put together from."""
     parts = [written for leaf in _written(given) if (written := text(leaf)) is not None]
     return "/".join(part.strip("/") for part in parts if part) or None
