@@ -13,6 +13,7 @@ from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 
 _FAILS = re.compile(r"fail|error|exception|alert|alarm|warn|problem|incident|went wrong|could not|unable", re.IGNORECASE)
+_ALERTS = re.compile(r"(^|[._])(alerts?|alarms?)(?=[._(]|$)|(?<=[a-z])Alert(er|s)?(?=[._(A-Z]|$)", re.IGNORECASE)
 _HANDS_ON = STORES | {"events", "kinesis", "firehose", "lambda", "stepfunctions", "kafka", "batch"}
 """Services that are sent the work itself, where a dead-letter queue takes it in: that is lost when it fails."""
 _TIDIES = re.compile(r"_*(delete|remove|clean|purge|clear|tidy|invalidate|evict|unlink)(_|$|[A-Z])", re.IGNORECASE)
@@ -22,10 +23,15 @@ _COUNTS = re.compile(r"audit|access|change|event|transaction|ledger", re.IGNOREC
 
 
 def is_word_of_failure(effect: Effect, own: Place | None = None) -> bool:
-    """Whether a call tells people of a failure that an `except` has ended, another than its `own`. What is made there once
-    more, with another receiver, is the work itself: that says nothing of a failure."""
-    around = any(isinstance(fact, Caught) and fact.place != own for fact in effect.must)
+    """Whether a call tells people of a failure: in an `except` that has ended it, another than its `own`, or as an alert.
+    What is made there once more, with another receiver, is the work itself: that says nothing of a failure."""
+    around = any(isinstance(fact, Caught) and fact.place != own for fact in effect.must) or _is_alert(effect)
     return around and effect.call.service not in _HANDS_ON and effect.call.kind is Kind.EFFECT and _says_failure(effect)
+
+
+def _is_alert(effect: Effect) -> bool:
+    """Whether a call is made by a function of alerts: `alerts.send(…)`, which nobody sends for anything but a failure."""
+    return any(_ALERTS.search(step.text) for step in effect.stack[-2:])
 
 
 def _says_failure(effect: Effect) -> bool:

@@ -288,7 +288,7 @@ def _found(run: Run, subject: Subject) -> Iterator[Refused]:
             # Something was done before: the raise reports how that went, not what was found.
             continue
         checks = [f for f in event.must if isinstance(f, Check) and f.kind == "state"]
-        if not all(_is_left_so(check, effects, run) for check in checks):
+        if _is_about_another(event) or not all(_is_left_so(check, effects, run) for check in checks):
             continue
         for check in in_order(checks, lambda c: (c.place, str(getattr(c.subject, "steps", "")))):
             if _records(check, writes, run):
@@ -297,6 +297,11 @@ def _found(run: Run, subject: Subject) -> Iterator[Refused]:
                 because = "the record is found"
                 yield Refused(run, subject, event.place, call.name, "found", None, message, check.place, because)
                 break
+
+
+def _is_about_another(raised: Threw) -> bool:
+    """Whether an exception is about something that is missing, or about a failure: what was found before was only passed."""
+    return any(isinstance(f, Caught) or (isinstance(f, Check) and f.kind == "absent") for f in raised.must)
 
 
 def _is_left_so(check: Check, effects: list[Effect], run: Run) -> bool:

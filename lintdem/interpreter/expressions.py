@@ -44,6 +44,7 @@ from lintdem.interpreter.operators import (
     operate,
 )
 from lintdem.interpreter.passing import handed
+from lintdem.interpreter.placeholders import literal
 from lintdem.interpreter.trace import Tested
 from lintdem.interpreter.values import FALSE, NONE, TRUE, any_of, known, members, text
 from lintdem.model.span import Place
@@ -78,10 +79,6 @@ from lintdem.model.values import (
 def evaluate(m: Machine, expr: Expr, flow: Flow) -> Value:
     """The value of an expression."""
     return _EVALUATORS[type(expr)](m, expr, flow)
-
-
-def _const(m: Machine, expr: Const, flow: Flow) -> Value:
-    return known(expr.value)
 
 
 def _name(m: Machine, expr: Name, flow: Flow) -> Value:
@@ -392,7 +389,7 @@ def _slice(m: Machine, expr: Slice, flow: Flow) -> Value:
 
 
 _EVALUATORS: dict[type, Callable[[Machine, Any, Flow], Value]] = {
-    Const: _const, Bytes: _const, Name: _name, Attr: _attr, Item: _item, Call: _call, Format: _format,
+    Const: literal, Bytes: literal, Name: _name, Attr: _attr, Item: _item, Call: _call, Format: _format,
     Sequence: _sequence, Dict: _dict, Star: _star, Unary: _unary, Binary: _binary, Compare: _compare, Logic: _logic,
     Choice: _choice, Lambda: _lambda, Await: _await, Yield: _yield, Walrus: _walrus, Opaque: _opaque, Slice: _slice,
     Comprehension: comprehension, Dots: lambda m, e, f: known(...),

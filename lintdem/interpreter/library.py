@@ -45,7 +45,7 @@ from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.gaps import MISSING, gap_of, library_gap
 from lintdem.interpreter.injection import GETS
 from lintdem.interpreter.interfaces import subclasses
-from lintdem.interpreter.libraries.boto import call_as_client, call_client, make, paginate
+from lintdem.interpreter.libraries.boto import call_as_client, call_client, call_wrapper, make, paginate
 from lintdem.interpreter.libraries.copies import COPIES, DEPTH, copied
 from lintdem.interpreter.libraries.documentmodels import QUERY, call_query
 from lintdem.interpreter.libraries.frames import FRAMES, call_frame
@@ -333,6 +333,7 @@ def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiv
     """A library nothing is known of: its result is an object of its own; functions given to it may be called."""
     owner, _, method = name.rpartition(".")
     sent = call_as_client(m, method, args, place, flow, receiver or External(owner)) if owner else None
+    sent = sent or call_wrapper(m, name, args, place, flow)
     if sent is not None:
         return sent
     run_callables(m, args, place, flow)

@@ -154,6 +154,11 @@ def _fold(op: str, left: Any, right: Any) -> object | None:
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
 
 
+def _is_object(value: Value) -> bool:
+    """Whether a value surely is no None. What a function gives back that cannot be read may be one, an object of a class not."""
+    return isinstance(value, (Ref, Func, Mod)) or (isinstance(value, Made) and value.type.rpartition(".")[2][:1].isupper())
+
+
 def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow: Flow) -> Value:
     """The result of a comparison, kept symbolic unless both sides are literals."""
     left, right = (m.counted(left), right) if isinstance(right, Known) else (left, right)
@@ -170,7 +175,7 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
         return known(op in ("!=", ">", ">=", "is not"))
     if isinstance(left, External) and isinstance(right, External) and op in ("==", "!=", "is", "is not"):
         return known((left == right) == (op in ("==", "is")))
-    if op in ("is", "is not") and right == NONE and isinstance(left, (Ref, Func, Made, Mod)):
+    if op in ("is", "is not") and right == NONE and _is_object(left):
         return known(op == "is not")
     if isinstance(left, Path) and op in ("==", "!=", "in", "not in"):
         # What a text may be, for whoever takes it for a name.

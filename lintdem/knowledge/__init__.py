@@ -10,7 +10,7 @@ TOML tables with a source each; modules only join them:
 `commands`   operations that carry out a request, right only for a while: `command`;
 `dynamodb`   DynamoDB's update and condition expressions: `parse_update`, `parse_condition`;
 `events`     Lambda's event sources: `scope_of`, `time_form`, `detect_source`, `redelivery`;
-`signatures` which client a call is for, by its arguments: `signature`;
+`signatures` which client a call is for, by its arguments: `signature`, or by the name of a wrapper: `wrapped`;
 `shapes`     what a key path picks out of them: `form_of`, `picks`, `mended`.
 """
 
@@ -56,4 +56,5 @@ from lintdem.knowledge.shapes import form_of as form_of
 from lintdem.knowledge.shapes import mended as mended
 from lintdem.knowledge.shapes import picks as picks
 from lintdem.knowledge.signatures import signature as signature
+from lintdem.knowledge.signatures import wrapped as wrapped
 from lintdem.knowledge.verbs import kind_of as kind_of

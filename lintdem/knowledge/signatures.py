@@ -6,6 +6,7 @@ Source of each: the "Request Syntax" of the method in https://docs.aws.amazon.co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -79,3 +80,26 @@ def signature(method: str, arguments: Collection[str]) -> Signature | None:
     """What a method with these named arguments is called on; of several the first that needs the most."""
     fitting = [one for one in _BY_METHOD.get(method, ()) if one.needs <= set(arguments)]
     return max(fitting, key=lambda one: len(one.needs)) if fitting else None
+
+
+_WRAPPERS = re.compile(
+    r"^(Aws|AWS|Amazon|Boto)?(?P<service>S[nN][sS]|S[qQ][sS]|S[eE][sS])"
+    r"(Client|Service|Queue|Topic|Publisher|Sender|Producer|Helper|Utils?|Wrapper|Manager|Notifier|Handler|Adapter|Gateway|Connector)?$"
+)
+_SENDS = {
+    "sns": ("publish", "Message", re.compile(r"^(publish|send)(_|$)")),
+    "sqs": ("send_message", "MessageBody", re.compile(r"^(send|publish|enqueue|push)(_|$)")),
+    "ses": ("send_email", "Message", re.compile(r"^send(_|$)")),
+}
+
+
+def wrapped(name: str) -> tuple[str, str, str] | None:
+    """The service, the method and the argument with the message that a call on an object of a class that cannot be read surely
+    ends in, by their names: `company.aws.AwsSns.publish_message` sends what it is given."""
+    *owners, method = name.split(".")
+    found = next((match for owner in reversed(owners) if owner[:1].isupper() and (match := _WRAPPERS.match(owner))), None)
+    if found is None:
+        return None
+    service = found["service"].lower()
+    sends, body, words = _SENDS[service]
+    return (service, sends, body) if words.match(method) else None

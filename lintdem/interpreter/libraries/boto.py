@@ -38,7 +38,17 @@ from lintdem.interpreter.selections import words_asked
 from lintdem.interpreter.sql.dataapis import call_data_api
 from lintdem.interpreter.trace import Asked, Gap, Invocation
 from lintdem.interpreter.values import FALSE, NONE, any_of, members, text
-from lintdem.knowledge import ALIASES, Kind, Operation, command, operation, resource_method, signature, sub_resource
+from lintdem.knowledge import (
+    ALIASES,
+    Kind,
+    Operation,
+    command,
+    operation,
+    resource_method,
+    signature,
+    sub_resource,
+    wrapped,
+)
 from lintdem.knowledge.resources import identifiers
 from lintdem.model.span import Place
 
@@ -78,6 +88,16 @@ def call_as_client(m: Machine, name: str, args: Args, place: Place, flow: Flow, 
     root = cause_of(receiver)
     made = (root.place if root is not None else None) or place
     return call_client(m, Client(said.service, said.resource, made, params), name, args, place, flow)
+
+
+def call_wrapper(m: Machine, name: str, args: Args, place: Place, flow: Flow) -> Value | None:
+    """A call on a wrapper of a client whose code is not there, told by the names of its class and method."""
+    said, given = wrapped(name), args.all()
+    if said is None or not given:
+        return None
+    service, method, body = said
+    sent = {body: given[0] if len(given) == 1 else Derived("call", given)}
+    return operate(m, Client(service, None, place), method, sent, Args((), tuple(sent.items())), place, flow)
 
 
 def call_client(m: Machine, client: Client, name: str, args: Args, place: Place, flow: Flow) -> Value:
