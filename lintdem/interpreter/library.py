@@ -61,7 +61,7 @@ from lintdem.interpreter.lineage import outside_bases
 from lintdem.interpreter.machine import Args, Machine, Stop, result_of
 from lintdem.interpreter.objects import bind, with_bound
 from lintdem.interpreter.operators import span_of
-from lintdem.interpreter.providers import call_provider, fails, is_failure
+from lintdem.interpreter.providers import call_provider, call_template, fails, is_failure
 from lintdem.interpreter.roles import (
     ROLES,
     carried,
@@ -241,7 +241,8 @@ def _class_method(m: Machine, name: str, args: Args, place: Place, flow: Flow, c
             rest = tuple(v for k, v in entries.rest if text(k) is None)
             return m.call(cls, Args((), keywords, (), (*entries.spread, *rest)), place, flow, cls.definition.name)
         return m.call(cls, Args((), (), (), (data,)), place, flow, cls.definition.name)
-    return _unknown(m, name, args, place, flow, cls)
+    worked = call_template(m, cls, name, args, place, flow)
+    return worked if worked is not None else _unknown(m, name, args, place, flow, cls)
 
 
 def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:

@@ -1,13 +1,14 @@
-"""Classes whose base lies outside of the program and calls their methods: custom resources of `cfn_resource_provider`.
+"""Classes whose base lies outside of the program and calls their methods: custom resources of `cfn_resource_provider`, and
+the templates of frameworks and of packages that are not there.
 
-The base takes the event and calls `create`, `update` or `delete`. Where a base cannot be read, methods of
-such names are taken to be what it calls.
+The base takes the event and calls `create`, `update` or `delete`, `process` or `handle`. Where a base cannot be read, methods
+of such names are taken to be what it calls.
 """
 
 from __future__ import annotations
 
 from lintdem.interpreter.altering import replace
-from lintdem.interpreter.domain import Error, External, Func, Instance, Path, Ref, Value
+from lintdem.interpreter.domain import Cls, Error, External, Func, Instance, Path, Ref, Value
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.joins import merge
 from lintdem.interpreter.lineage import find_in_class, outside_bases
@@ -29,7 +30,11 @@ _KEPT: dict[str, Value] = {
 """What an object of this class has of the request that it handles."""
 _ENTRIES = frozenset({"handle", "handler", "lambda_handler", "handle_event", "process", "dispatch", "run", "execute", "__call__"})
 _RESOURCE = ("create", "update", "delete")
-_RECORDS = ("process_record", "handle_record", "process_message", "handle_message", "on_message", "process_event", "on_event")
+_EVENTS = ("process_event", "on_event", "handle_event", "process", "handle", "run", "execute", "perform", "work", "do_work")
+_RECORDS = ("process_record", "handle_record", "process_message", "handle_message", "on_message")
+_HOOKS = (*_RESOURCE, *_EVENTS, *_RECORDS)
+_HELD = ("input", "payload", "message", "body", "request", "params", "data", "config")
+"""Names under which a base keeps a part of the event for the methods of its children."""
 
 
 def call_provider(m: Machine, owner: Ref, name: str, args: Args, place: Place, flow: Flow) -> Value | None:
@@ -44,25 +49,56 @@ def call_provider(m: Machine, owner: Ref, name: str, args: Args, place: Place, f
     if provider and name == "fail":
         fails(m, place, flow)
         return NONE
-    if name not in _ENTRIES or not any(isinstance(v, Path) and v.root == "event" and not v.steps for v in args.all()):
+    if not _takes_over(name, args):
         return None
-    hooks = [f for hook in (*_RESOURCE, *_RECORDS) if isinstance(f := find_in_class(found.cls, hook), Func)]
+    hooks = [f for hook in _HOOKS if hook != name and isinstance(f := find_in_class(found.cls, hook), Func)]
     if not hooks:
         return None
     m.classes.update(base for base in bases if source_of_class(base) is not None)
     if provider:
         m.put(flow, owner, replace(found, attrs={**found.attrs, **_KEPT}))
+    elif "event" not in found.attrs:
+        m.put(flow, owner, replace(found, attrs={**_held(found), **found.attrs}))
     ends = [flow.branch()]
     for hook in hooks:
         branch = flow.branch()
-        given = args if len(hook.definition.params) > 1 else Args()
         try:
-            m.call(bind(m, hook, owner, branch, place), given, place, branch, str(getattr(hook.definition, "name", "")))
+            m.call(bind(m, hook, owner, branch, place), _given(hook, args), place, branch, str(getattr(hook.definition, "name", "")))
             ends.append(branch)
         except Stop:
             continue
     merge(flow, ends)
     return Path("result", (), place)
+
+
+def call_template(m: Machine, cls: Cls, name: str, args: Args, place: Place, flow: Flow) -> Value | None:
+    """`Child.handler(event, context)`, which a base outside of the program defines: it makes the object that it works with."""
+    if not _takes_over(name, args) or not outside_bases(cls) or not any(find_in_class(cls, hook) for hook in _HOOKS):
+        return None
+    owner = m.call(cls, Args(), place, flow, cls.definition.name)
+    return call_provider(m, owner, name, args, place, flow) if isinstance(owner, Ref) else None
+
+
+def _takes_over(name: str, args: Args) -> bool:
+    """Whether a base is handed the event to do the whole work with it: by its name, or since it gets the context, too."""
+    given = [v for v in args.all() if isinstance(v, Path) and not v.steps]
+    return any(v.root == "event" for v in given) and (name in _ENTRIES or any(v.root == "context" for v in given))
+
+
+def _held(found: Instance) -> dict[str, Value]:
+    """The event where its base most likely keeps it, as far as the class has no such attribute of its own."""
+    names = (name for name in _HELD if find_in_class(found.cls, name) is None)
+    return {"event": Path("event"), **{name: Path("event", (name,)) for name in names}}
+
+
+def _given(hook: Func, args: Args) -> Args:
+    """What a method is handed: nothing, one record or the event, with the context where it takes one."""
+    takes = [p for p in hook.definition.params if p.kind in ("positional", "normal") and p.name not in ("self", "cls")]
+    if not takes:
+        return Args()
+    record = getattr(hook.definition, "name", "") in _RECORDS
+    first = Path("event", ("Records", "*")) if record else Path("event")
+    return Args((first, Path("context"))[: len(takes)])
 
 
 def fails(m: Machine, place: Place, flow: Flow) -> None:

@@ -27,6 +27,7 @@ from lintdem.program.entries import (
     top_functions,
 )
 from lintdem.program.imports import is_test, is_vendored
+from lintdem.program.injected import injected
 from lintdem.program.likely import USUAL, may_hold_handlers
 from lintdem.program.modules import Modules
 from lintdem.program.paths import ancestors, folder, join
@@ -210,6 +211,8 @@ def _from_template(modules: Modules, function: Lambda) -> Handler | None:
     if located is None:
         return None
     path, name = located
+    stands_for = injected(modules, path, name)
+    name = stands_for.name if stands_for is not None else name
     span = next((f.name_span for f in top_functions(modules[path].body) if f.name == name), NOWHERE)
     return Handler(path, name, span, of_function(function), "template", function.name, function.place)
 
@@ -307,7 +310,7 @@ def _nearest(paths: Sequence[str], start: str) -> str | None:
 def _fitting(modules: Mapping[str, Module], tail: str, name: str) -> list[str]:
     """The files that a dotted module may mean, and that give the name a meaning."""
     paths = (path for path in modules if path == f"{tail}.py" or path.endswith(f"/{tail}.py"))
-    return [path for path in paths if name in _bound(modules[path])]
+    return [path for path in paths if name in _bound(modules[path]) or injected(modules, path, name) is not None]
 
 
 @attached

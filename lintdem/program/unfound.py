@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from lintdem.model.function import Assign, DefineClass, DefineFunction, For, Import, Match, Stmt, Try, While, With
 from lintdem.model.module import Module
 from lintdem.model.span import Place
 from lintdem.model.stack import Lambda, Stack
-from lintdem.model.values import Attr, Name
-from lintdem.program.entries import statements
 from lintdem.program.handlers import locate
 from lintdem.program.imports import THIRD_PARTY, is_test, is_vendored
+from lintdem.program.injected import injected, may_bind
 
 WRAPPERS = THIRD_PARTY | {
     "datadog_lambda", "newrelic_lambda_wrapper", "lumigo_tracer", "epsagon", "thundra", "sentry_sdk", "wsgi_handler",
@@ -57,7 +55,8 @@ def _unfound(modules: Mapping[str, Module], function: Lambda, folders: set[str])
     located = locate(modules, function)
     if located is not None:
         path, _ = located
-        return None if _may_bind(modules[path], name) else Unfound(function, place, path, name)
+        bound = may_bind(modules[path], name) or injected(modules, path, name) is not None
+        return None if bound else Unfound(function, place, path, name)
     tail = dotted.replace(".", "/")
     if any(path.endswith((f"/{tail}.py", f"/{tail}/__init__.py")) for path in modules if path.startswith(function.layers)):
         return None
@@ -66,28 +65,3 @@ def _unfound(modules: Mapping[str, Module], function: Lambda, folders: set[str])
     if not file or function.packed:
         return Unfound(function, place, f"{tail}.py", "", True) if function.code else None
     return Unfound(function, place, file)
-
-
-def _may_bind(module: Module, name: str) -> bool:
-    """Whether a module gives the name a meaning, or does something that might."""
-    return bool(module.problems) or _binds(module.body, name)
-
-
-def _binds(body: Sequence[Stmt], name: str) -> bool:
-    for statement in statements(body):
-        if isinstance(statement, (DefineFunction, DefineClass)):
-            made = statement.function.name if isinstance(statement, DefineFunction) else statement.cls.name
-            if made == name:
-                return True
-        elif isinstance(statement, Import):
-            if any(alias.name == "*" or (alias.bound or alias.name.partition(".")[0]) == name for alias in statement.names):
-                return True
-        elif isinstance(statement, Assign):
-            if any(not isinstance(target, (Name, Attr)) or getattr(target, "id", "") == name for target in statement.targets):
-                return True
-        elif isinstance(statement, Try):
-            if any(_binds(catch.body, name) for catch in statement.catches):
-                return True
-        elif isinstance(statement, (For, While, With, Match)):
-            return True
-    return False
