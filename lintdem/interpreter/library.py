@@ -89,6 +89,8 @@ COMMON = frozenset(
 )
 THREADS = frozenset({"threading.Thread", "threading.Timer", "multiprocessing.Process"})
 """Classes whose `start` calls `run`."""
+HOLDERS = ("flask.g.", "flask.current_app.", "quart.g.", "quart.current_app.")
+"""Objects of a web framework on which a program keeps its own: https://flask.palletsprojects.com/en/stable/api/#flask.g"""
 REGISTERS = "register_lambda_context"
 """https://docs.aws.amazon.com/powertools/python/latest/utilities/idempotency/#lambda-timeouts"""
 
@@ -333,6 +335,8 @@ def _seconds(named: dict[str, Value]) -> int | None:
 def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:
     """A library nothing is known of: its result is an object of its own; functions given to it may be called."""
     owner, _, method = name.rpartition(".")
+    if owner.startswith(HOLDERS):
+        return _unknown(m, method, args, place, flow, Unknown(f"what {owner} is"))
     sent = call_as_client(m, method, args, place, flow, receiver or External(owner)) if owner else None
     sent = sent or call_wrapper(m, name, args, place, flow)
     if sent is not None:

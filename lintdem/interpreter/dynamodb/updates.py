@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from lintdem.interpreter.domain import Derived, Known, ListObj, Made, Unknown, Value
+from lintdem.interpreter.domain import AnyOf, Cases, Derived, Known, ListObj, Made, Unknown, Value
 from lintdem.interpreter.dynamodb.itemconditions import HOLE, plain, resolve_name
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.machine import Machine
-from lintdem.interpreter.values import known, members, text
+from lintdem.interpreter.values import NONE, any_of, known, members, text
 from lintdem.knowledge import expressions as ddb
 from lintdem.knowledge import parse_update
 
@@ -16,18 +16,23 @@ TYPED = frozenset({"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"})
 
 
 def entries(m: Machine, value: Value | None, flow: Flow) -> dict[str, Value]:
-    """The entries of a dict with text keys; those behind `**` of an unknown are left out."""
-    if value is None:
-        return {}
-    for one in members(value):
+    """The entries of a dict with text keys; those behind `**` of an unknown are left out. Of several dicts the first that
+    holds any: an empty one stands for nothing to do."""
+    for one in members(value) if value is not None else ():
         found = m.dict_entries(flow, one)
-        if found is not None:
-            return {k: v for k, v in found.entries.items() if isinstance(k, str)}
+        named = {k: v for k, v in found.entries.items() if isinstance(k, str)} if found is not None else {}
+        if named:
+            return named
     return {}
 
 
 def untyped(m: Machine, value: Value, flow: Flow) -> Value:
-    """A value without the low-level client's type tag: `{"S": v}` is v."""
+    """A value without the low-level client's type tag: `{"S": v}` is v. Where the tag is chosen by the type of what is
+    tagged, each choice without its own."""
+    if isinstance(value, (AnyOf, Cases)):
+        choices = [one for one in members(value) if one != NONE]
+        plain = [untyped(m, one, flow) for one in choices]
+        return any_of(plain) if plain != choices else value
     found = m.dict_entries(flow, value)
     if found is not None and len(found.entries) == 1:
         (key, inner), *_ = found.entries.items()

@@ -235,16 +235,27 @@ def _is_same_item(write: Write, read: Invocation, path: Path) -> bool:
     asked = {k.removeprefix(QUERIED): v for k, v in read.args if k.startswith(QUERIED)}
     if write.key and asked:
         # A query for part of a key finds many items: this one is meant where the rest of its key was read with it.
-        return all(asked.get(k) == v or _is_from(v, path) for k, v in write.key)
+        return all(_is_one(asked.get(k), v) or _is_from(v, path, k) for k, v in write.key)
     named = dict(write.key) or {k: v for k, v in write.values if k in given} or dict(key_attributes(write))
     if not given:
-        return named.get("", known(None)) == read.arg("Key") or any(_is_from(v, path) for v in named.values())
+        return named.get("", known(None)) == read.arg("Key") or any(_is_from(v, path, k) for k, v in named.items())
     both = [k for k in given if k in named]
-    return bool(both) and all(named[k] == given[k] or _is_from(named[k], path) for k in both)
+    return bool(both) and all(_is_one(given[k], named[k]) or _is_from(named[k], path, k) for k in both)
 
 
-def _is_from(value: Value, path: Path) -> bool:
-    return any(isinstance(one, Path) and one.root == "result" and one.place == path.place for one in members(value))
+def _is_one(asked: Value | None, named: Value) -> bool:
+    """Whether two parts of keys are the same; of several forms of one value, such as its text and its number, any."""
+    if asked is None or asked == named:
+        return asked == named
+    return any(not isinstance(one, (Known, Ref)) for one in set(members(asked)) & set(members(named)))
+
+
+def _is_from(value: Value, path: Path, attribute: str = "") -> bool:
+    """Whether a part of a key was read with what `path` means, or is put together again of that part of its key."""
+    if any(isinstance(one, Path) and one.root == "result" and one.place == path.place for one in members(value)):
+        return True
+    read = (leaf for leaf in leaves(value) if isinstance(leaf, Path) and leaf.root == "result" and leaf.place == path.place)
+    return any(leaf.steps[-1:] == (attribute,) for leaf in read)
 
 
 def _plain(name: str) -> str:
