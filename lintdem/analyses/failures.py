@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lintdem.analyses.badanswers import badly_answered
 from lintdem.analyses.besteffort import is_beside_work, is_word_of_failure
 from lintdem.analyses.carried import STORES, carries_event, is_from_event, is_received
+from lintdem.analyses.commits import committed_in
 from lintdem.analyses.elsewhere import does_elsewhere
 from lintdem.analyses.markers import is_marker, is_passed_over
 from lintdem.analyses.memories import is_memory
@@ -207,8 +208,10 @@ def _eaten(
     found: dict[Place, Effect] = {}
     work = [effect for effect in effects if _is_work(effect)]
     beside = [effect for effect in work if carries_event(effect, run)]
+    late = committed_in(one, run)
     for effect in effects:
-        mine = one.block in effect.caught and (effect.place in places or _converted(effect, raised, inner))
+        inside = one.block in effect.caught and (effect.place in places or _converted(effect, raised, inner))
+        mine = inside or effect in late
         if not mine or not _is_work(effect, not work) or is_marker(effect, one, work, run) or is_passed_over(effect, work):
             continue
         if is_word_of_failure(effect, one.place) or is_beside_work(effect, one, beside):
@@ -228,7 +231,7 @@ def _unread_before(one: Swallowed, effects: list[Effect], run: Run) -> tuple[Ask
         return ()
     reads = (e for e in run.events if isinstance(e, Asked) and one.block in e.caught and e.place in places)
     # Whether something is there may be asked by a call that fails where it is not.
-    plain = (e for e in reads if e.call.service in STORES | SILENT_HTTP and not e.call.method.startswith("head"))
+    plain = (e for e in reads if e.call.service in {*STORES, *SILENT_HTTP, "mongo"} and not e.call.method.startswith("head"))
     return tuple(e for e in plain if any(is_from_event(v, run, 2) for _, v in e.call.args))
 
 
@@ -239,9 +242,11 @@ def _is_after(effect: Effect, one: Swallowed) -> bool:
 
 
 def _is_sent_once(effect: Effect, one: Swallowed) -> bool:
-    """Whether a scheduled run sends this and nothing stored makes the next one send it: no row decides or is gone through."""
+    """Whether a scheduled run sends this and nothing stored makes the next one send it: no row decides, and none is gone
+    through; who answers that it has failed means the whole run."""
     stored = any(isinstance(f, Check) and f.kind in ("state", "absent") for f in effect.must)
-    return effect.call.kind is Kind.EFFECT and not effect.loops and not one.loops and not stored
+    whole = not one.loops and (one.refuses or not effect.loops)
+    return effect.call.kind is Kind.EFFECT and whole and not stored
 
 
 def _converted(effect: Effect, raised: set[Place], inner: list[Place]) -> bool:

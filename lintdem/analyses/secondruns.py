@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lintdem.analyses.commits import is_stored_later
 from lintdem.analyses.guards import looked_at, same_store
 from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.lookedup import looks_for
@@ -63,6 +64,8 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
             if call is None or claim.tentative or provenance(claim.key, subject, run.sites).grade in _BROKEN:
                 continue
             if _is_held_back(raised, claim, run, subject) or _is_looked_into(raised, tried.get(claim), call, run):
+                continue
+            if raised.error.place == claim.place and is_stored_later(call, run):
                 continue
             if _is_waited_for(raised, call, run) or _is_left_before(claim, tried.get(claim), run):
                 continue

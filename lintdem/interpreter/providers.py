@@ -63,7 +63,8 @@ def call_provider(m: Machine, owner: Ref, name: str, args: Args, place: Place, f
     for hook in hooks:
         branch = flow.branch()
         try:
-            m.call(bind(m, hook, owner, branch, place), _given(hook, args), place, branch, str(getattr(hook.definition, "name", "")))
+            method = bind(m, hook, owner, branch, place)
+            m.call(method, _given(hook, args), place, branch, str(getattr(hook.definition, "name", "")))
             ends.append(branch)
         except Stop:
             continue

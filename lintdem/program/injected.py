@@ -6,7 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lintdem.model.function import Assign, DefineClass, DefineFunction, For, Function, Import, Match, Stmt, Try, While, With
+from lintdem.model.function import (
+    Assign,
+    DefineClass,
+    DefineFunction,
+    For,
+    Function,
+    Import,
+    Match,
+    Stmt,
+    Try,
+    While,
+    With,
+)
 from lintdem.model.module import Module
 from lintdem.model.values import Attr, Call, Expr, Name
 from lintdem.program.entries import statements, top_functions

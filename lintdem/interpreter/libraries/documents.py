@@ -60,9 +60,9 @@ def call_documents(m: Machine, name: str, args: Args, place: Place, flow: Flow, 
     table = _collection(name, receiver)
     note_cleared(m, short, args, table, flow)
     if short in _READS and not (short == "aggregate" and _writes(m, args.get(0, "pipeline"), flow)):
-        site = Invocation(
-            f"MongoDB {short}", "mongo", short, Kind.READ, "reads again", (("TableName", table),), receiver
-        )
+        asked = tuple((f"where.{k}", v) for k, v in entries(m, args.get(0, "filter"), flow).items())
+        given = (("TableName", table), *asked)
+        site = Invocation(f"MongoDB {short}", "mongo", short, Kind.READ, "reads again", given, receiver)
         m.sites[place] = site
         m.can_raise(Error(("any", "PyMongoError"), place), flow)
         m.record(Asked(place, site, must=flow.must, may=flow.may))
