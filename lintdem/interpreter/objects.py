@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lintdem.interpreter.building import field_of, function_base
+from lintdem.interpreter.classobjects import standing_in
 from lintdem.interpreter.definitions import member_of
 from lintdem.interpreter.dictitems import dict_item, there
 from lintdem.interpreter.domain import (
@@ -36,7 +37,7 @@ from lintdem.interpreter.injection import is_asked, provided
 from lintdem.interpreter.interfaces import implementations, is_open, made
 from lintdem.interpreter.libraries.documents import collection_of, is_mongo
 from lintdem.interpreter.libraries.tables import is_catalogue
-from lintdem.interpreter.lineage import field_at, find_after, find_in_class, is_enum, is_index, is_typed_dict, lineage
+from lintdem.interpreter.lineage import field_at, find_after, find_in_class, is_enum, is_typed_dict, lineage
 from lintdem.interpreter.machine import Args, Machine, Stop
 from lintdem.interpreter.validators import validate
 from lintdem.interpreter.values import NONE, any_of, known, leaves, members, text
@@ -141,10 +142,7 @@ def _class_attribute(m: Machine, cls: Cls, name: str, flow: Flow, place: Place) 
     if isinstance(found, Derived) and not found.parts and is_enum(cls):
         # Of `auto()` only the name tells one member from another.
         return known(f"{cls.definition.name}.{name}")
-    held = m.get(flow, found)
-    if isinstance(held, Instance) and is_index(held.cls):
-        return Made("pynamodb.index", place, (("self", cls),))
-    return found
+    return standing_in(m, cls, found, flow, place)
 
 
 def _object_attribute(m: Machine, ref: Ref, name: str, flow: Flow, place: Place) -> Value:

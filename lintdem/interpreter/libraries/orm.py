@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lintdem.interpreter.binding import set_attribute
+from lintdem.interpreter.classobjects import managed
 from lintdem.interpreter.domain import (
     Claim,
     Cls,
@@ -339,6 +340,9 @@ def call_record(
     cls = owner if isinstance(owner, Cls) else found.cls if isinstance(found, Instance) else None
     if cls is not None and is_document(cls):
         return call_document(m, cls, name, args, place, flow, owner)
+    rows = managed(found, place)
+    if rows is not None and len(steps) < 2:
+        return _chain(m, name, args, place, flow, rows)
     kind = mapper_of(cls) if cls is not None else ""
     if cls is None or not kind:
         return None
@@ -346,9 +350,7 @@ def call_record(
     if kind == "sqlalchemy":
         return _chain(m, name, args, place, flow, query) if steps[:1] == ("query",) else None
     if isinstance(found, Instance):
-        if name not in ("save", "asave"):
-            return None
-        return _save(m, found, owner, place, flow, query)
+        return _save(m, found, owner, place, flow, query) if name in ("save", "asave") else None
     if (kind == "django" and steps[:1] == ("objects",)) or (kind == "tortoise" and name in _TORTOISE):
         return _chain(m, name, args, place, flow, query)
     if kind == "peewee" and name in ("create", "get_or_create", "get", "get_or_none", "delete_by_id"):
