@@ -38,6 +38,7 @@ from lintdem.interpreter.libraries.local import create_file
 from lintdem.interpreter.libraries.moments import plain
 from lintdem.interpreter.machine import Args, Machine, Stop
 from lintdem.interpreter.trace import Loop
+from lintdem.interpreter.valueobjects import shown
 from lintdem.interpreter.values import FALSE, NONE, any_of, known, members, text
 from lintdem.model.span import Place
 
@@ -63,7 +64,7 @@ def _same(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 def _written(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     """`str(x)`: of a tuple, list or dict, what is in it."""
-    value = plain(_same(m, args, place, flow))
+    value = shown(m, plain(_same(m, args, place, flow)), place, flow)
     held = inside(m, value, flow) if isinstance(value, Ref) and not isinstance(m.get(flow, value), Instance) else ()
     return Derived("call", held, place) if held else value
 

@@ -46,6 +46,7 @@ from lintdem.interpreter.operators import (
 from lintdem.interpreter.passing import handed
 from lintdem.interpreter.placeholders import literal
 from lintdem.interpreter.trace import Tested
+from lintdem.interpreter.valueobjects import shown
 from lintdem.interpreter.values import FALSE, NONE, TRUE, any_of, known, members, text
 from lintdem.model.span import Place
 from lintdem.model.values import (
@@ -207,7 +208,8 @@ def written(expr: Expr) -> str:
 
 
 def _format(m: Machine, expr: Format, flow: Flow) -> Value:
-    return formatted(tuple(evaluate(m, part, flow) for part in expr.parts))
+    place = m.place(flow, expr.span)
+    return formatted(tuple(shown(m, evaluate(m, part, flow), place, flow) for part in expr.parts))
 
 
 def _sequence(m: Machine, expr: Sequence, flow: Flow) -> Value:

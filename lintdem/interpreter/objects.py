@@ -40,6 +40,7 @@ from lintdem.interpreter.libraries.tables import is_catalogue
 from lintdem.interpreter.lineage import field_at, find_after, find_in_class, is_enum, is_typed_dict, lineage
 from lintdem.interpreter.machine import Args, Machine, Stop
 from lintdem.interpreter.validators import validate
+from lintdem.interpreter.valueobjects import bare
 from lintdem.interpreter.values import NONE, any_of, known, leaves, members, text
 from lintdem.knowledge import client_of_type, resource_method
 from lintdem.model.function import Declare
@@ -243,6 +244,8 @@ def instantiate(m: Machine, cls: Cls, args: Args, place: Place, flow: Flow) -> V
     """`cls(args)`."""
     if m.built is not None:
         m.instantiated.add(cls.key)
+    if (value := bare(cls, args)) is not None:
+        return value
     maker = find_in_class(cls, "__new__")
     if isinstance(maker, Func):
         made = m.call(maker, Args((cls, *args.positional), args.keywords, args.spread, args.spreads), place, flow, "__new__")
