@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,8 @@ from lintdem.globs import as_one, patterns_of
 MOST_BYTES = 1_000_000
 _OFTEN = 60
 """So often a file of patterns is asked before it is worth while to make one expression of them."""
+_FOLDER = "ps_d"
+"""The group that the library has around the slash behind what a pattern means."""
 _GROUP = re.compile(r"\(\?P<\w+>")
 
 
@@ -58,7 +60,17 @@ class _Patterns:
             self._any = _either(pattern.regex.pattern for pattern in self._spec.patterns if pattern.regex)
         if self._any is not None and self._any.search(path) is None:
             return None
-        return self._spec.check_file(path).include
+        return _of_folder(self._spec.patterns, path) if path.endswith("/") else self._spec.check_file(path).include
+
+
+def _of_folder(patterns: Sequence[Any], path: str) -> bool | None:
+    """What the last pattern says that means the folder itself, and none above it: `!app` behind `*` lets it in again."""
+    for pattern in reversed(patterns):
+        found = pattern.match_file(path) if pattern.include is not None else None
+        mark = found.match.groupdict().get(_FOLDER) if found is not None else None
+        if found is not None and (mark is None or found.match.start(_FOLDER) == len(path) - 1):
+            return bool(pattern.include)
+    return None
 
 
 @lru_cache(maxsize=4096)

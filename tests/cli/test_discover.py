@@ -111,6 +111,18 @@ class TestIgnored:
         assert find(root).python == ("a.py", "gen/keep/c.py", "lib/d_pb2.py")
         assert "gen/b.py" in find(root, filters=Filters(gitignore=False)).python
 
+    def test_what_is_let_in_again_behind_a_star(self, root: Path) -> None:
+        """A list of what is kept, `*` and then what not to ignore, is read as git reads it: files of a folder have to be named, too."""
+        tree(root, "a.py", "fn/app/main.py", "fn/app/local.py", "fn/other.py", "fn/lib/b.py")
+        (root / "fn/.gitignore").write_text("*\n!app\n!app/main.py\n", encoding="utf-8")
+        assert find(root).python == ("a.py", "fn/app/main.py")
+
+    def test_a_folder_below_one_that_is_let_in_again(self, root: Path) -> None:
+        """A name that is let in again says nothing of the folders inside."""
+        tree(root, "keep/a.py", "keep/inner/b.py", "gen/keep/c.py")
+        (root / ".gitignore").write_text("/*\n!/keep\n/keep/inner/\n", encoding="utf-8")
+        assert find(root).python == ("keep/a.py",)
+
     def test_a_bad_line_does_not_take_the_others_along(self, root: Path) -> None:
         """A pattern git could not read either is passed over."""
         tree(root, "a.py", "gen.py")
