@@ -36,7 +36,6 @@ from lintdem.interpreter.operators import (
     FINE,
     chooses,
     compared,
-    formatted,
     is_condition,
     is_hour,
     is_now,
@@ -46,7 +45,7 @@ from lintdem.interpreter.operators import (
 from lintdem.interpreter.passing import handed
 from lintdem.interpreter.placeholders import literal
 from lintdem.interpreter.trace import Tested
-from lintdem.interpreter.valueobjects import shown
+from lintdem.interpreter.valueobjects import put_together
 from lintdem.interpreter.values import FALSE, NONE, TRUE, any_of, known, members, text
 from lintdem.model.span import Place
 from lintdem.model.values import (
@@ -208,8 +207,7 @@ def written(expr: Expr) -> str:
 
 
 def _format(m: Machine, expr: Format, flow: Flow) -> Value:
-    place = m.place(flow, expr.span)
-    return formatted(tuple(shown(m, evaluate(m, part, flow), place, flow) for part in expr.parts))
+    return put_together(m, tuple(evaluate(m, part, flow) for part in expr.parts), m.place(flow, expr.span), flow)
 
 
 def _sequence(m: Machine, expr: Sequence, flow: Flow) -> Value:

@@ -6,6 +6,7 @@ from lintdem.interpreter.domain import Cls, Func, Instance, Unknown, Value
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.lineage import find_in_class, lineage, outside_bases
 from lintdem.interpreter.machine import Args, Machine
+from lintdem.interpreter.operators import formatted
 from lintdem.model.function import DefineFunction
 from lintdem.model.span import Place
 
@@ -31,3 +32,8 @@ def shown(m: Machine, value: Value, place: Place, flow: Flow) -> Value:
         return value
     written = m.call(m.attribute(value, "__str__", flow, place), Args(), place, flow, "__str__")
     return value if isinstance(written, Unknown) else written
+
+
+def put_together(m: Machine, parts: tuple[Value, ...], place: Place, flow: Flow) -> Value:
+    """The text that an f-string makes of its parts."""
+    return formatted(tuple(shown(m, part, place, flow) for part in parts))
