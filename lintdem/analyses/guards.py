@@ -251,8 +251,8 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
         return False
     done = Done(effect.place, effect.call.name)
     for event in run.events:
-        if check.kind == "absent" and isinstance(event, Effect) and rows_of(event):
-            continue  # A row that was read is no record of one that was not there.
+        if check.kind == "absent" and isinstance(event, Effect) and rows_of(event) and not touches(check, event, read):
+            continue  # A row that was read is no record of one that was not there; a mark on it that was asked for is.
         # What is written on another way than the effect is no record of it; the effect may be the write itself.
         after = isinstance(event, Effect) and (done in event.may or (event.place, event.stack) == (effect.place, effect.stack))
         first = isinstance(event, Effect) and event.place != effect.place and _is_recorded_first(check, event, effect, run)
