@@ -294,6 +294,10 @@ QUEUES = """
     Type: AWS::SQS::Queue
     Properties:
       RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: !ImportValue receives}
+  Once:
+    Type: AWS::SQS::Queue
+    Properties:
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 1}
 """
 BISECTS = "MaximumRetryAttempts: 2, BisectBatchOnFunctionError: true"
 
@@ -317,6 +321,10 @@ BISECTS = "MaximumRetryAttempts: 2, BisectBatchOnFunctionError: true"
         (
             "Type: SQS, Properties: {Queue: !GetAtt Counted.Arn}",
             "a run whenever the visibility timeout of 30 seconds ends, as often as the queue allows, then the dead-letter queue Dead",
+        ),
+        (
+            "Type: SQS, Properties: {Queue: !GetAtt Once.Arn}",
+            "one run, then the dead-letter queue Dead; a redrive from there gives new message ids",
         ),
         ("Type: Api, Properties: {Path: /, Method: post}", "API Gateway invokes once per request"),
     ],
