@@ -36,7 +36,7 @@ from lintdem.interpreter.joins import aged, alike, changed
 from lintdem.interpreter.limits import is_limit
 from lintdem.interpreter.listing import is_denied, is_none_left, of_pages, tells_how_many
 from lintdem.interpreter.machine import Machine
-from lintdem.interpreter.optionalkeys import looked_for
+from lintdem.interpreter.optionalguards import as_set_up, looked_for, not_asked
 from lintdem.interpreter.sameness import same_or_missing, stands
 from lintdem.interpreter.selections import found_some
 from lintdem.interpreter.senders import alone, told
@@ -187,16 +187,17 @@ def _assume_some(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
     """`a and b` is false, or `a or b` is true: at least one of them decides, those before it do not."""
     found: list[Flow] = []
     here = flow.branch()
-    for arg in test.args:
+    for index, arg in enumerate(test.args):
         branch = here.branch()
         if assume(m, arg, truth, branch):
+            branch.may -= not_asked(test.args[index + 1 :])
             found.append(branch)
         if not assume(m, arg, not truth, here):
             break
     if not found:
         return False
     # An age that is looked at beside other things ("if there is a time, and it is old") is looked at.
-    paths = [f.must for f in found]
+    paths = [f.must for f in as_set_up(m, test, found)]
     told = (changed(paths), looked_for(m, test, found), same_or_missing(paths), *map(aged, paths))
     flow.must |= frozenset.intersection(*paths).union(*told)
     flow.may = frozenset.union(*(f.may for f in found))
