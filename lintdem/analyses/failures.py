@@ -221,7 +221,7 @@ def _eaten(
     return tuple(found.values())
 
 
-def _unread_before(one: Swallowed, effects: list[Effect], run: Run) -> tuple[Asked, ...]:
+def _unread_before(one: Swallowed, effects: list[Effect], run: Run) -> tuple[Effect | Asked, ...]:
     """The reads of what the event names whose failure ends the function, so that the work behind the `try` is never begun."""
     if one.ends != ("returns",) or any(one.block in e.caught for e in effects):
         return ()
@@ -229,10 +229,11 @@ def _unread_before(one: Swallowed, effects: list[Effect], run: Run) -> tuple[Ask
     undone = (e for e in effects if mark not in e.may and e.stack[: len(one.stack)] == one.stack and _is_after(e, one))
     if not any(_is_work(e) and carries_event(e, run) for e in undone):
         return ()
-    reads = (e for e in run.events if isinstance(e, Asked) and one.block in e.caught and e.place in places)
+    # A function that is called very often is not run each time: where its failures end says where it is asked.
+    reads = (e for e in run.events if e.place in places and (isinstance(e, Asked) or (isinstance(e, Effect) and only_asks(e))))
     # Whether something is there may be asked by a call that fails where it is not.
     plain = (e for e in reads if e.call.service in {*STORES, *SILENT_HTTP, "mongo"} and not e.call.method.startswith("head"))
-    return tuple(e for e in plain if any(is_from_event(v, run, 2) for _, v in e.call.args))
+    return tuple({e.place: e for e in plain if any(is_from_event(v, run, 2) for _, v in e.call.args)}.values())
 
 
 def _is_after(effect: Effect, one: Swallowed) -> bool:
@@ -320,7 +321,8 @@ def _may_tell(threw: Threw, one: Swallowed, texts: Texts) -> bool:
     """Whether a `raise` behind a clause may be for its failure. Where the clause only tells of it, and nothing was to be had
     from the `try`, what a later call raises is a failure of its own."""
     own = texts.modules.get(one.place.path)
-    if Caught(one.place) in threw.must or own is None or one.block is None or len(threw.stack) <= len(one.stack):
+    around = threw.stack == one.stack[: len(threw.stack)]
+    if Caught(one.place) in threw.must or own is None or one.block is None or around:
         return True
     answers = any(value != NONE for value in one.values)
     notes = bool(changes(one.body) or gained(own, one.block))
