@@ -19,6 +19,7 @@ from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, look
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
 from lintdem.analyses.notices import tells_of_failure
 from lintdem.analyses.overwrites import (
+    copies,
     fills,
     goes_over,
     is_another,
@@ -354,7 +355,8 @@ def _overwrite(
     moved = tested is not None and (tested.kind == "state" or (tested.kind == "changed" and goes_over(effect, tested, run)))
     moved = tested is not None and moved and touches(tested, bare) and not is_another(effect, tested, run)
     moved = tested is not None and moved and takes(effect, tested, modules, subject, others)
-    if tested is not None and moved and not write.conditional and not fills(effect, tested, run):
+    meant = tested is not None and (fills(effect, tested, run) or copies(effect, tested, run))
+    if moved and not meant and not write.conditional:
         return Case(run, subject, effect, harm, found, Kind.CHECKED)
     if write.conditional or (found.answer is Answer.YES and (found.claim is None or found.claim.place != effect.place)):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)

@@ -164,6 +164,20 @@ def fills(effect: Effect, check: Check, run: Run) -> bool:
     return check.kind == "state" and bool(own) and empty and write is not None and not any(is_random(v) for _, v in write.values)
 
 
+def copies(effect: Effect, check: Check, run: Run) -> bool:
+    """Whether a write stores what the run has just read elsewhere and found to differ from what is stored: whoever comes late
+    reads anew, and stores what is there now."""
+    write = effect.call.write
+    tests = (e.test for e in run.events if isinstance(e, Tested) and e.test.op == "beside" and e.test.place == check.place)
+    read = [arg for test in tests if check.subject in test.args for arg in test.args if arg != check.subject]
+    set_to = [value for name, value in write.values if name in _steps(check)] if write is not None else []
+    return bool(set_to) and all(value in read for value in set_to)
+
+
+def _steps(check: Check) -> tuple[str, ...]:
+    return check.subject.steps[-2:] if isinstance(check.subject, Path) else ()
+
+
 def is_another(effect: Effect, check: Check, run: Run) -> bool:
     """Whether a write goes to another item than the one that was asked about: both are named, by different keys."""
     asked, write = looked_at(check), effect.call.write
