@@ -19,17 +19,12 @@ from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, look
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
 from lintdem.analyses.notices import tells_of_failure
 from lintdem.analyses.overwrites import (
-    copies,
-    fills,
-    goes_over,
-    is_another,
     is_asked_for,
     is_made_for_event,
     is_of_event,
     is_of_several_objects,
     is_of_this_run,
     overwrite_level,
-    takes,
 )
 from lintdem.analyses.repetition import retry_of
 from lintdem.analyses.replays import operations, replayed
@@ -37,6 +32,7 @@ from lintdem.analyses.settledvalues import unsettled
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import touches
 from lintdem.analyses.tablewrites import Writers, key_names_of, store_of
+from lintdem.analyses.testedwrites import copies, fills, goes_over, is_another, takes
 from lintdem.analyses.timeliness import event_time, held_for_a_time, is_fresh_checked, time_bound, unordered_row
 from lintdem.analyses.wholekeys import of_whole_key
 from lintdem.interpreter.altering import replace
