@@ -115,11 +115,11 @@ def folders_of(pack: str) -> list[Path]:
     return [Path(folder) for folder in spec.submodule_search_locations or ()] if spec is not None else []
 
 
-def installation(packages: Iterable[Path]) -> bytes:
-    """A digest of the code in these folders by its names, sizes and times, and of what is installed beside lintdem: another
-    version of a library may read a file in another way."""
+def installation(packs: Iterable[str]) -> bytes:
+    """A digest of the code of lintdem and of these packages by its names, sizes and times, and of what is installed beside it:
+    another version of a library may read a file in another way."""
     stamps = [f"{folder}:{_times(folder)}" for folder in (Path(msgspec.__file__).parent.parent,)]
-    for package in packages:
+    for package in (Path(__file__).parent, *(folder for pack in packs for folder in folders_of(pack))):
         waiting = [os.fspath(package)]
         while waiting:
             with os.scandir(waiting.pop()) as entries:

@@ -39,7 +39,7 @@ from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Problem
 from lintdem.model.span import NOWHERE, Place
 from lintdem.observer import Observer, phase
-from lintdem.recall import Reading, Recall, folders_of, installation
+from lintdem.recall import Reading, Recall, installation
 from lintdem.triage import Known, is_whole, since, validate
 
 # What analyses is loaded by what needs it: a run that recalls its report is done before it would be loaded.
@@ -150,29 +150,26 @@ class Session:
         start = time.perf_counter()
         self._overlay = overlay or {}
         recall = self._recall(fixes) if overlay is None else None
-        report = self._recalled(recall) if recall is not None else None
-        if report is None:
-            report = self._checked(recall, fixes)
+        report = (self._recalled(recall) if recall is not None else None) or self._checked(recall, fixes)
         return msgspec.structs.replace(report, seconds=time.perf_counter() - start)
 
     def _checked(self, recall: Recall | None, fixes: bool) -> Report:
         from lintdem.keeping import kept_fixer, kept_glances, kept_runs
-        from lintdem.room import processors
         from lintdem.stages import analyse, with_fixes
         from lintdem.syntax import is_fleeting
 
         baseline = self.baseline if self.request.baselined else None
         self._reading = Reading(self._read)
         rules, work = self.rules, self._work()
-        kept, jobs = kept_runs(self._cache), self.request.jobs or processors()
-        with kept_glances(self._cache, self.root, work.python.values()):
-            done = report = analyse(work, self.config, rules, self.observer, kept, jobs).report
+        code = self.code if self._cache is not None else b""
+        with kept_glances(self._cache, self.root, work.python.values(), code):
+            done = report = analyse(work, self.config, rules, self.observer, kept_runs(self._cache, code), self.request.jobs).report
         if baseline is not None:
             report = self._without(baseline, report)
         if self.request.changed_since is not None:
             report = self._since(self.request.changed_since, work, report)
         if fixes:
-            report = with_fixes(report, self._beside, kept_fixer(self._cache))
+            report = with_fixes(report, self._beside, kept_fixer(self._cache, code))
         if recall is not None and self._reading.whole and not any(is_fleeting(problem) for problem in done.problems):
             recall.keep(self.found, self._reading, report, self._notes())
         return report
@@ -206,9 +203,12 @@ class Session:
         if cache is None or self._given or self.request.changed_since is not None:
             return None
         baseline = self.baseline if self.request.baselined else None
-        packs = self._packs if not self.config.plugins else tuple(sorted({rule.module.rpartition(".")[0] for rule in self.rules}))
-        code = installation([Path(__file__).parent, *(folder for pack in packs for folder in folders_of(pack))])
-        return Recall(cache, self.root, (code, self._paths, self.request.only, self.config, baseline, fixes))
+        return Recall(cache, self.root, (self.code, self._paths, self.request.only, self.config, baseline, fixes))
+
+    @cached_property
+    def code(self) -> bytes:
+        """A digest of lintdem with its rules: what another one has kept says nothing."""
+        return installation({rule.module.rpartition(".")[0] for rule in self.rules} if self.config.plugins else self._packs)
 
     @cached_property
     def baseline(self) -> Baseline | None:

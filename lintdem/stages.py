@@ -30,6 +30,7 @@ from lintdem.deploy import (
     steps_in,
     template_directives,
 )
+from lintdem.keeping import KeptRuns
 from lintdem.knowledge import Declared, DeclaredCall, Kind
 from lintdem.lowering import Lowering
 from lintdem.model.finding import Finding, Report
@@ -39,7 +40,7 @@ from lintdem.model.stack import Stack
 from lintdem.observer import Observer, phase
 from lintdem.program import HandlerSetting, LinkSettings, Modules, inline_path, link, prepare
 from lintdem.program.remembering import remembered
-from lintdem.room import seldom_collecting, with_room
+from lintdem.room import processors, seldom_collecting, with_room
 from lintdem.rule import Facts, Rule, run
 from lintdem.syntax import Fixer, lower_source, lower_typescript
 from lintdem.triage import Known, Selection, triage
@@ -87,12 +88,13 @@ class Analysed:
 
 @seldom_collecting()
 def analyse(
-    work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer, memory: Keeper | None = None, jobs: int = 1,
-    answers: Answers | None = None,
+    work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer, memory: Keeper | None = None,
+    jobs: int | None = 1, answers: Answers | None = None,
 ) -> Analysed:  # fmt: skip
     """From what was read to the report; the clock is the caller's. Runs that are in the memory serve again, and so do answers."""
     with phase(observer, "templates"):
-        stacks = read_stacks(work.templates) if work.stacks is None else work.stacks
+        read = memory.stacks if isinstance(memory, KeptRuns) else read_stacks
+        stacks = read(work.templates) if work.stacks is None else work.stacks
     settings = _link_settings(config)
     with phase(observer, "lower"):
         prepare(work.modules, stacks, (*settings.source_roots, *settings.layers))
@@ -102,15 +104,20 @@ def analyse(
         own = with_room(lambda: cdk_stacks(program.beside(_in_typescript(work.templates)), steps_in(work.templates)))
         if own:
             program = link(modules.beside(_inline(own)), [*stacks, *own], settings)
-    facts = Facts(program, lambda linked: run_all(linked, observer.progress, memory, partial(spread, jobs=jobs)), answers)
-    with phase(observer, "handlers"), suppress(Exception):  # a rule that asks again says what is wrong
-        with_room(lambda: facts.handlers)
-    with phase(observer, "rules"):
-        selection = Selection(Known(rules).names, config)
-        chosen = tuple(rule for rule in rules if selection.is_on(rule))
-        found, crashes = with_room(lambda: run(_counted(chosen, observer), program, facts))
-        groups = {rule.code: rule.group for rule in chosen}
-        findings = [one for one in found if one.group is groups[one.code] or selection.is_on(one)]
+    answers = answers or Answers(memory if isinstance(memory, KeptRuns) else None)
+    shared = partial(spread, jobs=jobs or processors())
+    facts = Facts(program, lambda linked: run_all(linked, observer.progress, memory, shared), answers)
+    selection = Selection(Known(rules).names, config)
+    chosen = tuple(rule for rule in rules if selection.is_on(rule))
+    try:
+        with phase(observer, "handlers"), suppress(Exception):  # a rule that asks again says what is wrong
+            with_room(lambda: facts.handlers)
+        with phase(observer, "rules"):
+            found, crashes = with_room(lambda: run(_counted(chosen, observer), program, facts))
+    finally:
+        with_room(lambda: _keep(facts, memory))
+    groups = {rule.code: rule.group for rule in chosen}
+    findings = [one for one in found if one.group is groups[one.code] or selection.is_on(one)]
     with phase(observer, "triage"):
         problems = [*work.problems, *program.problems, *_unreadable(work, observer), *crashes]
         speaking = [*(module for _, module in work.modules.mentioning("lintdem")), *_speaking(program.modules.given, work)]
@@ -122,6 +129,13 @@ def analyse(
         handlers=len(program.handlers),
     )
     return Analysed(full, facts)
+
+
+def _keep(facts: Facts, memory: Keeper | None) -> None:
+    """What was found out outlives this run, also when that was told to end."""
+    facts.answers.shelve(facts.program)
+    if memory is not None:
+        memory.flush()
 
 
 def _unreadable(work: Work, observer: Observer) -> list[Problem]:

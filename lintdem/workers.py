@@ -179,8 +179,11 @@ def _without_body(one: Function | Class) -> tuple[object, ...]:
     return tuple(() if field.name in ("body", "decorators") else getattr(one, field.name) for field in fields)
 
 
-def packed(result: object) -> bytes:
-    """A run as bytes, without what nobody asks of it any more."""
+def packed(*results: object) -> bytes:
+    """A run as bytes, and what goes with it, without what nobody asks of them any more. What comes later may be left unread,
+    and is made of the same objects."""
     stream = io.BytesIO()
-    _Packer(stream, pickle.HIGHEST_PROTOCOL).dump(result)
+    packer = _Packer(stream, pickle.HIGHEST_PROTOCOL)
+    for result in results:
+        packer.dump(result)
     return stream.getvalue()

@@ -1,4 +1,4 @@
-"""What is asked of each handler after its run, kept for as long as it stays the same.
+"""What is asked of each handler after its run, kept for as long as it stays the same, also on a `Shelf`.
 
 A handler is judged, and asked by some sixty analyses, without regard to the others, so the answers of those that a change does
 not touch may serve again. While a question is answered it is noted what it asks beside the run: files, searches through all
@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import FunctionType
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
 from lintdem.analyses.cases import Case
+from lintdem.analyses.prints import print_of
 from lintdem.analyses.runs import own
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.engine import Run
@@ -32,6 +33,7 @@ P = TypeVar("P", bound="Placed")
 V = TypeVar("V")
 Content: TypeAlias = "bytes | Module | None"
 Key: TypeAlias = tuple[object, ...]
+Makers: TypeAlias = "Callable[[], Mapping[Any, Iterable[Key]]]"
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,33 @@ class Asked:
     run: Run
     judged: tuple[Judged, ...] = ()
     settled: dict[Key, Judged] = field(default_factory=dict)
-    answers: dict[Key, tuple[object, ...]] = field(default_factory=dict)
+    answers: dict[tuple[Key, int], tuple[object, ...]] = field(default_factory=dict)
     noted: Noted = field(default_factory=Noted)
     common: set[tuple[str, object]] = field(default_factory=set)
+    shelved: dict[tuple[Key, str], tuple[object, ...]] = field(default_factory=dict)
+    """Answers from the shelf, by the words of their questions, until these are asked."""
+    told: dict[tuple[str, object], bytes] = field(default_factory=dict)
+    """What these depend on of `common`, until it is known what that is now."""
+    is_new: bool = True
+
+    def forget(self) -> None:
+        """Keep no answer."""
+        self.answers.clear()
+        self.shelved.clear()
+        self.is_new = True
+
+
+class Shelf(Protocol):
+    """Where answers outlive a process."""
+
+    def take(self, program: Program, run: Run) -> Asked | None:
+        """What is kept of a handler, where nothing is another in the files."""
+
+    def print_of(self, handler: Key) -> bytes | None:
+        """What tells the run of a handler from any other."""
+
+    def put(self, program: Program, asked: Asked) -> None:
+        """Keep the answers of a handler, `shelved` by the words of their questions."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +139,17 @@ class Stage(Enum):
 class Answers:
     """The answers about the handlers of one workspace, those of the last program that still hold."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        self._shelf = shelf
+        self._runs: list[Run] = []
         self._kept: dict[Key, Asked] = {}
         self._before: Situation | None = None
         self._common: dict[str, Mapping[Any, object]] = {}
         """What handlers have in common, by its name."""
+        self._makers: dict[str, Makers | None] = {}
+        """The handlers whose runs it is made of."""
+        self._words: list[str] = []
+        """The words of questions, by their numbers."""
         self._now: dict[int, tuple[Asked, Key]] = {}
         self._numbers: dict[Key, int] = {}
         self._stage = Stage.RUN
@@ -130,28 +162,60 @@ class Answers:
         self._kept, self._before, self._now, self._stage = {}, None, {}, Stage.RUN
         self._open.clear()
         now = Situation(_shape(program), {path: program.modules.content(path) for path in program.modules})
+        self._runs = list(runs)
+        for run in self._runs if self._shelf is not None and before is None else ():
+            found = self._shelf.take(program, run) if self._shelf is not None else None
+            if found is not None:
+                self._kept[own(run.handler)] = found
+                program.modules.prepare(found.noted.files)
         if before is not None and before.shape == now.shape:
             changes = _Changes(before, now)
-            for run in runs:
+            for run in self._runs:
                 asked = kept.get(own(run.handler))
                 if asked is not None and asked.run is run and not changes.touch(asked):
                     self._kept[own(run.handler)] = asked
                     program.modules.prepare(asked.noted.files)  # what is wrong with them is told, as if they were looked into
         self._before = now
 
-    def share(self, name: str, found: Mapping[K, V]) -> Shared[K, V]:
+    def share(self, name: str, found: Mapping[K, V], makers: Makers | None = None) -> Shared[K, V]:
         """Something that handlers have in common: forget what was said where it was another. What is known of this program
-        already has not asked for it."""
+        already has not asked for it. `makers` are the handlers whose runs it is made of; without them it says itself what it is."""
         now: Mapping[Any, object] = found
         before, self._common[name] = self._common.get(name, {}), now
+        self._makers[name] = makers
         for key, asked in list(self._kept.items()):
-            if any(own == name and before.get(word) != now.get(word) for own, word in asked.common):
-                asked.answers.clear()
+            others = [own == name and self._is_other(asked, name, word, before) for own, word in asked.common]
+            if any(others):
+                asked.forget()
                 if self._stage is not Stage.SETTLED:
                     asked.settled.clear()
                 if self._stage is Stage.RUN:
                     del self._kept[key]
         return Shared(name, found, self)
+
+    def _is_other(self, asked: Asked, name: str, word: object, before: Mapping[Any, object]) -> bool:
+        told = asked.told.pop((name, word), None)
+        return before.get(word) != self._common[name].get(word) if told is None else told != self._told(name, word)
+
+    def _told(self, name: str, word: object) -> bytes | None:
+        """What tells something that handlers have in common from what it was in another process; None where nothing does."""
+        found, makers = self._common.get(name), self._makers.get(name)
+        if self._shelf is None or found is None or word not in found:
+            return b"" if found is not None else None
+        if makers is None:
+            return repr(found[word]).encode(errors="surrogatepass")
+        prints = [self._shelf.print_of(handler) for handler in makers().get(word, ())]
+        return b"".join(sorted(one for one in prints if one)) if prints and None not in prints else None
+
+    def shelve(self, program: Program) -> None:
+        """Put the answers on the shelf, but for those that depend on what cannot be told from another there."""
+        for asked in self._kept.values() if self._shelf is not None else ():
+            if asked.is_new and not asked.noted.tests and self._shelf is not None:
+                told = {one: asked.told[one] if one in asked.told else self._told(*one) for one in asked.common}
+                known = {one: word for one, word in told.items() if word is not None}
+                words = {(where, self._words[number]): found for (where, number), found in asked.answers.items()}
+                if len(known) == len(told):
+                    self._shelf.put(program, replace(asked, shelved=asked.shelved | words, told=known))
 
     def judged(self, program: Program, run: Run, judge: Callable[[], Iterable[Judged]]) -> tuple[Judged, ...]:
         """A run as it is judged."""
@@ -177,6 +241,7 @@ class Answers:
         if where not in asked.settled:
             with self._noting(program, asked):
                 asked.settled[where] = settle(judged)
+                asked.is_new = True
         one = asked.settled[where]
         self._now[id(one)] = asked, where
         self._now.update((id(case), (asked, (*where, at))) for at, case in enumerate(one.cases))
@@ -184,7 +249,12 @@ class Answers:
 
     def number(self, key: Key | None) -> int | None:
         """A number for a question, which is found sooner than a key that holds code."""
-        return self._numbers.setdefault(key, len(self._numbers)) if key is not None else None
+        if key is None:
+            return None
+        number = self._numbers.setdefault(key, len(self._numbers))
+        if number == len(self._words):
+            self._words.append(print_of(key) if self._shelf is not None else "")
+        return number
 
     def ask(self, program: Program, about: Judged | Case, key: int | None, work: Callable[[], Iterable[A]]) -> tuple[A, ...]:
         """What some work says of a handler or of one of its effects; the number `key` tells it from other work."""
@@ -193,6 +263,10 @@ class Answers:
             self.note_all()
             return tuple(work())
         known = asked.answers.get((where, key))
+        if known is None and asked.shelved:
+            known = asked.shelved.pop((where, self._words[key]), None)
+            if known is not None:
+                asked.answers[where, key] = known
         if known is not None:
             if self._open:
                 self._tell(asked)
@@ -201,6 +275,7 @@ class Answers:
             found = tuple(work())
             if not self._whole:
                 asked.answers[where, key] = found
+                asked.is_new = True
         return found
 
     def note(self, name: str, key: object) -> None:
@@ -250,7 +325,9 @@ class _Changes:
         noted = asked.noted
         return (
             not self._files.keys().isdisjoint(noted.files)
-            or (bool(self._files) and (any(map(self._finds_other, noted.searches)) or any(map(self._passes, noted.tests))))
+            or (bool(self._files) and any(map(self._finds_other, noted.searches)))
+            or (bool(self._files) and any(self._passes((one.holds, one.counts)) for one in noted.words))
+            or (bool(self._files) and any(map(self._passes, noted.tests)))
         )
 
     def _finds_other(self, search: tuple[str, str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 from lintdem.analyses.answering import harmless, only_harmful
@@ -25,7 +26,7 @@ from lintdem.analyses.reruns.resends import Resent, resent
 from lintdem.analyses.reruns.sagas import in_sequence
 from lintdem.analyses.runs import failed, run_all
 from lintdem.analyses.secondruns import Refused, refused
-from lintdem.analyses.tablewrites import Writers, writers_of
+from lintdem.analyses.tablewrites import Writers, makers_of, writers_of
 from lintdem.analyses.weakguards.absent import Optional, optional_key
 from lintdem.analyses.weakguards.coarse import Coarse, coarse_key
 from lintdem.analyses.weakguards.contexts import Untimed, untimed
@@ -72,7 +73,7 @@ class Facts:
         self.problems += [one for one in made if isinstance(one, Problem)]
         runs = [one for one in made if isinstance(one, Run)]
         self.answers.begin(self.program, runs)
-        writers = self.answers.share("writers", writers_of(runs, self.program))
+        writers = self.answers.share("writers", writers_of(runs, self.program), cache(lambda: makers_of(runs, self.program)))
         called = self.answers.share("called", queued(runs, self.program))
         found: list[Judged] = []
         for run in runs:
@@ -96,12 +97,13 @@ class Facts:
     @whole
     def writers(self) -> Writers:
         """Every write that some handler is judged by, by its table."""
-        return self.answers.share("acts", writers_of([judged.run for judged in self.handlers], self.program))
+        runs = [judged.run for judged in self.handlers]
+        return self.answers.share("acts", writers_of(runs, self.program), cache(lambda: makers_of(runs, self.program)))
 
     @whole
     def _by_resource(self) -> Mapping[str, tuple[Case, ...]]:
         found = {judged.run.handler.resource: judged.cases for judged in reversed(self.handlers)}
-        return self.answers.share("resources", found)
+        return self.answers.share("resources", found, dict)  # what is said of a run may be another where the run is the same
 
     def of(self, case: Case, work: Callable[[Program, Case], Iterable[A]]) -> tuple[A, ...]:
         """What some work says of one effect of a handler, which it is not asked again while it would say the same."""

@@ -81,6 +81,9 @@ class Keeper(Protocol):
     def keep_only(self, handlers: Iterable[Handler]) -> None:
         """Forget the handlers that are gone."""
 
+    def flush(self) -> None:
+        """Write what is to outlive the process."""
+
 
 class Memory:
     """The runs of one workspace as they were made last. Settings that change what is linked take a memory of their own."""
@@ -108,6 +111,9 @@ class Memory:
         there = {own(handler) for handler in handlers}
         self._kept = {key: kept for key, kept in self._kept.items() if key in there}
 
+    def flush(self) -> None:
+        """It ends with the process."""
+
 
 def run_all(
     program: Program,
@@ -131,7 +137,7 @@ def run_all(
         found[number] = run
         if isinstance(run, Run):
             program.modules.prepare(looked.files)  # as it is when they were looked into here
-            if memory is not None and not any(_is_unread(program.modules[path]) for path in looked.files):
+            if memory is not None and not any(map(program.modules.is_unread, looked.files)):
                 memory.keep(now, run, looked)
         told(len(found), len(handlers))
     if memory is not None:
@@ -151,11 +157,6 @@ def failed(handler: Handler, error: Exception) -> Problem:
     """A handler that could not be analysed."""
     message = f"{handler.function} could not be analysed: {type(error).__name__}: {error}"
     return Problem(Place(handler.path, handler.span), "LDM905", message, traceback.format_exc())
-
-
-def _is_unread(module: Module) -> bool:
-    """Whether a file could not be parsed: perhaps for want of time, and the next time it can."""
-    return any(problem.code == "LDM901" for problem in module.problems)
 
 
 def own(handler: Handler) -> tuple[object, ...]:

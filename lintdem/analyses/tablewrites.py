@@ -4,9 +4,10 @@ in a large application a thousand writes go to one, and each is compared with th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
+from lintdem.analyses.runs import own
 from lintdem.interpreter.deployed import table_of
 from lintdem.interpreter.domain import Env, Known, Value
 from lintdem.interpreter.engine import Run
@@ -75,14 +76,27 @@ def store_of(table: Value | None, run: Run, program: Program) -> object | None:
 def writers_of(runs: list[Run], program: Program) -> Writers:
     """The writes of a program by table, so that one write knows of the others."""
     found: dict[object, dict[Place, Write]] = {}
+    for store, _, place, write in _written(runs, program):
+        writes = found.setdefault(store, {})
+        writes[place] = _more_telling(writes.get(place), write)
+    return found
+
+
+def makers_of(runs: list[Run], program: Program) -> Mapping[object, set[tuple[object, ...]]]:
+    """The handlers that write to each table."""
+    found: dict[object, set[tuple[object, ...]]] = {}
+    for store, run, _, _ in _written(runs, program):
+        found.setdefault(store, set()).add(own(run.handler))
+    return found
+
+
+def _written(runs: list[Run], program: Program) -> Iterator[tuple[object, Run, Place, Write]]:
     for run in runs:
         for event in run.events:
             if isinstance(event, Effect) and event.call.write is not None:
                 store = store_of(event.call.write.table, run, program)
                 if store is not None:
-                    writes = found.setdefault(store, {})
-                    writes[event.place] = _more_telling(writes.get(event.place), event.call.write)
-    return found
+                    yield store, run, event.place, event.call.write
 
 
 def _more_telling(before: Write | None, now: Write) -> Write:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lintdem.analyses.asked import Answers
-from lintdem.deploy import read_stacks
 from lintdem.discover import Found, with_new, would_be_found
-from lintdem.keeping import kept_glances
+from lintdem.keeping import kept_glances, kept_stacks
 from lintdem.lsp.memory import Memory, Remembered, Runs
 from lintdem.model.finding import Report
 from lintdem.model.overview import HandlerView
@@ -43,8 +42,8 @@ class Buffered(Session):
         super().__init__(request)
         self._memory = memory
         self._alone = alone
-        self._runs: Runs = last._runs if last is not None else Runs(memory)
-        self._answers: Answers = last._answers if last is not None else Answers()
+        self._runs: Runs = last._runs if last is not None else Runs(memory, self.code)
+        self._answers: Answers = last._answers if last is not None else Answers(self._runs)
         self._stacks: tuple[Mapping[str, str], Sequence[Stack]] = last._stacks if last is not None else ({}, ())
         self._disk = self._discovered()
         self._reading: Remembered = last._reading if last is not None else Remembered(self._read, None)
@@ -73,7 +72,7 @@ class Buffered(Session):
         work = replace(work, stacks=self._stacks_of(work))
         unsaved = {path for path, data in overlay.items() if self.content(path) != data}
         saved = [data for path, data in work.python.items() if path not in unsaved]
-        with kept_glances(self._memory if self._looked is None else None, self.root, saved):
+        with kept_glances(self._memory if self._looked is None else None, self.root, saved, self.code):
             done = analyse(work, self.config, self.rules, observer, self._runs, answers=self._answers)
         views = with_room(lambda: survey(done.facts, done.report.findings))
         report = self._without(self.baseline, done.report) if self.baseline is not None else done.report
@@ -85,7 +84,7 @@ class Buffered(Session):
     def _stacks_of(self, work: Work) -> Sequence[Stack]:
         """What the templates say: they seldom change, and take long to read."""
         if self._stacks[0] != work.templates:
-            self._stacks = work.templates, tuple(read_stacks(work.templates))
+            self._stacks = work.templates, tuple(kept_stacks(self._memory, self.code, work.templates))
         return self._stacks[1]
 
     def check(self, overlay: Mapping[str, bytes] | None = None, *, fixes: bool = False) -> Report:

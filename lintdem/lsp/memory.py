@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from lintdem.analyses.asked import Asked
 from lintdem.analyses.runs import Memory as LastRuns
 from lintdem.analyses.runs import Present
 from lintdem.cache import Cache, secret_of_user
@@ -12,8 +13,9 @@ from lintdem.interpreter.engine import Run
 from lintdem.interpreter.worlds import Looked
 from lintdem.keeping import kept_runs
 from lintdem.model.module import Module
-from lintdem.program import Handler
+from lintdem.program import Handler, Program
 from lintdem.recall import Reading, stamp_of
+from lintdem.room import with_room
 from lintdem.syntax import is_fleeting, lower_source
 
 
@@ -79,10 +81,11 @@ class Runs(LastRuns):
     """The runs of one workspace as they were made last. At first those count that the command line or a server before this one
     has kept on the disk, and what is missing there is written for the next."""
 
-    def __init__(self, disk: Cache) -> None:
+    def __init__(self, disk: Cache, code: bytes) -> None:
         super().__init__()
-        self._disk = kept_runs(disk)
+        self._disk = kept_runs(disk, code)
         self._new: list[tuple[Present, Run, Looked]] = []
+        self._answers: list[tuple[Program, Asked]] = []
 
     def find(self, now: Present, handler: Handler) -> Run | None:
         """The run of a handler, where it may serve again."""
@@ -99,17 +102,34 @@ class Runs(LastRuns):
         if self._disk is not None:
             self._new.append((now, run, looked))
 
+    def take(self, program: Program, run: Run) -> Asked | None:
+        """The answers about a run that was found on the disk."""
+        return self._disk.take(program, run) if self._disk is not None else None
+
+    def print_of(self, handler: tuple[object, ...]) -> bytes | None:
+        """What tells the run of a handler from any other, while the disk is asked."""
+        return self._disk.print_of(handler) if self._disk is not None else None
+
+    def put(self, program: Program, asked: Asked) -> None:
+        """Keep the answers about a handler."""
+        if self._disk is not None:
+            self._answers.append((program, asked))
+
     def settled(self, unsaved: Collection[str]) -> Callable[[], None] | None:
-        """What writes the first runs to the disk, when all were made: not those that have looked into a buffer that may never be
-        saved. None when there is nothing to write. From then on the disk is not asked again."""
+        """What writes the first runs to the disk, when all were made, and their answers: not those that have looked into a buffer
+        that may never be saved. None when there is nothing to write. From then on the disk is not asked again."""
         disk, new = self._disk, [one for one in self._new if one[2].files.isdisjoint(unsaved)]
-        self._disk, self._new = None, []
+        answers = self._answers if not unsaved else []
+        self._disk, self._new, self._answers = None, [], []
         if disk is None or not new:
             return None
 
         def write() -> None:
             for now, run, looked in new:
                 disk.keep(now, run, looked)
+            for program, asked in answers:
+                disk.put(program, asked)
+            with_room(disk.flush)
 
         return write
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from lintdem.model.module import Module
 from lintdem.program.imports import is_test
-from lintdem.program.noting import Noted
+from lintdem.program.noting import Noted, Words
 from lintdem.program.remembering import remembered
 
 DERIVING, DEFINING, FILLING, FILE = "deriving", "defining", "filling", "file"
@@ -95,6 +95,11 @@ class Modules(Mapping[str, Module]):
         """The modules that somebody has asked for, in the order of their paths, without some that have no problems."""
         return tuple(self._made[path] for path in sorted(self._made))
 
+    def is_unread(self, path: str) -> bool:
+        """Whether a file could not be parsed: perhaps for want of time, and the next time it can."""
+        module = self._at.get(path) or self._made.get(path)
+        return module is not None and any(problem.code == "LDM901" for problem in module.problems)
+
     @property
     def sources(self) -> Mapping[str, bytes]:
         """The files that nobody has asked for."""
@@ -123,16 +128,28 @@ class Modules(Mapping[str, Module]):
         """The paths of those modules."""
         for noted in self.noting:
             noted.tests.append((text, paths))
+        return self._passing(text, paths, also)
+
+    def _passing(
+        self, text: Callable[[bytes], object], paths: Callable[[str], bool] | None = None, also: Collection[str] = ()
+    ) -> Iterator[str]:
         for path in self._paths:
             if paths is None or paths(path):
                 data = self._sources.get(path)
                 if data is None or path in also or text(data):
                     yield path
 
-    def mentioning(self, *words: str, paths: Callable[[str], bool] | None = None) -> Iterator[tuple[str, Module]]:
-        """The modules that hold all of these words."""
-        wanted = [word.encode() for word in words]
-        return self.where(lambda data: all(word in data for word in wanted), paths)
+    def mentioning(self, *words: str, every: bool = True, tests: bool = True) -> Iterator[tuple[str, Module]]:
+        """The modules that hold all of these words, or any of them where not `every` one is asked for; without those of
+        tests where they do not count."""
+        wanted = Words(tuple(word.encode() for word in words), every, tests)
+        for noted in self.noting:
+            noted.words.add(wanted)
+        return ((path, self[path]) for path in self.holding(wanted))
+
+    def holding(self, words: Words) -> Iterator[str]:
+        """The paths of those modules. It is not noted."""
+        return self._passing(words.holds, words.counts)
 
     def defining(self, name: str) -> Iterator[tuple[str, Module]]:
         """The modules that may define a function or a class of this name, those that are there already first."""

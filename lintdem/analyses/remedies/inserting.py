@@ -15,7 +15,6 @@ from lintdem.model.remedy import Argument, Change, Remedy, Reworded, Rewrite, Wr
 from lintdem.model.span import Place
 from lintdem.model.values import Attr, Call, Const, Dict, Format, Name
 from lintdem.program import Program
-from lintdem.program.imports import is_test
 from lintdem.program.remembering import attached
 
 _CONFLICT = frozenset({"psycopg2", "psycopg", "asyncpg", "pg8000", "aiopg", "sqlite3", "aiosqlite"})
@@ -60,9 +59,7 @@ def _row(program: Program, case: Case) -> tuple[Remedy, ...]:
 def _dialects(program: Program) -> set[str]:
     """What the databases take whose drivers the program imports."""
     found: set[str] = set()
-    drivers = [name.encode() for name in _CONFLICT | _IGNORE]
-    importing = program.modules.where(lambda data: any(name in data for name in drivers), lambda path: not is_test(path))
-    for _, module in importing:
+    for _, module in program.modules.mentioning(*sorted(_CONFLICT | _IGNORE), every=False, tests=False):
         names = _packages(module)
         found |= {"conflict" for name in names if name in _CONFLICT} | {"ignore" for name in names if name in _IGNORE}
     return found

@@ -20,7 +20,6 @@ from lintdem.model.span import Place, Span
 from lintdem.model.stack import Source
 from lintdem.model.values import Attr, Call, Const, Dict, Expr, Format, Name, Parameter, Sequence
 from lintdem.program import Handler, Program
-from lintdem.program.imports import is_test
 from lintdem.program.remembering import attached
 
 _POWERTOOLS = "aws_lambda_powertools.utilities.idempotency"
@@ -144,7 +143,7 @@ def _called(program: Program, function: Function, case: Case) -> Place | None:
     if call is None:
         return None
     own, found = Place(stack[-1].place.path, call.func.span), False
-    for path, module in program.modules.mentioning(function.name, paths=lambda path: not is_test(path)):
+    for path, module in program.modules.mentioning(function.name, tests=False):
         for span in _places(module).get(function.name, ()):
             if Place(path, span) != own:
                 return None  # at once: a thousand handlers may each have a function of this name
