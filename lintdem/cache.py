@@ -27,6 +27,7 @@ _SALT = f"lintdem {__version__} model {SCHEMA}".encode()
 _MARRED = b"\0with problems\0"
 """Before the bytes of a file whose module has problems: the others are told by their name alone."""
 _UNFINISHED = ".new-"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _TAG = "CACHEDIR.TAG"
 _MARKS = {".gitignore": "*\n", _TAG: "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of lintdem; see https://bford.info/cachedir/\n"}
 """What keeps a cache out of version control and of backups."""
@@ -44,6 +45,7 @@ class Cache:
         self._salt = blake2b(_SALT, key=secret[:64], digest_size=32).digest()
         self._max_bytes = max_bytes
         self._written = 0
+        self._shelves: set[str] = set()
         self.trouble: str | None = None
 
     def load(self, path: str, source: bytes) -> Module | None:
@@ -101,14 +103,18 @@ class Cache:
     def _write(self, file: Path, data: bytes) -> None:
         if not self._written:
             self._prepare()
-        file.parent.mkdir(exist_ok=True)
-        if file.parent.is_symlink():
-            raise OSError(0, f"{file.parent.name} is a link")
-        handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=file.parent)
+        shelf = os.fspath(file.parent)
+        name = f"{shelf}/{_UNFINISHED}{os.getpid()}-{os.urandom(6).hex()}"
+        if shelf not in self._shelves or not os.path.lexists(shelf):
+            file.parent.mkdir(exist_ok=True)
+            if file.parent.is_symlink():
+                raise OSError(0, f"{file.parent.name} is a link")
+            self._shelves.add(shelf)
+        handle = os.open(name, _NEW, 0o600)
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
-            Path(name).replace(file)
+            os.replace(name, file)  # noqa: PTH105 - a cold run writes thousands
         except OSError:
             Path(name).unlink(missing_ok=True)
             raise

@@ -57,7 +57,7 @@ class _Entry:
     now: Present
     run: Run
     files: dict[str, bytes]
-    asked: dict[tuple[str, str], tuple[str, ...]]
+    asked: dict[tuple[str, str], bytes]
     rest: _Unpacker | None = None
     answers: tuple[object, object] | None = None
     is_new: bool = True
@@ -72,7 +72,8 @@ class KeptRuns:
         self._entries: dict[tuple[object, ...], _Entry] = {}
         self._shape: tuple[Present, bytes] | None = None
         self._situation: tuple[Program, bytes] | None = None
-        self._holding: dict[Words, tuple[str, ...]] = {}
+        self._searches: dict[tuple[str, str], bytes] = {}
+        self._holding: dict[Words, bytes] = {}
 
     def find(self, now: Present, handler: Handler) -> Run | None:
         """The run of a handler, where it may serve again."""
@@ -91,15 +92,21 @@ class KeptRuns:
         self._entries[own(handler)] = entry
         return entry.run, Looked(set(entry.files), set(entry.asked))
 
-    def _holds(self, now: Present, files: Mapping[str, bytes], asked: Mapping[tuple[str, str], tuple[str, ...]]) -> bool:
+    def _holds(self, now: Present, files: Mapping[str, bytes], asked: Mapping[tuple[str, str], bytes]) -> bool:
         return all(self._digest(now, path) == was for path, was in files.items()) and all(
-            now.answer(key) == found for key, found in asked.items()
+            self._search(now, key) == found for key, found in asked.items()
         )
+
+    def _search(self, now: Present, key: tuple[str, str]) -> bytes:
+        """A digest of what a search finds, which may be all files."""
+        if key not in self._searches:
+            self._searches[key] = _of_paths(now.answer(key))
+        return self._searches[key]
 
     def keep(self, now: Present, run: Run, looked: Looked) -> None:
         """Keep a run for the next time."""
         files = {path: self._digest(now, path) for path in looked.files}
-        self._entries[own(run.handler)] = _Entry(now, run, files, {key: now.answer(key) for key in looked.asked})
+        self._entries[own(run.handler)] = _Entry(now, run, files, {key: self._search(now, key) for key in looked.asked})
 
     def keep_only(self, handlers: Iterable[Handler]) -> None:
         """The cache has its own bound."""
@@ -134,7 +141,7 @@ class KeptRuns:
         if entry is None or entry.run is not asked.run or any(map(program.modules.is_unread, noted.files)):
             return
         files = {path: self._digest(entry.now, path) for path in noted.files}
-        searches = {key: entry.now.answer(key) for key in noted.searches}
+        searches = {key: self._search(entry.now, key) for key in noted.searches}
         words = {one: self._found(program, one) for one in noted.words}
         depends = self._told(program), files, searches, words, asked.told
         entry.answers, entry.is_new = (depends, (asked.judged, asked.settled, asked.shelved)), True
@@ -165,9 +172,9 @@ class KeptRuns:
             self._situation = program, _hash(stacks + repr(sorted(program.retention.items())).encode(errors="surrogatepass"))
         return self._situation[1]
 
-    def _found(self, program: Program, words: Words) -> tuple[str, ...]:
+    def _found(self, program: Program, words: Words) -> bytes:
         if words not in self._holding:
-            self._holding[words] = tuple(program.modules.holding(words))
+            self._holding[words] = _of_paths(program.modules.holding(words))
         return self._holding[words]
 
     def _digest(self, now: Present, path: str) -> bytes:
@@ -325,6 +332,10 @@ def _read(data: bytes, now: Present) -> _Entry | None:
         return None
     fits = isinstance(run, Run) and isinstance(files, dict) and isinstance(asked, dict)
     return _Entry(now, run, files, asked, unpacker, is_new=False) if fits else None
+
+
+def _of_paths(paths: Iterable[str]) -> bytes:
+    return _hash("\0".join(paths).encode(errors="surrogatepass"))
 
 
 def _hash(data: bytes) -> bytes:

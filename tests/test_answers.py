@@ -216,6 +216,32 @@ def test_after_a_change_elsewhere(name: str, tmp_path: Path) -> None:
     assert plain(checked(project, tmp_path)) != plain(first)
 
 
+@pytest.mark.parametrize("name", [*CHANGES, *ELSEWHERE])
+def test_on_the_command_line(name: str, tmp_path: Path) -> None:
+    """What an earlier check has left in the cache changes nothing in a report either, nor when the change is taken back."""
+    texts, *edit = ELSEWHERE.get(name, ({}, "", "", ""))
+    root = tmp_path / "project"
+    if texts:
+        root.mkdir()
+    else:
+        shutil.copytree(SAMPLE, root)
+    (root / ".git").mkdir()
+    for path, text in texts.items():
+        add(path, text)(root)
+    first = Session(CheckRequest(folder=root)).check()
+    before = {file: file.read_bytes() for file in files(root)}
+    (put(*edit) if texts else CHANGES[name])(root)
+    warm, cold = (Session(CheckRequest(folder=root, cache=cache)).check() for cache in (True, False))
+    assert plain(warm) == plain(cold)
+    for file in files(root) - before.keys():
+        file.unlink()
+    for file, data in before.items():
+        file.write_bytes(data)
+    add("more.py", "MORE = 1\n")(root)
+    (root / "more.py").unlink()
+    assert plain(Session(CheckRequest(folder=root)).check()) == plain(first)
+
+
 def files(root: Path) -> set[Path]:
     """The files of a project, without those of a cache."""
     return {file for file in root.rglob("*") if file.is_file() and ".lintdem_cache" not in file.parts}

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from lintdem.analyses.asked import Answers
+from lintdem.analyses.asked import Answers, Asked
 from lintdem.analyses.runs import Keeper, Memory, Present
 from lintdem.cache import Cache
 from lintdem.config import parse
@@ -22,7 +22,7 @@ from lintdem.keeping import KeptRuns
 from lintdem.lowering import Lowering
 from lintdem.model.finding import Report
 from lintdem.observer import Observer
-from lintdem.program import Handler
+from lintdem.program import Handler, Program
 from lintdem.rule import load_rules
 from lintdem.stages import Work, analyse
 from lintdem.testing.pages import parse_page
@@ -134,6 +134,24 @@ def test_only_what_depends_on_a_change(tmp_path: Path) -> None:
     shared = "layers/shared/python/shop/payments.py"
     again = kept({**files, shared: files[shared] + "\n# changed\n"}, tmp_path)
     assert 0 < again["made"] < total
+
+
+def test_answers_outlive_a_check(tmp_path: Path) -> None:
+    """After a change in one handler's file the others are not asked again, but for those that what it does tells something."""
+    files = folder(ROOT / "sample")
+    one = "functions/order_worker/app.py"
+    taken: list[tuple[str, bool]] = []
+
+    class Counting(KeptRuns):
+        def take(self, program: Program, run: Run) -> Asked | None:
+            asked = super().take(program, run)
+            taken.append((run.handler.path, asked is not None))
+            return asked
+
+    for texts, missed in ((files, None), (files, []), ({**files, one: files[one] + "\n# changed\n"}, [one])):
+        taken.clear()
+        report(texts, Counting(Cache(tmp_path), b"this"))
+        assert missed is None or [path for path, found in taken if not found] == missed
 
 
 def entries(place: Path) -> list[Path]:

@@ -16,7 +16,7 @@ from types import FunctionType
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
 from lintdem.analyses.cases import Case
-from lintdem.analyses.prints import print_of
+from lintdem.analyses.prints import digest_of, print_of
 from lintdem.analyses.runs import own
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.engine import Run
@@ -56,8 +56,8 @@ class Asked:
     answers: dict[tuple[Key, int], tuple[object, ...]] = field(default_factory=dict)
     noted: Noted = field(default_factory=Noted)
     common: set[tuple[str, object]] = field(default_factory=set)
-    shelved: dict[tuple[Key, str], tuple[object, ...]] = field(default_factory=dict)
-    """Answers from the shelf, by the words of their questions, until these are asked."""
+    shelved: dict[tuple[Key, bytes], tuple[object, ...]] = field(default_factory=dict)
+    """Answers from the shelf, by the prints of their questions, until these are asked."""
     told: dict[tuple[str, object], bytes] = field(default_factory=dict)
     """What these depend on of `common`, until it is known what that is now."""
     is_new: bool = True
@@ -79,7 +79,7 @@ class Shelf(Protocol):
         """What tells the run of a handler from any other."""
 
     def put(self, program: Program, asked: Asked) -> None:
-        """Keep the answers of a handler, `shelved` by the words of their questions."""
+        """Keep the answers of a handler, all of them `shelved`."""
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,9 @@ class Answers:
         """What handlers have in common, by its name."""
         self._makers: dict[str, Makers | None] = {}
         """The handlers whose runs it is made of."""
-        self._words: list[str] = []
-        """The words of questions, by their numbers."""
+        self._told: dict[tuple[str, object], bytes | None] = {}
+        self._prints: list[bytes] = []
+        """What tells questions in another process, by their numbers."""
         self._now: dict[int, tuple[Asked, Key]] = {}
         self._numbers: dict[Key, int] = {}
         self._stage = Stage.RUN
@@ -183,6 +184,7 @@ class Answers:
         now: Mapping[Any, object] = found
         before, self._common[name] = self._common.get(name, {}), now
         self._makers[name] = makers
+        self._told = {one: told for one, told in self._told.items() if one[0] != name}
         for key, asked in list(self._kept.items()):
             others = [own == name and self._is_other(asked, name, word, before) for own, word in asked.common]
             if any(others):
@@ -195,27 +197,32 @@ class Answers:
 
     def _is_other(self, asked: Asked, name: str, word: object, before: Mapping[Any, object]) -> bool:
         told = asked.told.pop((name, word), None)
-        return before.get(word) != self._common[name].get(word) if told is None else told != self._told(name, word)
+        return before.get(word) != self._common[name].get(word) if told is None else told != self._print(name, word)
 
-    def _told(self, name: str, word: object) -> bytes | None:
+    def _print(self, name: str, word: object) -> bytes | None:
         """What tells something that handlers have in common from what it was in another process; None where nothing does."""
+        if (name, word) not in self._told:
+            self._told[name, word] = self._printed(name, word)
+        return self._told[name, word]
+
+    def _printed(self, name: str, word: object) -> bytes | None:
         found, makers = self._common.get(name), self._makers.get(name)
         if self._shelf is None or found is None or word not in found:
             return b"" if found is not None else None
         if makers is None:
             return repr(found[word]).encode(errors="surrogatepass")
         prints = [self._shelf.print_of(handler) for handler in makers().get(word, ())]
-        return b"".join(sorted(one for one in prints if one)) if prints and None not in prints else None
+        return digest_of(sorted(one for one in prints if one)) if prints and None not in prints else None
 
     def shelve(self, program: Program) -> None:
         """Put the answers on the shelf, but for those that depend on what cannot be told from another there."""
         for asked in self._kept.values() if self._shelf is not None else ():
             if asked.is_new and not asked.noted.tests and self._shelf is not None:
-                told = {one: asked.told[one] if one in asked.told else self._told(*one) for one in asked.common}
+                told = {one: asked.told[one] if one in asked.told else self._print(*one) for one in asked.common}
                 known = {one: word for one, word in told.items() if word is not None}
-                words = {(where, self._words[number]): found for (where, number), found in asked.answers.items()}
+                answers = {(where, self._prints[number]): found for (where, number), found in asked.answers.items()}
                 if len(known) == len(told):
-                    self._shelf.put(program, replace(asked, shelved=asked.shelved | words, told=known))
+                    self._shelf.put(program, replace(asked, shelved=asked.shelved | answers, told=known))
 
     def judged(self, program: Program, run: Run, judge: Callable[[], Iterable[Judged]]) -> tuple[Judged, ...]:
         """A run as it is judged."""
@@ -252,8 +259,8 @@ class Answers:
         if key is None:
             return None
         number = self._numbers.setdefault(key, len(self._numbers))
-        if number == len(self._words):
-            self._words.append(print_of(key) if self._shelf is not None else "")
+        if number == len(self._prints):
+            self._prints.append(print_of(key) if self._shelf is not None else b"")
         return number
 
     def ask(self, program: Program, about: Judged | Case, key: int | None, work: Callable[[], Iterable[A]]) -> tuple[A, ...]:
@@ -264,7 +271,7 @@ class Answers:
             return tuple(work())
         known = asked.answers.get((where, key))
         if known is None and asked.shelved:
-            known = asked.shelved.pop((where, self._words[key]), None)
+            known = asked.shelved.pop((where, self._prints[key]), None)
             if known is not None:
                 asked.answers[where, key] = known
         if known is not None:

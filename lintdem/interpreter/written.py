@@ -49,7 +49,7 @@ ENDS = ("close", "rollback", "disconnect")
 """How the names of calls begin that give up a connection or what was begun on it: `closeConnection`."""
 ROUNDS = 3
 """So many functions that only tell are followed one inside another."""
-_BLOCKS = 256
+_BLOCKS = 8192
 COLLECTS = frozenset({"append", "add", "extend", "update", "setdefault", "insert", "put_nowait", "appendleft"})
 
 

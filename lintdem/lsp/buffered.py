@@ -13,6 +13,7 @@ from lintdem.model.finding import Report
 from lintdem.model.overview import HandlerView
 from lintdem.model.stack import Stack
 from lintdem.observer import Observer
+from lintdem.program.remembering import thin
 from lintdem.room import with_room
 from lintdem.session import CheckRequest, Session, filters_of
 from lintdem.stages import Work, analyse
@@ -79,6 +80,7 @@ class Buffered(Session):
         self.later = self._runs.settled(unsaved)
         self._looked = Looked(work, report, views)
         self._memory.keep_only(work.python)
+        thin(work.python.values())
         return self._looked
 
     def _stacks_of(self, work: Work) -> Sequence[Stack]:

@@ -33,7 +33,7 @@ def may_hold_handlers(data: bytes, decorators: Iterable[bytes]) -> bool:
     return holds_handlers(data) or (b"@" in data and any(name in data for name in decorators))
 
 
-@remembered(2048)
+@remembered(2048, files=True)
 def holds_handlers(data: bytes) -> bool:
     """Whether a file may hold handlers, whatever other files define."""
     if any(word in data for word in _FRAMEWORKS) or _ASSIGNED.search(data):
@@ -41,7 +41,7 @@ def holds_handlers(data: bytes) -> bool:
     return any(_is_handler(name, signature) for name, signature in _signatures(data))
 
 
-@remembered(2048)
+@remembered(2048, files=True)
 def may_take_events(data: bytes) -> bool:
     """Whether a function, method or lambda in a file may take an event and a context."""
     if not _EVENT.search(data) and b"payload" not in data and not re.search(rb"\be\b", data):

@@ -202,14 +202,14 @@ class Outline:
         return found
 
 
-@remembered(FILES)
+@remembered(FILES, files=True)
 def outlined(source: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
     """What a file defines, and the words among the bases of its classes."""
     data = b"\n" + source.replace(b"\r", b"\n")
     return frozenset(_DEFINITION.findall(data)), frozenset(_bases(data))
 
 
-@remembered(FILES)
+@remembered(FILES, files=True)
 def opened(source: bytes) -> frozenset[bytes]:
     """The attributes of which something is taken or called in a file."""
     return frozenset(_OPENED.findall(source))

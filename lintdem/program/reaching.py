@@ -65,7 +65,7 @@ def _leads(imports: Imports, path: str, data: bytes) -> frozenset[str]:
     return known[1]
 
 
-@remembered(2048)
+@remembered(2048, files=True)
 def statements_of(data: bytes) -> tuple[tuple[bytes | None, ...], ...]:
     """The dots, module and names of each `from`, or None three times and what follows an `import`."""
     return tuple(match.groups() for match in _IMPORT.finditer(b"\n" + data))

@@ -4,9 +4,9 @@ finding costs the square of the program's size."""
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Set
 from functools import update_wrapper, wraps
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from weakref import ReferenceType, ref
 
 A = TypeVar("A")
@@ -33,8 +33,8 @@ class Remembered(Generic[A, R]):
     """A function that keeps what it gave for the last so many arguments, which are told apart by identity: to hash a module or
     a program would cost more than the answer."""
 
-    def __init__(self, work: Callable[[A], R], most: int) -> None:
-        self._work, self._most = work, most
+    def __init__(self, work: Callable[[A], R], most: int, *, files: bool = False) -> None:
+        self._work, self._most, self._files = work, most, files
         self._kept: OrderedDict[int, tuple[A, R]] = OrderedDict()
         update_wrapper(self, work)
 
@@ -57,6 +57,32 @@ class Remembered(Generic[A, R]):
             self._kept.popitem(last=False)
 
 
-def remembered(most: int) -> Callable[[Callable[[A], R]], Remembered[A, R]]:
-    """Keep what a function gave for the last so many arguments."""
-    return lambda work: Remembered(work, most)
+    def thin(self, alive: Set[int], few: int) -> None:
+        """Forget files that are not alive, by their identity; of anything else all but the last few."""
+        if self._files:
+            for key in self._kept.keys() - alive:
+                del self._kept[key]
+        else:
+            while len(self._kept) > few:
+                self._kept.popitem(last=False)
+
+
+_all: list[Remembered[Any, Any]] = []
+
+
+def remembered(most: int, *, files: bool = False) -> Callable[[Callable[[A], R]], Remembered[A, R]]:
+    """Keep what a function gave for the last so many arguments, of `files` that is what they say."""
+
+    def made(work: Callable[[A], R]) -> Remembered[A, R]:
+        _all.append(found := Remembered(work, most, files=files))
+        return found
+
+    return made
+
+
+def thin(files: Iterable[bytes], few: int = 256) -> None:
+    """Forget what other files than these have said, and all but the last few of whatever else is remembered: a server goes on
+    for days, and each of its files is another one after every change."""
+    alive = {id(data) for data in files}
+    for one in _all:
+        one.thin(alive, few)
