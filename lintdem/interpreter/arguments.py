@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from lintdem.interpreter.domain import Value
 from lintdem.model.span import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Args:
+class Args(msgspec.Struct, frozen=True, eq=False):
     """Arguments of a call: `spread` are values behind `*`, `spreads` behind `**` that are no literal dicts."""
 
     positional: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()
     spread: tuple[Value, ...] = ()
     spreads: tuple[Value, ...] = ()
-    places: tuple[tuple[str, Place], ...] = field(default=(), compare=False)
+    places: tuple[tuple[str, Place], ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((self.positional, self.keywords, self.spread, self.spreads))
+
+    def __eq__(self, other: object) -> bool:
+        """By the values, not by where they are written."""
+        return self is other or (
+            type(other) is Args
+            and self.positional == other.positional
+            and self.keywords == other.keywords
+            and self.spread == other.spread
+            and self.spreads == other.spreads
+        )
 
     def get(self, index: int, name: str = "") -> Value | None:
         """The argument at a position or with a name."""
@@ -36,8 +48,7 @@ class Args:
         return (*self.positional, *(v for _, v in self.keywords), *self.spread, *self.spreads)
 
 
-@dataclass(slots=True)
-class Registered:
+class Registered(msgspec.Struct):
     """Functions handed to a framework object: routes, event callbacks."""
 
     owner: Value

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TypeGuard
+
+import msgspec
 
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.counting import settled
@@ -60,8 +61,7 @@ from lintdem.model.span import Place
 from lintdem.model.values import Expr, Lambda
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(msgspec.Struct, frozen=True):
     """One run of a function: facts are relative to its start; `keep` holds what its key names by its address."""
 
     events: tuple[Event, ...]

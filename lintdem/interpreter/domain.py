@@ -6,7 +6,6 @@ read. Facts are what holds on every path to a point (`Flow.must`) or on some pat
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import msgspec
@@ -36,16 +35,21 @@ class Path(msgspec.Struct, frozen=True, cache_hash=True):
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
+class Fresh(msgspec.Struct, frozen=True, eq=False):
     """A value made new in each run. `kind`: "uuid", "random", "clock", "salted" (builtin hash), "attempt"; `made`: by what; `form`:
     how a clock tells the time (`libraries.moments`); `call`: of the function that makes it, which makes another for each."""
 
     kind: str
     place: Place
-    made: str = field(default="", compare=False)
-    form: str = field(default="", compare=False)
+    made: str = ""
+    form: str = ""
     call: Place | None = None
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.place, self.call))
+
+    def __eq__(self, one: object) -> bool:
+        return self is one or (type(one) is Fresh and (self.kind, self.place, self.call) == (one.kind, one.place, one.call))
 
 
 class Env(msgspec.Struct, frozen=True, cache_hash=True):
@@ -60,18 +64,20 @@ class External(msgspec.Struct, frozen=True, cache_hash=True):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(msgspec.Struct, frozen=True, eq=False):
     """What calling something external gave: `type` is the dotted type or callable; `args` its arguments."""
 
     type: str
     place: Place
     args: tuple[tuple[str, Value], ...] = ()
-    places: tuple[tuple[str, Place], ...] = field(default=(), compare=False)
+    places: tuple[tuple[str, Place], ...] = ()
 
     def __hash__(self) -> int:
         """Shallow: the parts would cost too much; equality still compares them."""
         return hash((self.type, self.place))
+
+    def __eq__(self, one: object) -> bool:
+        return self is one or (type(one) is Made and (self.type, self.place, self.args) == (one.type, one.place, one.args))
 
 
 class Client(msgspec.Struct, frozen=True, cache_hash=True):
@@ -86,8 +92,7 @@ class Client(msgspec.Struct, frozen=True, cache_hash=True):
     config: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scope:
+class Scope(msgspec.Struct, frozen=True, eq=False):
     """Variables of one function activation or module, shared by the closures made in it."""
 
     path: str
@@ -97,13 +102,12 @@ class Scope:
     nonlocals: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Func:
+class Func(msgspec.Struct, frozen=True, eq=False):
     """A function of the program, perhaps bound to an object, perhaps wrapped by guards such as Powertools."""
 
     path: str
     definition: Function | Lambda
-    scope: Scope | None = field(compare=False, hash=False, default=None)
+    scope: Scope | None = None
     bound: Value | None = None
     owner: str = ""
     wrappers: tuple[Wrapper, ...] = ()
@@ -114,11 +118,10 @@ class Func:
 
     def __eq__(self, other: object) -> bool:
         """Equality by the place of the definition, what is bound and, of what a decorator made, what it was made of."""
-        return (
+        return self is other or (
             isinstance(other, Func)
-            and (self.path, self.definition.span) == (other.path, other.definition.span)
-            and self.bound == other.bound
-            and self.wrappers == other.wrappers
+            and self.definition.span == other.definition.span
+            and (self.path, self.bound, self.wrappers) == (other.path, other.bound, other.wrappers)
             and (self.scope is other.scope or handed(self.scope) == handed(other.scope))
         )
 
@@ -150,8 +153,7 @@ class Partial(msgspec.Struct, frozen=True, cache_hash=True):
     manager: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Cls:
+class Cls(msgspec.Struct, frozen=True, eq=False):
     """A class of the program, the same as another of the same definition; its attributes live in `scope`."""
 
     path: str
@@ -163,8 +165,8 @@ class Cls:
     def __hash__(self) -> int:
         return hash((self.path, self.definition.span))
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Cls) and (self.path, self.definition.span) == (other.path, other.definition.span)
+    def __eq__(self, one: object) -> bool:
+        return self is one or (isinstance(one, Cls) and self.definition.span == one.definition.span and self.path == one.path)
 
     @property
     def key(self) -> str:
@@ -236,17 +238,19 @@ class Error(msgspec.Struct, frozen=True, cache_hash=True):
     value: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(msgspec.Struct, frozen=True, eq=False):
     """Not known, and why; `place` is where the cause lies."""
 
     reason: str
     parts: tuple[Value, ...] = ()
-    place: Place | None = field(default=None, compare=False)
+    place: Place | None = None
 
     def __hash__(self) -> int:
         """Shallow: the parts would cost too much; equality still compares them."""
         return hash((self.reason, len(self.parts)))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (type(other) is Unknown and self.reason == other.reason and self.parts == other.parts)
 
 
 Value: TypeAlias = (
@@ -255,16 +259,14 @@ Value: TypeAlias = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Instance:
+class Instance(msgspec.Struct, frozen=True, eq=False):
     """An object of a class of the program."""
 
     cls: Cls
     attrs: dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DictObj:
+class DictObj(msgspec.Struct, frozen=True, eq=False):
     """A dict: `entries` by literal key; `rest` the values under keys that are not literals, with their keys; `factory`
     what makes the entries of a defaultdict; `passed` what held whenever something was put in; `without` what was taken
     away from where its keys come from."""
@@ -278,8 +280,7 @@ class DictObj:
     passed: frozenset[Fact] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ListObj:
+class ListObj(msgspec.Struct, frozen=True, eq=False):
     """A list, tuple or set: `items` in order; `open` when it may hold any number of them; `passed` what every item has
     passed, a comparison of its age or a claim; `none` what holds where nothing was put in; `without` what of a store was
     taken away from it."""
@@ -379,8 +380,7 @@ class Given(msgspec.Struct, frozen=True, cache_hash=True):
     steps: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(msgspec.Struct, frozen=True, cache_hash=True):
     """On this path the event is from one of these sources, or, without `truth`, from none of them: a test told so."""
 
     sources: frozenset[Source]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from lintdem.interpreter.domain import EMPTY, Check, Fact, Failed, HeapObject, RuledOut, Scope, Value
 from lintdem.model.span import Place
 
 
-@dataclass(slots=True)
-class Flow:
+class Flow(msgspec.Struct, eq=False):
     """What is known at a point of one function: variables, heap, facts."""
 
     scope: Scope

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
@@ -74,27 +74,26 @@ class Raised(msgspec.Struct, frozen=True, cache_hash=True):
     loops: frozenset[Place] = frozenset()
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(msgspec.Struct, eq=False):
     """One activation of a function."""
 
     path: str
     name: str
     line: int = 0
     bound: Value | None = None
-    returns: list[tuple[Value, Flow]] = field(default_factory=list)
-    breaks: list[list[Flow]] = field(default_factory=list)
-    continues: list[list[Flow]] = field(default_factory=list)
-    yields: list[tuple[Value, frozenset[Fact]]] = field(default_factory=list)
+    returns: list[tuple[Value, Flow]] = []
+    breaks: list[list[Flow]] = []
+    continues: list[list[Flow]] = []
+    yields: list[tuple[Value, frozenset[Fact]]] = []
     on_yield: Callable[[Value, Flow], Value] | None = None
-    handling: list[tuple[Raised, ...]] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    seen: News = field(default_factory=dict)
-    loops: list[Loop] = field(default_factory=list)
-    tries: list[Place] = field(default_factory=list)
-    retries: list[Retry] = field(default_factory=list)
-    retried: dict[Span, Span] = field(default_factory=dict)
-    demanded: set[Place] = field(default_factory=set)
+    handling: list[tuple[Raised, ...]] = []
+    events: list[Event] = []
+    seen: News = {}
+    loops: list[Loop] = []
+    tries: list[Place] = []
+    retries: list[Retry] = []
+    retried: dict[Span, Span] = {}
+    demanded: set[Place] = set()
     """Reads whose item is taken here, or by what is called from here, without a look whether there is one."""
     called: Place | None = None
     makes: bool = False

@@ -98,15 +98,21 @@ class Origin(msgspec.Struct, frozen=True, cache_hash=True):
     left: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(msgspec.Struct, frozen=True, eq=False):
     """A loop around an event: what it runs over, and the values that make up one round's item. `apart` when a framework
     goes on with the next item after one has failed."""
 
     place: Place
     over: Value | None
-    items: tuple[Value, ...] = field(default=(), compare=False)
-    apart: bool = field(default=False, compare=False)
+    items: tuple[Value, ...] = ()
+    apart: bool = False
+
+    def __hash__(self) -> int:
+        return hash((self.place, self.over))
+
+    def __eq__(self, other: object) -> bool:
+        """By where it stands and what it runs over."""
+        return self is other or (type(other) is Loop and self.place == other.place and self.over == other.over)
 
 
 class Retry(msgspec.Struct, frozen=True, cache_hash=True):
