@@ -181,13 +181,11 @@ class Answers:
     def share(self, name: str, found: Mapping[K, V], makers: Makers | None = None) -> Shared[K, V]:
         """Something that handlers have in common: forget what was said where it was another. What is known of this program
         already has not asked for it. `makers` are the handlers whose runs it is made of; without them it says itself what it is."""
-        now: Mapping[Any, object] = found
-        before, self._common[name] = self._common.get(name, {}), now
-        self._makers[name] = makers
+        before, self._common[name], self._makers[name] = self._common.get(name, {}), found, makers
         self._told = {one: told for one, told in self._told.items() if one[0] != name}
         for key, asked in list(self._kept.items()):
-            others = [own == name and self._is_other(asked, name, word, before) for own, word in asked.common]
-            if any(others):
+            if any(own == name and self._is_other(asked, name, word, before) for own, word in tuple(asked.common)):
+                asked.told = {one: told for one, told in asked.told.items() if one[0] != name}
                 asked.forget()
                 if self._stage is not Stage.SETTLED:
                     asked.settled.clear()
@@ -330,12 +328,9 @@ class _Changes:
     def touch(self, asked: Asked) -> bool:
         """Whether any of it is what the answers about a handler depend on."""
         noted = asked.noted
-        return (
-            not self._files.keys().isdisjoint(noted.files)
-            or (bool(self._files) and any(map(self._finds_other, noted.searches)))
-            or (bool(self._files) and any(self._passes((one.holds, one.counts)) for one in noted.words))
-            or (bool(self._files) and any(map(self._passes, noted.tests)))
-        )
+        tests = [*((one.holds, one.counts) for one in noted.words), *noted.tests]
+        looked = not self._files.keys().isdisjoint(noted.files) or any(map(self._finds_other, noted.searches))
+        return looked or any(map(self._passes, tests))
 
     def _finds_other(self, search: tuple[str, str]) -> bool:
         if search not in self._known:
