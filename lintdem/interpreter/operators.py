@@ -197,7 +197,7 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
         return test
     for said in _said(m, test, flow):
         m.record(Tested(place, said, must=flow.must, may=flow.may))
-    if op in ("==", "!=") and not isinstance(right, Known) and {v.root for v in (left, right) if isinstance(v, Path)} == {"result"}:
+    if op in ("==", "!=") and all(isinstance(v, Path) and v.root == "result" for v in (left, right)):
         m.record(Tested(place, Test("beside", (left, right), place), must=flow.must, may=flow.may))
     return test
 
