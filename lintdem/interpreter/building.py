@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.interpreter.domain import DictObj, External, Made, Super, Value
+from lintdem.interpreter.domain import Derived, DictObj, External, Made, Super, Value
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.lineage import outside_bases
 from lintdem.interpreter.machine import Args, Machine, Plain
@@ -18,7 +18,7 @@ SOLUTION = "aws_solutions_constructs."
 KEPT = (CDK, SOLUTION)
 """Beginnings of the names of what is kept."""
 
-DEEPEST = 6
+DEEPEST = 12
 _OF_DICT = frozenset({"items", "values", "keys"})
 FUNCTIONS = frozenset(
     {"Function", "PythonFunction", "DockerImageFunction", "SingletonFunction", "TriggerFunction", "EdgeFunction", "CfnFunction"}
@@ -83,8 +83,10 @@ def function_base(m: Machine, value: Super, name: str) -> Value | None:
 
 
 def plain(m: Machine, value: Value, flow: Flow, depth: int = 0) -> Plain:
-    """The value with its lists and dicts written out."""
+    """The value with its lists and dicts written out, also those that are made JSON of."""
     value = m.constructs.get(value, value) if m.constructs else value
+    if isinstance(value, Derived) and value.op == "dumps" and m.dict_entries(flow, value.parts[0]) is not None:
+        value = value.parts[0]
     if depth < DEEPEST:
         listed = m.elements(flow, value)
         if listed is not None:

@@ -527,6 +527,54 @@ class TestAlarms:
         assert [(name, value.text) for name, value in alarm.dimensions] == dimensions
 
 
+class TestMachines:
+    """State machines whose definition the application writes itself."""
+
+    @pytest.mark.parametrize(
+        ("retry", "retried"),
+        [("", False), ('"Retry": [{"ErrorEquals": ["States.ALL"]}]', True), ('"Retry": [{"ErrorEquals": ["X"], "MaxAttempts": 0}]', False)],
+    )
+    @pytest.mark.parametrize("called", ['"Resource": fn.function_arn', '"Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": fn.function_name}'])
+    def test_tasks(self, called: str, retry: str, retried: bool) -> None:
+        """A task that calls the function, and whether it tries again."""
+        found = event(
+            f"""
+            import json
+            from aws_cdk import aws_stepfunctions as sfn
+            work = {{"Type": "Task", {called}, "End": True, {retry}}}
+            definition = {{"StartAt": "Work", "States": {{"Work": work, "Other": {{"Type": "Pass"}}}}}}
+            sfn.CfnStateMachine(self, "Machine", definition_string=json.dumps(definition), role_arn="r")
+            """
+        )
+        assert (found.source, found.retried) == (Source.STEP_FUNCTIONS, retried)
+
+    def test_tasks_inside_of_a_map(self) -> None:
+        """What is retried around a task runs the task again."""
+        found = event(
+            """
+            import json
+            from aws_cdk import aws_stepfunctions as sfn
+            inner = {"StartAt": "Work", "States": {"Work": {"Type": "Task", "Resource": fn.function_arn, "End": True}}}
+            each = {"Type": "Map", "ItemProcessor": inner, "Retry": [{"ErrorEquals": ["States.ALL"]}], "End": True}
+            sfn.CfnStateMachine(self, "Machine", definition_string=json.dumps({"StartAt": "Each", "States": {"Each": each}}), role_arn="r")
+            """
+        )
+        assert (found.source, found.retried) == (Source.STEP_FUNCTIONS, True)
+
+    def test_other_machines(self) -> None:
+        """A machine that does not call the function does not start it."""
+        found = function(
+            FUNCTION
+            + """
+import json
+from aws_cdk import aws_stepfunctions as sfn
+states = {"Wait": {"Type": "Wait", "Seconds": 3, "End": True}}
+sfn.CfnStateMachine(self, "Machine", definition_string=json.dumps({"StartAt": "Wait", "States": states}), role_arn="r")
+"""
+        )
+        assert not found.events
+
+
 class TestPolicies:
     """What the function is allowed, where every policy of it can be read."""
 

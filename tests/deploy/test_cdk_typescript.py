@@ -30,6 +30,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import sqs = require('aws-cdk-lib/aws-sqs');
 import { PythonFunction } from '@aws-cdk/aws-lambda-python-alpha';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 """
 CODE = "def handler(event, context):\n    return event\n"
@@ -96,7 +97,7 @@ class TestFunctions:
         assert (found.name, found.handler, found.code, found.runtime) == ("Worker", "app.handler", ("src",), "python3.12")
         assert (found.timeout, found.concurrency) == (120, 5)
         assert [(name, value.text) for name, value in found.environment] == [("TABLE_NAME", "orders"), ("queueUrl", "q")]
-        assert (found.place.path, found.place.span.line) == ("lib/shop.ts", 23)
+        assert (found.place.path, found.place.span.line) == ("lib/shop.ts", 24)
 
     def test_python_function(self) -> None:
         """The construct that packs a folder of Python has an index and a handler of its own."""
@@ -185,6 +186,7 @@ class TestEvents:
             ("const rule = new events.Rule(this, 'R', { eventPattern: { source: ['x'] } });\nrule.addTarget(new targets.LambdaFunction(fn));", Source.EVENTBRIDGE),
             ("new apigw.RestApi(this, 'A').root.addMethod('POST', new apigw.LambdaIntegration(fn));", Source.API),
             ("fn.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.NONE });", Source.FUNCTION_URL),
+            ("const states = { Work: { Type: 'Task', Resource: fn.functionArn, End: true } };\nnew sfn.CfnStateMachine(this, 'M', { definitionString: JSON.stringify({ StartAt: 'Work', States: states }) });", Source.STEP_FUNCTIONS),
             ("if (props) { fn.addEventSource(new sources.KinesisEventSource(props.stream, {})); }", Source.KINESIS),
         ],
     )  # fmt: skip
@@ -272,7 +274,7 @@ class TestFindings:
             {
                 **self.FILES,
                 "src/app.py": 'import boto3\n\ndef handler(event, context):\n    boto3.client("sns").publish(TopicArn="t", Message=event["id"])\n',
-                "lib/shop.ts": "import * as sfn from 'aws-cdk-lib/aws-stepfunctions';\n" + start + machine,
+                "lib/shop.ts": start + machine,
                 "lib/machines/work.asl.json": definition,
             }
         )

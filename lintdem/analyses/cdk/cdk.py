@@ -255,7 +255,7 @@ class _App:
             return
         if one.name in ("EventSourceMapping", "CfnEventSourceMapping"):
             yield from self._mapping(one)
-        if one.name == "StateMachine":
+        if one.name in ("StateMachine", "CfnStateMachine"):
             yield from calls_of(one, function, self.steps)
         source = _HOLDERS.get(one.name)
         if source is Source.STEP_FUNCTIONS:

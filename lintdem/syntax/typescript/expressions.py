@@ -195,6 +195,8 @@ class Expressions:
             return Call(span, Attr(span, self.expr(owner), "join"), self.args(args))
         if name == "readFileSync" and given:
             return Call(span, Attr(span, Call(span, Name(span, "open"), (Arg(self.expr(given[0])),)), "read"))
+        if name in ("stringify", "toJsonString") and given:
+            return self.expr(given[0])
         if name == "toString" and not given:
             return self.expr(owner)
         return Call(span, Attr(span, self.expr(owner), "append"), self.args(args)) if name == "push" else None
