@@ -198,7 +198,7 @@ def _assume_some(m: Machine, test: Test, truth: bool, flow: Flow) -> bool:
         return False
     # An age that is looked at beside other things ("if there is a time, and it is old") is looked at.
     paths = [f.must for f in as_set_up(m, test, found)]
-    told = (changed(paths), looked_for(m, test, found), same_or_missing(paths), *map(aged, paths))
+    told = (changed(paths), looked_for(m, test, found, flow, assume), same_or_missing(paths), *map(aged, paths))
     flow.must |= frozenset.intersection(*paths).union(*told)
     flow.may = frozenset.union(*(f.may for f in found))
     return True

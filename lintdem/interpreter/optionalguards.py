@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from lintdem.interpreter.domain import (
     Cases,
     Check,
@@ -23,6 +26,9 @@ from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.values import leaves, members
 
 _ASKS = frozenset({"absent", "state"})
+
+
+Assume: TypeAlias = Callable[[Machine, Value, bool, Flow], bool]
 
 
 def not_asked(args: tuple[Value, ...]) -> frozenset[Fact]:
@@ -57,16 +63,21 @@ def _is_object(m: Machine, value: Value, flow: Flow) -> bool:
     return isinstance(value, Ref) and isinstance(m.get(flow, value), Instance)
 
 
-def looked_for(m: Machine, test: Test, ways: list[Flow]) -> frozenset[Fact]:
+def looked_for(m: Machine, test: Test, ways: list[Flow], flow: Flow, assume: Assume) -> frozenset[Fact]:
     """What the last part of a conjunction has found to be missing, when those before it only ask whether the event brings the
-    key that it is looked up by. Where there is no key nothing is looked up: that is told of the key, not of the look."""
+    key that it is looked up by. Where there is no key nothing is looked up: that is told of the key, not of the look. So it is of
+    a look that says without looking that it has found nothing under no key."""
     if test.op != "and" or len(ways) != len(test.args) or len(ways) < 2:
         return frozenset()
     keys = [_given(arg) for arg in test.args[:-1]]
     if not all(keys):
         return frozenset()
-    named = frozenset[Value]().union(*keys)
-    found = (f for f in ways[-1].must if isinstance(f, Check) and f.kind in _ASKS)
+    named, last = frozenset[Value]().union(*keys), test.args[-1]
+    looks = tuple(case for case in last.cases if not isinstance(case[0], Known)) if isinstance(last, Cases) else ()
+    way = flow.branch() if looks else ways[-1]
+    if looks and not assume(m, Cases(looks), False, way):
+        return frozenset()
+    found = (f for f in way.must if isinstance(f, Check) and f.kind in _ASKS)
     return frozenset(f for f in found if _is_looked_up_by(m, f, named))
 
 
