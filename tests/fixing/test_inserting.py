@@ -63,6 +63,33 @@ def test_database_of_mysql_has_another_word() -> None:
     assert '"INSERT IGNORE INTO payments (payment_id, cents) VALUES' in code
 
 
+DOCUMENT = """import os
+
+from pymongo import MongoClient
+
+orders = MongoClient(os.environ["MONGODB_URI"])["shop"]["orders"]
+
+
+def handler(event, context):
+    order = event["detail"]
+    document = {"order": order["order_id"], "lines": order["lines"]}
+    orders.insert_one(document)
+"""
+
+
+def test_document_that_has_a_name_gets_the_id() -> None:
+    """What is stored is a dict of its own with the id in front, and the document stays as it is."""
+    code = mended(DOCUMENT)
+    assert 'orders.insert_one({"_id": order["order_id"], **document})' in code
+    assert 'document = {"order": order["order_id"], "lines": order["lines"]}' in code
+
+
+def test_document_that_is_made_on_the_spot_is_left_alone() -> None:
+    """What a function gives cannot be told to be a dict."""
+    code = DOCUMENT.replace("insert_one(document)", "insert_one(made(document))")
+    assert mended(code) == code
+
+
 def test_entry_of_an_index_gets_the_id() -> None:
     """The second entry replaces the first."""
     assert 'order["lines"]},\n        id=order["order_id"],\n    )' in mended(ENTRY)

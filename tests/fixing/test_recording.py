@@ -51,6 +51,13 @@ def mended(code: str) -> str:
     return fixed({"handler.py": code}, "", "LDM101").files["handler.py"]
 
 
+def test_argument_that_has_its_name_already_is_passed_as_it_is() -> None:
+    """The record is made, and the call that fits it is not touched."""
+    code = mended(FUNCTION.replace('notify("ready", json.loads(record["body"]), True)', 'notify("ready", order=json.loads(record["body"]))'))
+    assert 'data_keyword_argument="order"' in code
+    assert 'notify("ready", order=json.loads(record["body"]))' in code
+
+
 def test_function_gets_a_record_by_the_id_it_is_handed() -> None:
     """Store and configuration above it, the decorator below its remarks, the arguments by name, the context first of all."""
     code = mended(FUNCTION)
