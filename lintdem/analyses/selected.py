@@ -27,7 +27,7 @@ class Selected:
         """Whether a write in the same store gives what was found another word, so that the next run does not find it."""
         write = event.call.write
         together = Done(effect.place, effect.call.name) in event.may or Done(event.place, event.call.name) in effect.may
-        if write is None or event.place == effect.place or not together:
+        if write is None or event.place == effect.place or not together or _asks_more(event, effect):
             return False
         asked = {name for name, _ in self.words}
         return any(name in asked and all(self._is_other(name, one) for one in members(value)) for name, value in write.values)
@@ -43,6 +43,16 @@ def _word(value: Value) -> str:
     """A word as a statement may write it: `TRUE`, `null`, and None for nothing there."""
     written = value.value if isinstance(value, Known) else "…"
     return "null" if written is None else str(written).lower()
+
+
+def _asks_more(event: Effect, effect: Effect) -> bool:
+    """Whether what a write hangs on is more than what the work does: then it is no record of the work."""
+    asked = (f for f in event.must - effect.must if isinstance(f, Check))
+    return any(f.kind in ("state", "absent", "fresh", "changed") and f.subject not in _subjects(effect) for f in asked)
+
+
+def _subjects(effect: Effect) -> set[Value]:
+    return {f.subject for f in effect.must if isinstance(f, Check)}
 
 
 def taken(effect: Effect, run: Run) -> Iterator[Selected]:
