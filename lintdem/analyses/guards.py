@@ -9,7 +9,7 @@ from lintdem.analyses.effects import tells
 from lintdem.analyses.histories import is_of_catalogue, is_of_history
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.lookedup import asks_for_new, asks_limit, finds_row, is_refused, looks_for
-from lintdem.analyses.ownconditions import fills_in, keeps_more
+from lintdem.analyses.ownconditions import fills_in, keeps_more, stands_apart
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.selected import taken
 from lintdem.analyses.subjects import Subject
@@ -325,6 +325,7 @@ def _late_claim(effect: Effect, run: Run, subject: Subject) -> Claim | None:
             same_loop = event.loops[:1] == effect.loops[:1]
             mine = done and same_loop and event.claim not in effect.must and _remembers(event.claim, run)
             mine = mine and not is_of_history(event.claim, run, subject) and not keeps_more(event.claim, run)
+            mine = mine and not (stands_apart(event, effect) and _holds_work(event.claim, run))
             if mine and not _is_of_item(event.claim, effect, run):
                 return event.claim
     return None

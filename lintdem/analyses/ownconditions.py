@@ -8,6 +8,7 @@ from lintdem.analyses.effects import tells
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import Claim, Path
 from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Claimed, Effect
 from lintdem.interpreter.values import leaves
 
 
@@ -40,3 +41,10 @@ def keeps_more(claim: Claim, run: Run) -> bool:
 
 _ENDS = re.compile(r"ttl|expir|keep|until", re.IGNORECASE)
 """Attributes that say how long a mark is kept."""
+
+
+def stands_apart(tried: Claimed, effect: Effect) -> bool:
+    """Whether a claim is made some calls deep on another way than an effect: it belongs to the work that stands there."""
+    pairs = enumerate(zip(tried.stack, effect.stack, strict=False))
+    fork = next((i for i, (one, other) in pairs if one != other), min(len(tried.stack), len(effect.stack)))
+    return len(tried.stack) - fork > 2
