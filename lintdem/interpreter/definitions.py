@@ -121,7 +121,7 @@ def define_class(m: Machine, s: DefineClass, flow: Flow) -> bool:
     definition = s.cls
     bases = tuple(m.evaluate(arg.value, flow) for arg in definition.bases if arg.name is None and not arg.star)
     decorators = tuple(m.evaluate(d, flow) for d in definition.decorators)
-    scope = Scope(flow.scope.path, {}, flow.scope)
+    scope = Scope(flow.scope.path, {}, flow.scope, of_class=True)
     cls = Cls(flow.scope.path, definition, scope, bases, decorators)
     inner = Flow(scope, flow.heap, flow.must, flow.may)
     m.execute(definition.body, inner)

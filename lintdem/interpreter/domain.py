@@ -27,8 +27,7 @@ class Path(msgspec.Struct, frozen=True, cache_hash=True):
     """What is reached from a root by keys and attributes.
 
     `root`: "event", "context", or "result" of the call at `place`. Steps are keys and attribute names as written; "*" is any
-    element; "json()" and "b64()" are decodings.
-    """
+    element; "json()" and "b64()" are decodings."""
 
     root: str
     steps: tuple[str, ...] = ()
@@ -100,6 +99,7 @@ class Scope(msgspec.Struct, frozen=True, eq=False):
     parent: Scope | None = None
     globals: frozenset[str] = frozenset()
     nonlocals: frozenset[str] = frozenset()
+    of_class: bool = False
 
 
 class Func(msgspec.Struct, frozen=True, eq=False):

@@ -93,12 +93,12 @@ def _noted(m: Machine, expr: Name | Attr | Item, found: Value, flow: Flow) -> Va
 
 
 def look_up(m: Machine, name: str, flow: Flow) -> Value:
-    """The value of a name: local, enclosing, module, builtin."""
+    """The value of a name: local, enclosing, module, builtin. Functions do not see the names of the class around them."""
     scope: Scope | None = flow.scope
     if name in flow.scope.globals:
         scope = m.parts.module(m, flow.scope.path)
     while scope is not None:
-        if name in scope.names:
+        if name in scope.names and not (scope.of_class and scope is not flow.scope):
             return scope.names[name]
         scope = scope.parent
     return External(f"builtins.{name}")

@@ -19,7 +19,7 @@ class Flow(msgspec.Struct, eq=False):
     def branch(self) -> Flow:
         """A copy that can go its own way."""
         scope = self.scope
-        own = Scope(scope.path, dict(scope.names), scope.parent, scope.globals, scope.nonlocals)
+        own = Scope(scope.path, dict(scope.names), scope.parent, scope.globals, scope.nonlocals, scope.of_class)
         return Flow(own, dict(self.heap), self.must, self.may)
 
     def become(self, other: Flow) -> None:

@@ -71,7 +71,7 @@ class _Inside:
         if any(one.name == name for one in self.definition.params):
             return self.values.get(name)
         scope = self.func.scope
-        while scope is not None and name not in scope.names:
+        while scope is not None and (scope.of_class or name not in scope.names):
             scope = scope.parent
         return scope.names[name] if scope is not None else None
 

@@ -382,9 +382,9 @@ def _scope(m: Machine, s: ScopeStatement, flow: Flow) -> bool:
     scope = flow.scope
     names = frozenset(s.names)
     if s.kind == "global":
-        flow.scope = Scope(scope.path, scope.names, scope.parent, scope.globals | names, scope.nonlocals)
+        flow.scope = Scope(scope.path, scope.names, scope.parent, scope.globals | names, scope.nonlocals, scope.of_class)
     else:
-        flow.scope = Scope(scope.path, scope.names, scope.parent, scope.globals, scope.nonlocals | names)
+        flow.scope = Scope(scope.path, scope.names, scope.parent, scope.globals, scope.nonlocals | names, scope.of_class)
     return True
 
 
