@@ -13,7 +13,7 @@ from lintdem.analyses.ownconditions import fills_in, keeps_more, stands_apart
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.selected import taken
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.switches import records_word, rows_of, touches, turns_word
+from lintdem.analyses.switches import only_if_other, records_word, rows_of, touches, turns_word
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value
 from lintdem.interpreter.engine import Run
@@ -198,7 +198,8 @@ def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Co
         return _raced(Fault.LOOKED, check, effect, run)
     if check.kind == "left" and _is_noted(check, effect, run):
         return _raced(Fault.CHECK, check, effect, run)
-    if check.kind in ("absent", "state", "changed") and not asks_limit(check, effect) and _is_dedup(check, effect, run):
+    asked = check.kind in ("absent", "state", "changed") and not asks_limit(check, effect) and not only_if_other(check, effect, run)
+    if asked and _is_dedup(check, effect, run):
         return _raced(Fault.CHECK, check, effect, run)
     return None
 

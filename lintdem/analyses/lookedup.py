@@ -24,8 +24,8 @@ def finds_row(read: Invocation, check: Check, effect: Effect, run: Run) -> bool:
 
 
 def asks_for_new(read: Invocation) -> bool:
-    """Whether rows are searched by an id that was made in this run: there is none, whatever the first run left."""
-    asked = [members(value) for name, value in read.args if name.startswith("where.")]
+    """Whether a row or item is searched by an id that was made in this run: there is none, whatever the first run left."""
+    asked = [members(value) for name, value in read.args if name.startswith(("where.", "Key."))]
     return any(all(any(_is_new(leaf) for leaf in leaves(one)) for one in several) for several in asked)
 
 

@@ -51,7 +51,8 @@ def overwrite_level(
     if subject.source is Source.UNKNOWN:
         return Level.NOTE, "what delivers the event is not known, so neither is whether it may be late"
     if write.kind == "delete":
-        if subject.source not in _ORDERED and _created_here(effect, run) and not _is_gone_for_good(write, others):
+        read_now = subject.source is Source.SCHEDULE and bool(write.key) and all(_is_read(value) for _, value in write.key)
+        if subject.source not in _ORDERED and not read_now and _created_here(effect, run) and not _is_gone_for_good(write, others):
             return Level.WARNING, "an old event deletes what a newer one wrote"
         return Level.NOTE, "a repeat deletes nothing more"
     if write.kind == "update" and event_values(effect):
@@ -67,6 +68,12 @@ def overwrite_level(
     if random:
         return Level.NOTE, f"{random[0]} is another value in every run"
     return Level.NOTE, "a repeat writes the same values again"
+
+
+def _is_read(value: Value) -> bool:
+    """Whether a key comes from nothing but what the run has read: it is of now, however late the run is."""
+    found = [leaf for leaf in leaves(value) if not isinstance(leaf, Known)]
+    return bool(found) and all(isinstance(leaf, Path) and leaf.root == "result" for leaf in found)
 
 
 def _under_key(write: Write, schema: tuple[str, ...]) -> str:
@@ -103,7 +110,9 @@ def _drawn(effect: Effect, run: Run, subject: Subject, others: Mapping[Place, Wr
         return []
     keys = (key_names(others) if others else None) or {name for name, _ in key_attributes(write)}
     lots = _lots(run)
-    named = ((name, value) for name, value in write.values if name not in keys)
+    # What names the item as well is new with it: that is another item, too.
+    named_by = {leaf for name, value in write.values if name in keys for leaf in leaves(value) if isinstance(leaf, Fresh)}
+    named = ((n, value) for n, value in write.values if n not in keys and named_by.isdisjoint(leaves(value)))
     return [name for name, value in named if value in lots or is_drawn_anew(value, effect, run, subject)]
 
 

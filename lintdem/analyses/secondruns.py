@@ -223,10 +223,14 @@ def _consumed(run: Run, subject: Subject) -> Iterator[Refused]:
             if any(facts <= event.must for facts in told.get(address, ())):
                 continue  # The second run has ended before, at another call for the same object.
             told.setdefault(address, []).append(event.must)
-            code = "a 404" if event.call.method == "head_object" else "NoSuchKey"
+            code = "a 404" if event.call.method in _HEADS else "NoSuchKey"
             message = f"{event.call.name} raises {code} in the second run: the first has deleted the object"
             yield Refused(run, subject, event.place, event.call.name, code, None, message, gone.place,
                           "the object is deleted at the end of the first run")  # fmt: skip
+
+
+_HEADS = frozenset({"head_object", "download_file", "download_fileobj"})
+"""What asks for the head of an object first, whose absence has no name of its own."""
 
 
 def _removed(run: Run, subject: Subject) -> Iterator[Refused]:

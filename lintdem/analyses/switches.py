@@ -32,6 +32,25 @@ def touches(check: Check, event: Effect, read: Invocation | None = None) -> bool
     return any(isinstance(part, Path) and set(part.steps[-2:]) & names for part in parts)
 
 
+def only_if_other(check: Check, effect: Effect, run: Run) -> bool:
+    """Whether a write sets what was tested to the very value it was held against: whoever finds another one sets the same.
+    Where more hangs on the test, the write is the record of that."""
+    write, subject = effect.call.write, check.subject
+    others = (e for e in run.events if isinstance(e, Effect) and e.call.write is None)
+    if any(_reads(f) & _reads(check) for e in others for f in e.must if isinstance(f, Check)):
+        return False
+    if write is None or write.kind not in ("update", "set", "put") or not isinstance(subject, Path) or not subject.steps:
+        return False
+    tests = [e.test for e in run.events if isinstance(e, Tested) and e.test.place == check.place and e.test.op in ("!=", "==")]
+    held = {other for test in tests if subject in test.args for other in test.args if other != subject}
+    return any(name == subject.steps[-1] and value in held for name, value in write.values)
+
+
+def _reads(check: Check) -> set[Place]:
+    """What a test has looked at."""
+    return {leaf.place for leaf in leaves(check.subject) if isinstance(leaf, Path) and leaf.place is not None}
+
+
 def rows_of(event: Effect) -> set[Place | None]:
     """Where the rows were read, as objects, that a change is limited to."""
     compares = event.call.write.compares if event.call.write is not None else ()

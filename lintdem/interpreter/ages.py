@@ -9,7 +9,7 @@ from lintdem.interpreter.values import leaves
 
 ORDERED = frozenset({"<", ">", "<=", ">="})
 TIME_WORDS = re.compile(
-    r"(time|date|_at$|timestamp|created|updated|modified|expir|(^|_)age(_|$)|(?-i:Age(?=$|[A-Z]))|version|sequence|sequencer|ttl"
+    r"((?<!run)time(?!out|zone)|(?<!up)(?<!vali)date|_at$|timestamp|created|updated|modified|expir|(^|_)age(_|$)|(?-i:Age(?=$|[A-Z]))|version|sequence|sequencer|ttl"
     r"|epoch|occurred|when)",
     re.IGNORECASE,
 )

@@ -9,10 +9,10 @@ from lintdem.analyses.failures import ASIDE, DOES, is_broad, reports_failures
 from lintdem.analyses.guards import Answer, Fault, looked_at, same_store
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.altering import replace
-from lintdem.interpreter.domain import Check, Done, Path, Value
+from lintdem.interpreter.domain import Caught, Check, Done, Path, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.leftovers import PARTLY
-from lintdem.interpreter.trace import Asked, Effect, Loop, Swallowed
+from lintdem.interpreter.trace import Asked, Effect, Loop, Swallowed, Threw
 from lintdem.interpreter.values import leaves
 from lintdem.interpreter.written import Texts, encloses, ends_in_first_round
 from lintdem.knowledge import Kind
@@ -197,9 +197,19 @@ def early(run: Run, subject: Subject, cases: tuple[Case, ...]) -> list[Early]:
             continue
         for work in effects:
             after = _follows(work, ack) or (not _is_used_before(ack, effects) and _follows_round(work, ack))
-            if work.place != ack.place and after and _is_work(work) and _shares(work, ack):
+            if work.place != ack.place and after and _is_work(work) and _shares(work, ack) and not _is_instead(work, ack, run):
                 found.setdefault(ack.place, Early(run, subject, ack, work))
     return list(found.values())
+
+
+def _is_instead(work: Effect, ack: Effect, run: Run) -> bool:
+    """Whether the work is done where the acknowledgement, the last step of a `try`, or one before it has failed."""
+    done = Done(ack.place, ack.call.name)
+    for one in run.events:
+        if isinstance(one, Swallowed) and Caught(one.place) in work.must and one.block is not None and one.block in ack.caught:
+            inside = (e for e in run.events if isinstance(e, (Effect, Asked, Threw)) and one.block in e.caught)
+            return not any(done in e.may and e.place != ack.place for e in inside)
+    return False
 
 
 def _acknowledges(effect: Effect) -> bool:
