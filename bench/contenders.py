@@ -106,7 +106,8 @@ def installed(place: Path) -> tuple[Path, list[str]]:
 def environ() -> dict[str, str]:
     """The environment of every run: Fixit finds its rule by the path, and nobody asks for news."""
     quiet = {"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0", "NO_COLOR": "1"}
-    return {**os.environ, **quiet, "PYTHONPATH": str(HERE)}
+    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as it is installed
+    return {**compiled, **quiet, "PYTHONPATH": str(HERE)}
 
 
 def _lintdem() -> tuple[str, ...]:
