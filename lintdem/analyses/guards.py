@@ -8,7 +8,7 @@ from enum import Enum
 from lintdem.analyses.effects import tells
 from lintdem.analyses.histories import is_of_catalogue, is_of_history
 from lintdem.analyses.keys import Grade, Provenance, provenance
-from lintdem.analyses.lookedup import asks_for_new, asks_limit, finds_row, is_refused, looks_for
+from lintdem.analyses.lookedup import asks_for_new, asks_limit, finds_row, is_refused, left_by, looks_for
 from lintdem.analyses.ownconditions import fills_in, keeps_more, stands_apart
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.selected import taken
@@ -250,8 +250,10 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
     read = _read_by(check, run)
     if read is None:
         return False
-    done = Done(effect.place, effect.call.name)
+    done, left = Done(effect.place, effect.call.name), left_by(effect, run)
     for event in run.events:
+        if isinstance(event, Effect) and event.place != effect.place and not left <= event.must:
+            continue  # The clause leaves behind the effect: what another round stores on another way is no record of it.
         if check.kind == "absent" and isinstance(event, Effect) and rows_of(event) and not touches(check, event, read):
             continue  # A row that was read is no record of one that was not there; a mark on it that was asked for is.
         # What is written on another way than the effect is no record of it; the effect may be the write itself.
@@ -260,6 +262,8 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
         if isinstance(event, Effect) and event.place != effect.place and _takes_away(check, event, read):
             return done in event.may or Done(event.place, event.call.name) in effect.may
         if (after or first) and isinstance(event, Effect) and same_store(read, event):
+            if check.kind == "absent" and event.call.kind is Kind.DELETE:
+                continue  # To delete leaves no record.
             if check.kind != "absent" and touches(check, event, read) and not records_word(check, event, effect, run):
                 continue
             return check.kind == "absent" or touches(check, event, read)

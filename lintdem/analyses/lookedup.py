@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.domain import Check, Derived, Fresh, Value
+from lintdem.interpreter.domain import Caught, Check, Derived, Fact, Fresh, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_within
-from lintdem.interpreter.trace import Effect, Invocation
+from lintdem.interpreter.trace import Effect, Invocation, Swallowed
 from lintdem.interpreter.values import known, leaves, members
 
 _ANY = known("…")
@@ -76,3 +76,9 @@ _FILES = frozenset({"os", "pathlib", "shutil", "glob"})
 
 def _last(noun: str) -> str:
     return noun.rpartition("_")[2]
+
+
+def left_by(effect: Effect, run: Run) -> frozenset[Fact]:
+    """The clauses around an effect that leave behind it: whatever follows in the same round is in them as well."""
+    leaving = {e.place for e in run.events if isinstance(e, Swallowed) and e.ends and "falls" not in e.ends}
+    return frozenset(f for f in effect.must if isinstance(f, Caught) and f.place in leaving)
