@@ -21,13 +21,25 @@ def freshness(test: Test) -> Value | None:
         return None
     inner = [leaf for arg in test.args for leaf in leaves(arg)]
     from_event = [v for v in inner if isinstance(v, Path) and v.root == "event" and _is_time_like(v)]
-    if not from_event:
+    if not from_event or _is_range(test):
         return None
     clock = any(isinstance(v, Fresh) and v.kind == "clock" for v in inner)
     stored = any(isinstance(v, Path) and v.root == "result" for v in inner)
     if clock or stored or len(from_event) > 1 or any(_is_duration(arg) for arg in test.args):
         return from_event[0]
     return None
+
+
+_BEGINS = re.compile(r"start|begin|arriv|check_?in|(^|_)from(_|$)|(?-i:^from[A-Z])", re.IGNORECASE)
+_ENDS = re.compile(r"(^|_)ends?(_|$)|(?-i:(^end|End)s?(?=$|[A-Z]))|until|finish|depart|check_?out", re.IGNORECASE)
+
+
+def _is_range(test: Test) -> bool:
+    """Whether a comparison asks how two stretches of time lie, or whether one is a stretch: where the one ends against where
+    the other begins."""
+    sides = [[step for leaf in leaves(arg) if isinstance(leaf, Path) for step in leaf.steps[-2:]] for arg in test.args]
+    marks = [{word for word in (_BEGINS, _ENDS) if any(map(word.search, names))} for names in sides]
+    return all(len(mark) == 1 for mark in marks) and set().union(*marks) == {_BEGINS, _ENDS}
 
 
 def _is_time_like(value: Path) -> bool:
