@@ -32,8 +32,8 @@ import pytest
 
 TESTS = (
     "tests/cases", "rules", "tests/triage", "tests/deploy", "tests/program", "tests/fixing", "tests/test_advice.py",
-    "tests/cli/test_handlers.py", "tests/cli/test_changed_since.py", "tests/test_answers.py", "tests/test_kept.py",
-    "tests/test_reuse.py",
+    "tests/cli/test_check.py", "tests/cli/test_handlers.py", "tests/cli/test_silenced.py", "tests/test_answers.py",
+    "tests/test_kept.py", "tests/test_reuse.py",
 )  # fmt: skip
 SECONDS = 600
 """Processor time of one mutant; one that never ends is noticed, too."""

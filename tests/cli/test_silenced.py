@@ -66,6 +66,15 @@ def test_the_reason_is_in_the_report(project: Path, lintdem: Run) -> None:
     assert (one["code"], one["path"], one["line"], one["reason"]) == ("LDM101", "app.py", 7, "a chat message twice is harmless")
 
 
+def test_what_is_silenced_elsewhere_is_not_in_the_report_of_a_file(project: Path, lintdem: Run) -> None:
+    """Who asks for one file is told what is silenced in that, as of the findings."""
+    text = HEAD + 'def handler(event, context):\n    sns.publish(TopicArn="arn", Message=event["text"])' + COMMENT + "\n"
+    for name in ("app.py", "other.py"):
+        (project / name).write_text(text, encoding="utf-8")
+    told = json.loads(lintdem("check", "app.py", "--format", "json").out)["suppressed"]
+    assert [one["path"] for one in told] == ["app.py"]
+
+
 def sending(*texts: str) -> str:
     """A handler that sends these."""
     lines = "".join(f'    sns.publish(TopicArn="arn", Message=event["{text}"])\n' for text in texts)
