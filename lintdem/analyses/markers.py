@@ -5,8 +5,9 @@ from __future__ import annotations
 from lintdem.analyses.guards import same_store
 from lintdem.analyses.switches import touches
 from lintdem.interpreter.domain import Caught, Check, Failed, Path
+from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
-from lintdem.interpreter.trace import Effect, Swallowed
+from lintdem.interpreter.trace import Effect, Invocation, Swallowed
 
 
 def is_marker(effect: Effect, one: Swallowed, work: list[Effect], run: Run) -> bool:
@@ -21,9 +22,16 @@ def is_marker(effect: Effect, one: Swallowed, work: list[Effect], run: Run) -> b
 def _is_noted(check: Check, effect: Effect, run: Run) -> bool:
     """Whether the next run that looks finds what a call has noted: the row, or the word in it."""
     read = run.sites.get(check.subject.place) if isinstance(check.subject, Path) and check.subject.place is not None else None
-    if read is None or not same_store(read, effect):
+    if read is None or not same_store(read, effect) or _is_apart(read, effect):
         return False
     return check.kind == "absent" or touches(check, effect, read)
+
+
+def _is_apart(read: Invocation, effect: Effect) -> bool:
+    """Whether a write names another item of the table than the one that was looked for."""
+    named = dict(key_attributes(effect.call.write)) if effect.call.write is not None else {}
+    asked = {name.removeprefix("Key."): value for name, value in read.args if name.startswith("Key.")}
+    return any(named[name] != value for name, value in asked.items() if name in named)
 
 
 def is_passed_over(effect: Effect, work: list[Effect]) -> bool:
