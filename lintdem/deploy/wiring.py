@@ -9,30 +9,9 @@ from collections.abc import Callable, Iterator
 
 from lintdem.deploy.events import destination, detail_types, mapping_events, with_retries
 from lintdem.deploy.nodes import Node, Record, records_with
+from lintdem.deploy.principals import source_of
 from lintdem.deploy.template import Declared, Link, Template
 from lintdem.model.stack import Event, Source, Value
-
-_PRINCIPALS = {
-    "s3": Source.S3,
-    "sns": Source.SNS,
-    "events": Source.EVENTBRIDGE,
-    "scheduler": Source.SCHEDULE,
-    "apigateway": Source.API,
-    "cognito-idp": Source.COGNITO,
-    "iot": Source.IOT,
-    "logs": Source.LOGS,
-    "secretsmanager": Source.SECRETS_ROTATION,
-    "config": Source.CONFIG,
-    "codepipeline": Source.CODEPIPELINE,
-    "elasticloadbalancing": Source.ALB,
-    "ses": Source.SES,
-    "appsync": Source.APPSYNC,
-    "cloudformation": Source.CUSTOM_RESOURCE,
-    "states": Source.STEP_FUNCTIONS,
-    "alexa-appkit": Source.DIRECT,
-    "lexv2": Source.DIRECT,
-    "bedrock": Source.DIRECT,
-}
 
 
 def links(template: Template) -> Iterator[Link]:
@@ -49,8 +28,8 @@ def permitted(template: Template) -> Iterator[Link]:
     """Who may invoke which function: evidence for functions nothing else names."""
     for resource in template.of_type("AWS::Lambda::Permission"):
         principal = template.scope.text(resource.properties.get("Principal")) or ""
-        source = _PRINCIPALS.get(principal.partition(".")[0])
-        if source is not None and "." in principal:
+        source = source_of(principal)
+        if source is not None:
             arn = resource.properties.get("SourceArn")
             yield from _links(template, resource, source, resource.properties.get("FunctionName"), arn)
 

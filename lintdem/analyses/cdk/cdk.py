@@ -11,6 +11,7 @@ from lintdem.analyses.cdk.cdk_calls import NOTIFIERS, TARGETED, Calls, named
 from lintdem.analyses.cdk.cdk_code import code_of, each_function
 from lintdem.analyses.cdk.cdk_grants import Permissions
 from lintdem.analyses.cdk.cdk_machines import Steps, calls_of
+from lintdem.analyses.cdk.cdk_permits import permitted
 from lintdem.analyses.cdk.constructs import Built, build
 from lintdem.interpreter.building import FUNCTIONS, SOLUTION
 from lintdem.interpreter.cdk_values import (
@@ -151,7 +152,7 @@ class _App:
             runtime=runtime_in(args.get("runtime")),
             timeout=seconds(args.get("timeout")),
             environment=tuple((k, self._reference(v, one.place)) for k, v in written.items()) if isinstance(written, dict) else (),
-            events=tuple(self._events(one)),
+            events=tuple(self._events(one)) or tuple(permitted(self.built, one)),
             async_retries=number_in(invoked.get("retry_attempts")),
             async_max_age=seconds(invoked.get("max_event_age")),
             dead_letter=self._dead_letter(one),
@@ -258,6 +259,8 @@ class _App:
         if one.name in ("StateMachine", "CfnStateMachine"):
             yield from calls_of(one, function, self.steps)
         source = _HOLDERS.get(one.name)
+        if one.name == "LambdaActionProperty":  # of a rule for received mail, or for messages of things
+            source = Source.IOT if ".CfnTopicRule" in one.type else Source.SES
         if source is Source.STEP_FUNCTIONS:
             plainly = flag_in(one.args.get("retry_on_service_exceptions")) is False
             retried = not plainly or any(b.name == "add_retry" for b in self.built.on(one.value))
