@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lintdem.analyses.cases import Case
+from lintdem.analyses.cases import Case, Kind
 from lintdem.interpreter.written import function_at
 from lintdem.model.span import Place
 from lintdem.program import Program
@@ -34,3 +34,25 @@ def _made_in(program: Program, case: Case, made: Place) -> object:
         if function is not None and around is function:
             return stack[:depth]
     return stack
+
+
+def elsewhere(program: Program, cases: Sequence[Case], told: Sequence[Case]) -> list[Case]:
+    """Identities that other functions make and have stored by a call that many share, where only one of them is told at that
+    call: each is a fault of its own. One for each place where one is made, of those in `cases` that are in none of `told`."""
+    known = {case.harm.key.place for case in told if case.harm.key is not None}
+    found: dict[Place, Case] = {}
+    for case in cases:
+        key = case.harm.key
+        if case.kind is not Kind.MINTED or key is None or key.place is None or key.place in known | found.keys():
+            continue
+        if len(case.effect.stack) > 1 and not _is_same_function(program, key.place, [case.effect.place, *known, *found]):
+            found[key.place] = case
+    return [found[place] for place in sorted(found)]
+
+
+def _is_same_function(program: Program, place: Place, others: Sequence[Place | None]) -> bool:
+    """Whether one of the others stands in the function around a place."""
+    module = program.modules.get(place.path)
+    own = function_at(module, place.span) if module is not None else None
+    near = (one for one in others if one is not None and one.path == place.path)
+    return own is None or module is None or any(function_at(module, one.span) is own for one in near)
