@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from lintdem.analyses.carried import STORES
 from lintdem.interpreter.domain import Caught, Done, Error
-from lintdem.interpreter.trace import Effect, Swallowed
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Effect, Event, Swallowed
 from lintdem.interpreter.values import leaves, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
@@ -22,11 +23,21 @@ _COUNTS = re.compile(r"audit|access|change|event|transaction|ledger", re.IGNOREC
 """A log that somebody counts on is work."""
 
 
-def is_word_of_failure(effect: Effect, own: Place | None = None) -> bool:
-    """Whether a call tells people of a failure: in an `except` that has ended it, another than its `own`, or as an alert.
-    What is made there once more, with another receiver, is the work itself: that says nothing of a failure."""
-    around = any(isinstance(fact, Caught) and fact.place != own for fact in effect.must) or _is_alert(effect)
+def is_word_of_failure(effect: Effect, run: Run, own: Place | None = None) -> bool:
+    """Whether a call tells people of a failure: in an `except` that has ended it, another than its `own`, or as an alert, which
+    is the work itself where a handler does nothing else. What is made there once more, with another receiver, is the work
+    itself, too: that says nothing of a failure."""
+    around = any(isinstance(fact, Caught) and fact.place != own for fact in effect.must)
+    around = around or (_is_alert(effect) and any(_is_other_work(e) for e in run.events))
     return around and effect.call.service not in _HANDS_ON and effect.call.kind is Kind.EFFECT and _says_failure(effect)
+
+
+def _is_other_work(event: Event) -> bool:
+    """Whether something is done that is no alert."""
+    return isinstance(event, Effect) and event.call.kind in _DOES and not _is_alert(event)
+
+
+_DOES = (Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET, Kind.DELETE)
 
 
 def _is_alert(effect: Effect) -> bool:

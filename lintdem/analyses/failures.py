@@ -214,7 +214,7 @@ def _eaten(
         mine = inside or effect in late
         if not mine or not _is_work(effect, not work) or is_marker(effect, one, work, run) or is_passed_over(effect, work):
             continue
-        if is_word_of_failure(effect, one.place) or is_beside_work(effect, one, beside):
+        if is_word_of_failure(effect, run, one.place) or is_beside_work(effect, one, beside):
             continue
         if _is_sent_once(effect, one) if planned else carries_event(effect, run) or (polls and is_received(effect, run)):
             found.setdefault(effect.place, effect)
@@ -392,5 +392,5 @@ def _field(effect: Effect, run: Run, subject: Subject, texts: Texts) -> str:
     if call.service not in SILENT_HTTP or subject.source not in TAKES_SUCCESS or subject.by_caller:
         return ""
     told = texts.holds(effect.place.path, CHECKED_ELSEWHERE)
-    work = _is_work(effect) and carries_event(effect, run) and not is_word_of_failure(effect) and not only_asks(effect)
+    work = _is_work(effect) and carries_event(effect, run) and not is_word_of_failure(effect, run) and not only_asks(effect)
     return "the HTTP status" if not told and work else ""
