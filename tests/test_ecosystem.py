@@ -55,7 +55,7 @@ def test_differences_are_told_one_by_one(tmp_path: Path) -> None:
     assert "- - `src/gone.py:3 LDM101` `error: once found`" in lines
     (changed,) = [line for line in lines if line.startswith("- ~ `src/orders/store.py:14 LDM503`")]
     assert "note: an 'older' word \\| of  [31m it → warning: " in changed
-    assert [line.split("`")[1] for line in lines if line.startswith("- + ")] == ["src/orders/store.py:37 LDM305"]
+    assert [line.split("`")[1] for line in lines if line.startswith("- + ")] == ["src/orders/store.py:37 LDM104"]
 
 
 def test_a_version_that_fails_is_told(tmp_path: Path) -> None:
