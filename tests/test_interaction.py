@@ -71,6 +71,7 @@ OF_ONE_CALL = {
     ): "the claim comes too late, and nobody catches its refusal: moved to the front it would still raise",
     ("LDM401", "LDM503"): "a crash loses the work, and a late event does what is out of time",
     ("LDM501", "LDM503"): "two runs pass the check together, and a crash behind the record loses the work",
+    ("LDM507", "LDM524"): "how long the record is kept and how many effects it stands for are mended apart",
     ("LDM507", "LDM603"): "how long the record is kept and what the retry inside the run repeats are mended apart",
     ("LDM532", "LDM533"): "the value is another one with each replay, and the step itself may run twice",
 }
