@@ -13,7 +13,7 @@ from lintdem.analyses.ownconditions import fills_in, keeps_more, stands_apart
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.selected import taken
 from lintdem.analyses.subjects import Subject
-from lintdem.analyses.switches import only_if_other, records_word, rows_of, touches, turns_word
+from lintdem.analyses.switches import asks_word, only_if_other, records_word, rows_of, touches, turns_word
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value
 from lintdem.interpreter.engine import Run
@@ -264,7 +264,8 @@ def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:
         if (after or first) and isinstance(event, Effect) and same_store(read, event):
             if check.kind == "absent" and event.call.kind is Kind.DELETE:
                 continue  # To delete leaves no record.
-            if check.kind != "absent" and touches(check, event, read) and not records_word(check, event, effect, run):
+            asked = check.kind != "absent" and not (event.place == effect.place and asks_word(check, effect, run))
+            if asked and touches(check, event, read) and not records_word(check, event, effect, run):
                 continue
             return check.kind == "absent" or touches(check, event, read)
     return False

@@ -70,6 +70,13 @@ def records_word(check: Check, event: Effect, effect: Effect, run: Run) -> bool:
     return not words or any(_differs(value, words, is_word) for value in _written(told, event))
 
 
+def asks_word(check: Check, effect: Effect, run: Run) -> bool:
+    """Whether only who finds a certain word passes: to write it again goes over what somebody else has made of it meanwhile."""
+    told = _told(check, effect)
+    words, is_word = _words(told, run) if told is not None and isinstance(told.subject, Path) else (set[Value](), False)
+    return bool(words) and is_word
+
+
 def turns_word(check: Check, event: Effect, effect: Effect, run: Run) -> bool:
     """Whether a write surely makes the next run's test come out differently: the words are known, and none that it may write
     lets the next run pass."""
