@@ -16,6 +16,7 @@ from lintdem.errors import UsageError
 from lintdem.gitignore import Ignored
 from lintdem.model.module import Problem
 from lintdem.model.span import NOWHERE, Place
+from lintdem.model.spelling import TYPESCRIPT
 
 MAX_TEMPLATE = 2_000_000
 """Bytes; a bigger file is data, not a template."""
@@ -32,7 +33,6 @@ DEFAULT_EXCLUDE = frozenset(
 """Folders of these names are left out, as are virtual environments and `*.egg-info`."""
 _SYNTHESISED = "cdk.out"
 _TEMPLATE_ENDS = (".yaml", ".yml", ".json", ".template", ".tf", ".tfvars")
-_CODE_ENDS = (".ts",)
 _NO_CODE = (".d.ts", ".test.ts", ".spec.ts")
 _APPLICATION = "cdk.json"
 """Beside or above the TypeScript of a CDK application; other TypeScript is not looked at."""
@@ -140,7 +140,7 @@ def discover(root: Path, paths: Sequence[Path], filters: Filters) -> Found:
 
 def foreign(candidates: Collection[str]) -> frozenset[str]:
     """The TypeScript among these files that is not of a CDK application."""
-    code = [path for path in candidates if path.endswith(_CODE_ENDS)]
+    code = [path for path in candidates if path.endswith(TYPESCRIPT)]
     apps = {path.rpartition("/")[0] for path in candidates if path.rpartition("/")[2] == _APPLICATION} if code else set()
     return frozenset(path for path in code if path.endswith(_NO_CODE) or apps.isdisjoint(_above(path)))
 
@@ -354,7 +354,7 @@ def _through_link(walk: _Walk, entry: os.DirEntry[str], filters: Filters) -> Ite
 def is_wanted(name: str) -> bool:
     """Whether a file of this name may have a part in a run."""
     written = name.rpartition(".")[0] if name.endswith(_RENDERED_ENDS) else name
-    if name.endswith(_CODE_ENDS):
+    if name.endswith(TYPESCRIPT):
         return not name.endswith(_NO_CODE)
     return name.endswith(".py") or written.endswith(_TEMPLATE_ENDS) or name.startswith(_TEMPLATE_STARTS)
 

@@ -22,7 +22,6 @@ from lintdem.analyses.runs import Keeper, run_all
 from lintdem.config import Config, Declaration
 from lintdem.config.formatter import line_length
 from lintdem.deploy import (
-    TYPESCRIPT,
     included_files,
     propertied,
     read_stacks,
@@ -36,6 +35,7 @@ from lintdem.lowering import Lowering
 from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Module, Problem
 from lintdem.model.span import NOWHERE, Place, file_of
+from lintdem.model.spelling import TYPESCRIPT
 from lintdem.model.stack import Stack
 from lintdem.observer import Observer, phase
 from lintdem.program import HandlerSetting, LinkSettings, Modules, inline_path, link, prepare

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from lintdem.deploy.comments import comment_mark, same_contents, template_directives
 from lintdem.deploy.properties import propertied
-from lintdem.deploy.stacks import TYPESCRIPT, included_files, is_template, read_stacks, referred_files
+from lintdem.deploy.stacks import included_files, is_template, read_stacks, referred_files
 from lintdem.deploy.statemachine import steps_in
 
 __all__ = [
-    "TYPESCRIPT", "comment_mark", "included_files", "is_template", "propertied", "read_stacks", "referred_files",
+    "comment_mark", "included_files", "is_template", "propertied", "read_stacks", "referred_files",
     "same_contents", "steps_in", "template_directives",
 ]  # fmt: skip

@@ -17,11 +17,11 @@ from lintdem.errors import LoweringError
 from lintdem.model.directives import MARK, read_comment, split_comment
 from lintdem.model.module import Directive
 from lintdem.model.span import Span
+from lintdem.model.spelling import TYPESCRIPT
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HCL = (".tf", ".tfvars")
 _YAML = (".yaml", ".yml", ".template")
-_TYPESCRIPT = ".ts"
 _SLASHES = re.compile(rf"(?<!:)//\s*{re.escape(MARK)}")
 _CLOSERS = ("}", "]", ")")
 _Place = tuple[int, int]
@@ -83,7 +83,7 @@ def _plain(path: str) -> str:
 def _comments(path: str, text: str, lines: list[str]) -> Iterator[tuple[_Place, str]]:
     if _plain(path).endswith(_HCL):
         yield from _of_hcl(text)
-    elif path.endswith(_TYPESCRIPT):
+    elif path.endswith(TYPESCRIPT):
         yield from (((row, at), line[at:].rstrip()) for row, line in enumerate(lines) if (at := _slashes(line)) >= 0)
     elif _plain(path).endswith(_YAML) and not text.lstrip().startswith("{"):
         yield from _of_yaml(text, lines)

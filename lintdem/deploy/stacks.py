@@ -23,13 +23,13 @@ from lintdem.deploy.zappa import is_zappa, read_zappa
 from lintdem.errors import LoweringError
 from lintdem.model.module import Problem
 from lintdem.model.span import Place, Span
+from lintdem.model.spelling import TYPESCRIPT
 from lintdem.model.stack import Lambda, Stack
 
 _TREES = (".yaml", ".yml", ".json", ".template")
 _NAMED = re.compile(r"(^|[/.])(sam[-_.])?template\.(ya?ml|json)$")
 _RENDERED = re.compile(r"\.(j2|jinja2?|tmpl|tpl)$")
 _SERVERLESS = re.compile(r"(^|/)serverless[\w.-]*\.(ya?ml|json)$")
-TYPESCRIPT = ".ts"
 _CDK = re.compile(rb"""['"](?:aws-cdk-lib|@aws-cdk)[/'"]""")
 _IMPORTED = re.compile(r"""\bfrom\s+['"](\.{1,2}/[^'"\n]{1,400})['"]""")
 _STEPS = re.compile(r"""['"`/](\.{0,2}/?[\w][\w./-]{1,400}\.(?:json|ya?ml))['"`]""")

@@ -10,8 +10,7 @@ from lintdem.interpreter.lineage import outside_bases
 from lintdem.interpreter.machine import Args, Machine, Plain
 from lintdem.interpreter.values import NONE
 from lintdem.model.span import Place
-from lintdem.model.spelling import snake
-from lintdem.program.imports import TYPESCRIPT
+from lintdem.model.spelling import TYPESCRIPT, snake
 
 CDK = "aws_cdk."
 SOLUTION = "aws_solutions_constructs."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+TYPESCRIPT = ".ts"
+"""How files of TypeScript end."""
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z]+)(?=[A-Z][a-z]|\b|_|[0-9])|(?<=[a-z0-9])([A-Z])")
 
 

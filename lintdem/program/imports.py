@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
+from lintdem.model.spelling import TYPESCRIPT
 from lintdem.program.paths import ancestors, folder, join, shared
 
 THIRD_PARTY = frozenset(
@@ -39,8 +40,6 @@ def is_test(path: str) -> bool:
     return any(p in ("tests", "test", "testing") for p in parts[:-1]) or parts[-1].startswith(("test_", "conftest"))
 
 
-TYPESCRIPT = ".ts"
-"""Files in which a CDK application is written; what they import stands under a path, not a dotted name."""
 _LAST = 4
 _last: dict[tuple[frozenset[str], tuple[str, ...]], Imports] = {}
 
@@ -76,7 +75,7 @@ class Imports:
         base = folder(importer)
         for _ in range(level - 1):
             base = folder(base)
-        if importer.endswith(TYPESCRIPT):
+        if importer.endswith(TYPESCRIPT):  # what it imports stands under a path, not a dotted name
             path = join(base, module or "")
             return next((one for one in (f"{path}{TYPESCRIPT}", join(path, f"index{TYPESCRIPT}")) if one in self.paths), None)
         return self._at(base, module or "")

@@ -30,11 +30,10 @@ from lintdem.interpreter.domain import Made, Unknown, Value
 from lintdem.interpreter.machine import Plain
 from lintdem.interpreter.values import known, members
 from lintdem.model.span import Place
-from lintdem.model.spelling import snake
+from lintdem.model.spelling import TYPESCRIPT, snake
 from lintdem.model.stack import Event, Lambda, Queue, Resource, Source, Stack, Table, Topic
 from lintdem.model.stack import Value as TemplateValue
 from lintdem.program import Program
-from lintdem.program.imports import TYPESCRIPT
 
 _WRAPPERS = {
     "SnsEventSource": Source.SNS, "S3EventSource": Source.S3, "S3EventSourceV2": Source.S3, "ApiEventSource": Source.API,

@@ -18,8 +18,8 @@ from lintdem.interpreter.values import known
 from lintdem.model.function import If, Import, Stmt, Try
 from lintdem.model.module import Module, Problem
 from lintdem.model.span import NOWHERE, Place
+from lintdem.model.spelling import TYPESCRIPT
 from lintdem.program import Program
-from lintdem.program.imports import TYPESCRIPT
 
 _OWN = frozenset(
     {"constructs.Construct", *(f"{CDK}{name}" for name in ("Stack", "NestedStack", "Stage", "core.Stack", "core.Construct"))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,9 @@ class Definitions(Patterns):
         super().__init__(source)
         self._prefixes = [""]
 
+    @abstractmethod
     def block(self, nodes: Sequence[Node]) -> tuple[Stmt, ...]:
         """The statements of a block."""
-        raise NotImplementedError
 
     def function(self, node: Node) -> Expr:
         """A function as an expression: what it gives, when that is all it does; else the name of a definition before it."""

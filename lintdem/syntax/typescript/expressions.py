@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ _HERE = "."
 """`__dirname`: paths are looked for from the folder of the file on."""
 
 
-class Expressions:
+class Expressions(ABC):
     """Lowers expressions. One instance per file; `before` is what has to stand before the statement that is being lowered."""
 
     def __init__(self, text: str) -> None:
@@ -91,9 +92,9 @@ class Expressions:
         parts = [child for child in expressions_in(node) if child.type in _HANDLERS or child.type in _PLAIN]
         return Opaque(self.span(node), node.type, self.many(parts))
 
+    @abstractmethod
     def function(self, node: Node) -> Expr:
         """A function in the middle of an expression: what it gives, or the name of a definition that comes before."""
-        raise NotImplementedError
 
     # --- names and literals ---
 

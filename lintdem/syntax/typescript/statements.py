@@ -216,12 +216,8 @@ def _aliases(node: Node, kind: str) -> Iterator[Alias]:
 
 
 def _renamed(name: Alias, module: str) -> Alias:
-    """A name of an import; `resolve` of paths is a `join` to us, and a module inside a package is called as in Python."""
-    if module == "os.path" and name.name == "resolve":
-        return Alias("join", name.bound or name.name)
-    if module == "aws_cdk" and name.name.startswith("aws_"):
-        return Alias(name.name, name.bound)
-    return name
+    """A name of an import; `resolve` of paths is a `join` to us."""
+    return Alias("join", name.bound or name.name) if (module, name.name) == ("os.path", "resolve") else name
 
 
 _HANDLERS: dict[str, Callable[[Statements, Node], Iterator[Stmt]]] = {
