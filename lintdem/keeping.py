@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lintdem.analyses.asked import Asked
+from lintdem.analyses.cdk.cdk_kept import Applications
 from lintdem.analyses.runs import Present, own
 from lintdem.cache import Cache
 from lintdem.deploy import read_stacks
@@ -68,6 +69,7 @@ class KeptRuns:
 
     def __init__(self, cache: Cache, code: bytes) -> None:
         self._cache, self._code = cache, code
+        self.applications = Applications(cache.read, code)
         self._digests: dict[str, bytes] = {}
         self._entries: dict[tuple[object, ...], _Entry] = {}
         self._shape: tuple[Present, bytes] | None = None
@@ -152,6 +154,9 @@ class KeptRuns:
 
     def flush(self) -> None:
         """Write what is new."""
+        described = self.applications.written()
+        if described is not None:
+            self._cache.write(*described)
         for entry in self._entries.values():
             if entry.is_new:
                 entry.is_new = False

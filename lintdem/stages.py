@@ -17,7 +17,7 @@ from typing import TypeVar
 import msgspec
 
 from lintdem.analyses.asked import Answers
-from lintdem.analyses.cdk.cdk import cdk_stacks
+from lintdem.analyses.cdk.cdk_kept import Applications, has_applications
 from lintdem.analyses.runs import Keeper, run_all
 from lintdem.config import Config, Declaration
 from lintdem.config.formatter import line_length
@@ -38,7 +38,8 @@ from lintdem.model.span import NOWHERE, Place, file_of
 from lintdem.model.spelling import TYPESCRIPT
 from lintdem.model.stack import Stack
 from lintdem.observer import Observer, phase
-from lintdem.program import HandlerSetting, LinkSettings, Modules, inline_path, link, prepare
+from lintdem.program import HandlerSetting, LinkSettings, Modules, Program, inline_path, link, prepare
+from lintdem.program.noting import Noted
 from lintdem.program.remembering import remembered
 from lintdem.room import processors, seldom_collecting, with_room
 from lintdem.rule import Facts, Rule, run
@@ -100,10 +101,11 @@ def analyse(
         prepare(work.modules, stacks, (*settings.source_roots, *settings.layers))
     modules = work.modules.beside(_inline(stacks))
     with phase(observer, "link"):
-        program = link(modules, stacks, settings)
-        own = with_room(lambda: cdk_stacks(program.beside(_in_typescript(work.templates)), steps_in(work.templates)))
-        if own:
-            program = link(modules.beside(_inline(own)), [*stacks, *own], settings)
+        deployed = stacks
+        if has_applications(modules, work.templates):
+            own = _described(link(modules, stacks, settings, handlers=False), work, memory)
+            modules, deployed = modules.beside(_inline(own)), [*stacks, *own]
+        program = link(modules, deployed, settings)
     answers = answers or Answers(memory if isinstance(memory, KeptRuns) else None)
     shared = partial(spread, jobs=jobs or processors())
     facts = Facts(program, lambda linked: run_all(linked, observer.progress, memory, shared), answers)
@@ -129,6 +131,19 @@ def analyse(
         handlers=len(program.handlers),
     )
     return Analysed(full, facts)
+
+
+def _described(program: Program, work: Work, memory: Keeper | None) -> Sequence[Stack]:
+    """What the CDK applications of the workspace describe."""
+    known = memory.applications if memory is not None else Applications()
+
+    def describe(noted: Noted) -> Sequence[Stack]:
+        from lintdem.analyses.cdk.cdk import cdk_stacks  # noqa: PLC0415 - not needed where it is known
+
+        beside = program.beside(_in_typescript(work.templates))
+        return with_room(lambda: cdk_stacks(beside, steps_in(work.templates), noted))
+
+    return known.stacks(program, work.templates, describe)
 
 
 def _keep(facts: Facts, memory: Keeper | None) -> None:

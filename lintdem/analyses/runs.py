@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from lintdem.analyses.cdk.cdk_kept import Applications
 from lintdem.analyses.reruns import recreated
 from lintdem.interpreter.engine import Engine, Run
 from lintdem.interpreter.worlds import Looked
@@ -70,7 +71,9 @@ class Present:
 
 
 class Keeper(Protocol):
-    """Has runs that were made before."""
+    """Has runs that were made before, and what applications described."""
+
+    applications: Applications
 
     def find(self, now: Present, handler: Handler) -> Run | None:
         """The run of a handler, where it may serve again."""
@@ -89,6 +92,7 @@ class Memory:
     """The runs of one workspace as they were made last. Settings that change what is linked take a memory of their own."""
 
     def __init__(self) -> None:
+        self.applications = Applications()
         self._kept: dict[tuple[object, ...], Kept] = {}
 
     def find(self, now: Present, handler: Handler) -> Run | None:

@@ -84,6 +84,8 @@ class Runs(LastRuns):
     def __init__(self, disk: Cache, code: bytes) -> None:
         super().__init__()
         self._disk = kept_runs(disk, code)
+        if self._disk is not None:
+            self.applications = self._disk.applications
         self._new: list[tuple[Present, Run, Looked]] = []
         self._answers: list[tuple[Program, Asked]] = []
 
@@ -120,6 +122,8 @@ class Runs(LastRuns):
         that may never be saved. None when there is nothing to write. From then on the disk is not asked again."""
         disk, new = self._disk, [one for one in self._new if one[2].files.isdisjoint(unsaved)]
         answers = self._answers if not unsaved else []
+        if unsaved:
+            self.applications.written()
         self._disk, self._new, self._answers = None, [], []
         if disk is None or not new:
             return None

@@ -79,8 +79,11 @@ class Program:
         return {path: tuple(stacks.values()) for path, stacks in found.items()} | {path: tuple(s) for path, s in own.items()}
 
 
-def link(modules: Modules | Sequence[Module], stacks: Sequence[Stack], settings: LinkSettings | None = None) -> Program:
-    """Link modules and stacks to one program; the order of the arguments does not matter."""
+def link(
+    modules: Modules | Sequence[Module], stacks: Sequence[Stack], settings: LinkSettings | None = None, *, handlers: bool = True
+) -> Program:
+    """Link modules and stacks to one program, with its `handlers` or before they are looked for. The order of the arguments does
+    not matter."""
     settings = settings or LinkSettings()
     by_path = modules if isinstance(modules, Modules) else of(modules)
     ordered = tuple(sorted(stacks, key=lambda s: s.path))
@@ -91,10 +94,10 @@ def link(modules: Modules | Sequence[Module], stacks: Sequence[Stack], settings:
     roots += sorted({path[: -len("/python")] + "/python" for path in _python_folders(by_path)})
     roots += [added for _, module in by_path.mentioning("sys", "path") for added in added_folders(module)]
     imports = imports_of(by_path, roots)
-    sources = _settings_sources(by_path, settings)
+    sources = _settings_sources(by_path, settings) if handlers else {}
     problems = tuple(p for m in by_path.given for p in m.problems) + tuple(p for s in ordered for p in s.problems)
-    handlers = tuple(find(by_path, ordered, sources))
-    return Program(by_path, ordered, handlers, imports, problems, settings.declared, settings.retention)
+    found = tuple(find(by_path, ordered, sources)) if handlers else ()
+    return Program(by_path, ordered, found, imports, problems, settings.declared, settings.retention)
 
 
 def _python_folders(modules: Modules) -> set[str]:

@@ -34,6 +34,7 @@ from lintdem.model.spelling import TYPESCRIPT, snake
 from lintdem.model.stack import Event, Lambda, Queue, Resource, Source, Stack, Table, Topic
 from lintdem.model.stack import Value as TemplateValue
 from lintdem.program import Program
+from lintdem.program.noting import Noted
 
 _WRAPPERS = {
     "SnsEventSource": Source.SNS, "S3EventSource": Source.S3, "S3EventSourceV2": Source.S3, "ApiEventSource": Source.API,
@@ -74,13 +75,18 @@ _OF_ARN = {
 _ARCHIVES = frozenset({"aws_events.Archive", "aws_events.CfnArchive"})
 
 
-def cdk_stacks(program: Program, steps: Mapping[str, Steps] = {}) -> tuple[Stack, ...]:
+def cdk_stacks(program: Program, steps: Mapping[str, Steps] = {}, noted: Noted | None = None) -> tuple[Stack, ...]:
     """The stacks that the program's own CDK applications describe, one for each file that makes functions; `steps` are what the
-    tasks of state machines call, by the file of their definition."""
-    built, problems = build(program)
-    found = [Stack(path=problem.place.path, kind="cdk", problems=(problem,)) for problem in problems]
-    for app in dict.fromkeys(one.app for one in built):
-        found += _App(program, [one for one in built if one.app == app], steps).stacks()
+    tasks of state machines call, by the file of their definition, and `noted` is told what files are asked for."""
+    noted = noted or Noted()
+    program.modules.noting.append(noted)
+    try:
+        built, problems = build(program, noted)
+        found = [Stack(path=problem.place.path, kind="cdk", problems=(problem,)) for problem in problems]
+        for app in dict.fromkeys(one.app for one in built):
+            found += _App(program, [one for one in built if one.app == app], steps).stacks()
+    finally:
+        program.modules.noting.remove(noted)
     return tuple(sorted(found, key=lambda stack: stack.path))
 
 

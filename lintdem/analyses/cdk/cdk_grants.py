@@ -204,8 +204,8 @@ def _unseen(built: Calls, modules: Modules) -> Iterator[Call]:
     seen = {one.place for one in built}
     folders = {folder(one.place.path) for one in built}
     inside = tuple(f"{above}/" if above else "" for above in folders)
-    for path, module in modules.where(lambda data: b"aws_cdk" in data, lambda path: path.startswith(inside)):
-        for node in nodes(module.body) if uses_cdk(module.body) else ():
+    for path, module in modules.mentioning("aws_cdk"):
+        for node in nodes(module.body) if path.startswith(inside) and uses_cdk(module.body) else ():
             if isinstance(node, Call) and _permits(dotted(node.func)) and Place(path, node.span) not in seen:
                 yield node
 

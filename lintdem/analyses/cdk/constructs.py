@@ -20,6 +20,7 @@ from lintdem.model.module import Module, Problem
 from lintdem.model.span import NOWHERE, Place
 from lintdem.model.spelling import TYPESCRIPT
 from lintdem.program import Program
+from lintdem.program.noting import Noted
 
 _OWN = frozenset(
     {"constructs.Construct", *(f"{CDK}{name}" for name in ("Stack", "NestedStack", "Stage", "core.Stack", "core.Construct"))}
@@ -43,9 +44,9 @@ class Built:
         return self.type.rpartition(".")[2]
 
 
-def build(program: Program) -> tuple[list[Built], list[Problem]]:
+def build(program: Program, noted: Noted) -> tuple[list[Built], list[Problem]]:
     """Every call of the CDK in the order it is made: applications first, then the stacks that none of them makes. What
-    could not be run is a problem."""
+    could not be run is a problem; `noted` is told what the run has looked at."""
     every = [module for path, module in program.modules.mentioning("aws_cdk") if "#" not in path]
     modules = [module for module in every if uses_cdk(module.body)]
     unread = [problem for module in every if module.path.endswith(TYPESCRIPT) for problem in module.problems]
@@ -65,6 +66,8 @@ def build(program: Program) -> tuple[list[Built], list[Problem]]:
                 with _forgiving(m, module.path, problems):
                     _make(m, cls, module.path)
                 found += _taken(m, module.path)
+    noted.files |= m.looked.files
+    noted.searches |= m.looked.asked
     return found, problems
 
 
