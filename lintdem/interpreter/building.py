@@ -19,6 +19,8 @@ KEPT = (CDK, SOLUTION)
 
 DEEPEST = 12
 _OF_DICT = frozenset({"items", "values", "keys"})
+_SCOPES = frozenset({"App", "Stage", "Stack", "NestedStack", "Construct", "Aspect", "IAspect"})
+"""What only holds other constructs."""
 FUNCTIONS = frozenset(
     {"Function", "PythonFunction", "DockerImageFunction", "SingletonFunction", "TriggerFunction", "EdgeFunction", "CfnFunction"}
 )
@@ -69,12 +71,13 @@ def is_built(m: Machine, value: Value) -> bool:
     return m.built is not None and isinstance(value, Made) and value.type.startswith(KEPT)
 
 
-def function_base(m: Machine, value: Super, name: str) -> Value | None:
-    """The construct that `super().__init__` of an own kind of function makes: the object stands for it from then on."""
+def base_construct(m: Machine, value: Super, name: str) -> Value | None:
+    """The construct that `super().__init__` of an own kind of function, queue or task makes: the object stands for it from
+    then on."""
     if m.built is None or name != "__init__":
         return None
-    bases = sorted(base for base in outside_bases(value.cls) if base.startswith(CDK))
-    base = next((base for base in bases if base.rpartition(".")[2] in FUNCTIONS), None)
+    bases = sorted(base for base in outside_bases(value.cls) if base.startswith(KEPT))
+    base = next((base for base in bases if base.rpartition(".")[2] not in _SCOPES), None)
     if base is None:
         return None
     m.constructs[External(base)] = value.bound

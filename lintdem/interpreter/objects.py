@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.building import field_of, function_base
+from lintdem.interpreter.building import base_construct, field_of
 from lintdem.interpreter.classobjects import standing_in
 from lintdem.interpreter.definitions import member_of
 from lintdem.interpreter.dictitems import dict_item, there
@@ -77,7 +77,7 @@ def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> 
         return _class_attribute(m, value, name, flow, place)
     if isinstance(value, Super):
         found_in = find_after(value.cls, _class_of(m, value.bound, flow) or value.cls, name)
-        construct = function_base(m, value, name) if found_in is None else None
+        construct = base_construct(m, value, name) if found_in is None else None
         if construct is not None:
             return construct
         return bind(m, found_in, value.bound, flow, place) if found_in is not None else Method(value.bound, name)

@@ -398,6 +398,36 @@ Shop(App(), "shop")
             ("refunds.handler", ["function-url", "sns"]),
         ]
 
+    OTHERS = """
+class Step(tasks.LambdaInvoke):
+    def __init__(self, scope, name, *, module):
+        self.worker = lambda_.Function(scope, name + "Function", handler=f"{module}.handler", code=lambda_.Code.from_asset("src"))
+        super().__init__(scope, name, lambda_function=self.worker, retry_on_service_exceptions=False)
+
+class Jobs(sqs.Queue):
+    def __init__(self, scope, name):
+        super().__init__(scope, name, visibility_timeout=Duration.seconds(90), fifo=True)
+
+class Shop(Stack):
+    def __init__(self, scope, name):
+        super().__init__(scope, name)
+        plain, again = Step(self, "Plain", module="orders"), Step(self, "Again", module="refunds")
+        again.add_retry(max_attempts=2)
+        again.worker.add_event_source(sources.SqsEventSource(Jobs(self, "Jobs")))
+
+Shop(App(), "shop")
+"""
+
+    def test_own_kinds_of_tasks_and_queues_are_what_they_are_made_of(self) -> None:
+        """A step calls the function it makes, a queue has the settings its class gives it."""
+        (found,) = stacks({"app.py": IMPORTS + self.OTHERS, "src/orders.py": CODE, "src/refunds.py": CODE})
+        assert [(one.handler, [(event.source, event.retried) for event in one.events]) for one in found.functions] == [
+            ("orders.handler", [(Source.STEP_FUNCTIONS, False)]),
+            ("refunds.handler", [(Source.STEP_FUNCTIONS, True), (Source.SQS_FIFO, None)]),
+        ]
+        (queue,) = found.queues
+        assert (queue.fifo, queue.visibility) == (True, 90)
+
 
 def test_an_archive_in_a_bucket_is_known_by_its_key() -> None:
     """What it was made of is not written here, its name is."""

@@ -14,7 +14,7 @@ from lintdem.interpreter.passedon import taken_by_name
 from lintdem.interpreter.trace import Loop, Misused
 from lintdem.interpreter.values import NONE, known, text
 from lintdem.model.span import Place
-from lintdem.model.values import Const
+from lintdem.model.values import Const, Dict, Sequence, Unary
 
 BATCH = frozenset({"process_partial_response", "async_process_partial_response"})
 RESOLVES = frozenset({"resolve", "resolve_async", "CfnResource", "Mangum", "__call__"})
@@ -199,6 +199,9 @@ def _name(func: Value) -> str:
     return str(getattr(getattr(func, "definition", None), "name", "route"))
 
 
+_LITERALS = (Const, Unary, Sequence, Dict)
+
+
 def _route_args(m: Machine, func: Value, args: Args, owner: Made) -> Args:
     """Custom resources get event and context; routes get path parameters, and bodies where a class says so."""
     event = args.positional[0] if args.positional else Unknown("event")
@@ -209,7 +212,7 @@ def _route_args(m: Machine, func: Value, args: Args, owner: Made) -> Args:
     given: list[tuple[str, Value]] = []
     for p, owning in taken_by_name(func):
         scope = owning.scope
-        if p.name in ("self", "request") or scope is None or not (p.default is None or isinstance(p.default, Const)):
+        if p.name in ("self", "request") or scope is None or not (p.default is None or isinstance(p.default, _LITERALS)):
             # What a default calls for is given by the framework; a literal stands in for what the request leaves out.
             continue
         kind = m.evaluate(p.annotation, Flow(scope, {})) if p.annotation is not None else None
