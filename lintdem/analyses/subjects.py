@@ -46,8 +46,28 @@ class Subject:
 
 def subjects_of(run: Run) -> list[Subject]:
     """One subject for each trigger of a run, at least one; what redelivers most eagerly comes first."""
-    triggers = run.handler.triggers or _from_code(run) or (Trigger(Source.UNKNOWN, "nothing"),)
-    return sorted((delivered_by(trigger, run) for trigger in triggers), key=_eagerness)
+    shaped = _from_code(run)
+    named = tuple(trigger for trigger in run.handler.triggers if may_be_read(trigger, run))
+    triggers = named or shaped or run.handler.triggers or (Trigger(Source.UNKNOWN, "nothing"),)
+    looks = {trigger.source for trigger in shaped}
+    # Of several that redeliver alike the one whose events the code reads tells the finding.
+    return sorted(
+        (delivered_by(trigger, run) for trigger in triggers),
+        key=lambda one: (*_eagerness(one)[:1], one.source not in looks, one.source.value),
+    )
+
+
+RECORDS = frozenset({Source.SQS, Source.SQS_FIFO, Source.SNS, Source.S3, Source.KINESIS, Source.DYNAMODB_STREAM, Source.SES})
+"""Sources whose events have `Records` and nothing else."""
+
+
+def may_be_read(trigger: Trigger, run: Run) -> bool:
+    """Whether the handler can read what a trigger brings. Where it surely takes other things out of the event than `Records`,
+    a permission or notification for such a source is not what calls it."""
+    if trigger.learned != "template" or trigger.source not in RECORDS or run.handler.part is not None:
+        return True
+    firsts = {path[0].lower() for path in run.certain if path}
+    return not firsts or bool(firsts & {"records", "*"})
 
 
 def delivered_by(trigger: Trigger, run: Run) -> Subject:

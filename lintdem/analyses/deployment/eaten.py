@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lintdem.analyses.failures import BROAD, is_broad
+from lintdem.interpreter.domain import Caught, Fact
 from lintdem.interpreter.engine import Run
-from lintdem.interpreter.trace import Asked, Effect, Swallowed
+from lintdem.interpreter.trace import Asked, Effect, Swallowed, Threw
 from lintdem.interpreter.written import dotted, function_at, nodes, only_tells
 from lintdem.model.function import Catch, DefineFunction, For, Function, If, Import, Raise, Stmt, Try
 from lintdem.model.span import Place
@@ -12,6 +13,10 @@ from lintdem.model.values import Attr, Call, Const, Item, Name
 from lintdem.program import Program
 
 WORDS = "every failure of the work ends in the code as if it had succeeded: only a crash or a timeout comes this far"
+EACH = (
+    "each call of the work stands in a try whose except ends its failure: only an event that cannot be read, a crash or a timeout "
+    "comes this far"
+)
 _QUIET = frozenset({"client", "resource", "getLogger", "setLevel", "Session", "session", "items", "append", "start", "begin"})
 """What is called before the work without much that could fail."""
 _SURE = frozenset({"Records", "detail", "requestContext"})
@@ -25,6 +30,22 @@ def ends_inside(run: Run, program: Program) -> bool:
         return False
     sealed = not run.raises and not any(_leaks(statement) for statement in function.body)
     return sealed or _is_wrapped(run, function, program)
+
+
+def ends_each(run: Run) -> bool:
+    """Whether each call of the work stands in a `try` that takes its failure, and nothing is raised that leaves the handler.
+    What is done in a clause, once something has failed already, is not the work."""
+    calls = [e for e in run.events if isinstance(e, (Effect, Asked))]
+    beside = {e.place for e in calls if _is_late(e.must)}
+    work = [e for e in calls if not _is_late(e.must)]
+    leaving = {one.error.place for one in run.raises if not (_is_late(one.must) and one.error.place in beside)}
+    thrown = (e.place for e in run.events if isinstance(e, Threw))
+    return run.complete and bool(work) and leaving.isdisjoint((*thrown, *(e.place for e in work)))
+
+
+def _is_late(must: frozenset[Fact]) -> bool:
+    """Whether something has failed before."""
+    return any(isinstance(fact, Caught) for fact in must)
 
 
 def _is_wrapped(run: Run, function: Function, program: Program) -> bool:

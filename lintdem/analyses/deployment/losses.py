@@ -19,14 +19,16 @@ from lintdem.analyses.deployment.deployments import (
     fed,
     queue_at,
 )
-from lintdem.analyses.deployment.eaten import WORDS, ends_inside
+from lintdem.analyses.deployment.eaten import EACH, WORDS, ends_each, ends_inside
 from lintdem.analyses.plans import duration
+from lintdem.analyses.subjects import may_be_read
 from lintdem.analyses.timeliness import is_fresh_checked, time_bound
 from lintdem.interpreter.altering import replace
 from lintdem.model.finding import Level, Step
 from lintdem.model.span import Place
 from lintdem.model.stack import Event, Queue, Source
 from lintdem.program import Program
+from lintdem.program.triggers import of_event
 
 _OLD = (Kind.STALE, Kind.UNORDERED)
 """Faults that an old event does."""
@@ -44,7 +46,8 @@ DOUBLES = frozenset(
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A fault of a deployed function that stands at a resource or property of its template. `name` is the resource,
-    `words` what happens, `case` the effect that it matters for, if that is known."""
+    `words` what happens, `case` the effect that it matters for, if that is known; `queued` when it is a queue that has no
+    end for what fails."""
 
     place: Place
     name: str
@@ -54,6 +57,7 @@ class Fault:
     why: tuple[Step, ...] = ()
     guard: str = ""
     level: Level = Level.WARNING
+    queued: bool = False
 
 
 def lost(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
@@ -64,15 +68,21 @@ def lost(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
 def _as_far_as_seen(found: Iterator[Fault], program: Program) -> Iterator[Fault]:
     """The faults that hang on failing runs; where no failure leaves the handler, they hold for crashes only."""
     for one in found:
-        inside = ends_inside(one.deployed.run, program)
-        yield replace(one, guard=WORDS, level=Level.NOTE) if inside else one
+        run = one.deployed.run
+        if ends_inside(run, program):
+            yield replace(one, guard=WORDS, level=Level.NOTE)
+        else:
+            # A message of a queue that cannot be read comes again for days; anything else that cannot be read is lost either way.
+            each = not one.queued and ends_each(run)
+            yield replace(one, guard=EACH, level=Level.NOTE) if each else one
 
 
 def _lost(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
     last = dead_letters(program)
     for one in fed(functions, program):
         if one.queue.redrive is None and "redrive" not in one.queue.unread and one.queue.place not in last:
-            yield from fault(one.deployed, one.queue.place, one.queue.name, _poisonous(one.queue), one.event)
+            for found in fault(one.deployed, one.queue.place, one.queue.name, _poisonous(one.queue), one.event):
+                yield replace(found, queued=True)
     for function in functions:
         yield from _lost_event(function)
         for event in function.function.events:
@@ -93,7 +103,10 @@ def _end(event: Event) -> str:
 
 def _lost_event(one: Deployed) -> Iterator[Fault]:
     function = one.function
-    event = next((event for event in function.events if event.source in ASYNCHRONOUS), None)
+    queued = [event for event in function.events if event.source in ASYNCHRONOUS]
+    events = [event for event in queued if may_be_read(of_event(function, event), one.run)]
+    # Of several the one that the handler is judged by.
+    event = next((event for event in events if event.source is one.subject.source), next(iter(events), None))
     if event is None or function.dead_letter is not None or function.on_failure is not None or "async_retries" in function.unread:
         return
     runs = (ASYNC_RETRIES if function.async_retries is None else function.async_retries) + 1
