@@ -65,24 +65,35 @@ def read_update(
     given = args.get("UpdateExpression")
     if given is None:
         return _legacy_updates(m, args.get("AttributeUpdates"), flow)
-    found = [_read_expression(m, one, names, values, flow) for one in members(given)]
+    counted = _gives_numbers(m, args.get("ExpressionAttributeValues"), flow)
+    found = [_read_expression(m, one, names, values, flow, counted) for one in members(given)]
     sets: dict[str, Value] = {}
     for each, _, _ in found:
         sets.update(each)
     return sets, next((adds for _, adds, _ in found if adds), ""), any(opaque for _, _, opaque in found)
 
 
+def _gives_numbers(m: Machine, value: Value | None, flow: Flow) -> bool:
+    """Whether the values of an expression have numbers among them, also under names that are not known."""
+    found = m.dict_entries(flow, value) if value is not None else None
+    if found is None:
+        return False
+    given = (*found.entries.values(), *(one for pair in found.rest for one in pair))
+    tagged = (m.dict_entries(flow, one) for all_of in given for one in members(all_of))
+    return any(one is not None and set(one.entries) == {"N"} for one in tagged)
+
+
 def _read_expression(
-    m: Machine, given: Value, names: dict[str, str], values: dict[str, Value], flow: Flow
+    m: Machine, given: Value, names: dict[str, str], values: dict[str, Value], flow: Flow, counted: bool
 ) -> tuple[dict[str, Value], str, bool]:
     written = plain(given)
     update = parse_update(written) if written is not None else None
     if update is None:
         # ADD counts with a number; what is added to a set is in it once.
-        counts = any(isinstance(value, Known) and isinstance(value.value, int) for value in values.values())
+        counts = counted or any(isinstance(value, Known) and isinstance(value.value, int) for value in values.values())
         bare = _APPENDS.sub(lambda one: "" if _appends_nothing(m, one[0], values, flow) else one[0], written or "")
         match = re.search(r"(list_append|=\s*[#\w]+\s*[+-]\s*:)" + (r"|\bADD\b" if counts else ""), bare)
-        return {}, (written or "").strip().replace(HOLE, "…") if match else "", True
+        return {}, _LED.sub(r"\1 ", (written or "").strip().replace(HOLE, "…")) if match else "", True
     sets: dict[str, Value] = {}
     accumulates = ""
     for action in update.actions:
@@ -93,6 +104,9 @@ def _read_expression(
             accumulates = f"{action.clause} {name} {adds}".strip()
     return sets, accumulates.replace(HOLE, "…"), HOLE in (written or "")
 
+
+_LED = re.compile(r"^(SET|ADD)[\s,]+", re.IGNORECASE)
+"""What a list of parts that is not known leaves of its separator."""
 
 _APPENDS = re.compile(r"list_append\s*\((?:[^()]|\([^()]*\))*\)")
 
