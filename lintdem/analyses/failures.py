@@ -15,6 +15,7 @@ from lintdem.analyses.commits import committed_in
 from lintdem.analyses.elsewhere import does_elsewhere
 from lintdem.analyses.markers import is_marker, is_passed_over
 from lintdem.analyses.memories import is_memory
+from lintdem.analyses.quietends import TAKES_SUCCESS, ends_in, takes_success
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.toolfailures import is_told_to_model
 from lintdem.interpreter.domain import Caught, Check, Claim, Failed, Known, Value
@@ -41,14 +42,6 @@ from lintdem.interpreter.written import (
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place, Span
 from lintdem.model.stack import Source
-
-TAKES_SUCCESS = frozenset(
-    {
-        Source.SQS, Source.SQS_FIFO, Source.SNS, Source.EVENTBRIDGE, Source.PIPES, Source.KINESIS,
-        Source.DYNAMODB_STREAM, Source.KAFKA, Source.MQ, Source.S3, Source.IOT, Source.LOGS, Source.SES,
-    }
-)  # fmt: skip
-"""Sources that drop the event, or go on behind it, when the handler returns."""
 
 QUEUES = frozenset({Source.SQS, Source.SQS_FIFO})
 """Sources whose messages Lambda deletes when the handler returns, whatever the handler has deleted itself."""
@@ -109,7 +102,7 @@ def is_broad(one: Swallowed) -> bool:
 def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
     """The failures that end in the code while the source believes the work done."""
     planned = subject.source is Source.SCHEDULE
-    if subject.by_caller or not (planned or subject.source in TAKES_SUCCESS):
+    if subject.by_caller or not (planned or takes_success(subject)):
         return []
     ended = [e for e in run.events if isinstance(e, Swallowed)]
     refused = {e.place: badly_answered(e, run, texts) for e in ended}
@@ -267,7 +260,9 @@ def _is_work(effect: Effect, alone: bool = False) -> bool:
 def is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -> bool:
     """Whether somebody else hears of the failure: it is raised later, recorded, or sent elsewhere."""
     mark = Caught(one.place)
-    thrown = [e for e in run.events if isinstance(e, Threw) and _is_raised_after(e, mark) and _may_tell(e, one, texts)]
+    ends = [e for e in run.events if isinstance(e, Swallowed) and mark in e.must and is_broad(e)]
+    raised = [e for e in run.events if isinstance(e, Threw) and _is_raised_after(e, mark) and not ends_in(e, ends)]
+    thrown = [e for e in raised if _may_tell(e, one, texts)]
     if thrown and not (one.refuses and all(encloses(one.place, e.place) for e in thrown)):
         return True
     if any(mark in e.must for e in effects) or is_told_to_model(one, run):
