@@ -11,7 +11,7 @@ from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.lookedup import looks_for
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import touches
-from lintdem.interpreter.domain import Caught, Check, Claim, Done, Fact, Failed, Path, Value
+from lintdem.interpreter.domain import Caught, Check, Claim, Done, Fact, Failed, Known, Path, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.exceptions import ABSENCE
 from lintdem.interpreter.machine import Raised
@@ -316,8 +316,12 @@ def _is_left_so(check: Check, effects: list[Effect], run: Run) -> bool:
     writes, such as the last step of a workflow, a retry of this one does not find."""
     tests = [e.test for e in run.events if isinstance(e, Tested) and e.test.op == "said" and e.test.place == check.place]
     asked = {t.args[1] for t in tests if t.args[0] == check.subject and (t.args[2] == known("==")) == (check.words == "held")}
-    writes = [e.call.write for e in effects if e.call.write is not None]
-    return not asked or any(leaf in asked for write in writes for _, v in write.values for leaf in leaves(v))
+    values = [pair for e in effects if e.call.write is not None for pair in e.call.write.values]
+    name = check.subject.steps[-1:] if isinstance(check.subject, Path) else ()
+    mine = [v for key, v in values if (key,) == name and check.words == "held"]
+    if mine and all(isinstance(v, Known) and not v.value for v in mine):
+        return False  # What has to be true there is written as false.
+    return not asked or any(leaf in asked for _, v in values for leaf in leaves(v))
 
 
 def _is_kept_elsewhere(effect: Effect) -> bool:
