@@ -115,7 +115,8 @@ def _token(effect: Effect, run: Run, subject: Subject) -> Harm | None:
     wanted = {call.token, call.token.replace("headers:", "header:")}
     place = next((p for k, p in call.places if k in wanted), effect.place)
     if key.grade in (Grade.ATTEMPT, Grade.ENVELOPE):
-        return Harm(Repeat.STALE_TOKEN, key, name, place)
+        # What is set or deleted twice is so all the same, whatever its token is worth.
+        return Harm(Repeat.STALE_TOKEN, key, name, place) if call.kind not in (Kind.SET, Kind.DELETE) else None
     if call.token_fifo and not is_fifo(effect):
         return None if key.grade in (Grade.CONSTANT, Grade.UNKNOWN) else Harm(Repeat.SAFE, key, name, place)
     return Harm(Repeat.SAFE, key, name, place)

@@ -10,7 +10,7 @@ from lintdem.interpreter.dynamodb.itemwrites import KEY_PARTS, key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.ordering import in_order
 from lintdem.interpreter.rows import OWN
-from lintdem.interpreter.trace import Effect, Invocation, Tested
+from lintdem.interpreter.trace import Effect, Invocation, Tested, Write
 from lintdem.interpreter.values import known, leaves, members
 from lintdem.model.span import Place
 
@@ -28,8 +28,15 @@ def touches(check: Check, event: Effect, read: Invocation | None = None) -> bool
     if (rows := rows_of(event)) and not any(isinstance(part, Path) and part.place in rows for part in parts):
         return False  # What is put on an object changes the row that it was read from.
     asked = {name.removeprefix("Key.") for name, _ in read.args if name.startswith("Key.")} if read is not None else set()
-    names = {name for name, _ in write.values} - {name for name, _ in own} - asked - KEY_PARTS
+    names = {name for name, value in write.values if not _is_put_back(write, value, parts)} - {name for name, _ in own}
+    names -= asked | KEY_PARTS
     return any(isinstance(part, Path) and set(part.steps[-2:]) & names for part in parts)
+
+
+def _is_put_back(write: Write, value: Value, read: tuple[Value, ...]) -> bool:
+    """Whether a put leaves what was tested as it was: the row comes back as it was read, written in another form or not."""
+    own = list(leaves(value))
+    return write.kind == "put" and bool(own) and all(leaf in read for leaf in own)
 
 
 def only_if_other(check: Check, effect: Effect, run: Run) -> bool:
