@@ -28,6 +28,7 @@ from lintdem.analyses.overwrites import (
 )
 from lintdem.analyses.repetition import retry_of
 from lintdem.analyses.replays import operations, replayed
+from lintdem.analyses.scratch import is_pass, is_taken_away
 from lintdem.analyses.settledvalues import unsettled
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import touches
@@ -216,7 +217,8 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
         stale = time_bound(effect, run, subject)
         kind = Kind.STALE if stale else Kind.NOTHING
         return Case(run, subject, effect, harm, found, kind, Level.WARNING if stale else None, stale)
-    if harm.repeat is Repeat.MINTS and (_is_marker(effect, run) or is_asked_for(effect, run)):
+    away = harm.repeat is Repeat.MINTS and harm.key is not None and is_taken_away(effect, run, harm.key, program.modules)
+    if away or (harm.repeat is Repeat.MINTS and (_is_marker(effect, run) or is_asked_for(effect, run))):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     if found.fault is Fault.KEY and found.claim is not None and found.key is not None and not _stores(found.claim, run):
         kind = Kind.ENVELOPE_KEY if found.key.grade is Grade.ENVELOPE else Kind.ATTEMPT_KEY
@@ -248,6 +250,7 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
     sample = (kind is Kind.MINTED and is_sample(effect, subject)) or (kind is Kind.INSERTED and is_sample_row(effect, subject))
     # A caller who gives the thing an id of his own gives it again.
     given = kind is Kind.MINTED and subject.by_caller and harm.key is not None and bool(harm.key.otherwise)
+    given = given or (kind is Kind.MINTED and subject.by_caller and is_pass(effect, harm, program.modules))
     level = Level.NOTE if sample or given else level
     return Case(run, subject, effect, harm, found, kind, level, "", harm.key, harm.key_place)
 
@@ -280,7 +283,7 @@ def _put_back(
     lost = lost_update(effect, run.events, back)
     if lost is not None:
         return Case(run, subject, effect, harm, found, Kind.LOST_UPDATE, None, lost.attribute, key_place=lost.path.place)
-    if found.answer is Answer.NO and (swaps := swaps_again(effect)):
+    if found.answer is Answer.NO and found.fault is not Fault.CHECK and (swaps := swaps_again(effect)):
         return Case(run, subject, effect, harm, replace(found, words=swaps), Kind.ACCUMULATES)
     again = counts_again(effect) if found.answer is Answer.NO else ""
     return Case(run, subject, effect, harm, replace(found, words=again), Kind.USELESS) if again else None

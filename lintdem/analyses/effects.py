@@ -69,11 +69,13 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program, keys: 
     token = _token(effect, run, subject)
     if token is not None:
         return token
+    if call.kind is Kind.DELETE:
+        return SAFE  # also of what has a new name: that is this run's own
     minted = _minted(effect, run, subject)
     if minted is not None:
         return minted
-    if call.kind in (Kind.SET, Kind.DELETE):
-        return Harm(Repeat.OVERWRITES) if call.kind is Kind.SET else SAFE
+    if call.kind is Kind.SET:
+        return Harm(Repeat.OVERWRITES)
     if call.kind not in (Kind.EFFECT, Kind.CREATE, Kind.WRITE):
         return SAFE
     named = _named(effect, run, subject)

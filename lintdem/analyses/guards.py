@@ -9,7 +9,7 @@ from lintdem.analyses.effects import tells
 from lintdem.analyses.histories import is_of_catalogue, is_of_history
 from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.lookedup import asks_for_new, asks_limit, finds_row, is_refused, left_by, looks_for
-from lintdem.analyses.ownconditions import fills_in, keeps_more, stands_apart
+from lintdem.analyses.ownconditions import fills_in, is_kept, keeps_more, stands_apart
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
 from lintdem.analyses.selected import taken
 from lintdem.analyses.subjects import Subject
@@ -145,7 +145,7 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
     failed = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not _holds_work(c, run)]
     # Whoever takes "it is there" for success after making a thing by its name has not asked whether the rest was done.
     own = [c for c in failed if c.record and not is_of_history(c, run, subject) and not is_of_catalogue(c, run, subject)]
-    own = [c for c in own if not fills_in(c, run)]
+    own = [c for c in own if not fills_in(c, run) and not is_kept(c, run)]
     if own:
         return Cover(Answer.NO, Fault.IGNORED, own[0], words=f"{own[0].kind} {where(own[0].place, effect)} fails for a "
                      "duplicate, but the failure is caught and this call is made anyway", place=own[0].place)  # fmt: skip

@@ -51,7 +51,8 @@ def overwrite_level(
     if subject.source is Source.UNKNOWN:
         return Level.NOTE, "what delivers the event is not known, so neither is whether it may be late"
     if write.kind == "delete":
-        read_now = subject.source is Source.SCHEDULE and bool(write.key) and all(_is_read(value) for _, value in write.key)
+        read_now = bool(write.key) and all(_is_read(value) for _, value in write.key)
+        read_now = read_now and (subject.source is Source.SCHEDULE or is_chosen_now(write))
         if subject.source not in _ORDERED and not read_now and _created_here(effect, run) and not _is_gone_for_good(write, others):
             return Level.WARNING, "an old event deletes what a newer one wrote"
         return Level.NOTE, "a repeat deletes nothing more"
@@ -112,8 +113,14 @@ def _drawn(effect: Effect, run: Run, subject: Subject, others: Mapping[Place, Wr
     lots = _lots(run)
     # What names the item as well is new with it: that is another item, too.
     named_by = {leaf for name, value in write.values if name in keys for leaf in leaves(value) if isinstance(leaf, Fresh)}
-    named = ((n, value) for n, value in write.values if n not in keys and named_by.isdisjoint(leaves(value)))
+    plain = {_plain(name) for name in keys}
+    # A model writes its fields under other names than its own: `transaction_id` is the key `transactionId`.
+    named = ((n, value) for n, value in write.values if _plain(n) not in plain and named_by.isdisjoint(leaves(value)))
     return [name for name, value in named if value in lots or is_drawn_anew(value, effect, run, subject)]
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _lots(run: Run) -> list[Value]:

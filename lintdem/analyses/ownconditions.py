@@ -29,12 +29,22 @@ _MISSING = ("attribute_not_exists({})", "{} does not exist")
 """What a condition says of an attribute that an item lacks."""
 
 
+def is_kept(claim: Claim, run: Run) -> bool:
+    """Whether a claim is that of a write that stores an item which comes from elsewhere, in a function that many use: whoever
+    finds it there has not asked whether other work was done."""
+    call = run.sites.get(claim.place)
+    write = call.write if call is not None and call.service == "dynamodb" else None
+    return write is not None and write.kind == "put" and write.opaque and not tells(write)
+
+
 def keeps_more(claim: Claim, run: Run) -> bool:
     """Whether a claim is that of a write which stores what the event says: its condition keeps that right, and was not made for
     what was done before. A mark says that something was done, and no more."""
     call = run.sites.get(claim.place)
     if call is None or call.write is None or call.service != "dynamodb":
         return False
+    if call.write.opaque:
+        return True  # a mark is written out: an item that comes from elsewhere is what somebody keeps
     stored = tuple((name, value) for name, value in call.write.values if not _ENDS.search(name))
     return tells(replace(call.write, values=stored))
 

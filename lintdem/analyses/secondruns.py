@@ -72,7 +72,9 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
             if claim.record and not claim.useless and _is_answer(raised, subject):
                 continue
             if claim.record and not claim.useless:
-                yield Refused(run, subject, claim.place, call.name, f"{claim.kind} fails", claim)
+                again = any(isinstance(f, Caught) for f in raised.may)
+                end = "what catches it raises it again" if again else ""
+                yield Refused(run, subject, claim.place, call.name, f"{claim.kind} fails", claim, end)
             elif claim.record or _has_token(call):
                 continue
             elif not _is_new(claim.key, call, run) and not _is_looked_up(claim.place, run):

@@ -8,6 +8,7 @@ from lintdem.analyses.effects import event_values
 from lintdem.analyses.keys import readable
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import Check, Path, Value
+from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Effect
 from lintdem.interpreter.values import leaves, text
@@ -18,13 +19,27 @@ def is_fresh_checked(effect: Effect) -> bool:
     return any(isinstance(f, Check) and f.kind == "fresh" for f in effect.must)
 
 
-_TIME = re.compile(r"(time|_at$|At$|timestamp|version|sequence|modified|updated|occurred|_on$|date)", re.IGNORECASE)
+_TIME = re.compile(r"(time|_at$|At$|timestamp|sequence|modified|updated|occurred|_on$|date)", re.IGNORECASE)
+_VERSION = re.compile(
+    r"^((item|object|entity|record|row|event|aggregate|order|document|doc|data|message|state)_?)?(version|revision)(_?(no|nr|num|number))?$",
+    re.IGNORECASE,
+)
+"""Names of the number of a state; that of a configuration, a model or a format says which one is meant."""
+_OTHER_TIMES = re.compile(
+    r"(start|begin|end|due|birth|expir|schedul|deadline|delivery|arriv|depart|appointment|meeting|booking|check_?(in|out)|from|to|until|"
+    r"run|over|life|part|full)_?(date|time)|time_?(zone|out|slot|frame)|^(date|candidate|update|validate)s?$",
+    re.IGNORECASE,
+)
+"""Times that an event is about, and words that only sound like one."""
 
 
 def event_time(effect: Effect) -> str | None:
+    """What of the event says how new it is, of what a write stores beside the key."""
+    write = effect.call.write
+    keys = {leaf for _, value in key_attributes(write) for leaf in leaves(value)} if write is not None else set()
     for value in event_values(effect):
         name = readable(value.steps)
-        if _TIME.search(name):
+        if value not in keys and (_VERSION.match(name) or (_TIME.search(name) and not _OTHER_TIMES.search(name))):
             return name
     return None
 

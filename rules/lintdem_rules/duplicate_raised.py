@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.remedies.duplicates import caught
+from lintdem.model.stack import Source
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Place, Redelivers, Rule, Step
 
 
@@ -16,9 +17,10 @@ def check(p: Pass) -> Iterator[Finding]:
             continue
         handler = judged.run.handler
         start = Step(Place(handler.path, handler.span), f"{handler.function} receives the event")
+        resource = judged.subject.source is Source.CUSTOM_RESOURCE
+        end = "CloudFormation takes the resource for failed" if resource else "the event comes back until it is dropped or dead"
         yield p.finding(
-            judged.run, one.place, f"{one.name} raises for a duplicate and nothing catches it: the event comes back "
-            "until it is dropped or dead",
+            judged.run, one.place, f"{one.name} raises for a duplicate and {one.message or 'nothing catches it'}: {end}",
             subject=judged.subject, level=Level.ERROR, why=(start, Step(one.place, f"{one.words} for a duplicate")),
             guard="the condition holds the duplicate back, but as an error", about=one.name,
             advice="catch the failure of the condition and return: the work was done before",

@@ -21,7 +21,7 @@ from lintdem.knowledge.events import normal
 from lintdem.model.function import Assign, Continue, If, Raise, Return
 from lintdem.model.module import Module
 from lintdem.model.span import Place
-from lintdem.model.values import Attr, Compare, Expr, Name, Unary
+from lintdem.model.values import Attr, Binary, Compare, Const, Expr, Name, Unary
 
 _ORDERED = ("<", ">", "<=", ">=")
 _AGED = re.compile(r"(stale|fresh(?!_?token)|outdated|too_?old|(event|message|order|record|max|min)_?age(?!nt))", re.IGNORECASE)
@@ -179,9 +179,16 @@ def _leaves_behind(event: Tested, modules: Mapping[str, Module]) -> bool:
         module = modules.get(place.path)
         for node in nodes(module.body) if module is not None else ():
             if isinstance(node, If) and encloses(Place(place.path, node.test.span), place):
-                ends = bool(node.then) and isinstance(node.then[-1], (Return, Raise, Continue))
+                ends = bool(node.then) and isinstance(node.then[-1], (Return, Raise, Continue)) and not _reckons(node.then[-1])
                 return ends or (_holds_rest(node, module) and _is_young(node.test))
     return False
+
+
+def _reckons(last: object) -> bool:
+    """Whether a function only gives back a number there, as one does that says how much something still counts."""
+    number = last.value if isinstance(last, Return) else None
+    counted = isinstance(number, Const) and isinstance(number.value, (int, float)) and not isinstance(number.value, bool)
+    return counted or isinstance(number, Binary)
 
 
 def _holds_rest(node: If, module: Module | None) -> bool:

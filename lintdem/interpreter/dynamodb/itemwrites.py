@@ -170,6 +170,9 @@ def key_attributes(write: Write, schema: tuple[str, ...] = ()) -> list[tuple[str
     if write.key:
         return list(write.key)
     named = [(k, v) for k, v in write.values if k in _SETTINGS] or [(k, v) for k, v in write.values if k in schema]
+    plain = set(map(_plain, schema))
+    # A model writes its fields under other names than its own: `order_id` is the key `orderId`.
+    named = named or [(k, v) for k, v in write.values if _plain(k) in plain]
     if named or (schema and write.opaque):
         # A key that is not written out came with the item.
         return named
@@ -180,6 +183,10 @@ def key_attributes(write: Write, schema: tuple[str, ...] = ()) -> list[tuple[str
     # The key of a table of orders is the order's, not that of the user who made it.
     own = [(k, v) for k, v in ids if _names(write.table, k)]
     return (own or ids)[:1]
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _names(table: Value | None, attribute: str) -> bool:

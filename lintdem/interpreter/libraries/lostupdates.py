@@ -26,6 +26,7 @@ from lintdem.interpreter.domain import (
     Path,
     Ref,
     Test,
+    Unknown,
     Value,
 )
 from lintdem.interpreter.dynamodb.itemwrites import QUERIED, key_attributes
@@ -201,8 +202,16 @@ def _read_in(m: Machine, value: Value, flow: Flow, alone: bool = False) -> Itera
             work += [(part, True, arithmetic) for part in _held(m, current, flow)]
         elif isinstance(current, Made):
             work += [(part, computed, arithmetic) for _, part in current.args]
+        elif isinstance(current, Unknown) and not alone and _is_of_one_read(current):
+            # What code that is not there makes of one record, and of nothing else, is that record.
+            work += [(part, True, arithmetic) for part in current.parts]
         elif not isinstance(current, (Test, Known)) and not (alone and _has_source(m, current, flow)):
             work += [(part, computed, arithmetic) for part in members(current) if part is not current]
+
+
+def _is_of_one_read(value: Unknown) -> bool:
+    said = [leaf for leaf in leaves(value) if isinstance(leaf, Path)]
+    return bool(said) and {leaf.root for leaf in said} == {"result"} and len({leaf.place for leaf in said}) == 1
 
 
 def _has_source(m: Machine, value: Value, flow: Flow) -> bool:
@@ -269,11 +278,33 @@ def lost_update(effect: Effect, events: Iterable[Event], others: Iterable[Write]
     opaque = any(write.opaque and write.kind == "update" for write in others)
     said = _words_asked(effect, events)
     found = [o for o in effect.origins if o.path not in said and (not o.kept or opaque or o.attribute in changed)]
+    found = [o for o in found if o.attribute or not _is_moved(effect, events, o.path)]
     if not found or _is_versioned(effect) or _is_locked(effect) or _is_missing(effect, events):
         return None
     if effect.call.service in _KEY_VALUE and any(isinstance(e, Asked) and e.call.method == "watch" for e in events):
         return None
-    return min(found, key=lambda origin: (not origin.arithmetic, not origin.computed, origin.attribute))
+    keyed = _named_by(effect)
+    return min(found, key=lambda o: (not o.arithmetic, not o.computed, o.path in keyed, o.attribute))
+
+
+def _named_by(effect: Effect) -> set[Value]:
+    """What the key of the item is made of: that is written back as it was read in any case."""
+    write = effect.call.write
+    return {leaf for _, value in key_attributes(write) for leaf in leaves(value)} if write is not None else set()
+
+
+def _is_moved(effect: Effect, events: Iterable[Event], path: Path) -> bool:
+    """Whether an item that was found is put under another name, which is part of its key: `{**found, "owner": owner}`."""
+    write = effect.call.write
+    calls = (e.call for e in events if isinstance(e, (Asked, Effect))) if write is not None and write.kind == "put" else ()
+    keys: set[str] = set()
+    for call in calls:
+        table = call.write.table if call.write is not None else call.arg("TableName")
+        if write is not None and table == write.table:
+            keys |= {name for name, _ in call.write.key} if call.write is not None else set()
+            keys |= {name.partition(".")[2] for name, _ in call.args if name.startswith(("Key.", QUERIED))}
+    named = write.values if write is not None else ()
+    return any(name in keys and not isinstance(value, Known) and not _is_from(value, path) for name, value in named)
 
 
 def _is_missing(effect: Effect, events: Iterable[Event]) -> bool:
