@@ -37,8 +37,8 @@ def _deletes(call: Invocation) -> bool:
 
 def _names(call: Invocation, minted: Provenance) -> bool:
     named = [value for _, value in call.write.key] if call.write is not None else [value for _, value in call.args]
-    fresh = ((leaf.place, leaf.call) for value in named for leaf in leaves(value) if isinstance(leaf, Fresh))
-    return (minted.place, minted.call) in fresh
+    fresh = (leaf for value in named for leaf in leaves(value) if isinstance(leaf, Fresh))
+    return any(leaf.place == minted.place and leaf.call == minted.call for leaf in fresh)
 
 
 def _is_chosen(later: Effect, effect: Effect, modules: Modules) -> bool:
