@@ -7,6 +7,7 @@ from typing import Any
 
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.buffers import BUFFER, buffer_method
+from lintdem.interpreter.cutting import CHANGED, CUTS, cut
 from lintdem.interpreter.domain import EMPTY, Derived, DictObj, Fresh, Known, ListObj, Path, Ref, Test, Unknown, Value
 from lintdem.interpreter.elements import element_of, unordered
 from lintdem.interpreter.flow import Flow
@@ -224,13 +225,17 @@ def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, f
     if name == "format":
         return _filled(m, value, args, place, flow)
     if name == "join":
-        found = m.elements(flow, args.positional[0]) if args.positional else None
-        if found is None:
+        joining = m.elements(flow, args.positional[0]) if args.positional else None
+        if joining is None:
             return formatted((value, *args.positional))
         mixed = unordered(m, args.positional[0], place, flow)
-        if found.open or mixed is not None:
-            return mixed or Derived("format", (value, *found.items))
-        return formatted(tuple(part for item in found.items for part in (value, item))[1:])
+        if joining.open or mixed is not None:
+            return mixed or Derived("format", (value, *joining.items))
+        return formatted(tuple(part for item in joining.items for part in (value, item))[1:])
+    if name in CUTS or (name in CHANGED and args.positional):
+        found = cut(m, value, name, args.positional, flow) if not args.keywords else None
+        if found is not None:
+            return found
     if name in ("strftime", "date") and is_now(value):
         wanted = text(args.positional[0]) if args.positional else "%Y" if name == "date" else None
         return Derived("coarse", ()) if wanted and not FINE.search(wanted) else value

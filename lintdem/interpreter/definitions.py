@@ -25,7 +25,7 @@ from lintdem.interpreter.durable import LATER, around, handed
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.gaps import CHOSEN, MISSING
 from lintdem.interpreter.machine import Args, Frame, Machine, Registered, Stop, wrapped
-from lintdem.interpreter.values import any_of, known, text
+from lintdem.interpreter.values import any_of, known, members, text
 from lintdem.knowledge import library_call, source_of_class
 from lintdem.model.function import DefineClass, DefineFunction, Import
 from lintdem.model.span import NOWHERE, Place
@@ -296,10 +296,14 @@ def run_here(m: Machine, path: str) -> Scope:
     return scope
 
 
-def import_by_name(m: Machine, value: Value, place: Place, flow: Flow) -> Value:
-    """`importlib.import_module(name)`: what it imports sees what is there, and may change it."""
+def import_by_name(m: Machine, value: Value, place: Place, flow: Flow, top: bool = False) -> Value:
+    """`importlib.import_module(name)`: what it imports sees what is there, and may change it; `__import__(name)` gives the package
+    at the `top` of a dotted name."""
     with _shown(m, flow):
-        return _by_name(m, value, place, flow)
+        found = any_of([_by_name(m, one, place, flow) for one in members(value)])
+        names = {name.partition(".")[0] for one in members(value) if (name := text(one)) is not None} if top else set()
+        tops = [m.program.imports.absolute(flow.scope.path, name) for name in sorted(names)]
+        return any_of([_module(m, path) for path in tops if path is not None]) if tops and None not in tops else found
 
 
 def _by_name(m: Machine, value: Value, place: Place, flow: Flow) -> Value:

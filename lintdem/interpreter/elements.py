@@ -58,6 +58,14 @@ def element_of(m: Machine, value: Value, flow: Flow) -> Value:
     return Derived("element", (value,))
 
 
+def gone_through(m: Machine, value: Value, flow: Flow) -> ListObj | None:
+    """What a loop goes through one after another: a list, or the keys of a dict that are all known."""
+    found = m.get(flow, value)
+    if isinstance(found, DictObj) and found.entries and not (found.rest or found.spread or found.factory):
+        return ListObj("list", tuple(map(known, found.entries)))
+    return found if isinstance(found, ListObj) else None
+
+
 def _is_empty(found: object) -> bool:
     """Whether a list has nothing in it, so that no round of a loop is over it."""
     return isinstance(found, ListObj) and not found.items and not found.open

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lintdem.interpreter.calling import call as call_value
 from lintdem.interpreter.conditions import assume
 from lintdem.interpreter.definitions import member_of, run_here, run_module
-from lintdem.interpreter.domain import Fact, Func, Partial, Path, Scope, Unknown, Value
+from lintdem.interpreter.domain import Fact, Func, Made, Partial, Path, Scope, Unknown, Value
 from lintdem.interpreter.expressions import evaluate
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.libraries.lostupdates import origins
@@ -21,6 +21,7 @@ from lintdem.interpreter.stores import settled
 from lintdem.interpreter.trace import Event, Invocation, Retry
 from lintdem.interpreter.values import any_of, members
 from lintdem.interpreter.worlds import Looked
+from lintdem.model.function import Function
 from lintdem.model.span import Place, Span
 from lintdem.program import Handler, Program
 
@@ -79,7 +80,7 @@ class Engine:
         flow = Flow(Scope(handler.path, {}, scope), {})
         place = Place(handler.path, handler.span)
         m.frames = [Frame(handler.path, handler.function)]
-        target = _target(m, handler)
+        target = _target(m, handler, flow)
         result: list[tuple[Value, frozenset[Fact]]] = []
         try:
             if not isinstance(target, Unknown):
@@ -119,14 +120,31 @@ class Engine:
         return Args((event, context))
 
 
-def _target(m: Machine, handler: Handler) -> Value:
+def _target(m: Machine, handler: Handler, flow: Flow) -> Value:
     value: Value | None = None
     for step in handler.function.split("."):
         if value is None:
             value = member_of(m, handler.path, step)
+        elif isinstance(value, Func) and value.bound is None:
+            value = _registered_by(m, value, handler, flow)
         else:
             value = attribute(m, value, step, Flow(Scope(handler.path, {}), {}), Place(handler.path, handler.span))
     return value if value is not None else any_of([])
+
+
+def _registered_by(m: Machine, outer: Func, handler: Handler, flow: Flow) -> Value:
+    """The handler inside of a function that registers it with the application that it makes or is given."""
+    place = Place(handler.path, handler.span)
+    given = (p.name for p in outer.definition.params if p.default is None and p.kind in ("normal", "positional"))
+    m.call(outer, Args((), tuple((name, Made("chalice.Blueprint", place)) for name in given)), place, flow, "")
+    found = [one.func for one in m.registered if _is_at(one.func, place)]
+    return found[-1] if found else Unknown(f"{handler.function} is not registered")
+
+
+def _is_at(func: Value, place: Place) -> bool:
+    return isinstance(func, Func) and isinstance(func.definition, Function) and (func.path, func.definition.name_span) == (
+        place.path, place.span,
+    )  # fmt: skip
 
 
 def _decorations(m: Machine, target: Value) -> tuple[tuple[str, ...], tuple[str, ...]]:

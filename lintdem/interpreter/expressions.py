@@ -8,6 +8,7 @@ from typing import Any
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.binding import bind_target, opened
 from lintdem.interpreter.comprehensions import comprehension
+from lintdem.interpreter.cutting import slice_of
 from lintdem.interpreter.demands import note_demand
 from lintdem.interpreter.domain import (
     AnyOf,
@@ -37,7 +38,6 @@ from lintdem.interpreter.operators import (
     chooses,
     compared,
     is_condition,
-    is_hour,
     is_now,
     negated,
     operate,
@@ -117,19 +117,6 @@ def _item(m: Machine, expr: Item, flow: Flow) -> Value:
     m.note_required(found, "tried" if m.tries else "read")
     note_demand(m, found, flow)
     return _noted(m, expr, found, flow)
-
-
-def slice_of(m: Machine, value: Value, index: Slice, flow: Flow) -> Value:
-    """`value[a:b:c]`: of text it keeps where it comes from, of a list its elements."""
-    bounds = [evaluate(m, bound, flow) for bound in (index.lower, index.upper, index.step) if bound is not None]
-    found = m.elements(flow, value)
-    if found is not None:
-        return m.new(flow, ListObj(found.kind, found.items, True, found.place, passed=found.passed))
-    if isinstance(value, Known) and isinstance(value.value, (str, bytes)):
-        return Derived("slice", (value,))
-    if isinstance(value, Path) and not any(isinstance(b, Known) for b in bounds):
-        return value
-    return Derived("coarse", ()) if index.upper is not None and is_hour(value, bounds) else Derived("slice", (value,))
 
 
 def _call(m: Machine, expr: Call, flow: Flow) -> Value:

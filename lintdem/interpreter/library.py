@@ -274,7 +274,7 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
     if name in ("flask.request.get_json", "flask.request.get_data"):
         return decoded(m, Path("event", ("body",)), "json()", flow) if short == "get_json" else Path("event", ("body",))
     if name in ("importlib.import_module", "builtins.__import__") and args.positional:
-        return import_by_name(m, args.positional[0], place, flow)
+        return import_by_name(m, args.positional[0], place, flow, short == "__import__" and args.get(3, "fromlist") is None)
     if name == "datetime.timedelta":
         return span_of(args.positional, args.keywords)
     if name in ("functools.wraps", "functools.update_wrapper"):

@@ -10,11 +10,13 @@ import re
 from collections.abc import Sequence as Several
 
 from lintdem.interpreter.altering import replace
-from lintdem.interpreter.domain import Check, Fact, Fresh, Known, Path, Unknown, Value
+from lintdem.interpreter.domain import Check, Fact, Fresh, Known, ListObj, Path, Unknown, Value
+from lintdem.interpreter.elements import are_named
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.listing import is_listed, is_of
+from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.trace import Loop
-from lintdem.interpreter.values import any_of, known, leaves
+from lintdem.interpreter.values import any_of, known, leaves, text
 from lintdem.interpreter.written import nodes
 from lintdem.model.function import Assign, Augment, Context, Continue, For, If, Stmt, While
 from lintdem.model.values import Attr, Call, Choice, Compare, Const, Expr, Item, Name, Sequence, Star, Walrus
@@ -44,15 +46,43 @@ ROUNDS = 24
 """So many names or entries of a dict are gone through one by one where a loop collects them."""
 
 
-def collects(s: For, items: tuple[Value, ...]) -> bool:
-    """Whether a loop keeps something under each name that it goes through, or writes it into one text:
-    `for k, v in d.items(): c[k] = v`, `for name in names: expression += f" #{name} = :{name}"`."""
+NAMED = 48
+"""So many classes or modules are gone through that a list or a dict names."""
+
+
+def one_by_one(m: Machine, s: For, over: ListObj, flow: Flow) -> bool:
+    """Whether a loop is gone through item by item: what it keeps of each is another, or each names another part of the program."""
+    return (_collects(s, over.items) and are_named(m, over, flow)) or _names_code(m, over, flow)
+
+
+def _names_code(m: Machine, over: ListObj, flow: Flow) -> bool:
+    """Whether the items are names of modules, classes or functions of the program: `for path in ("tasks.mail.Mail", …)`."""
+    names = [text(one) or "" for one in over.items]
+    if over.open or not 1 < len(names) <= NAMED or not all("." in name and _DOTTED.fullmatch(name) for name in names):
+        return False
+    return all(m.program.imports.absolute(flow.scope.path, name.rpartition(".")[0]) is not None for name in names)
+
+
+_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+
+
+def _collects(s: For, items: tuple[Value, ...]) -> bool:
+    """Whether a loop keeps something under each name that it goes through, writes it into one text, or goes on from what the
+    last round found: `for k, v in d.items(): c[k] = v`, `for name in names: expression += f" #{name} = :{name}"`,
+    `for name in path.split("."): found = getattr(found, name)`."""
     names = set(_names(s.target))
     found = list(nodes(s.body))
     kept: list[Expr] = [t.index for n in found if isinstance(n, Assign) for t in n.targets if isinstance(t, Item)]
     kept += [n.value for n in found if isinstance(n, Augment) and isinstance(n.target, Name)]
+    kept += [n.value for n in found if isinstance(n, Assign) and _goes_on(n)]
     uses = any(isinstance(n, Name) and n.id in names for one in kept for n in nodes(one))
     return uses and 1 < len(items) <= ROUNDS and not any(isinstance(n, (For, While)) for n in found)
+
+
+def _goes_on(one: Assign) -> bool:
+    """Whether a name is set to what a call makes of it."""
+    set_here = {name for target in one.targets for name in _names(target)} if isinstance(one.value, Call) else set()
+    return any(isinstance(n, Name) and n.id in set_here for n in nodes(one.value))
 
 
 def unmatched(

@@ -22,7 +22,7 @@ from lintdem.interpreter.domain import (
     Unknown,
     Value,
 )
-from lintdem.interpreter.elements import are_named, element_of, inside, iterated, taken_along
+from lintdem.interpreter.elements import element_of, gone_through, inside, iterated, taken_along
 from lintdem.interpreter.exceptions import catches, error_of, exits, missing, swallow, told_missing, type_names
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.joins import merge
@@ -33,7 +33,7 @@ from lintdem.interpreter.matching import run_match
 from lintdem.interpreter.operators import operate
 from lintdem.interpreter.registries import may_be_filled
 from lintdem.interpreter.retries import is_numbered, of_block, of_call, of_object, retried_blocks
-from lintdem.interpreter.rounds import carry, collects, counted_on, may_end, unmatched
+from lintdem.interpreter.rounds import carry, counted_on, may_end, one_by_one, unmatched
 from lintdem.interpreter.trace import Left, Loop, Threw
 from lintdem.interpreter.values import NONE, members
 from lintdem.knowledge import library_call
@@ -130,14 +130,14 @@ def _if(m: Machine, s: If, flow: Flow) -> bool:
 
 def _for(m: Machine, s: For, flow: Flow) -> bool:
     over = iterated(m, m.evaluate(s.iter, flow), m.place(flow, s.iter.span), flow)
-    found = m.elements(flow, over)
+    found = gone_through(m, over, flow)
     if found is not None and not found.items and not found.open and not m.importing and not may_be_filled(m, over):
         return m.execute(s.other, flow)
     element = element_of(m, over, flow)
     certain = found is not None and not found.open and len(found.items) > 0
     items = tuple(v for one in members(element) for v in (one, *inside(m, one, flow)))
     loop = Loop(m.place(flow, s.span), over, items)
-    if found is not None and collects(s, found.items) and are_named(m, found, flow):
+    if found is not None and one_by_one(m, s, found, flow):
         return _each(m, s, loop, found.items, flow, certain)
     taken = taken_along(m, over, flow) | asked(m, over, m.place(flow, s.iter.span), flow)
     m.frame.retried |= retried_blocks(m.program.modules.get(m.frame.path), s, is_numbered(m, over, flow))

@@ -9,7 +9,20 @@ from functools import cached_property
 
 import msgspec
 
-from lintdem.model.function import Assign, Class, DefineClass, DefineFunction, Function, If, Import, Return, Stmt, Try
+from lintdem.model.function import (
+    Assign,
+    Class,
+    DefineClass,
+    DefineFunction,
+    For,
+    Function,
+    If,
+    Import,
+    Return,
+    Stmt,
+    Try,
+    With,
+)
 from lintdem.model.module import Module
 from lintdem.model.span import Span
 from lintdem.model.stack import Source
@@ -83,17 +96,19 @@ class Definitions:
 
 
 def statements(body: Sequence[Stmt]) -> Iterator[Stmt]:
-    """The statements at module level, also those under `if` and `try`."""
+    """The statements at module level, also those under `if`, `try`, `for` and `with`."""
     for statement in body:
         yield statement
-        if isinstance(statement, If):
+        if isinstance(statement, (For, With)):
+            yield from statements(statement.body)
+        elif isinstance(statement, If):
             yield from statements((*statement.then, *statement.other))
         elif isinstance(statement, Try):
             yield from statements((*statement.body, *statement.other, *statement.final))
 
 
 def top_functions(body: Sequence[Stmt]) -> Iterator[Function]:
-    """The functions defined at module level, also under `if` and `try`."""
+    """The functions defined at module level, also under `if` and the like."""
     for statement in statements(body):
         if isinstance(statement, DefineFunction):
             yield statement.function
@@ -102,8 +117,11 @@ def top_functions(body: Sequence[Stmt]) -> Iterator[Function]:
 def declared(module: Module, known: Definitions) -> Iterator[Entry]:
     """The functions of a module that a decorator makes entry points: a framework's, or one of the program that puts
     something in their place which takes an event and a context."""
-    chalice, domovoi = _imports(module, "chalice"), _imports(module, "domovoi")
+    chalice = _imports(module, "chalice") or _imports(module, "chalicelib")
+    domovoi = _imports(module, "domovoi")
     for function in top_functions(module.body):
+        if chalice:
+            yield from _inner(function)
         for decorator in function.decorators:
             name = _last(decorator)
             if name == "durable_execution" or name in known.decorators:
@@ -114,10 +132,19 @@ def declared(module: Module, known: Definitions) -> Iterator[Entry]:
                 yield Entry(function.name, function.name_span, DOMOVOI[name], _keyword(decorator, "batch_size"))
 
 
+def _inner(outer: Function) -> Iterator[Entry]:
+    """What a function registers that makes an application, or is given one: `def register(app): @app.route("/") def index(): …`."""
+    for function in top_functions(outer.body):
+        for decorator in function.decorators:
+            if _last(decorator) in CHALICE and isinstance(_called(decorator), Attr):
+                entry = _chalice(function, decorator, _last(decorator))
+                yield msgspec.structs.replace(entry, function=f"{outer.name}.{function.name}")
+
+
 def _chalice(function: Function, decorator: Expr, name: str) -> Entry:
     source, part = CHALICE[name]
     size = _keyword(decorator, "batch_size")
-    if name == "on_sqs_message" and size is None:
+    if name == "on_sqs_message" and not any(arg.name == "batch_size" for arg in getattr(decorator, "args", ())):
         size = 1
     whole = None if name == "lambda_function" else part
     return Entry(function.name, function.name_span, source, size, whole, name == "route")

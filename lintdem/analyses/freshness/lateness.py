@@ -85,7 +85,12 @@ def _is_checked(effect: Effect, place: Place | None) -> bool:
 
 
 def _sets_aside(event: Tested, modules: Mapping[str, Module]) -> bool:
-    """Whether an `if` around the comparison, or around the call that makes it, leaves."""
+    """Whether an `if` around the comparison, or around the call that makes it, leaves. An object that refuses to be made of what
+    has run out, a card or a token, says nothing of the event."""
+    module = modules.get(event.place.path)
+    inner = function_at(module, event.place.span) if module is not None else None
+    if inner is not None and inner.name in _MAKERS:
+        return False
     for place in (event.place, *(call.place for call in event.stack)):
         module = modules.get(place.path)
         for node in nodes(module.body) if module is not None else ():
@@ -109,6 +114,9 @@ def _left(event: Tested, run: Run, modules: Mapping[str, Module]) -> Place | Non
 
 def _is_within(effect: Effect, function: Place) -> bool:
     return any(encloses(function, place) for place in (effect.place, *(call.place for call in effect.stack)))
+
+
+_MAKERS = frozenset({"__init__", "__post_init__", "__new__"})
 
 
 def _leaves(body: tuple[Stmt, ...]) -> bool:

@@ -1,0 +1,53 @@
+"""Text and lists that are cut into pieces: the name of a class in settings is one text, its module and its class are two."""
+
+from __future__ import annotations
+
+from lintdem.interpreter.domain import Derived, Known, ListObj, Path, Value
+from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.machine import Machine
+from lintdem.interpreter.operators import is_hour
+from lintdem.interpreter.values import known
+from lintdem.model.values import Slice
+
+CUTS = frozenset({"split", "rsplit", "partition", "rpartition", "splitlines"})
+CHANGED = frozenset({"replace", "removeprefix", "removesuffix", "strip", "lstrip", "rstrip", "zfill"})
+_MOST = 23
+"""A list keeps so many items: of a longer one it is not known which they are."""
+
+
+def cut(m: Machine, value: Value, name: str, given: tuple[Value, ...], flow: Flow) -> Value | None:
+    """What a method gives of a text that is known, when what it is given is known, too."""
+    if not isinstance(value, Known) or not isinstance(value.value, str) or not all(isinstance(v, Known) for v in given):
+        return None
+    try:
+        found = getattr(value.value, name)(*(v.value for v in given if isinstance(v, Known)))
+    except (TypeError, ValueError):
+        return None
+    if isinstance(found, str):
+        return known(found)
+    kind = "tuple" if isinstance(found, tuple) else "list"
+    return m.new(flow, ListObj(kind, tuple(map(known, found)))) if len(found) <= _MOST else None
+
+
+def slice_of(m: Machine, value: Value, index: Slice, flow: Flow) -> Value:
+    """`value[a:b:c]`: of text it keeps where it comes from, of a list its elements."""
+    ends = [m.evaluate(bound, flow) if bound is not None else None for bound in (index.lower, index.upper, index.step)]
+    bounds = [end for end in ends if end is not None]
+    exact = _exact(ends)
+    found = m.elements(flow, value)
+    if found is not None and exact is not None and not found.open and len(found.items) <= _MOST:
+        return m.new(flow, ListObj(found.kind, found.items[exact], False, found.place, passed=found.passed))
+    if found is not None:
+        return m.new(flow, ListObj(found.kind, found.items, True, found.place, passed=found.passed))
+    if isinstance(value, Known) and isinstance(value.value, (str, bytes)):
+        return known(value.value[exact]) if exact is not None else Derived("slice", (value,))
+    if isinstance(value, Path) and not any(isinstance(b, Known) for b in bounds):
+        return value
+    return Derived("coarse", ()) if index.upper is not None and is_hour(value, bounds) else Derived("slice", (value,))
+
+
+def _exact(ends: list[Value | None]) -> slice | None:
+    """The bounds of a slice, when all are numbers that are known."""
+    numbers = [end.value if isinstance(end, Known) else end for end in ends]
+    whole = all(n is None or (isinstance(n, int) and not isinstance(n, bool)) for n in numbers)
+    return slice(*numbers) if whole and numbers[2] != 0 else None
