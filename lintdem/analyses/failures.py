@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lintdem.analyses.badanswers import badly_answered
+from lintdem.analyses.badanswers import badly_answered, is_hopeless
 from lintdem.analyses.besteffort import is_beside_work, is_word_of_failure
 from lintdem.analyses.carried import STORES, carries_event, is_from_event, is_received
 from lintdem.analyses.commits import committed_in
@@ -130,7 +130,7 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
         eaten = eaten or (() if planned or polls else _unread_before(one, work, run))
         if eaten and not is_answered(one, effects, run, texts) and not _may_be_read(one, subject):
             # Of several clauses of one `try` the first tells it.
-            found.setdefault(one.block or one.place, Lost(run, subject, head_of(one), one, eaten, _words(one), gone))
+            found.setdefault(one.block or one.place, Lost(run, subject, head_of(one), one, eaten, _words(one, subject), gone))
     return list(found.values())
 
 
@@ -177,6 +177,7 @@ def _is_converted(one: Swallowed, run: Run, texts: Texts) -> bool:
         fact.place
         for event in run.events
         if isinstance(event, Threw) and event.place in places and not any(isinstance(f, Failed) for f in event.must)
+        and not is_hopeless(event.place, texts)
         for fact in event.must
         if isinstance(fact, Caught)
     }
@@ -337,9 +338,9 @@ def _may_be_read(one: Swallowed, subject: Subject) -> bool:
     return guessed and any(value != NONE for value in one.values)
 
 
-def _words(one: Swallowed) -> str:
+def _words(one: Swallowed, subject: Subject) -> str:
     """How the handler goes on."""
-    if "returns" in one.ends and any(encloses(loop.place, one.place) for loop in one.loops):
+    if subject.batch and "returns" in one.ends and any(encloses(loop.place, one.place) for loop in one.loops):
         return "returns, which also leaves out the rest of the batch"
     return "returns as if it had succeeded" if "returns" in one.ends else "goes on as if it had succeeded"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.domain import Client
+from lintdem.analyses.failures import BROAD
+from lintdem.interpreter.domain import Client, Done
 from lintdem.interpreter.engine import Run
-from lintdem.interpreter.trace import Asked, Claimed, Effect, Event, Retry, Threw
+from lintdem.interpreter.trace import Asked, Claimed, Effect, Event, Retry, Swallowed, Threw
 from lintdem.interpreter.written import encloses
 from lintdem.model.span import Place
 
@@ -17,7 +18,7 @@ def retry_of(effect: Effect, run: Run, minted: Place | None = None) -> Retry | N
             continue
         if minted is not None and not _is_inside(minted, retry, run):
             continue
-        if _follows(retry, effect, run) and not _is_claimed_inside(effect, retry, run):
+        if _follows(retry, effect, run) and _comes_back(retry, effect, run) and not _is_claimed_inside(effect, retry, run):
             return retry
     return None
 
@@ -43,6 +44,26 @@ def _follows(retry: Retry, effect: Effect, run: Run) -> bool:
         return True
     behind = run.events[next((i for i, e in enumerate(run.events) if e is effect), 0) + 1 :]
     return any(retry in e.repeated and e.place != effect.place and _may_raise(e, types) for e in behind)
+
+
+def _comes_back(retry: Retry, effect: Effect, run: Run) -> bool:
+    """Whether a failure of the effect, or one behind it, leads to the `except` that makes a loop go round again: one that ends in a
+    `try` of its own on the way is no failure there."""
+    if retry.answers or retry.extent is None or retry.extent not in effect.caught or not _is_eaten(effect, retry.extent, run):
+        return True
+    done = Done(effect.place, effect.call.name)
+    behind = [e for e in run.events if isinstance(e, (Effect, Asked, Threw)) and done in e.may and retry.extent in e.caught]
+    return any(e.place != effect.place and not _is_eaten(e, retry.extent, run) for e in behind)
+
+
+def _is_eaten(event: Effect | Asked | Threw, extent: Place, run: Run) -> bool:
+    """Whether the failure of a call ends in a `try` inside another."""
+    inside = event.caught[event.caught.index(extent) + 1 :]
+    return any(
+        isinstance(e, Swallowed) and e.block in inside and any(error.place == event.place for error in e.errors)
+        and (e.types is None or not BROAD.isdisjoint(e.types))
+        for e in run.events
+    )  # fmt: skip
 
 
 def _may_raise(event: Event, types: frozenset[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lintdem.interpreter.domain import Derived, Fresh, Path, Test, Value
+from lintdem.interpreter.domain import AnyOf, Derived, Fresh, Known, Path, Test, Value
 from lintdem.interpreter.values import leaves
 
 ORDERED = frozenset({"<", ">", "<=", ">="})
@@ -19,9 +19,9 @@ def freshness(test: Test) -> Value | None:
     """The event value whose age, version or order a comparison looks at."""
     if test.op not in ORDERED:
         return None
-    inner = [leaf for arg in test.args for leaf in leaves(arg)]
+    inner = [leaf for arg in test.args for leaf in leaves(arg)] if not any(map(_is_written_out, test.args)) else []
     from_event = [v for v in inner if isinstance(v, Path) and v.root == "event" and _is_time_like(v)]
-    if not from_event or _is_range(test):
+    if not from_event or _is_range(test) or _is_sign(test):
         return None
     clock = any(isinstance(v, Fresh) and v.kind == "clock" for v in inner)
     stored = any(isinstance(v, Path) and v.root == "result" for v in inner)
@@ -40,6 +40,24 @@ def _is_range(test: Test) -> bool:
     sides = [[step for leaf in leaves(arg) if isinstance(leaf, Path) for step in leaf.steps[-2:]] for arg in test.args]
     marks = [{word for word in (_BEGINS, _ENDS) if any(map(word.search, names))} for names in sides]
     return all(len(mark) == 1 for mark in marks) and set().union(*marks) == {_BEGINS, _ENDS}
+
+
+def _is_sign(test: Test) -> bool:
+    """Whether a time is held against a plain number: that asks whether it is a time at all, not how long ago it was."""
+    plain = [isinstance(arg, Known) for arg in test.args]
+    return any(plain) and not any(map(_has_difference, test.args))
+
+
+def _is_written_out(value: Value) -> bool:
+    """Whether a value is made of something that was written out whole, or counted: how long that is is no age."""
+    return isinstance(value, Derived) and (value.op in ("dumps", "len", "hash") or any(map(_is_written_out, value.parts)))
+
+
+def _has_difference(value: Value) -> bool:
+    """Whether one time is taken from another in what a value is computed from."""
+    if isinstance(value, Derived):
+        return value.op == "arith-" or any(map(_has_difference, value.parts))
+    return isinstance(value, AnyOf) and any(map(_has_difference, value.values))
 
 
 def _is_time_like(value: Path) -> bool:
