@@ -173,7 +173,10 @@ class KeptRuns:
     def _told(self, program: Program) -> bytes:
         """What all answers depend on beside the files."""
         if self._situation is None or self._situation[0] is not program:
-            stacks = msgspec.msgpack.encode(program.stacks)
+            try:
+                stacks = msgspec.msgpack.encode(program.stacks)
+            except UnicodeEncodeError:  # half a character, which JSON and Python can write
+                stacks = repr(program.stacks).encode(errors="surrogatepass")
             self._situation = program, _hash(stacks + repr(sorted(program.retention.items())).encode(errors="surrogatepass"))
         return self._situation[1]
 

@@ -251,8 +251,8 @@ def _as_in_template(code: str, place: Place) -> bytes:
     """Inline code at its own lines and columns: an `if` that is always true allows the indentation."""
     line, column = place.span.line, place.span.column
     if line < 2 or column < 2:
-        return ("\n" * (line - 1) + code).encode()
-    return ("\n" * (line - 2) + "if 1:\n" + textwrap.indent(code, " " * (column - 1))).encode()
+        return ("\n" * (line - 1) + code).encode(errors="replace")  # JSON can write half a character
+    return ("\n" * (line - 2) + "if 1:\n" + textwrap.indent(code, " " * (column - 1))).encode(errors="replace")
 
 
 def _link_settings(config: Config) -> LinkSettings:

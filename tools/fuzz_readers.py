@@ -17,9 +17,11 @@ import contextlib
 import os
 import random
 import re
+import resource
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,8 @@ def belongs(reader: str, name: str, text: str) -> bool:
         "serverless": "serverless" in name and ending in ("yml", "yaml"),
         "terraform": ending in ("tf", "tfvars"),
         "terraform-json": name.endswith(".tf.json"),
+        "typescript": ending == "ts",
+        "machine": ".asl." in name or '"StartAt"' in text or ("States:" in text and "AWS::" not in text),
         "configuration": ending == "toml",
         "suppressions": ending in ("py", "yaml", "tf") and "lintdem:" in text,
     }.get(reader, False)
@@ -164,27 +168,36 @@ def search(reader: str, work: Path, seconds: int) -> None:
 
 
 def rounds(readers: list[str], work: Path, minutes: float) -> int:
-    """Search with one reader after another until the time is up; the number of those that broke a promise."""
+    """Search with one reader after another for these minutes of processor time; the number of those that broke a promise."""
     from tests.fuzz.readers import READERS  # noqa: PLC0415
 
-    chosen, end, bad, done, runs = readers or list(READERS), time.monotonic() + minutes * 60, set(), 0, 0
+    chosen, bad, done, runs = readers or list(READERS), set(), 0, 0
     share = max(20, min(300, int(minutes * 60 / len(chosen))))
-    while (left := int(end - time.monotonic())) > 5:
+    spent: Counter[str] = Counter()
+    while (left := int(minutes * 60 - spent.total())) > 5:
         reader = chosen[done % len(chosen)]
         done += 1
         command = [sys.executable, __file__, "--search", reader, "--work", str(work), "--seconds", str(min(share, left))]
+        before = _processor_seconds()
         ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
+        spent[reader] += round(_processor_seconds() - before)
         (work / f"{reader}.log").write_text(ran.stdout + ran.stderr)
         counted = re.search(r"number_of_executed_units: (\d+)", ran.stderr)
         covered = re.findall(r"cov: (\d+) ft: (\d+) corp: (\d+)", ran.stderr)
         runs += int(counted[1]) if counted else 0
-        told = f"{counted[1] if counted else '?'} runs, {covered[-1:]}, exit {ran.returncode}"
+        told = f"{counted[1] if counted else '?'} runs, {covered[-1:]}, exit {ran.returncode}, {spent[reader]} s so far"
         sys.stdout.write(f"{time.strftime('%H:%M:%S')} {reader}: {told}\n")
         sys.stdout.flush()
         if ran.returncode:
             bad.add(reader)
-    sys.stdout.write(f"{runs} runs; broken: {sorted(bad)}\n")
+    sys.stdout.write(f"{runs} runs in {spent.total() / 60:.1f} minutes of processor time; broken: {sorted(bad)}\n")
     return len(bad)
+
+
+def _processor_seconds() -> float:
+    """What all processes that have ended have used: on a busy machine far less than has passed."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def keep(work: Path) -> None:
@@ -231,7 +244,7 @@ def main() -> int:
         return 0
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("readers", nargs="*")
-    asked.add_argument("--minutes", type=float, default=10)
+    asked.add_argument("--minutes", type=float, default=10, help="of processor time")
     asked.add_argument("--work", type=Path, default=Path("/tmp/lintdem-fuzz"))
     asked.add_argument("--keep", action="store_true")
     asked.add_argument("--search", help=argparse.SUPPRESS)

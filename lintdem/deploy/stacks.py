@@ -73,8 +73,7 @@ def referred_files(path: str, text: str) -> tuple[str, ...]:
     """Paths from the root that a template's text may refer to: definitions, Dockerfiles, included parts."""
     folder = folder_of(path)
     if path.endswith(TYPESCRIPT):
-        imported = {name.removesuffix(".js") for name in _IMPORTED.findall(text)}
-        files = {join(folder, f"{name}{end}") for name in imported for end in (TYPESCRIPT, f"/index{TYPESCRIPT}")}
+        files = set(_imported(folder, text))
         parts = ["/".join(_PART.findall(several)) for several in _JOINED.findall(text)]
         files |= {join(folder, name) for name in (*_STEPS.findall(text), *parts) if name.endswith(_TREES)}
         return tuple(sorted(target for target in files if target and target != path))
@@ -89,8 +88,15 @@ def referred_files(path: str, text: str) -> tuple[str, ...]:
 def included_files(path: str, text: str) -> tuple[str, ...]:
     """Paths from the root of what a template certainly takes in: parts, definitions, nested templates."""
     if path.endswith(TYPESCRIPT):
-        return ()
+        return tuple(sorted({target for target in _imported(folder_of(path), text) if target and target != path}))
     return tuple(sorted({target for name in _INCLUDED.findall(text) if (target := join(folder_of(path), name.lstrip("/")))}))
+
+
+def _imported(folder: str, text: str) -> Iterator[str | None]:
+    """Where the files may stand that a file of TypeScript imports."""
+    for name in _IMPORTED.findall(text):
+        for ending in (TYPESCRIPT, f"/index{TYPESCRIPT}"):
+            yield join(folder, f"{name.removesuffix('.js')}{ending}")
 
 
 def read_stacks(files: Mapping[str, str]) -> tuple[Stack, ...]:

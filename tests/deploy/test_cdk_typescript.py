@@ -337,7 +337,7 @@ class TestHostile:
         assert {one.code for one in check_files(files).findings} <= {one.code for one in report.findings}
 
     def test_too_deep_is_said(self) -> None:
-        """What could not be read is told as a gap, at its line."""
+        """What could not be read is told, at its line."""
         text = "import { Stack } from 'aws-cdk-lib';\nconst x = " + "[" * 5_000 + "]" * 5_000 + ";\n"
         report = check_files({"cdk.json": "{}", "src/app.py": WRITES, "lib/odd.ts": text})
-        assert [(one.code, one.place.path, one.place.span.line) for one in report.problems] == [("LDM902", "lib/odd.ts", 2)]
+        assert [(one.code, one.place.path, one.place.span.line) for one in report.problems] == [("LDM901", "lib/odd.ts", 2)]

@@ -22,13 +22,14 @@ from lintdem.errors import UsageError
 from lintdem.lowering import Lowering
 from lintdem.model.codec import encode
 from lintdem.model.finding import Report
+from lintdem.model.spelling import TYPESCRIPT
 from lintdem.observer import Observer
 from lintdem.output import View, render
 from lintdem.recall import Recall
 from lintdem.rule import load_rules
 from lintdem.session import check_files
 from lintdem.stages import Work, analyse, with_referred
-from lintdem.syntax import lower_source
+from lintdem.syntax import lower_source, lower_typescript
 from lintdem.syntax.hazard import Risk, weigh
 
 APP = b"""import boto3
@@ -41,6 +42,20 @@ def handler(event, context):
     for record in event["Records"]:
         stripe.Charge.create(amount=1, currency="eur", source=record["body"])
         table.put_item(Item={"id": record["messageId"], "body": record["body"]})
+"""
+CDK_APP = b"""import * as cdk from 'aws-cdk-lib';
+import { ShopStack } from '../lib/stack';
+new ShopStack(new cdk.App(), 'Shop');
+"""
+MACHINE = b"""Resources:
+  Pay:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: app.handler, Runtime: python3.12}
+  Steps:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: steps.asl
+      DefinitionSubstitutions: {Pay: !GetAtt Pay.Arn}
 """
 FORMATS = ("json", "sarif", "text", "github")
 NEXT_FILE = re.compile(rb"^#!file ([\w./-]{1,60})\n", re.MULTILINE)
@@ -79,6 +94,23 @@ def read_settings(data: bytes) -> None:
     names = ("zappa_settings.json", ".chalice/config.json", "config.yaml", "Dockerfile", "zappa_settings.toml", "state.asl.json")
     if data:
         _read_templates(names[data[0] % len(names)], data[1:])
+
+
+def read_typescript(data: bytes) -> None:
+    """A stack of a CDK application in TypeScript, behind the file that makes it."""
+    files = dict(_files("infra/lib/stack.ts", data))
+    for path, part in files.items():
+        if path.endswith(TYPESCRIPT):
+            lower_typescript(path, part.decode("utf-8", "replace"))
+    if _seldom(data):
+        _whole(check_files({"app.py": APP, "infra/cdk.json": b"{}", "infra/bin/app.ts": CDK_APP, **files}))
+
+
+def read_machine(data: bytes) -> None:
+    """The definition of a state machine in a file of its own, JSON or YAML by its first character."""
+    name = "steps.asl.json" if data.lstrip()[:1] in (b"{", b"[") else "steps.asl.yaml"
+    template = MACHINE.replace(b"steps.asl", name.encode())
+    _read_templates("template.yaml", template + b"\n#!file " + name.encode() + b"\n" + data)
 
 
 def read_configuration(data: bytes) -> None:
@@ -141,6 +173,8 @@ READERS: Mapping[str, Callable[[bytes], None]] = {
     "terraform": read_terraform,
     "terraform-json": read_terraform_json,
     "settings": read_settings,
+    "typescript": read_typescript,
+    "machine": read_machine,
     "configuration": read_configuration,
     "suppressions": read_suppressions,
     "cache": read_cache,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,8 @@ _PLAIN = frozenset({"as_expression", "satisfies_expression", "non_null_expressio
 _FUNCTIONS = frozenset({"arrow_function", "function_expression", "function"})
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r?\n)|(.))", re.DOTALL)
+_HALVES = re.compile(r"[\ud800-\udfff]")
+_WIDE = re.compile(r"[^\x00-\x7f]")
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 _OF_OBJECT = {"entries": "items", "values": "values", "keys": "keys"}
 _HERE = "."
@@ -59,6 +62,7 @@ class Expressions(ABC):
     def __init__(self, text: str) -> None:
         self._lines = text.split("\n")
         self._wide = not text.isascii()
+        self._offsets: dict[int, tuple[list[int], list[int]]] = {}
         self._levels = 0
         self.before: list[Stmt] = []
 
@@ -68,20 +72,33 @@ class Expressions(ABC):
         return Span(line + 1, self._column(line, column) + 1, end_line + 1, self._column(end_line, end_column) + 1)
 
     def _column(self, line: int, column: int) -> int:
-        return len(self._lines[line].encode()[:column].decode(errors="replace")) if self._wide else column
+        if not self._wide:
+            return column
+        if line not in self._offsets:
+            self._offsets[line] = _wide_in(self._lines[line])
+        offsets, beyond = self._offsets[line]
+        return column - beyond[bisect_left(offsets, column)]
 
-    def expr(self, node: Node) -> Expr:
-        """The expression of a node."""
+    def enter(self, node: Node) -> None:
+        """One level further inside, by expressions and statements alike; `leave` is not called where the file is given up."""
         self._levels += 1
         if self._levels > MOST_LEVELS:
             raise LoweringError("nested too deeply", node.start_point[0] + 1)
-        try:
-            if node.type in _PLAIN:
-                return self.expr(next(expressions_in(node)))
-            handler = _HANDLERS.get(node.type)
-            return handler(self, node) if handler is not None else self.opaque(node)
-        finally:
-            self._levels -= 1
+
+    def leave(self) -> None:
+        """One level out again."""
+        self._levels -= 1
+
+    def expr(self, node: Node) -> Expr:
+        """The expression of a node."""
+        self.enter(node)
+        handler = _HANDLERS.get(node.type)
+        if node.type in _PLAIN:
+            made = self.expr(part_of(node))
+        else:
+            made = handler(self, node) if handler is not None else self.opaque(node)
+        self.leave()
+        return made
 
     def many(self, nodes: Iterable[Node]) -> tuple[Expr, ...]:
         """The expressions of several nodes."""
@@ -137,11 +154,11 @@ class Expressions(ABC):
         elif node.type == "shorthand_property_identifier":
             yield Entry(Const(self.span(node), text(node)), Name(self.span(node), text(node)))
         elif node.type == "spread_element":
-            yield Entry(None, self.expr(next(expressions_in(node))))
+            yield Entry(None, self.expr(part_of(node)))
 
     def _key(self, node: Node) -> Expr:
         if node.type == "computed_property_name":
-            return self.expr(next(expressions_in(node)))
+            return self.expr(part_of(node))
         if node.type in ("string", "number"):
             return self.expr(node)
         return Const(self.span(node), text(node))
@@ -165,7 +182,7 @@ class Expressions(ABC):
         found = []
         for child in expressions_in(node) if node is not None else ():
             if child.type == "spread_element":
-                found.append(Arg(self.expr(next(expressions_in(child))), None, "*"))
+                found.append(Arg(self.expr(part_of(child)), None, "*"))
             else:
                 found.append(Arg(self.expr(child)))
         return tuple(found)
@@ -259,9 +276,29 @@ def expressions_in(node: Node) -> Iterator[Node]:
     return (child for child in node.named_children if child.type not in ("comment", "type_annotation", "type_arguments"))
 
 
+def part_of(node: Node) -> Node:
+    """The part that the grammar says a node has, where it is not named."""
+    found = next(expressions_in(node), None)
+    if found is None:
+        raise LoweringError("not valid TypeScript", node.start_point[0] + 1, node.start_point[1] + 1)
+    return found
+
+
 def unescaped(written: str) -> str:
-    """The characters that a literal stands for."""
-    return _ESCAPE.sub(_character, written) if "\\" in written else written
+    """The characters that a literal stands for: two halves are one, and half a character is none that can be written."""
+    if "\\" not in written:
+        return written
+    found = _ESCAPE.sub(_character, written)
+    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if _HALVES.search(found) else found
+
+
+def _wide_in(line: str) -> tuple[list[int], list[int]]:
+    """Where in the bytes of a line its wide characters begin, and how many bytes more than characters stand before each and all."""
+    offsets, beyond = [], [0]
+    for found in _WIDE.finditer(line):
+        offsets.append(found.start() + beyond[-1])
+        beyond.append(beyond[-1] + len(found.group().encode(errors="replace")) - 1)
+    return offsets, beyond
 
 
 def _character(found: re.Match[str]) -> str:

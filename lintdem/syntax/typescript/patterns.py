@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lintdem.model.function import Assign, Stmt
 from lintdem.model.spelling import snake
 from lintdem.model.values import Attr, Choice, Compare, Const, Expr, Item, Name, Parameter
-from lintdem.syntax.typescript.expressions import Expressions, expressions_in, field, text
+from lintdem.syntax.typescript.expressions import Expressions, field, part_of, text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -24,6 +24,7 @@ class Patterns(Expressions):
     def bound(self, pattern: Node, value: Expr) -> Iterator[Stmt]:
         """The assignments that give the parts of a value to the names of a pattern."""
         span = self.span(pattern)
+        self.enter(pattern)
         if pattern.type == "object_pattern":
             for child in pattern.named_children:
                 yield from self._of_object(child, value)
@@ -32,6 +33,7 @@ class Patterns(Expressions):
                 yield from self.bound(child, Item(span, value, Const(span, number)))
         elif pattern.type in ("identifier", "member_expression", "subscript_expression"):
             yield Assign(span, (self.expr(pattern),), value)
+        self.leave()
 
     def _of_object(self, child: Node, value: Expr) -> Iterator[Stmt]:
         span = self.span(child)
@@ -45,7 +47,7 @@ class Patterns(Expressions):
             absent = Compare(span, given, ("is",), (Const(span, None),))
             yield Assign(span, (Name(span, text(left)),), Choice(span, absent, self.expr(field(child, "right")), given))
         elif child.type == "rest_pattern":
-            yield from self.bound(next(expressions_in(child)), value)
+            yield from self.bound(part_of(child), value)
 
     def params(self, node: Node | None) -> tuple[tuple[Parameter, ...], tuple[Stmt, ...], tuple[str, ...]]:
         """The parameters of a function, what its body begins with because of them, and those that become attributes."""
@@ -61,7 +63,7 @@ class Patterns(Expressions):
             if value is None and (child.type == "optional_parameter" or pattern.type == "object_pattern"):
                 value = Const(self.span(child), None)
             if pattern.type == "rest_pattern":
-                params.append(Parameter(text(next(expressions_in(pattern))), "star"))
+                params.append(Parameter(text(part_of(pattern)), "star"))
             elif pattern.type == "identifier":
                 params.append(Parameter(text(pattern), "normal", None, value))
                 kept += [text(pattern)] if any(c.type in OWN for c in child.children) else []

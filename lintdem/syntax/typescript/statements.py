@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from lintdem.errors import LoweringError
 from lintdem.model.function import (
     Alias,
     Assign,
@@ -24,7 +25,7 @@ from lintdem.model.function import (
 )
 from lintdem.model.values import Arg, Call, Compare, Const, Expr, Name
 from lintdem.syntax.typescript.definitions import Definitions
-from lintdem.syntax.typescript.expressions import expressions_in, field, first_of, text
+from lintdem.syntax.typescript.expressions import MOST_LEVELS, expressions_in, field, first_of, part_of, text
 from lintdem.syntax.typescript.packages import module_of
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ class Statements(Definitions):
         for node in nodes:
             handler = _HANDLERS.get(node.type)
             waiting, self.before = self.before, []
+            self.enter(node)
             made = list(handler(self, node)) if handler is not None else []
+            self.leave()
             found += [*self.before, *made]
             self.before = waiting
         return tuple(found)
@@ -140,7 +143,7 @@ class Statements(Definitions):
         yield Return(self.span(node), self.expr(value) if value is not None else None)
 
     def _throw(self, node: Node) -> Iterator[Stmt]:
-        yield Raise(self.span(node), self.expr(next(expressions_in(node))))
+        yield Raise(self.span(node), self.expr(part_of(node)))
 
     # --- compound statements ---
 
@@ -199,6 +202,8 @@ class Statements(Definitions):
                 if body:
                     arms.append((tests, body))
                     tests = []
+        if sum(len(several) for several, _ in arms) > MOST_LEVELS:
+            raise LoweringError("a switch of too many cases", span.line)
         for several, body in reversed(arms):
             for test in reversed(several):
                 other = (If(span, test, body, other),)
