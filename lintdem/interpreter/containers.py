@@ -229,9 +229,11 @@ def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, f
         if joining is None:
             return formatted((value, *args.positional))
         mixed = unordered(m, args.positional[0], place, flow)
+        between = tuple(part for item in joining.items for part in (value, item))
         if joining.open or mixed is not None:
-            return mixed or Derived("format", (value, *joining.items))
-        return formatted(tuple(part for item in joining.items for part in (value, item))[1:])
+            # What may be missing, or be there several times, stands once: `SET #s = :s, #e = :e` with an error or without.
+            return mixed or Derived("format", between[1:] or (value,))
+        return formatted(between[1:])
     if name in CUTS or (name in CHANGED and args.positional):
         found = cut(m, value, name, args.positional, flow) if not args.keywords else None
         if found is not None:

@@ -125,6 +125,9 @@ def _action(
     if action.clause in ("ADD", "DELETE"):
         value = values.get(operand.name, Unknown("a value")) if isinstance(operand, ddb.ValueOperand) else Unknown("?")
         counts = action.clause == "ADD" and not _is_set(m, value, flow)
+        if isinstance(operand, ddb.ValueOperand) and HOLE in operand.name:
+            # Which of the values it is cannot be told: with a number among them it counts.
+            counts = counts and any(isinstance(one, Known) and isinstance(one.value, int) for one in values.values())
         return Derived("accumulates" if counts else "merged", (value,)), _operand(operand) if counts else ""
     if isinstance(operand, ddb.ValueOperand):
         return values.get(operand.name, Unknown("a value")), ""
