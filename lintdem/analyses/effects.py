@@ -16,7 +16,15 @@ from lintdem.interpreter.domain import AnyOf, Cases, Check, Derived, Done, Fresh
 from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.invoking import asks_deployed, only_computes
-from lintdem.interpreter.libraries.requests import answers_socket, only_asks, only_queries, only_sets, ships_lines
+from lintdem.interpreter.libraries.requests import (
+    answers_socket,
+    known_by,
+    named_in_document,
+    only_asks,
+    only_queries,
+    only_sets,
+    ships_lines,
+)
 from lintdem.interpreter.trace import Effect, Write
 from lintdem.interpreter.values import NONE, leaves, members, parts_of, text
 from lintdem.knowledge import Kind, Scope, scope_of
@@ -74,6 +82,9 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program, keys: 
     minted = _minted(effect, run, subject)
     if minted is not None:
         return minted
+    inside = _named_inside(effect, run, subject)
+    if inside is not None:
+        return inside
     if call.kind is Kind.SET:
         return Harm(Repeat.OVERWRITES)
     if call.kind not in (Kind.EFFECT, Kind.CREATE, Kind.WRITE):
@@ -193,6 +204,13 @@ def _minted(effect: Effect, run: Run, subject: Subject) -> Harm | None:
             place = next((p for k, p in call.places if k == name), None)
             return Harm(Repeat.MINTS, key, name, place)
     return None
+
+
+def _named_inside(effect: Effect, run: Run, subject: Subject) -> Harm | None:
+    """A request whose body names what is made, or what its receiver knows a repeat by: the same in each run, it is made once."""
+    value = named_in_document(effect) or known_by(effect)
+    key = provenance(value, subject, run.sites) if value is not None and value != NONE else None
+    return Harm(Repeat.SAFE, key, "id") if key is not None and key.grade is not Grade.ATTEMPT else None
 
 
 def _named(effect: Effect, run: Run, subject: Subject) -> Harm | None:

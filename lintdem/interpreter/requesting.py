@@ -96,7 +96,8 @@ def given(m: Machine, call: LibraryCall, args: Args, flow: Flow, receiver: Value
     found: list[tuple[str, Value]] = []
     request = _request(args)
     for argument, prefix in _PREFIXES.items():
-        found += [(f"{prefix}{k}", v) for k, v in _entries(m, dict(args.keywords).get(argument), flow)]
+        said = _body if prefix == "body:" else _entries
+        found += [(f"{prefix}{k}", v) for k, v in said(m, dict(args.keywords).get(argument), flow)]
     at = _HEADERS_AT.get(call.target)
     if at is not None:
         found += [(f"header:{k}", v) for k, v in _entries(m, args.get(int(at)), flow)]
@@ -120,7 +121,8 @@ def _of_owner(m: Machine, owner: Made | None, flow: Flow) -> list[tuple[str, Val
     inner = dict(owner.args)
     headers = inner.get("headers") or (inner.get("2") if owner.type == "urllib.request.Request" else None)
     found = [(f"header:{k}", v) for k, v in _entries(m, headers, flow)]
-    found += [(f"body:{k}", v) for k, v in _entries(m, inner.get("json"), flow)]
+    for argument in ("json", *(("data", "1") if owner.type == "urllib.request.Request" else ())):
+        found += [(f"body:{k}", v) for k, v in _body(m, inner.get(argument), flow)]
     for (on, name), value in m.put_on.items():
         if on == owner and name.startswith("headers."):
             found.append((f"header:{name[8:]}", value))
@@ -154,6 +156,14 @@ def _nested(m: Machine, call: LibraryCall, args: Args, flow: Flow) -> list[tuple
     found = [(call.token, one) for key, one in listed if key == last][:1]
     # Where the rest of the argument is plain to see, so is that the token is not in it.
     return found or ([(call.token, NONE)] if dot and listed else [])
+
+
+def _body(m: Machine, value: Value | None, flow: Flow, depth: int = 3) -> Iterator[tuple[str, Value]]:
+    """The entries of a body, those of dicts in it with dots: `variables.input.id`."""
+    for name, inner in _entries(m, value, flow):
+        yield name, inner
+        if depth > 1 and not isinstance(inner, Made):
+            yield from ((f"{name}.{k}", v) for k, v in _body(m, inner, flow, depth - 1))
 
 
 def _entries(m: Machine, value: Value | None, flow: Flow) -> Iterator[tuple[str, Value]]:

@@ -31,6 +31,7 @@ from lintdem.interpreter.libraries.boto import make, refuse_second
 from lintdem.interpreter.libraries.local import refuse_file
 from lintdem.interpreter.libraries.locks import made
 from lintdem.interpreter.libraries.moments import clock_form
+from lintdem.interpreter.libraries.requests import asks_document
 from lintdem.interpreter.machine import Args, Machine, Stop, result_of, wrapped
 from lintdem.interpreter.operators import FINE
 from lintdem.interpreter.requesting import given as carries
@@ -55,6 +56,7 @@ def effect_or_read(
         given = (*given, *((f"self.{k}", v) for k, v in receiver.args))
     named = dict(_in_document(m, call, args, flow))
     given = (*given, *named.items())
+    kind = Kind.READ if kind is Kind.EFFECT and call.http is not None and asks_document(given) else kind
     service = call.target.partition(".")[0]
     made = Invocation(call.target, service, call.target.rpartition(".")[2], kind, call.phrase or "runs again", given,
                       receiver, call.token, identity=(*call.identity, *named), already=call.already, http=call.http,

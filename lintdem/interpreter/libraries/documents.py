@@ -18,6 +18,7 @@ from lintdem.interpreter.dynamodb.itemconditions import (
 from lintdem.interpreter.dynamodb.updates import entries
 from lintdem.interpreter.elements import element_of
 from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.libraries.pipelines import Stores, stored_by
 from lintdem.interpreter.libraries.refilled import is_refilled, note_cleared
 from lintdem.interpreter.machine import Args, Machine, answered, result_of
 from lintdem.interpreter.trace import Asked, Invocation, Write
@@ -59,7 +60,14 @@ def call_documents(m: Machine, name: str, args: Args, place: Place, flow: Flow, 
         return None
     table = _collection(name, receiver)
     note_cleared(m, short, args, table, flow)
-    if short in _READS and not (short == "aggregate" and _writes(m, args.get(0, "pipeline"), flow)):
+    stored = stored_by(m, args.get(0, "pipeline"), flow) if short == "aggregate" else Stores.NOTHING
+    if stored is Stores.THE_SAME:
+        site = Invocation(f"MongoDB {short}", "mongo", short, Kind.SET, "stores the same again", (("TableName", table),), receiver)
+        m.sites[place] = site
+        m.can_raise(Error(("any", "PyMongoError"), place), flow)
+        m.effect(site, place, flow)
+        return result_of(place)
+    if short in _READS and stored is Stores.NOTHING:
         asked = tuple((f"where.{k}", v) for k, v in entries(m, args.get(0, "filter"), flow).items())
         given = (("TableName", table), *asked)
         site = Invocation(f"MongoDB {short}", "mongo", short, Kind.READ, "reads again", given, receiver)
@@ -76,11 +84,6 @@ def call_documents(m: Machine, name: str, args: Args, place: Place, flow: Flow, 
     if short == "bulk_write":
         return _bulk(m, args, table, place, flow, receiver)
     return None
-
-
-def _writes(m: Machine, pipeline: Value | None, flow: Flow) -> bool:
-    found = m.elements(flow, pipeline) if pipeline is not None else None
-    return any({"$out", "$merge"} & entries(m, stage, flow).keys() for stage in (found.items if found else ()))
 
 
 def _collection(name: str, receiver: Value) -> Value:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from lintdem.interpreter.domain import Derived, Env, Path, Unknown, Value
 from lintdem.interpreter.trace import Effect, Invocation
-from lintdem.interpreter.values import leaves, text
+from lintdem.interpreter.values import leaves, members, text
 
 _ASKS = re.compile(
     r"(oauth2?\b|(?<!/)/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect|scan)\b"
     r"|^https?://(login|auth|oauth2?|sso)\.|/_(msearch|count|mget|analyze|validate|sql)\b"
     r"|/(balances?|allowance|get_\w+)/?($|\?)"
     r"|/(predict(ion)?|inference|invocations|(chat/)?completions|embeddings|classify|models/[a-z][\w.-]*)/?($|\?)"
+    r"|^https?://(api\.(openai|anthropic|mistral|cohere|groq|deepseek|together)\.\w+|openrouter\.ai)/(api/)?v\d+"
+    r"/(messages|responses|ocr|rerank|moderations|audio/\w+|images/\w+)/?($|\?)"
     r"|:(predict|rawPredict|classify|annotate|(stream)?generateContent|embedContent|countTokens|search|query|runQuery|lookup)\b)",
     re.IGNORECASE,
 )
 _ASKS_BY_NAME = re.compile(
-    r"(^|_)(TOKEN|OAUTH2?|AUTH|LOGIN|SEARCH|QUERY|INFERENCE|PREDICT(ION)?|CLASSIFIER|EMBEDDINGS?)_?(API_?)?(URL|URI|ENDPOINT|API)$",
+    r"(^|_)(TOKEN|OAUTH2?|AUTH|LOGIN|SEARCH|QUERY|INFERENCE|PREDICT(ION)?|CLASSIFIER|EMBEDDINGS?|ANTHROPIC|OPENAI|LLM|OCR)"
+    r"_?(API_?)?(BASE_?)?(URL|URI|ENDPOINT|API)$",
     re.IGNORECASE,
 )
 """Variables that hold the address of something that is asked."""
@@ -51,8 +54,11 @@ _ARGUMENTS = re.compile(r"\([^()]*\)")
 _SETS = re.compile(r"(update|set|upsert|delete|remove|publish|broadcast)(?=[A-Z_]|$)")
 """Fields of a mutation that say what something is to be, or tell it to those who listen: said again, it is the same."""
 _LOGS = re.compile(
-    r"(^|_)(send|put|push|ship|write|forward|emit|publish|stream|deliver)_(\w+_)?logs?(_|$)|^logs?_to_\w+$", re.IGNORECASE
+    r"(^|_)(send|put|push|ship|write|forward|emit|publish|stream|deliver)_(\w+_)?logs?(_|$)|^logs?_to_\w+$"
+    r"|^(send|post|push|ship|forward)_?(\w+_)?(to_?)?(sumo(logic)?|datadog|splunk|loki|logz(io)?|newrelic|coralogix|loggly|papertrail)$",
+    re.IGNORECASE,
 )
+"""Functions that bring lines to where logs are kept."""
 _BUSINESS_LOG = re.compile(r"audit|event|change|access|transaction|order|payment", re.IGNORECASE)
 _LOG_INTAKE = re.compile(
     r"^https?://(http-intake\.logs|log-api|logs?-intake|intake\.logs|listener\.logz|logs)\.|^https?://listener[\w-]*\.logz\.io"
@@ -78,9 +84,9 @@ def only_asks(effect: Effect) -> bool:
     if grant is not None:
         return True
     query = call.arg("body:query")
-    written = text(query) if query is not None else None
-    if written is not None:
-        return _MUTATES.search(written) is None
+    written = _documents(query)
+    if written:
+        return not any(_MUTATES.search(one) for one in written)
     words = _addressed(effect)
     if any(tells.search(word) for word in words for tells in (_ASKS, _INTAKE, _SETTINGS, _SANDBOX)):
         return True
@@ -92,6 +98,43 @@ def only_asks(effect: Effect) -> bool:
     if any(_ASKING.search(step.text.rpartition(".")[2]) for step in effect.stack[-2:]):
         return True
     return bool(effect.stack) and is_question(effect.stack[-1].text)
+
+
+def asks_document(given: Iterable[tuple[str, Value]]) -> bool:
+    """Whether what a request carries is a GraphQL document that changes nothing."""
+    written = [one for name, value in given if name == "body:query" for one in _documents(value)]
+    return bool(written) and all("{" in one and _MUTATES.search(one) is None for one in written)
+
+
+def _documents(query: Value | None) -> list[str]:
+    """The documents that a request may carry, where each of them is written out."""
+    found = [text(one) for one in members(query)] if query is not None else []
+    return [one for one in found if one] if all(found) else []
+
+
+_CREATES = re.compile(r"(^|\}|\n)\s*mutation\b[^{]*\{\s*(\w+\s*:\s*)?(create|add|insert|save|put)", re.IGNORECASE)
+
+
+def named_in_document(effect: Effect) -> Value | None:
+    """The id that a mutation gives to what it makes: who makes that again is refused, or writes it again."""
+    query = effect.call.arg("body:query") if effect.call.http is not None else None
+    if query is None or _CREATES.search(text(query) or "") is None:
+        return None
+    given = (effect.call.arg(f"body:variables.{name}") for name in ("input.id", "id"))
+    return next((value for value in given if value is not None), None)
+
+
+_KNOWN_BY = ("body:dedup_key", "body:incident_key", "body:incident.incident_key")
+"""What PagerDuty knows an incident by: https://developer.pagerduty.com/docs/events-api-v2/trigger-events/ and
+https://developer.pagerduty.com/api-reference/a7d81b0e9200f-create-an-incident"""
+
+
+def known_by(effect: Effect) -> Value | None:
+    """What the receiver of a request knows a repeat by, where that stands in the body."""
+    if effect.call.http is None:
+        return None
+    given = (effect.call.arg(name) for name in _KNOWN_BY)
+    return next((value for value in given if value is not None), None)
 
 
 def only_sets(effect: Effect) -> bool:
