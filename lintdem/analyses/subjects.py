@@ -77,14 +77,18 @@ def delivered_by(trigger: Trigger, run: Run) -> Subject:
 
 def _from_code(run: Run) -> tuple[Trigger, ...]:
     names = (*run.event_types, *sorted(run.classes))
-    for name in names:
-        source = source_of_class(name)
-        if source is not None:
-            return (Trigger(source, "code", Place(run.handler.path, run.handler.span)),)
     source = detect_source(sorted(run.paths), sorted(run.constants))
+    for name in names:
+        known = source_of_class(name)
+        # An application is made by whatever imports its file; a handler that reads fields of its own is none of it.
+        if known is not None and (source is not None or not run.paths or name.partition(".")[0] not in _APPLICATIONS):
+            return (Trigger(known, "code", Place(run.handler.path, run.handler.span)),)
     if source is None:
         return ()
     return (Trigger(source, "code", Place(run.handler.path, run.handler.span)),)
+
+
+_APPLICATIONS = frozenset({"fastapi", "mangum"})
 
 
 def _eagerness(subject: Subject) -> tuple[int, str]:

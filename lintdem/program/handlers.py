@@ -84,7 +84,11 @@ def holding(modules: Modules, known: Definitions, named: Collection[str] = ()) -
 
 
 def _is_own_code(path: str) -> bool:
-    return not (file_of(path) != path or is_vendored(path) or is_test(path))
+    return not (file_of(path) != path or is_vendored(path) or is_test(path) or _ELSEWHERE.search(path))
+
+
+_ELSEWHERE = re.compile(r"(^|/)(gcp|google[-_]cloud|azure)[-_](python|functions?|cloud[-_]functions?)([-_][^/]*)?/", re.IGNORECASE)
+"""Folders of functions that another cloud calls: Google hands an event and a context to them as well."""
 
 
 def _add(found: dict[tuple[str, str], Handler], handler: Handler) -> None:
