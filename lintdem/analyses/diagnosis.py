@@ -17,6 +17,7 @@ from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on
 from lintdem.analyses.fifo import fifo_fault
 from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, looked_at, same_store, told_at
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
+from lintdem.analyses.mild import mild
 from lintdem.analyses.notices import tells_of_failure
 from lintdem.analyses.overwrites import (
     is_asked_for,
@@ -224,7 +225,7 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
         kind = Kind.ENVELOPE_KEY if found.key.grade is Grade.ENVELOPE else Kind.ATTEMPT_KEY
         return Case(run, subject, effect, harm, found, kind, None, "", found.key, key_place(found.claim, run))
     if harm.repeat is Repeat.DUPLICATES and tells_of_failure(effect, run):
-        return Case(run, subject, effect, harm, found, Kind.UNGUARDED, Level.NOTE)
+        return Case(run, subject, effect, harm, found, Kind.UNGUARDED, Level.NOTE, "every attempt that fails tells of its failure")
     if relies_on_token(effect, run, subject, harm):
         kind = Kind.NOTHING if subject.by_caller else Kind.SHORT_TOKEN
         return Case(run, subject, effect, harm, found, kind)
@@ -251,8 +252,9 @@ def _repeated(effect: Effect, run: Run, subject: Subject, program: Program, harm
     # A caller who gives the thing an id of his own gives it again.
     given = kind is Kind.MINTED and subject.by_caller and harm.key is not None and bool(harm.key.otherwise)
     given = given or (kind is Kind.MINTED and subject.by_caller and is_pass(effect, harm, program.modules))
-    level = Level.NOTE if sample or given else level
-    return Case(run, subject, effect, harm, found, kind, level, "", harm.key, harm.key_place)
+    small = mild(effect, program) if kind is Kind.UNGUARDED else ""
+    level = Level.NOTE if sample or given or small else level
+    return Case(run, subject, effect, harm, found, kind, level, small, harm.key, harm.key_place)
 
 
 def _is_marker(effect: Effect, run: Run) -> bool:
