@@ -88,9 +88,9 @@ def _read_expression(
 ) -> tuple[dict[str, Value], str, bool]:
     written = plain(given)
     update = parse_update(written) if written is not None else None
+    counts = counted or any(isinstance(value, Known) and isinstance(value.value, int) for value in values.values())
     if update is None:
         # ADD counts with a number; what is added to a set is in it once.
-        counts = counted or any(isinstance(value, Known) and isinstance(value.value, int) for value in values.values())
         bare = _APPENDS.sub(lambda one: "" if _appends_nothing(m, one[0], values, flow) else one[0], written or "")
         match = re.search(r"(list_append|=\s*[#\w]+\s*[+-]\s*:)" + (r"|\bADD\b" if counts else ""), bare)
         return {}, _LED.sub(r"\1 ", (written or "").strip().replace(HOLE, "…")) if match else "", True
@@ -98,7 +98,7 @@ def _read_expression(
     accumulates = ""
     for action in update.actions:
         name = resolve_name(action.path, names)
-        value, adds = _action(m, action, name, names, values, flow)
+        value, adds = _action(m, action, name, names, values, flow, counts)
         sets[name] = value
         if adds and not accumulates:
             accumulates = f"{action.clause} {name} {adds}".strip()
@@ -117,7 +117,7 @@ def _appends_nothing(m: Machine, written: str, values: dict[str, Value], flow: F
 
 
 def _action(
-    m: Machine, action: ddb.Action, name: str, names: dict[str, str], values: dict[str, Value], flow: Flow
+    m: Machine, action: ddb.Action, name: str, names: dict[str, str], values: dict[str, Value], flow: Flow, numbers: bool
 ) -> tuple[Value, str]:  # fmt: skip
     operand = action.operand
     if action.clause == "REMOVE":
@@ -127,7 +127,7 @@ def _action(
         counts = action.clause == "ADD" and not _is_set(m, value, flow)
         if isinstance(operand, ddb.ValueOperand) and HOLE in operand.name:
             # Which of the values it is cannot be told: with a number among them it counts.
-            counts = counts and any(isinstance(one, Known) and isinstance(one.value, int) for one in values.values())
+            counts = counts and numbers
         return Derived("accumulates" if counts else "merged", (value,)), _operand(operand) if counts else ""
     if isinstance(operand, ddb.ValueOperand):
         return values.get(operand.name, Unknown("a value")), ""
