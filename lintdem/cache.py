@@ -45,6 +45,7 @@ class Cache:
         self._salt = blake2b(_SALT, key=secret[:64], digest_size=32).digest()
         self._max_bytes = max_bytes
         self._written = 0
+        self._pruned = 0
         self._shelves: set[str] = set()
         self.trouble: str | None = None
 
@@ -85,8 +86,10 @@ class Cache:
             self._keep(self._named(key), data)
 
     def close(self) -> None:
-        """Drop the oldest entries when the folder has outgrown its bound."""
-        if self._written:
+        """Drop the oldest entries when the folder has outgrown its bound. A server that closes after each run looks again when a
+        good deal more was written."""
+        if self._written > self._pruned:
+            self._pruned = self._written + self._max_bytes // 100
             with suppress(OSError):
                 self._prune()
 

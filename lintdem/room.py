@@ -35,6 +35,12 @@ def seldom_collecting() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+def stay() -> None:
+    """What is there now mostly stays for as long as the process: it is looked through for circles once more, and then never again."""
+    gc.collect()
+    gc.freeze()
+
+
 def with_room(work: Callable[[], T]) -> T:
     """Run on a thread with a deep stack: what is analysed is nested as deeply as its authors liked."""
     results: list[T] = []

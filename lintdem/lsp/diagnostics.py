@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
+from functools import cached_property
 from pathlib import Path
 
 from lsprotocol.types import (
@@ -54,14 +56,31 @@ class Shown:
         """Where a place is."""
         return Location(uri_of(self.seen.root / place.path), self.text(place.path).range(place.span))
 
-    def by_path(self) -> dict[str, list[Diagnostic]]:
-        """The diagnostics of every file that has any."""
-        found: dict[str, list[Diagnostic]] = defaultdict(list)
+    @cached_property
+    def _said(self) -> dict[str, list[Finding | Problem]]:
+        """What is said of each file."""
+        found: dict[str, list[Finding | Problem]] = defaultdict(list)
         for finding in self.seen.report.findings:
-            found[finding.path].append(self.of_finding(finding))
+            found[finding.path].append(finding)
         for problem in self.seen.report.problems:
-            found[problem.place.path].append(self._of_problem(problem))
+            found[problem.place.path].append(problem)
         return found
+
+    @property
+    def paths(self) -> Collection[str]:
+        """The files of which anything is said."""
+        return self._said.keys()
+
+    def of_path(self, path: str) -> list[Diagnostic]:
+        """The diagnostics of a file."""
+        said = self._said.get(path, ())
+        return [self.of_finding(one) if isinstance(one, Finding) else self._of_problem(one) for one in said]
+
+    def made_of(self, path: str) -> tuple[object, ...]:
+        """All that the diagnostics of a file are made of: what is said, and the texts that tell the columns."""
+        said = self._said.get(path, ())
+        paths = {path, *(step.place.path for one in said if isinstance(one, Finding) for step in one.why)}
+        return tuple(said), {name: self.seen.text(name) for name in paths}
 
     def of_finding(self, finding: Finding) -> Diagnostic:
         """A finding with its way as related places, and its page behind the code."""

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from lintdem.lsp.project import Overtaken, Project, Seen, Watched
+from lintdem.room import stay
 
 
 class Runs:
@@ -86,11 +87,12 @@ class Runs:
             if self._timer is None and not self._idle.is_set():
                 self._start()
             return
+        is_first = self.seen is None
         if isinstance(result, Seen):
             self.seen = result
         self._idle.set()
         self._done(result)
-        rest = self.project.rest()
-        if rest is not None:
-            with suppress(RuntimeError):  # the server is about to leave
-                loop.run_in_executor(self._pool, rest)
+        for rest in (self.project.rest(), stay if is_first else None):  # collecting garbage takes longer than the run after a save
+            if rest is not None:
+                with suppress(RuntimeError):  # the server is about to leave
+                    loop.run_in_executor(self._pool, rest)

@@ -45,7 +45,8 @@ class Server(LanguageServer):
         self.runs: dict[Path, Runs] = {}
         self.pulls = False
         self.whole_asked = False
-        self._published: dict[Path, set[str]] = {}
+        self._published: dict[Path, dict[str, tuple[int | None, object]]] = {}
+        """By project, what was told last of each file: its version, where it is open, and what the diagnostics were made of."""
         self._told: set[str] = set()
         for name in _OWN:  # texts are kept by `Documents`, which ends lines where Python does
             del self.protocol.fm.builtin_features[name]
@@ -91,7 +92,8 @@ class Server(LanguageServer):
         runs = self.runs.pop(file, None) if file is not None else None
         if runs is not None:
             runs.stop()
-            self._publish_all(runs, {})
+            for uri in self._published.pop(runs.project.folder, {}):
+                self._publish(uri, [])
 
     def _add(self, project: Project) -> Runs:
         runs = Runs(
@@ -134,8 +136,7 @@ class Server(LanguageServer):
             self._complain(UsageError(result.trouble))
         else:
             self._told.clear()
-        shown = Shown(result, self.documents.encoding)
-        self._publish_all(runs, {result.root / path: many for path, many in shown.by_path().items()})
+        self._publish_all(runs, Shown(result, self.documents.encoding))
         if self.pulls:
             self.workspace_diagnostic_refresh(None)
         if self.options_of(runs).code_lens and self._refreshes_lenses:
@@ -161,29 +162,29 @@ class Server(LanguageServer):
         workspace = self.client_capabilities.workspace
         return bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support)
 
-    def _publish_all(self, runs: Runs, found: dict[Path, list[types.Diagnostic]]) -> None:
-        """Publish for the open files of a project, which a client that pulls asks for itself, and for all others when they are
-        wanted too; what is no longer found is taken back."""
-        before, whole = self._published.pop(runs.project.folder, set()), self._whole(runs)
-        now: set[str] = set()
-        for file, many in found.items():
-            document = self.documents.at(file)
-            if self.runs_of(file) is not runs:
-                continue
-            if whole if document is None else not self.pulls:
-                now.add(self._publish(file, document, many))
-        for document in self.documents if not self.pulls else ():
-            if document.uri not in now and self.runs_of(document.file) is runs:
-                now.add(self._publish(document.file, document, []))
-        for uri in sorted(before - now):
-            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
-        self._published[runs.project.folder] = now
+    def _publish_all(self, runs: Runs, shown: Shown) -> None:
+        """Publish for the open files of a project, which a client that pulls asks for itself, those first that have changed since
+        they were told of; and for all others when they are wanted too and something else is said. What is no longer found is
+        taken back."""
+        root, before = shown.seen.root, self._published.get(runs.project.folder, {})
+        self._published[runs.project.folder] = now = dict[str, tuple[int | None, object]]()
+        mine = [one for one in self.documents if self.runs_of(one.file) is runs] if not self.pulls else []
+        for document in sorted(mine, key=lambda one: before.get(one.uri, (None,))[0] == one.version):
+            path = path_in(shown.seen, document.file)
+            now[document.uri] = document.version, None
+            self._publish(document.uri, shown.of_path(path) if path is not None else [], document.version)
+        closed = [path for path in shown.paths if self.documents.at(root / path) is None] if self._whole(runs) else []
+        for path in closed:
+            if self.runs_of(root / path) is runs:
+                uri, made = uri_of(root / path), (None, shown.made_of(path))
+                now[uri] = made
+                if before.get(uri) != made:
+                    self._publish(uri, shown.of_path(path))
+        for uri in sorted(before.keys() - now.keys()):
+            self._publish(uri, [])
 
-    def _publish(self, file: Path, document: Document | None, many: list[types.Diagnostic]) -> str:
-        uri = document.uri if document is not None else uri_of(file)
-        version = document.version if document is not None else None
+    def _publish(self, uri: str, many: list[types.Diagnostic], version: int | None = None) -> None:
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, many, version))
-        return uri
 
     async def _pulled(self, params: types.DocumentDiagnosticParams) -> types.RelatedFullDocumentDiagnosticReport:
         """The diagnostics of one file, once nothing newer is waited for."""
@@ -194,7 +195,7 @@ class Server(LanguageServer):
         path = path_in(seen, document.file)
         if seen is None or path is None:
             return types.RelatedFullDocumentDiagnosticReport([])
-        return types.RelatedFullDocumentDiagnosticReport(Shown(seen, self.documents.encoding).by_path().get(path, []))
+        return types.RelatedFullDocumentDiagnosticReport(Shown(seen, self.documents.encoding).of_path(path))
 
     def opened(self, params: types.DidOpenTextDocumentParams) -> None:
         """A file is open: its project is looked at."""
@@ -233,8 +234,8 @@ class Server(LanguageServer):
             return
         runs = self.runs_of(document.file)
         if not self._whole(runs) and not self.pulls:
-            self._published.get(runs.project.folder, set()).discard(document.uri)
-            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, []))
+            self._published.get(runs.project.folder, {}).pop(document.uri, None)
+            self._publish(document.uri, [])
         if runs.project.alone and not any(self.runs_of(other.file) is runs for other in self.documents):
             self.runs.pop(runs.project.folder).stop()
         else:
