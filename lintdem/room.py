@@ -36,7 +36,7 @@ def seldom_collecting() -> Iterator[None]:
 
 
 def stay() -> None:
-    """What is there now mostly stays for as long as the process: it is looked through for circles once more, and then never again."""
+    """What is there now mostly stays as long as the process: it is looked through for circles once more, and never again."""
     gc.collect()
     gc.freeze()
 

@@ -29,6 +29,7 @@ from lintdem.deploy import (
     steps_in,
     template_directives,
 )
+from lintdem.early import Early, Lasting, found_early
 from lintdem.keeping import KeptRuns
 from lintdem.knowledge import Declared, DeclaredCall, Kind
 from lintdem.lowering import Lowering
@@ -44,7 +45,8 @@ from lintdem.program.remembering import remembered
 from lintdem.room import processors, seldom_collecting, with_room
 from lintdem.rule import Facts, Rule, run
 from lintdem.syntax import Fixer, lower_source, lower_typescript
-from lintdem.triage import Known, Selection, triage
+from lintdem.triage import FATAL, Known, Selection, triage
+from lintdem.triage.run import UNUSED
 from lintdem.workers import spread
 
 T = TypeVar("T")
@@ -90,27 +92,25 @@ class Analysed:
 @seldom_collecting()
 def analyse(
     work: Work, config: Config, rules: tuple[Rule, ...], observer: Observer, memory: Keeper | None = None,
-    jobs: int | None = 1, answers: Answers | None = None,
+    jobs: int | None = 1, answers: Answers | None = None, early: Early | None = None,
 ) -> Analysed:  # fmt: skip
-    """From what was read to the report; the clock is the caller's. Runs that are in the memory serve again, and so do answers."""
+    """From what was read to the report; the clock is the caller's. Runs that are in the memory serve again, and so do answers.
+    Of some files may be told `early`."""
     with phase(observer, "templates"):
         read = memory.stacks if isinstance(memory, KeptRuns) else read_stacks
         stacks = read(work.templates) if work.stacks is None else work.stacks
     settings = _link_settings(config)
-    with phase(observer, "lower"):
-        prepare(work.modules, stacks, (*settings.source_roots, *settings.layers))
-    modules = work.modules.beside(_inline(stacks))
-    with phase(observer, "link"):
-        deployed = stacks
-        if has_applications(modules, work.templates):
-            own = _described(link(modules, stacks, settings, handlers=False), work, memory)
-            modules, deployed = modules.beside(_inline(own)), [*stacks, *own]
-        program = link(modules, deployed, settings)
+    if early is None:
+        _prepare(work, stacks, settings, observer)
+    program = _linked(work, stacks, settings, memory, observer)
+    selection = Selection(Known(rules).names, config)
+    chosen = tuple(rule for rule in rules if selection.is_on(rule))
+    if early is not None:
+        with_room(lambda: _tell(early, work, config, rules, program, memory, observer))
+        _prepare(work, stacks, settings, observer)
     answers = answers or Answers(memory if isinstance(memory, KeptRuns) else None)
     shared = partial(spread, jobs=jobs or processors())
     facts = Facts(program, lambda linked: run_all(linked, observer.progress, memory, shared), answers)
-    selection = Selection(Known(rules).names, config)
-    chosen = tuple(rule for rule in rules if selection.is_on(rule))
     try:
         with phase(observer, "handlers"), suppress(Exception):  # a rule that asks again says what is wrong
             with_room(lambda: facts.handlers)
@@ -118,19 +118,61 @@ def analyse(
             found, crashes = with_room(lambda: run(_counted(chosen, observer), program, facts))
     finally:
         with_room(lambda: _keep(facts, memory))
-    groups = {rule.code: rule.group for rule in chosen}
-    findings = [one for one in found if one.group is groups[one.code] or selection.is_on(one)]
     with phase(observer, "triage"):
         problems = [*work.problems, *program.problems, *_unreadable(work, observer), *crashes]
         speaking = [*(module for _, module in work.modules.mentioning("lintdem")), *_speaking(program.modules.given, work)]
-        report = triage(findings, speaking, problems, config, Known(rules, work.only))
-    full = msgspec.structs.replace(
-        report,
-        sources={path: text for path in sorted(_paths_in(report)) if (text := work.text(path)) is not None},
-        files=len(work.modules) + len(stacks),
-        handlers=len(program.handlers),
-    )
-    return Analysed(full, facts)
+        report = triage(_asked_for(found, chosen, selection), speaking, problems, config, Known(rules, work.only))
+    counts = {"files": len(work.modules) + len(stacks), "handlers": len(program.handlers)}
+    return Analysed(msgspec.structs.replace(_with_texts(report, work), **counts), facts)
+
+
+def _prepare(work: Work, stacks: Sequence[Stack], settings: LinkSettings, observer: Observer) -> None:
+    with phase(observer, "lower"):
+        prepare(work.modules, stacks, (*settings.source_roots, *settings.layers))
+
+
+def _linked(work: Work, stacks: Sequence[Stack], settings: LinkSettings, memory: Keeper | None, observer: Observer) -> Program:
+    modules = work.modules.beside(_inline(stacks))
+    with phase(observer, "link"):
+        deployed = stacks
+        if has_applications(modules, work.templates):
+            own = _described(link(modules, stacks, settings, handlers=False), work, memory)
+            modules, deployed = modules.beside(_inline(own)), [*stacks, *own]
+        return link(modules, deployed, settings)
+
+
+def _tell(
+    early: Early, work: Work, config: Config, rules: tuple[Rule, ...], program: Program, memory: Keeper | None, observer: Observer
+) -> None:
+    """Tell of some files what the whole report will say of them, where that is known already. Whether a comment there is of no use
+    hangs on whether everything could be checked, so that is left to the whole."""
+    problems = [*work.problems, *program.problems, *(p for path in sorted(early.paths) for p in work.modules[path].problems)]
+    if any(problem.place.path in early.paths and problem.code in FATAL for problem in problems):
+        return
+    selection = Selection(Known(rules).names, config)
+    chosen = tuple(rule for rule in rules if selection.is_on(rule))
+    lasting = Lasting(memory) if memory is not None else None
+    watched = lambda done, total: observer.progress(0, 0)  # noqa: E731
+    found = found_early(early.paths, program, chosen, lambda part: run_all(part, watched, lasting))
+    if found is None:
+        return
+    speaking = [work.modules[path] for path in sorted(early.paths)]
+    mine = [problem for problem in problems if problem.place.path in early.paths]
+    report = triage(_asked_for(found, chosen, selection), speaking, mine, config, Known(rules, work.only))
+    if not any(finding.code == UNUSED.code for finding in report.findings):
+        early.told(_with_texts(report, work))
+
+
+def _asked_for(found: Iterable[Finding], chosen: Iterable[Rule], selection: Selection) -> list[Finding]:
+    """The findings but for those that wait to be asked for."""
+    groups = {rule.code: rule.group for rule in chosen}
+    return [one for one in found if one.group is groups[one.code] or selection.is_on(one)]
+
+
+def _with_texts(report: Report, work: Work) -> Report:
+    """The report with the texts of all files that it points into."""
+    texts = {path: text for path in sorted(_paths_in(report)) if (text := work.text(path)) is not None}
+    return msgspec.structs.replace(report, sources=texts)
 
 
 def _described(program: Program, work: Work, memory: Keeper | None) -> Sequence[Stack]:

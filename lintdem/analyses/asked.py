@@ -18,20 +18,18 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 from lintdem.analyses.cases import Case
 from lintdem.analyses.prints import digest_of, print_of
 from lintdem.analyses.runs import own
+from lintdem.analyses.situations import Changes, Situation, shape_of
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.engine import Run
-from lintdem.model.module import Module
 from lintdem.model.span import Place
 from lintdem.program import Program
-from lintdem.program.modules import is_encoded, is_found
-from lintdem.program.noting import Noted, Test
+from lintdem.program.noting import Noted
 
 A = TypeVar("A")
 F = TypeVar("F", bound="Asking")
 K = TypeVar("K")
 P = TypeVar("P", bound="Placed")
 V = TypeVar("V")
-Content: TypeAlias = "bytes | Module | None"
 Key: TypeAlias = tuple[object, ...]
 Makers: TypeAlias = "Callable[[], Mapping[Any, Iterable[Key]]]"
 
@@ -82,12 +80,8 @@ class Shelf(Protocol):
         """Keep the answers of a handler, all of them `shelved`."""
 
 
-@dataclass(frozen=True)
-class Situation:
-    """What answers depend on, all of it: `shape` counts for every one."""
-
-    shape: tuple[object, ...]
-    files: Mapping[str, Content]
+EVERY = object()
+"""In the place of a key: all of what handlers have in common was gone through."""
 
 
 class Shared(Mapping[K, V], Generic[K, V]):
@@ -101,11 +95,11 @@ class Shared(Mapping[K, V], Generic[K, V]):
         return self._found[key]
 
     def __iter__(self) -> Iterator[K]:
-        self._answers.note_all()
+        self._answers.note_every(self.name)
         return iter(self._found)
 
     def __len__(self) -> int:
-        self._answers.note_all()
+        self._answers.note_every(self.name)
         return len(self._found)
 
 
@@ -156,13 +150,16 @@ class Answers:
         self._stage = Stage.RUN
         self._open: list[Asked] = []
         self._whole = False
+        self.looked: set[tuple[str, object]] = set()
+        """What was looked up of all that handlers have in common, by name and key."""
 
     def begin(self, program: Program, runs: Iterable[Run]) -> None:
         """Forget what may be another in this program."""
         kept, before = self._kept, self._before
         self._kept, self._before, self._now, self._stage = {}, None, {}, Stage.RUN
+        self.looked.clear()
         self._open.clear()
-        now = Situation(_shape(program), {path: program.modules.content(path) for path in program.modules})
+        now = Situation(shape_of(program), {path: program.modules.content(path) for path in program.modules})
         self._runs = list(runs)
         for run in self._runs if self._shelf is not None and before is None else ():
             found = self._shelf.take(program, run) if self._shelf is not None else None
@@ -170,10 +167,10 @@ class Answers:
                 self._kept[own(run.handler)] = found
                 program.modules.prepare(found.noted.files)
         if before is not None and before.shape == now.shape:
-            changes = _Changes(before, now)
+            changes = Changes(before, now)
             for run in self._runs:
                 asked = kept.get(own(run.handler))
-                if asked is not None and asked.run is run and not changes.touch(asked):
+                if asked is not None and asked.run is run and not changes.touch(asked.noted):
                     self._kept[own(run.handler)] = asked
                     program.modules.prepare(asked.noted.files)  # what is wrong with them is told, as if they were looked into
         self._before = now
@@ -285,8 +282,14 @@ class Answers:
 
     def note(self, name: str, key: object) -> None:
         """Something that handlers have in common is looked up."""
+        self.looked.add((name, key))
         for asked in self._open:
             asked.common.add((name, key))
+
+    def note_every(self, name: str) -> None:
+        """All of something that handlers have in common is gone through."""
+        self.looked.add((name, EVERY))
+        self.note_all()
 
     def note_all(self) -> None:
         """All handlers are looked at: what follows from that is not kept."""
@@ -310,42 +313,6 @@ class Answers:
             self._open.pop()
             program.modules.noting.pop()
             self._whole = self._whole or before
-
-
-def _shape(program: Program) -> tuple[object, ...]:
-    imports = program.imports
-    return imports.paths, imports.roots, program.declared, program.stacks, dict(program.retention)
-
-
-class _Changes:
-    """What is another than before."""
-
-    def __init__(self, before: Situation, now: Situation) -> None:
-        pairs = ((path, before.files[path], data) for path, data in now.files.items())
-        self._files = {path: (old, new) for path, old, new in pairs if old is not new and old != new}
-        self._known: dict[tuple[str, str], bool] = {}
-
-    def touch(self, asked: Asked) -> bool:
-        """Whether any of it is what the answers about a handler depend on."""
-        noted = asked.noted
-        tests = [*((one.holds, one.counts) for one in noted.words), *noted.tests]
-        looked = not self._files.keys().isdisjoint(noted.files) or any(map(self._finds_other, noted.searches))
-        return looked or any(map(self._passes, tests))
-
-    def _finds_other(self, search: tuple[str, str]) -> bool:
-        if search not in self._known:
-            self._known[search] = any(
-                is_found(*search, path, old) != is_found(*search, path, new) for path, (old, new) in self._files.items()
-            )
-        return self._known[search]
-
-    def _passes(self, test: Test) -> bool:
-        """Whether a search finds one of the files that are others, or has found it as it was."""
-        text, paths = test
-        return any(
-            (paths is None or paths(path)) and any(not isinstance(data, bytes) or is_encoded(data) or text(data) for data in pair)
-            for path, pair in self._files.items()
-        )
 
 
 class Placed(Protocol):

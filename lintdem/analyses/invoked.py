@@ -39,9 +39,9 @@ def _is_queued(effect: Effect) -> bool:
 def graded(subject: Subject, handler: Handler, called: Mapping[Place, Place], program: Program) -> Subject:
     """The delivery of a function that another one queues, where its template names no other: that of the queue, whatever
     the event looks like."""
-    own = own_function(handler, program)
+    own = own_function(handler, program) if subject.learned not in ("template", "setting") else None
     call = called.get(own.place) if own is not None else None
-    if call is None or subject.learned in ("template", "setting"):
+    if call is None:
         return subject
     return replace(
         subject, source=Source.DIRECT, learned="code", redelivers=Redelivers.ITSELF, words=WORDS, late=True, ordered=False,

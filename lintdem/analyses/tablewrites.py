@@ -15,7 +15,7 @@ from lintdem.interpreter.listing import is_listed
 from lintdem.interpreter.trace import Effect, Write
 from lintdem.interpreter.values import leaves
 from lintdem.model.span import Place
-from lintdem.program import Program
+from lintdem.program import Handler, Program
 from lintdem.program.remembering import remembered
 
 Writes: TypeAlias = Mapping[Place, Write]
@@ -63,14 +63,20 @@ def store_of(table: Value | None, run: Run, program: Program) -> object | None:
     resource = table_of(table, run.handler, program)
     if resource is not None:
         return resource.place
-    evidence = run.handler.evidence
-    template = next((stack.path for stack in program.stacks_at(evidence)), evidence.path) if evidence is not None else ""
-    folders = run.handler.path.split("/")[:-1]
-    home = template or "/".join(folders[:-1] if isinstance(table, Known) else folders)
+    template, above, own = homes_of(run.handler, program)
+    home = template or (above if isinstance(table, Known) else own)
     if isinstance(table, Env) and _ANY_TABLE.match(table.name):
         # Every function of an application may have a table of its own under such a name.
-        home = "/".join(folders)
+        home = own
     return (table, home)
+
+
+def homes_of(handler: Handler, program: Program) -> tuple[str, str, str]:
+    """Within which two tables of one name are one: the template of a handler if it has one, the folder above its own, its own."""
+    evidence = handler.evidence
+    template = next((stack.path for stack in program.stacks_at(evidence)), evidence.path) if evidence is not None else ""
+    folders = handler.path.split("/")[:-1]
+    return template, "/".join(folders[:-1]), "/".join(folders)
 
 
 def writers_of(runs: list[Run], program: Program) -> Writers:

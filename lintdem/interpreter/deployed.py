@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from lintdem.interpreter.domain import Env, Value
 from lintdem.interpreter.values import leaves, text
+from lintdem.model.span import Place
 from lintdem.model.stack import Lambda, Queue, Source, Stack, Table, Topic
 from lintdem.model.stack import Value as TemplateValue
 from lintdem.program import Handler, Program, Trigger
@@ -60,6 +61,14 @@ def sent_anew(triggers: tuple[Trigger, ...], handler: Handler, program: Program)
 
 
 _ARCHIVES = frozenset({"AWS::Events::Archive", "aws_cloudwatch_event_archive"})
+
+
+def names_of(place: Place, program: Program) -> set[str]:
+    """The words by which code may mean a table or function: its names, and variables of the environment that say them."""
+    tables = {name for stack in program.stacks for one in stack.tables if one.place == place for name in (one.name, one.table_name)}
+    own = {name for name in tables if name} | {f.name for stack in program.stacks for f in stack.functions if f.place == place}
+    variables = (pair for stack in program.stacks for function in stack.functions for pair in function.environment)
+    return own | {variable for variable, value in variables if not own.isdisjoint(_named(value))}
 
 
 def _names(value: Value | None, handler: Handler, program: Program) -> Iterator[tuple[Stack, str]]:

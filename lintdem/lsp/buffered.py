@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from lintdem.analyses.asked import Answers
 from lintdem.discover import Found, with_new, would_be_found
+from lintdem.early import Early
 from lintdem.keeping import kept_glances, kept_stacks
 from lintdem.lsp.memory import Memory, Remembered, Runs
 from lintdem.model.finding import Report
@@ -61,8 +62,9 @@ class Buffered(Session):
     def _cache(self) -> Memory:
         return self._memory
 
-    def look(self, overlay: Mapping[str, bytes], observer: Observer) -> Looked:
-        """What is found in the workspace as the editor has it. Where nothing has changed, nothing is analysed again."""
+    def look(self, overlay: Mapping[str, bytes], observer: Observer, early: Early | None = None) -> Looked:
+        """What is found in the workspace as the editor has it. Where nothing has changed, nothing is analysed again. Of some files
+        may be told `early`, but not where a baseline decides what is told."""
         self.observer = observer
         work = self._seen(overlay)
         if not self._reading.whole:  # a file has vanished
@@ -74,7 +76,9 @@ class Buffered(Session):
         unsaved = {path for path, data in overlay.items() if self.content(path) != data}
         saved = [data for path, data in work.python.items() if path not in unsaved]
         with kept_glances(self._memory if self._looked is None else None, self.root, saved, self.code):
-            done = analyse(work, self.config, self.rules, observer, self._runs, answers=self._answers)
+            mine = early.paths & work.python.keys() if early is not None and self.baseline is None else None
+            early = replace(early, paths=mine) if early is not None and mine else None
+            done = analyse(work, self.config, self.rules, observer, self._runs, answers=self._answers, early=early)
         views = with_room(lambda: survey(done.facts, done.report.findings))
         report = self._without(self.baseline, done.report) if self.baseline is not None else done.report
         self.later = self._runs.settled(unsaved)

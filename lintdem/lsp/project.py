@@ -15,6 +15,7 @@ import msgspec
 from lintdem.cache import FOLDER
 from lintdem.config import settings_in
 from lintdem.discover import workspace_root
+from lintdem.early import Early
 from lintdem.errors import UsageError
 from lintdem.lsp.buffered import Buffered
 from lintdem.lsp.memory import Memory
@@ -89,15 +90,23 @@ class Project:
         """Read the settings and look for files anew with the next run."""
         self._stale = True
 
-    def look(self, files: Mapping[Path, str], observer: Observer) -> Seen:
-        """Analyse the workspace with these texts; UsageError when its settings are wrong and never were right."""
+    def look(self, files: Mapping[Path, str], observer: Observer, told: Callable[[Seen], object] | None = None) -> Seen:
+        """Analyse the workspace with these texts; UsageError when its settings are wrong and never were right. What is found in
+        these files may be `told` before the rest is known: then `paths` are theirs."""
         session, trouble = self._opened()
         buffers = {path: files[file] for file, path in paths_below(session.root, files).items()}
         overlay = {path: bytes_of(path, text) for path, text in buffers.items()}
         broken = self._broken(overlay, buffers)
         as_it_was = {path: self._good[path][0] for path in broken if path in self._good}
         overlay = {**overlay, **as_it_was}
-        looked = session.look(overlay, observer)
+        mine = frozenset(path for path in buffers if path.endswith(".py"))
+
+        def tell(report: Report) -> None:
+            if told is not None:
+                told(Seen(session.root, report, buffers, overlay, (), mine, session.rules, trouble))
+
+        early = Early(mine, tell) if told is not None and mine and not broken else None
+        looked = session.look(overlay, observer, early)
         report = self._with_broken(looked.report, {path: broken[path] for path in as_it_was}, buffers)
         paths = frozenset((*session.found.python, *session.found.candidates))
         return Seen(session.root, report, buffers, overlay, looked.views, paths, session.rules, trouble)

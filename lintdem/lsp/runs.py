@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from lintdem.lsp.project import Overtaken, Project, Seen, Watched
@@ -17,7 +18,7 @@ from lintdem.room import stay
 
 class Runs:
     """The runs over one project. `buffers` gives what is open of it, `done` is told what was found or why nothing
-    could be, `begun` gives who is told how far a run is."""
+    could be, `early` what is found in the open files before the first run is over; `begun` gives who is told how far a run is."""
 
     def __init__(
         self,
@@ -26,10 +27,13 @@ class Runs:
         buffers: Callable[[], dict[Path, str]],
         begun: Callable[[], Watched],
         done: Callable[[Seen | BaseException], None],
+        early: Callable[[Seen], None],
     ) -> None:
         self.project = project
         self.seen: Seen | None = None
-        self._pool, self._buffers, self._begun, self._done = pool, buffers, begun, done
+        self._pool, self._buffers, self._begun, self._done, self._early = pool, buffers, begun, done, early
+        self._first: Seen | None = None
+        self._known = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._running: asyncio.Task[None] | None = None
         self._watched: Watched | None = None
@@ -42,6 +46,8 @@ class Runs:
         if saved and self._running is not None and self._timer is None and self._taken == self._buffers():
             return
         self._idle.clear()
+        self._known.clear()
+        self._first = None
         if self._watched is not None:
             self._watched.overtaken = True
         if self._timer is not None:
@@ -53,6 +59,13 @@ class Runs:
         await self._idle.wait()
         return self.seen
 
+    async def known(self, file: Path) -> Seen | None:
+        """What was found once nothing is waited for any more, or what is known of a file before."""
+        await self._known.wait()
+        if self._first is not None and any(self._first.root / path == file for path in self._first.paths):
+            return self._first
+        return await self.settled()
+
     def stop(self) -> None:
         """No more runs; nobody is kept waiting."""
         if self._timer is not None:
@@ -60,6 +73,7 @@ class Runs:
             self._timer = None
         self.leave()
         self._idle.set()
+        self._known.set()
 
     def leave(self) -> None:
         """Let what is running end where it stands."""
@@ -72,13 +86,22 @@ class Runs:
         if self._running is None:
             self._running = asyncio.get_running_loop().create_task(self._run())
 
+    def _heard(self, watched: Watched, first: Seen) -> None:
+        """Something is known before the run is over."""
+        if watched is self._watched and not watched.overtaken:
+            self._first = first
+            self._known.set()
+            self._early(first)
+
     async def _run(self) -> None:
         self._watched = watched = self._begun()
         self._taken = taken = self._buffers()
         result: Seen | BaseException
         loop = asyncio.get_running_loop()
         try:
-            result = await loop.run_in_executor(self._pool, self.project.look, taken, watched)
+            hear = lambda first: loop.call_soon_threadsafe(self._heard, watched, first)  # noqa: E731
+            look = partial(self.project.look, taken, watched, hear if self.seen is None else None)
+            result = await loop.run_in_executor(self._pool, look)
         except (Exception, Overtaken) as error:  # a fault of one run must not end the server
             result = error
         self._watched = self._running = None
@@ -90,7 +113,9 @@ class Runs:
         is_first = self.seen is None
         if isinstance(result, Seen):
             self.seen = result
+        self._first = None
         self._idle.set()
+        self._known.set()
         self._done(result)
         for rest in (self.project.rest(), stay if is_first else None):  # collecting garbage takes longer than the run after a save
             if rest is not None:

@@ -20,7 +20,7 @@ from lintdem import __version__
 from lintdem.discover import is_wanted
 from lintdem.errors import UsageError
 from lintdem.lsp.diagnostics import Shown, uri_of
-from lintdem.lsp.documents import Document, Documents, file_of
+from lintdem.lsp.documents import Documents, file_of
 from lintdem.lsp.options import Options
 from lintdem.lsp.parent import watch
 from lintdem.lsp.progress import Told
@@ -92,8 +92,8 @@ class Server(LanguageServer):
         runs = self.runs.pop(file, None) if file is not None else None
         if runs is not None:
             runs.stop()
-            for uri in self._published.pop(runs.project.folder, {}):
-                self._publish(uri, [])
+            for told in self._published.pop(runs.project.folder, {}):
+                self._publish(told, [])
 
     def _add(self, project: Project) -> Runs:
         runs = Runs(
@@ -102,6 +102,7 @@ class Server(LanguageServer):
             lambda: self._buffers(project),
             lambda: Told(self),
             lambda result: self._done(runs, result),
+            lambda first: self._tell_first(runs, first),
         )
         self.runs[project.folder] = runs
         return runs
@@ -141,6 +142,15 @@ class Server(LanguageServer):
             self.workspace_diagnostic_refresh(None)
         if self.options_of(runs).code_lens and self._refreshes_lenses:
             self.workspace_code_lens_refresh(None)
+
+    def _tell_first(self, runs: Runs, first: Seen) -> None:
+        """What the first run has found in the files that are open: the rest follows."""
+        shown, told = Shown(first, self.documents.encoding), self._published.setdefault(runs.project.folder, {})
+        for document in self.documents if not self.pulls else ():
+            path = path_in(first, document.file)
+            if path in first.paths and path is not None and self.runs_of(document.file) is runs:
+                told[document.uri] = document.version, None
+                self._publish(document.uri, shown.of_path(path), document.version)
 
     def _complain(self, error: BaseException) -> None:
         """Say once what keeps a workspace from being analysed."""
@@ -187,11 +197,11 @@ class Server(LanguageServer):
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, many, version))
 
     async def _pulled(self, params: types.DocumentDiagnosticParams) -> types.RelatedFullDocumentDiagnosticReport:
-        """The diagnostics of one file, once nothing newer is waited for."""
+        """The diagnostics of one file, once nothing newer is waited for that may change them."""
         document = self.documents.get(params.text_document.uri)
         if document is None:
             return types.RelatedFullDocumentDiagnosticReport([])
-        seen = await self.runs_of(document.file).settled()
+        seen = await self.runs_of(document.file).known(document.file)
         path = path_in(seen, document.file)
         if seen is None or path is None:
             return types.RelatedFullDocumentDiagnosticReport([])

@@ -32,7 +32,9 @@ _WORD = re.compile(rb"[^\W\d][\w\x80-\xff]*")
 _OPENED = re.compile(rb"\.\s*([\w\x80-\xff]+)(?=[\s)]*[.\[])")
 FILES = 2048
 """So many files are remembered: a server looks at the same ones again and again."""
-_ENCODED = re.compile(rb"\A(?:[^\r\n]*[\r\n]+)?[^\r\n]*coding[:=][ \t]*(?!utf-?8|latin|ascii|us-ascii|iso-?8859)", re.IGNORECASE)
+_ENCODED = re.compile(
+    rb"\A(?:[^\r\n]*[\r\n]+)?[^\r\n]*coding[:=](?![ \t]*(?:utf-?8|latin|ascii|us-ascii|iso-?8859))", re.IGNORECASE
+)
 
 
 class Modules(Mapping[str, Module]):

@@ -49,13 +49,13 @@ def _reached(modules: Modules, imports: Imports, start: Iterable[str]) -> set[st
     waiting = list(seen)
     while waiting:
         path = waiting.pop()
-        found = _leads(imports, path, modules.bytes_of(path)) - seen
+        found = leads_of(imports, path, modules.bytes_of(path)) - seen
         seen |= found
         waiting += found
     return seen
 
 
-def _leads(imports: Imports, path: str, data: bytes) -> frozenset[str]:
+def leads_of(imports: Imports, path: str, data: bytes) -> frozenset[str]:
     """The files that the statements of a file lead to."""
     known = imports.leads.get(path)
     if known is None or known[0] is not data:

@@ -79,7 +79,8 @@ class Selection:
     def codes_named(self, selectors: Iterable[str]) -> frozenset[str]:
         """The codes that any of the selectors names."""
         wanted = tuple(selectors)
-        return frozenset(rule.code for rule in self.known if any(exactness(text, rule) for text in wanted)) if wanted else frozenset()
+        named = (rule.code for rule in self.known if any(exactness(text, rule) for text in wanted))
+        return frozenset(named if wanted else ())
 
     def level(self, code: str, level: Level) -> Level:
         """The level to report: the one the user set for this code or name, else the given one."""

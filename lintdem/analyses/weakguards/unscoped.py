@@ -43,7 +43,7 @@ class Guarded:
 def collisions(cases: Sequence[Case], program: Program) -> Iterator[tuple[Guarded, Guarded]]:
     """Pairs of operations whose records have one key in one store, each with the first it collides with."""
     stores: dict[object, list[Guarded]] = {}
-    for (handler, claim), mine in _by_claim(cases).items():
+    for (handler, claim), mine in by_claim(cases).items():
         store = _store(claim, mine[0], program)
         key = _key(claim, mine[0], program)
         if handler and store is not None and key:
@@ -59,7 +59,7 @@ def collisions(cases: Sequence[Case], program: Program) -> Iterator[tuple[Guarde
                 yield other, one
 
 
-def _by_claim(cases: Sequence[Case]) -> dict[tuple[str, Claim], list[Case]]:
+def by_claim(cases: Sequence[Case]) -> dict[tuple[str, Claim], list[Case]]:
     """What each record holds back, handler by handler."""
     found: dict[tuple[str, Claim], list[Case]] = {}
     for case in cases:
