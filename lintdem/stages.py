@@ -255,7 +255,7 @@ def with_referred(
     return texts
 
 
-@remembered(_TEMPLATES)
+@remembered(_TEMPLATES, files=True)
 def _decoded(data: bytes) -> str:
     return data.decode("utf-8-sig")
 
@@ -268,7 +268,7 @@ def _leads(path: str, text: str) -> tuple[Collection[str], Collection[str]]:
     return known[path]
 
 
-@remembered(_TEMPLATES)
+@remembered(_TEMPLATES, files=True)
 def _told(text: str) -> dict[str, tuple[Collection[str], Collection[str]]]:
     """What was found in a template, by its path."""
     return {}

@@ -112,7 +112,7 @@ ELSEWHERE = {
     ),
     "another function writes the table": (
         {"import/app.py": IMPORTED, "feed/app.py": FEED, "lintdem.toml": 'select = ["ALL"]\n'},
-        "feed/app.py", 'ConditionExpression="attribute_not_exists(sku)"', "",
+        "feed/app.py", 'ConditionExpression="attribute_not_exists(sku)",', "",
     ),
     "another file defines what is called": (
         {"app.py": GIVEN_UP, "template.yaml": QUEUE, "other/desk2.py": "def hand(it):\n    print(it)\n"}, "other/desk2.py", "hand", "hand_over",

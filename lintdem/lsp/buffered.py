@@ -84,7 +84,7 @@ class Buffered(Session):
         self.later = self._runs.settled(unsaved)
         self._looked = Looked(work, report, views)
         self._memory.keep_only(work.python)
-        thin(work.python.values())
+        thin([*work.python.values(), *work.templates.values(), *self._reading.contents])
         return self._looked
 
     def _stacks_of(self, work: Work) -> Sequence[Stack]:

@@ -148,6 +148,11 @@ class Remembered(Reading):
         if last is not None:
             last._before = None
 
+    @property
+    def contents(self) -> Collection[bytes]:
+        """The bytes of all files that were asked for."""
+        return self._bytes.values()
+
     def read(self, path: str, file: Path) -> bytes:
         """The bytes of a file, as it is now."""
         seen = self._before.files.get(path) if self._before is not None else None

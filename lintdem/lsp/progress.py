@@ -37,12 +37,15 @@ class Told(Watched):
             self._timer.cancel()
         if self._shown:
             self._server.work_done_progress.end(self._token, types.WorkDoneProgressEnd())
+        self._server.work_done_progress.tokens.pop(self._token, None)  # else pygls keeps it for as long as it lives
 
     def _begin(self) -> None:
         self._server.work_done_progress.create(self._token, lambda _: self._created())
 
     def _created(self) -> None:
-        if not self._closed:
+        if self._closed:
+            self._server.work_done_progress.tokens.pop(self._token, None)
+        else:
             self._shown = True
             begin = types.WorkDoneProgressBegin("lintdem", cancellable=False, message=self._at[0], percentage=self._at[1])
             self._server.work_done_progress.begin(self._token, begin)

@@ -137,11 +137,18 @@ class Server(LanguageServer):
             self._complain(UsageError(result.trouble))
         else:
             self._told.clear()
+        self._forget()
         self._publish_all(runs, Shown(result, self.documents.encoding))
         if self.pulls:
             self.workspace_diagnostic_refresh(None)
         if self.options_of(runs).code_lens and self._refreshes_lenses:
             self.workspace_code_lens_refresh(None)
+
+    def _forget(self) -> None:
+        """Let go of what is answered: pygls keeps the task of a notification that took its time, with all that it held."""
+        asked = self.protocol._request_futures
+        for number in [number for number, future in asked.items() if future.done()]:
+            del asked[number]
 
     def _tell_first(self, runs: Runs, first: Seen) -> None:
         """What the first run has found in the files that are open: the rest follows."""

@@ -80,9 +80,9 @@ def remembered(most: int, *, files: bool = False) -> Callable[[Callable[[A], R]]
     return made
 
 
-def thin(files: Iterable[bytes], few: int = 256) -> None:
-    """Forget what other files than these have said, and all but the last few of whatever else is remembered: a server goes on
-    for days, and each of its files is another one after every change."""
+def thin(files: Iterable[bytes | str], few: int = 256) -> None:
+    """Forget what other files than these have said, by their bytes and texts, and all but the last few of whatever else is
+    remembered: a server goes on for days, and each of its files is another one after every change."""
     alive = {id(data) for data in files}
     for one in _all:
         one.thin(alive, few)
