@@ -294,7 +294,7 @@ def _made_before(effect: Effect, run: Run, minted: Provenance, schema: tuple[str
     that is put again, with more in it, has the whole key of the first."""
     own = effect.call.write
     for event in run.events:
-        if own is None or event.place == effect.place:
+        if own is None or (event.place, event.stack) == (effect.place, effect.stack):
             return False
         write = event.call.write if isinstance(event, Effect) else None
         if not isinstance(event, Effect) or write is None or write.kind != "put":
@@ -304,8 +304,8 @@ def _made_before(effect: Effect, run: Run, minted: Provenance, schema: tuple[str
             if again and Done(event.place, event.call.name) in effect.may:
                 return True
             continue
-        fresh = {(leaf.place, leaf.call) for _, v in write.values for leaf in leaves(v) if isinstance(leaf, Fresh)}
-        if (minted.place, minted.call) in fresh:
+        fresh = {_mark(leaf) for _, v in write.values for leaf in leaves(v) if _is_of_run(leaf)}
+        if (minted.place, minted.call, minted.steps) in fresh:
             return True
     return False
 
@@ -313,7 +313,7 @@ def _made_before(effect: Effect, run: Run, minted: Provenance, schema: tuple[str
 def _minted_key(value: Value, subject: Subject, run: Run, effect: Effect, creates: bool) -> Provenance | None:
     """A key that is new in each run; of `given or uuid4()` when what is given comes with the event and may be absent."""
     key = provenance(value, subject, run.sites)
-    if key.grade is Grade.ATTEMPT and any(isinstance(leaf, Fresh) for leaf in leaves(value)):
+    if key.grade is Grade.ATTEMPT and any(map(_is_of_run, leaves(value))):
         return key
     for choice in _choices(value) if creates else ():
         alternatives = [provenance(one, subject, run.sites) for one in members(choice)]
@@ -324,6 +324,16 @@ def _minted_key(value: Value, subject: Subject, run: Run, effect: Effect, create
             name = next((readable(p.steps) for p in alternatives if p.grade is Grade.BUSINESS), "")
             return replace(made, words=f"{made.words} where the event brings no {name}", otherwise=name) if name else made
     return None
+
+
+def _is_of_run(leaf: Value) -> bool:
+    """Whether a run has a value for itself: it is made in it, or Lambda's own id of it."""
+    return isinstance(leaf, Fresh) or (isinstance(leaf, Path) and leaf.root == "context")
+
+
+def _mark(leaf: Value) -> tuple[Place | None, Place | None, tuple[str, ...]]:
+    """What tells one value of a run from another."""
+    return (leaf.place, leaf.call, ()) if isinstance(leaf, Fresh) else (None, None, leaf.steps if isinstance(leaf, Path) else ())
 
 
 def _choices(value: Value) -> list[Value]:

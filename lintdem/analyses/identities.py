@@ -36,18 +36,27 @@ def _made_in(program: Program, case: Case, made: Place) -> object:
     return stack
 
 
-def elsewhere(program: Program, cases: Sequence[Case], told: Sequence[Case]) -> list[Case]:
+def elsewhere(program: Program, cases: Sequence[Case], told: Sequence[Case]) -> list[tuple[Case, Place]]:
     """Identities that other functions make and have stored by a call that many share, where only one of them is told at that
     call: each is a fault of its own. One for each place where one is made, of those in `cases` that are in none of `told`."""
-    known = {case.harm.key.place for case in told if case.harm.key is not None}
+    known = {made_at(case) for case in told}
     found: dict[Place, Case] = {}
     for case in cases:
-        key = case.harm.key
-        if case.kind is not Kind.MINTED or key is None or key.place is None or key.place in known | found.keys():
+        place = made_at(case) if case.kind is Kind.MINTED else None
+        if place is None or place in known | found.keys():
             continue
-        if len(case.effect.stack) > 1 and not _is_same_function(program, key.place, [case.effect.place, *known, *found]):
-            found[key.place] = case
-    return [found[place] for place in sorted(found)]
+        if len(case.effect.stack) > 1 and not _is_same_function(program, place, [case.effect.place, *known, *found]):
+            found[place] = case
+    return [(found[place], place) for place in sorted(found)]
+
+
+def made_at(case: Case) -> Place | None:
+    """Where an identity is made. That of the run itself, `context.aws_request_id`, is made nowhere in the code: where a row is
+    handed with it to what stores it."""
+    key, stack = case.harm.key, case.effect.stack
+    if key is None or key.place is not None:
+        return key.place if key is not None else None
+    return stack[-1].place if len(stack) > 1 and case.effect.call.write is not None else None
 
 
 def _is_same_function(program: Program, place: Place, others: Sequence[Place | None]) -> bool:

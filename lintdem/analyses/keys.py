@@ -141,7 +141,8 @@ def _path(leaf: Path, subject: Subject, sites: dict[Place, Invocation]) -> Prove
         scope = scope_of(subject.source, leaf.steps, beside(subject, leaf.steps))
         return Provenance(_SCOPES[scope], f"{name} of the event" if name else "the whole event", None, leaf.steps)
     if leaf.root == "context":
-        return Provenance(_SCOPES[scope_of_context(subject.source, leaf.steps)], f"context.{name}", None, leaf.steps)
+        scope = scope_of_context(subject.source, leaf.steps, subject.queued)
+        return Provenance(_SCOPES[scope], f"context.{name}", None, leaf.steps)
     call = sites.get(leaf.place) if leaf.place is not None else None
     if call is not None and call.kind is Kind.READ:
         return Provenance(Grade.STORED, f"{name or 'the record'} read by {call.name}", leaf.place, leaf.steps)

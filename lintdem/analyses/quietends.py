@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.trace import Swallowed, Threw
 from lintdem.interpreter.written import encloses
-from lintdem.model.finding import Redelivers
 from lintdem.model.stack import Source
 
 TAKES_SUCCESS = frozenset(
@@ -22,8 +21,7 @@ TAKES_SUCCESS = frozenset(
 
 def takes_success(subject: Subject) -> bool:
     """Whether the event ends when the handler returns; of direct calls only those end that Lambda has queued."""
-    queued = subject.source is Source.DIRECT and subject.redelivers is Redelivers.ITSELF
-    return queued or subject.source in TAKES_SUCCESS
+    return subject.queued or subject.source in TAKES_SUCCESS
 
 
 def ends_in(threw: Threw, ends: Iterable[Swallowed]) -> bool:

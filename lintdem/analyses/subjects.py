@@ -43,6 +43,11 @@ class Subject:
         """Whether only the caller delivers again."""
         return self.redelivers is Redelivers.CALLER
 
+    @property
+    def queued(self) -> bool:
+        """Whether another function invokes this one without waiting: Lambda queues the event, and runs it again by itself."""
+        return self.source is Source.DIRECT and self.redelivers is Redelivers.ITSELF
+
 
 def subjects_of(run: Run) -> list[Subject]:
     """One subject for each trigger of a run, at least one; what redelivers most eagerly comes first."""

@@ -153,12 +153,12 @@ def is_handed(source: Source, steps: Steps) -> bool:
     return _inside(source, _normal(_raw(steps))) in _handed(source)
 
 
-def scope_of_context(source: Source, steps: Steps) -> Scope:
-    """The same for the handler's `context`."""
+def scope_of_context(source: Source, steps: Steps, queued: bool = False) -> Scope:
+    """The same for the handler's `context`; a direct call that Lambda has `queued` keeps its id when it is run again."""
     if not steps:
         return Scope.ENVELOPE
     name = normal(steps[0])
-    if name == "awsrequestid" and source in _ASYNCHRONOUS:
+    if name == "awsrequestid" and (queued or source in _ASYNCHRONOUS):
         return Scope.DELIVERY
     return {normal(key): scope for key, scope in _events().context.items()}.get(name, Scope.UNKNOWN)
 

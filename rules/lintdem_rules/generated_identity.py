@@ -14,9 +14,8 @@ def check(p: Pass) -> Iterator[Finding]:
     told = p.cases(Kind.MINTED)
     for case, *others in by_identity(p.facts.program, told):
         yield _found(p, case, others, case.effect.place)
-    for case in elsewhere(p.facts.program, p.facts.cases, told):
-        assert case.harm.key is not None and case.harm.key.place is not None
-        yield _found(p, case, [], case.harm.key.place)
+    for case, place in elsewhere(p.facts.program, p.facts.cases, told):
+        yield _found(p, case, [], place)
 
 
 def _found(p: Pass, case: Case, others: list[Case], place: Place) -> Finding:
