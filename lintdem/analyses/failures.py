@@ -356,6 +356,7 @@ PARTIAL = {
 
 SILENT_HTTP = frozenset({"requests", "httpx", "urllib3"})
 """HTTP libraries that do not raise when the answer is an error."""
+STATUS = "the HTTP status"
 CHECKED_ELSEWHERE = frozenset({"status_forcelist", "raise_on_status", "event_hooks", "raise_for_status"})
 
 
@@ -389,4 +390,4 @@ def _field(effect: Effect, run: Run, subject: Subject, texts: Texts) -> str:
         return ""
     told = texts.holds(effect.place.path, CHECKED_ELSEWHERE)
     work = _is_work(effect) and carries_event(effect, run) and not is_word_of_failure(effect, run) and not only_asks(effect)
-    return "the HTTP status" if not told and work else ""
+    return STATUS if not told and work else ""

@@ -74,7 +74,9 @@ def _with_code(template: Template, resource: Declared, properties: Record, funct
     unsaid = not {"CodeUri", "Code"} & properties.entries.keys()
     archive = _archive(template, properties)
     packed = built or unsaid or bool(archive)
-    return msgspec.structs.replace(function, code=_code(template, resource, properties), packed=packed, archive=archive)
+    written = template.scope.get(resource.body, "Metadata", "SamResourceId") is not None
+    code = _code(template, resource, properties)
+    return msgspec.structs.replace(function, code=code, packed=packed, archive=archive, written=written)
 
 
 def _is_placeholder(template: Template, handler: str | None) -> bool:

@@ -97,7 +97,7 @@ class Lambda(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     that the template says in a way that cannot be read; `packed` when what is deployed is made from the folders by a
     build that is not seen here, as of an image, an archive or a makefile; `archive` the path or the key in a bucket of
     the archive that is deployed, where nothing here says what it is made from; `grants` what its policies allow, None
-    when not all of them can be read."""
+    when not all of them can be read; `written` when SAM has written the template from another one."""
 
     name: str
     place: Place
@@ -121,6 +121,7 @@ class Lambda(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     packed: bool = False
     archive: str = ""
     grants: tuple[Grant, ...] | None = None
+    written: bool = False
 
 
 class Queue(msgspec.Struct, frozen=True, array_like=True, kw_only=True):

@@ -94,11 +94,12 @@ def deployed(judged: Sequence[Judged], program: Program) -> Iterator[Deployed]:
     known: dict[tuple[str, str], list[Judged]] = {}
     for one in judged:
         known.setdefault((one[0].handler.path, one[0].handler.function), []).append(one)
-    for stack in program.stacks:
-        for function in stack.functions:
-            found = known.get(locate(program.modules, function) or ("", ""))
-            if found is not None:
-                yield Deployed(stack, function, *found[0], tuple(found[1:]))
+    every = [(stack, one, locate(program.modules, one) or ("", "")) for stack in program.stacks for one in stack.functions]
+    sources = {(function.name, where) for _, function, where in every if not function.written}
+    for stack, function, where in every:
+        # What SAM has written of a template that is here, too, with an archive in place of the code, is no other function.
+        if where in known and not (function.written and (function.name, where) in sources):
+            yield Deployed(stack, function, *known[where][0], tuple(known[where][1:]))
 
 
 def fed(functions: Sequence[Deployed], program: Program) -> Iterator[Fed]:
