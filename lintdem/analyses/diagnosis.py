@@ -355,7 +355,7 @@ def _overwrite(
     tested = found.check if found.fault is Fault.CHECK else None
     moved = tested is not None and (tested.kind == "state" or (tested.kind == "changed" and goes_over(effect, tested, run)))
     moved = tested is not None and moved and touches(tested, bare) and not is_another(effect, tested, run)
-    moved = tested is not None and moved and takes(effect, tested, modules, subject, others)
+    moved = tested is not None and moved and takes(effect, tested, run, modules, subject, others)
     meant = tested is not None and (fills(effect, tested, run) or copies(effect, tested, run))
     if moved and not meant and not write.conditional:
         return Case(run, subject, effect, harm, found, Kind.CHECKED)

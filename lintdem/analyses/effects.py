@@ -263,7 +263,8 @@ def _spends(table: Value | None) -> bool:
 def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program, keys: tuple[str, ...]) -> Harm:
     write = effect.call.write
     assert write is not None
-    if (write.kind == "accumulate" and limits_rate(effect, run)) or (write.kind == "put" and _spends(write.table)):
+    limited = (write.kind == "accumulate" or (write.kind == "put" and write.conditional)) and limits_rate(effect, run)
+    if limited or (write.kind == "put" and _spends(write.table)):
         return SAFE
     table = table_of(write.table, run.handler, program)
     schema = table.keys if table is not None else keys

@@ -13,6 +13,7 @@ from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Effect, Tested, Write
 from lintdem.interpreter.values import known, leaves, text
 from lintdem.interpreter.written import function_at
+from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 from lintdem.program.modules import Modules
 
@@ -63,7 +64,17 @@ def is_another(effect: Effect, check: Check, run: Run) -> bool:
     return any(not any(isinstance(leaf, Path) and leaf.place == asked.place for leaf in leaves(value)) for _, value in apart)
 
 
-def takes(effect: Effect, check: Check, modules: Modules, subject: Subject, others: Mapping[Place, Write]) -> bool:
+def _is_of_now(value: Value, check: Check, run: Run) -> bool:
+    """Whether a value was read in this run elsewhere than what was tested, such as in a bucket."""
+    tested, read = looked_at(check), run.sites.get(value.place) if isinstance(value, Path) and value.place is not None else None
+    return read is not None and read.kind is Kind.READ and isinstance(value, Path) and value.root == "result" and (
+        tested is not None and value.place != tested.place
+    )
+
+
+def takes(
+    effect: Effect, check: Check, run: Run, modules: Modules, subject: Subject, others: Mapping[Place, Write]
+) -> bool:  # fmt: skip
     """Whether a test that is not atomic lets harm through: two runs that pass it together and write the same constants
     and times do none, but one that comes late writes them over what was reached meanwhile, if anything else is reached there."""
     write = effect.call.write
@@ -71,8 +82,10 @@ def takes(effect: Effect, check: Check, modules: Modules, subject: Subject, othe
         return False
     keys = {name for name, _ in write.key}
     values = [leaf for name, value in write.values if name not in keys for leaf in leaves(value)]
-    same = (isinstance(v, (Known, Env)) or (isinstance(v, Fresh) and v.kind == "clock") for v in values)
-    if write.opaque or not values or not all(same):
+    plain = [isinstance(v, (Known, Env)) or (isinstance(v, Fresh) and v.kind == "clock") for v in values]
+    if not write.opaque and not all(plain) and all(map(any, zip(plain, (_is_of_now(v, check, run) for v in values), strict=True))):
+        return False  # whoever asks later works out anew what is to be stored
+    if write.opaque or not values or not all(plain):
         return True
     # What is written in a function of its own is written for others too, who may write something else there.
     known_of = effect.place in others and _is_asked_there(check, effect, modules)

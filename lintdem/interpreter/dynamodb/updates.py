@@ -116,6 +116,14 @@ def _appends_nothing(m: Machine, written: str, values: dict[str, Value], flow: F
     return bool(named) and all(name in values and _is_nothing(m, values[name], flow) for name in named)
 
 
+_COUNTS = re.compile(
+    r"count|total|amount|balance|number|(^|[_ :#])(num|sum|inc|incr|n|one|delta|qty|quantity|points|credits)($|[_ ])",
+    re.IGNORECASE,
+)
+"""What an attribute or value is called that holds a number, where the values of an expression cannot be seen: ADD takes
+sets, too."""
+
+
 def _action(
     m: Machine, action: ddb.Action, name: str, names: dict[str, str], values: dict[str, Value], flow: Flow, numbers: bool
 ) -> tuple[Value, str]:  # fmt: skip
@@ -124,10 +132,10 @@ def _action(
         return Known(None, "deleted"), "(the later elements move up)" if re.search(r"\[\d+\]$", name) else ""
     if action.clause in ("ADD", "DELETE"):
         value = values.get(operand.name, Unknown("a value")) if isinstance(operand, ddb.ValueOperand) else Unknown("?")
+        named = isinstance(operand, ddb.ValueOperand) and operand.name not in values
+        # Which of the values it is cannot be told: with a number among them, or by its name, it counts.
         counts = action.clause == "ADD" and not _is_set(m, value, flow)
-        if isinstance(operand, ddb.ValueOperand) and HOLE in operand.name:
-            # Which of the values it is cannot be told: with a number among them it counts.
-            counts = counts and numbers
+        counts = counts and (not named or numbers or bool(_COUNTS.search(name)))
         return Derived("accumulates" if counts else "merged", (value,)), _operand(operand) if counts else ""
     if isinstance(operand, ddb.ValueOperand):
         return values.get(operand.name, Unknown("a value")), ""
