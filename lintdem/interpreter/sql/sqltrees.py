@@ -275,7 +275,8 @@ def _operand(node: exp.Expression) -> Operand:
         node = node.this
     if isinstance(node, exp.Placeholder):
         kind, _, name = str(node.this or "").partition("_")
-        return Operand(text, Slot("parameter" if kind == "p" else "name", name))
+        number = re.match(r"\d+", name)  # behind it stands what was joined to it, where the comma is not known
+        return Operand(text, Slot("parameter", number[0]) if kind == "p" and number is not None else Slot("name", name))
     if isinstance(node, (exp.Literal, exp.Column)):
         match = HOLE.search(str(node.name))
         if match:
