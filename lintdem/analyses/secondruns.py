@@ -140,12 +140,28 @@ def _is_left_before(claim: Claim, tried: Claimed | None, run: Run) -> bool:
     """Whether the second run leaves before it is refused: it looks first at a row that the first one has moved on, such as the
     number of the last event."""
     effects = [e for e in run.events if isinstance(e, Effect) and e.place != claim.place]
+    if tried is not None and any(isinstance(f, Check) and f.kind == "absent" and _asks_for(f, claim, run) for f in tried.must):
+        return True  # it is made where it was looked for and is not there: the next run finds it
     for check in tried.must if tried is not None else ():
         asked = looked_at(check) if isinstance(check, Check) and check.kind == "changed" else None
         read = run.sites.get(asked.place) if asked is not None and asked.place is not None else None
         if read is not None and any(same_store(read, e) and touches(check, e, read) for e in effects):  # type: ignore[arg-type]
             return True
     return False
+
+
+def _asks_for(check: Check, claim: Claim, run: Run) -> bool:
+    """Whether what a test has found missing is the very thing that a claim makes."""
+    asked, made = looked_at(check), run.sites.get(claim.place)
+    read = run.sites.get(asked.place) if asked is not None and asked.place is not None else None
+    if read is None or made is None or read.service != made.service:
+        return False
+    if made.write is None:
+        named = [(read.arg(name), made.arg(name)) for name in ("Bucket", "Key")]
+        return all(one is not None and one == other for one, other in named)
+    keys = {name.removeprefix("Key."): value for name, value in read.args if name.startswith("Key.")}
+    values = dict((*made.write.values, *made.write.key))
+    return read.arg("TableName") == made.write.table and bool(keys) and all(values.get(k) == v for k, v in keys.items())
 
 
 def _is_waited_for(raised: Raised, call: Invocation, run: Run) -> bool:

@@ -27,7 +27,8 @@ _VERSION = re.compile(
 """Names of the number of a state; that of a configuration, a model or a format says which one is meant."""
 _OTHER_TIMES = re.compile(
     r"(start|begin|end|due|birth|expir|schedul|deadline|delivery|arriv|depart|appointment|meeting|booking|check_?(in|out)|from|to|until|"
-    r"run|over|life|part|full)_?(date|time)|time_?(zone|out|slot|frame)|^(date|candidate|update|validate)s?$",
+    r"run|over|life|part|full)_?(date|time)|time_?(zone|out|slot|frame)|^(date|candidate|update|validate)s?$|(^|_)created(_?(at|on|time|date))?$|"
+    r"[a-z]Created(At|On|Time|Date)?$",
     re.IGNORECASE,
 )
 """Times that an event is about, and words that only sound like one."""

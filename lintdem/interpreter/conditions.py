@@ -75,6 +75,8 @@ def assume(m: Machine, value: Value, truth: bool, flow: Flow) -> bool:
     if isinstance(value, Derived) and value.op.startswith("error:") and value.op.endswith("CancellationReasons"):
         # A transaction that a claim has cancelled says so.
         return truth or not any(isinstance(part, Error) and part.claim is not None for part in value.parts)
+    if not truth and isinstance(value, Path) and value.root == "result" and value.steps[-2:-1] == ("Items",):
+        return False  # an item that was found has at least its key in it
     place = getattr(value, "place", None)
     _learn(m, Test("truth", (value,), place if isinstance(place, Place) else _here(flow)), truth, flow)
     return True

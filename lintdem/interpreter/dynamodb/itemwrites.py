@@ -178,7 +178,8 @@ def key_attributes(write: Write, schema: tuple[str, ...] = ()) -> list[tuple[str
         return named
     exact = [(k, v) for k, v in write.values if _ID.match(k)]
     if exact:
-        return exact
+        # Beside a pair of `PK` and `SK` an `id` is an attribute like any other.
+        return [(k, v) for k, v in exact if k.lower() in ("pk", "sk")] if {k.lower() for k, _ in exact} >= {"pk", "sk"} else exact
     ids = [(k, v) for k, v in write.values if _IDS.search(k)]
     # The key of a table of orders is the order's, not that of the user who made it.
     own = [(k, v) for k, v in ids if _names(write.table, k)]
