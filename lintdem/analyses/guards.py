@@ -140,7 +140,8 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
             return found
     for selected in taken(effect, run):
         if any(same_store(selected.read, e) and selected.is_left_by(e, effect) for e in run.events if isinstance(e, Effect)):
-            return _raced(Fault.CHECK, selected.check, effect, run)
+            # Rows that are locked until they are marked are no other run's meanwhile.
+            return Cover(Answer.YES, check=selected.check) if selected.locks else _raced(Fault.CHECK, selected.check, effect, run)
     failed = claims_in_order(f.claim for f in effect.may if isinstance(f, Failed) and not f.claim.useless)
     failed = [c for c in failed if c.place != effect.place and not _is_shared(c, run) and not _holds_work(c, run)]
     # Whoever takes "it is there" for success after making a thing by its name has not asked whether the rest was done.

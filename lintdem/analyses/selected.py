@@ -9,6 +9,7 @@ from lintdem.interpreter.domain import Check, Done, Known, Path, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.ordering import in_order
 from lintdem.interpreter.selections import ASKED, FOUND
+from lintdem.interpreter.sql.sql import LOCKED
 from lintdem.interpreter.trace import Asked, Effect, Invocation
 from lintdem.interpreter.values import leaves, members
 from lintdem.knowledge import Kind
@@ -22,6 +23,11 @@ class Selected:
     read: Invocation
     check: Check
     words: tuple[tuple[str, Value], ...]
+
+    @property
+    def locks(self) -> bool:
+        """Whether the rows are locked until the end of the transaction: `SELECT … FOR UPDATE`."""
+        return any(name == LOCKED for name, _ in self.words)
 
     def is_left_by(self, event: Effect, effect: Effect) -> bool:
         """Whether a write in the same store gives what was found another word, so that the next run does not find it."""

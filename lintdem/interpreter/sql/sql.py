@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from lintdem.interpreter.sql.clauses import BOOKKEEPING, Statement, plain_name
+from lintdem.interpreter.sql.clauses import BOOKKEEPING, Comparison, Operand, Statement, plain_name
 from lintdem.interpreter.sql.selects import selected
 
 _COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -37,7 +37,8 @@ def read_sql(written: str) -> tuple[Statement, ...]:
     word = match[1].lower() if match else ""
     single = ";" not in bare.rstrip().rstrip(";")
     if word in _READS and single and not _changes_inside(bare):
-        return (Statement("read", _table_read(bare), where=selected(_numbered(bare))),)
+        held = (Comparison(LOCKED, "=", Operand("", literal="locked")),) if _LOCKS.search(bare) else ()
+        return (Statement("read", _table_read(bare), where=(*selected(_numbered(bare)), *held)),)
     if word == "copy" and single and _UNLOADS.search(bare):
         return (Statement("read"),)
     if word in _DEFINES and single:
@@ -49,6 +50,9 @@ def read_sql(written: str) -> tuple[Statement, ...]:
     return tuple(map(_taken, found)) if _TAKES.search(bare) else found
 
 
+LOCKED = "…locked"
+"""What a SELECT seems to ask for, in place of a column, that locks the rows it finds."""
+_LOCKS = re.compile(r"\bfor\s+(?:no\s+key\s+)?update\b", re.IGNORECASE)
 _TAKES = re.compile(r"\bskip\s+locked\b", re.IGNORECASE)
 
 
