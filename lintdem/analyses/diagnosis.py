@@ -355,6 +355,7 @@ def _overwrite(
     tested = found.check if found.fault is Fault.CHECK else None
     moved = tested is not None and (tested.kind == "state" or (tested.kind == "changed" and goes_over(effect, tested, run)))
     moved = tested is not None and moved and touches(tested, bare) and not is_another(effect, tested, run)
+    asked = moved and tested is not None
     moved = tested is not None and moved and takes(effect, tested, run, modules, subject, others)
     meant = tested is not None and (fills(effect, tested, run) or copies(effect, tested, run))
     if moved and not meant and not write.conditional:
@@ -368,6 +369,8 @@ def _overwrite(
     if Grade.ATTEMPT in keys or is_of_this_run(write, run, schema) or is_of_event(effect, run, subject, schema, others):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     level, reason = overwrite_level(bare, run, subject, others, schema, modules)
+    if asked and level is Level.WARNING and write.kind == "update":
+        level, reason = Level.NOTE, "what is stored is looked at first, and two runs that pass together write the same"
     if level is Level.NOTE and is_made_for_event(write, schema):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     timed = event_time(effect)

@@ -15,6 +15,7 @@ from lintdem.interpreter.values import known, leaves, text
 from lintdem.interpreter.written import function_at
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
+from lintdem.model.stack import Source
 from lintdem.program.modules import Modules
 
 
@@ -89,7 +90,7 @@ def takes(
         return True
     # What is written in a function of its own is written for others too, who may write something else there.
     known_of = effect.place in others and _is_asked_there(check, effect, modules)
-    return subject.late and not (known_of and not _is_moved(write, check, others.values()))
+    return subject.late and subject.source is not Source.UNKNOWN and not (known_of and not _is_moved(write, check, others.values()))
 
 
 def _is_asked_there(check: Check, effect: Effect, modules: Modules) -> bool:
