@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lintdem.analyses.badanswers import badly_answered, is_hopeless
 from lintdem.analyses.besteffort import is_beside_work, is_word_of_failure
-from lintdem.analyses.carried import STORES, carries_event, is_from_event, is_received
+from lintdem.analyses.carried import carries_event, is_received
 from lintdem.analyses.commits import committed_in
 from lintdem.analyses.elsewhere import does_elsewhere
 from lintdem.analyses.markers import is_marker, is_passed_over
@@ -18,6 +18,7 @@ from lintdem.analyses.memories import is_memory
 from lintdem.analyses.quietends import TAKES_SUCCESS, ends_in, takes_success
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.toolfailures import is_told_to_model
+from lintdem.analyses.unbegun import FALLS, SILENT_HTTP, unread_before
 from lintdem.interpreter.domain import Caught, Check, Claim, Failed, Known, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_told_to_many, only_asks
@@ -127,8 +128,9 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
         if polls and not any(_is_acknowledged_after(e, one) for e in asides):
             continue
         eaten: tuple[Effect | Asked, ...] = _eaten(one, work, run, refused[one.place], planned and not polls, polls)
-        eaten = eaten or (() if planned or polls else _unread_before(one, work, run))
-        if eaten and not is_answered(one, effects, run, texts) and not _may_be_read(one, subject):
+        unread = () if eaten or planned or polls else unread_before(one, work, [e for e in work if _is_work(e)], run)
+        eaten, heard = eaten or unread, [e for e in effects if not unread or Caught(one.place) not in e.may or one.ends != FALLS]
+        if eaten and not is_answered(one, heard, run, texts) and not _may_be_read(one, subject):
             # Of several clauses of one `try` the first tells it.
             found.setdefault(one.block or one.place, Lost(run, subject, head_of(one), one, eaten, _words(one, subject), gone))
     return list(found.values())
@@ -213,27 +215,6 @@ def _eaten(
         if _is_sent_once(effect, one) if planned else carries_event(effect, run) or (polls and is_received(effect, run)):
             found.setdefault(effect.place, effect)
     return tuple(found.values())
-
-
-def _unread_before(one: Swallowed, effects: list[Effect], run: Run) -> tuple[Effect | Asked, ...]:
-    """The reads of what the event names whose failure ends the function, so that the work behind the `try` is never begun."""
-    if one.ends != ("returns",) or any(one.block in e.caught for e in effects):
-        return ()
-    mark, places = Caught(one.place), {error.place for error in one.errors}
-    undone = (e for e in effects if mark not in e.may and e.stack[: len(one.stack)] == one.stack and _is_after(e, one))
-    if not any(_is_work(e) and carries_event(e, run) for e in undone):
-        return ()
-    # A function that is called very often is not run each time: where its failures end says where it is asked.
-    reads = (e for e in run.events if e.place in places and (isinstance(e, Asked) or (isinstance(e, Effect) and only_asks(e))))
-    # Whether something is there may be asked by a call that fails where it is not.
-    plain = (e for e in reads if e.call.service in {*STORES, *SILENT_HTTP, "mongo"} and not e.call.method.startswith("head"))
-    return tuple({e.place: e for e in plain if any(is_from_event(v, run, 2) for _, v in e.call.args)}.values())
-
-
-def _is_after(effect: Effect, one: Swallowed) -> bool:
-    """Whether a call is made, or leads on, behind a `try` in the function of its `except`."""
-    place = effect.stack[len(one.stack)].place if len(effect.stack) > len(one.stack) else effect.place
-    return place.path == one.place.path and place.span.line > one.place.span.line
 
 
 def _is_sent_once(effect: Effect, one: Swallowed) -> bool:
@@ -354,8 +335,6 @@ PARTIAL = {
 }  # fmt: skip
 """Calls that succeed although some of their entries failed, and where they say so."""
 
-SILENT_HTTP = frozenset({"requests", "httpx", "urllib3"})
-"""HTTP libraries that do not raise when the answer is an error."""
 STATUS = "the HTTP status"
 CHECKED_ELSEWHERE = frozenset({"status_forcelist", "raise_on_status", "event_hooks", "raise_for_status"})
 

@@ -73,6 +73,10 @@ _CHANGES = re.compile(
 """What a second run of a query does again. A MERGE and a DELETE find their work done, unless the MERGE adds up."""
 
 
+_TOLD_MODELS = ("messages", "prompt", "input", "contents")
+"""What a language model is told, beside which one it is: https://platform.openai.com/docs/api-reference/responses and others."""
+
+
 def only_asks(effect: Effect) -> bool:
     """Whether a request changes nothing more on the other side, as far as its address and body tell."""
     call = effect.call
@@ -94,6 +98,8 @@ def only_asks(effect: Effect) -> bool:
         return True
     if call.arg("body:code") is not None and call.arg("body:redirect_uri") is not None:
         # The code of a log-in is exchanged for a token.
+        return True
+    if call.arg("body:model") is not None and any(call.arg(f"body:{name}") is not None for name in _TOLD_MODELS):
         return True
     if any(_ASKING.search(step.text.rpartition(".")[2]) for step in effect.stack[-2:]):
         return True
