@@ -27,7 +27,16 @@ from lintdem.interpreter.domain import (
     Unknown,
     Value,
 )
-from lintdem.interpreter.elements import SHUFFLED, element_of, inside, iterated, taken_along, unordered
+from lintdem.interpreter.elements import (
+    COUNTED,
+    LONGEST,
+    SHUFFLED,
+    element_of,
+    inside,
+    iterated,
+    taken_along,
+    unordered,
+)
 from lintdem.interpreter.exceptions import catches
 from lintdem.interpreter.fields import as_dict
 from lintdem.interpreter.flow import Flow
@@ -111,12 +120,20 @@ def _elements(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
 
 
 def _enumerate(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    if len(args.all()) == 1 and _is_whole(m, _first(args), flow):
+        listed = m.elements(flow, _first(args))
+        items = listed.items if listed is not None else ()
+        pairs = tuple(m.new(flow, ListObj("tuple", (known(index), one))) for index, one in enumerate(items))
+        return m.new(flow, ListObj("list", pairs, False, place, passed=taken_along(m, _first(args), flow)))
     element = element_of(m, iterated(m, _first(args), place, flow), flow)
     pair = m.new(flow, ListObj("tuple", (Derived("index", ()), element)))
     return m.new(flow, ListObj("list", (pair,), True, place, passed=taken_along(m, _first(args), flow)))
 
 
 def _zip(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    if args.positional and not args.spread and all(_is_whole(m, one, flow) for one in args.positional):
+        rows = zip(*(listed.items for one in args.positional if (listed := m.elements(flow, one)) is not None), strict=False)
+        return m.new(flow, ListObj("list", tuple(m.new(flow, ListObj("tuple", row)) for row in rows), False, place))
     items = tuple(element_of(m, v, flow) for v in (*args.positional, *args.spread))
     return m.new(flow, ListObj("list", (m.new(flow, ListObj("tuple", items)),), True, place))
 
@@ -279,9 +296,24 @@ def _len(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
     if isinstance(value, Path) and value.root == "event" and value.steps[-1:] == ("Records",):
         m.paths.add((*value.steps, "len()"))
     lists = [one for v in members(value) if isinstance(one := m.get(flow, v), ListObj)]
-    if any(one.open and one.place is not None for one in lists):
+    if any(one.open and one.place is not None for one in lists) or _is_whole(m, value, flow):
         return any_of([Derived("len", (one,)) for one in members(value)])
     return Derived("len", (value,)) if isinstance(value, Path) and value.root == "result" else _computed(m, args, place, flow)
+
+
+def _is_whole(m: Machine, value: Value, flow: Flow) -> bool:
+    """Whether all items of a list are known, and nobody else may have put one in."""
+    listed = m.elements(flow, value) if isinstance(value, Ref) and value.id not in m.base else None
+    return listed is not None and listed.kind in ("list", "tuple") and 0 < len(listed.items) < LONGEST and not listed.open
+
+
+def _range(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    """Numbers; `range(len(pairs))` those of a list whose items are all known."""
+    counted = args.positional[0] if len(args.positional) == 1 else None
+    listed = m.elements(flow, counted.parts[0]) if isinstance(counted, Derived) and counted.op == "len" else None
+    if listed is not None and listed.items and not listed.open:
+        return m.new(flow, ListObj(COUNTED, tuple(map(known, range(len(listed.items)))), False, place))
+    return m.new(flow, ListObj("list", (Derived("index", ()),), not _counts(args), place))
 
 
 def _computed(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
@@ -354,7 +386,7 @@ BUILTINS: dict[str, Builtin] = {
     "any": _quantified("or"), "all": _quantified("and"),
     "hash": _hash, "id": lambda m, a, p, f: Derived("salted", (Fresh("address", p), *a.all()), p),
     "print": _nothing, "delattr": _nothing, "open": _open, "exec": _exec, "eval": _exec,
-    "range": lambda m, a, p, f: m.new(f, ListObj("list", (Derived("index", ()),), not _counts(a), p)),
+    "range": _range,
     "callable": lambda m, a, p, f: Test("truth", (Unknown("callable"),), p),
     "input": _nothing, "object": lambda m, a, p, f: Unknown("an object"), "slice": _computed,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lintdem.interpreter.domain import Derived, Known, ListObj, Path, Value
+from lintdem.interpreter.elements import LONGEST
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.operators import is_hour
@@ -11,8 +12,6 @@ from lintdem.model.values import Slice
 
 CUTS = frozenset({"split", "rsplit", "partition", "rpartition", "splitlines"})
 CHANGED = frozenset({"replace", "removeprefix", "removesuffix", "strip", "lstrip", "rstrip", "zfill"})
-_MOST = 23
-"""A list keeps so many items: of a longer one it is not known which they are."""
 
 
 def cut(m: Machine, value: Value, name: str, given: tuple[Value, ...], flow: Flow) -> Value | None:
@@ -26,7 +25,7 @@ def cut(m: Machine, value: Value, name: str, given: tuple[Value, ...], flow: Flo
     if isinstance(found, str):
         return known(found)
     kind = "tuple" if isinstance(found, tuple) else "list"
-    return m.new(flow, ListObj(kind, tuple(map(known, found)))) if len(found) <= _MOST else None
+    return m.new(flow, ListObj(kind, tuple(map(known, found)))) if len(found) < LONGEST else None
 
 
 def slice_of(m: Machine, value: Value, index: Slice, flow: Flow) -> Value:
@@ -35,7 +34,7 @@ def slice_of(m: Machine, value: Value, index: Slice, flow: Flow) -> Value:
     bounds = [end for end in ends if end is not None]
     exact = _exact(ends)
     found = m.elements(flow, value)
-    if found is not None and exact is not None and not found.open and len(found.items) <= _MOST:
+    if found is not None and exact is not None and not found.open and len(found.items) < LONGEST:
         return m.new(flow, ListObj(found.kind, found.items[exact], False, found.place, passed=found.passed))
     if found is not None:
         return m.new(flow, ListObj(found.kind, found.items, True, found.place, passed=found.passed))

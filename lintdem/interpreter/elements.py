@@ -28,6 +28,10 @@ from lintdem.interpreter.machine import Args, Machine
 from lintdem.interpreter.values import any_of, known, members
 from lintdem.model.span import Place
 
+COUNTED = "counted"
+"""The kind of a list that is the numbers of the items of another one: nobody wrote them out."""
+LONGEST = 24
+"""A list keeps so many items: of one that has as many it is not known whether these are all."""
 QUERIES = frozenset({"sqlalchemy.Query", "peewee.Query"})
 
 

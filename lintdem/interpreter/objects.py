@@ -57,7 +57,9 @@ COARSE = frozenset({"year", "month", "day", "hour", "weekday", "isocalendar"})
 def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> Value:
     """`value.name`."""
     if isinstance(value, Cases):
-        return Cases(tuple((attribute(m, v, name, flow, place), must, may) for v, must, may in value.cases))
+        cases = [case for case in value.cases if case[0] != NONE] or value.cases
+        read = tuple((attribute(m, v, name, flow, place), must, may) for v, must, may in cases)
+        return Cases(read) if len(read) > 1 else read[0][0]
     if isinstance(value, AnyOf):
         found = [attribute(m, v, name, flow, place) for v in value.values if v != NONE]
         return any_of(found) if found else Unknown(f"attribute {name} of None")

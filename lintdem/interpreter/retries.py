@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from lintdem.interpreter.domain import Func, Known, ListObj, Made, Partial, Value, Wrapper
+from lintdem.interpreter.elements import COUNTED
 from lintdem.interpreter.exceptions import type_names
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.machine import Machine
@@ -149,7 +150,7 @@ def _judged_calls(module: Module | None, loop: For) -> dict[Span, Span]:
 def is_numbered(m: Machine, over: Value, flow: Flow) -> bool:
     """Whether a loop runs over numbers written out, such as the seconds to wait."""
     listed = m.elements(flow, over)
-    return listed is not None and bool(listed.items) and all(
+    return listed is not None and listed.kind != COUNTED and bool(listed.items) and all(
         isinstance(v, Known) and v.type in ("int", "float") for v in listed.items
     )  # fmt: skip
 

@@ -44,13 +44,13 @@ def read_write(m: Machine, method: str, args: dict[str, Value], place: Place, fl
     table = args.get("TableName")
     names = {k: t for k, v in entries(m, args.get("ExpressionAttributeNames"), flow).items() if (t := text(v))}
     values = {k: untyped(m, v, flow) for k, v in entries(m, args.get("ExpressionAttributeValues"), flow).items()}
-    key = _named(m, args.get("Key"), flow)
+    key = named_attributes(m, args.get("Key"), flow)
     sets: dict[str, Value] = {}
     opaque = False
     accumulates = ""
     kind = {"put_item": "put", "update_item": "update", "delete_item": "delete"}.get(method, "check")
     if kind == "put":
-        sets = _named(m, args.get("Item"), flow)
+        sets = named_attributes(m, args.get("Item"), flow)
         opaque = _is_opaque(m, args.get("Item"), flow)
     elif kind == "update":
         sets, accumulates, opaque = read_update(m, args, names, values, flow)
@@ -78,7 +78,7 @@ def read_write(m: Machine, method: str, args: dict[str, Value], place: Place, fl
     return replace(write, claim=_claim(condition, write, place, given))
 
 
-def _named(m: Machine, value: Value | None, flow: Flow) -> dict[str, Value]:
+def named_attributes(m: Machine, value: Value | None, flow: Flow) -> dict[str, Value]:
     """The attributes of an item or a key, also those whose names are kept elsewhere, in a setting of the table."""
     found = m.dict_entries(flow, members(value)[0]) if value is not None else None
     apart = [(called, held) for name, held in found.rest if (called := _called(name))] if found is not None else []

@@ -23,8 +23,16 @@ from lintdem.interpreter.domain import (
     Value,
 )
 from lintdem.interpreter.dynamodb.formers import former_claim
-from lintdem.interpreter.dynamodb.itemwrites import batch, perform, queried, read_write, transact, write_item
-from lintdem.interpreter.dynamodb.updates import entries, untyped
+from lintdem.interpreter.dynamodb.itemwrites import (
+    batch,
+    named_attributes,
+    perform,
+    queried,
+    read_write,
+    transact,
+    write_item,
+)
+from lintdem.interpreter.dynamodb.updates import entries
 from lintdem.interpreter.exceptions import FAILED
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.gaps import cause_of
@@ -263,7 +271,7 @@ def operate(
         write(m, file, result_of(place), flow)
     given = {k: held(m, v, flow) for k, v in given.items()}
     for argument in ("Key", "CopySource"):
-        given.update({f"{argument}.{k}": untyped(m, v, flow) for k, v in entries(m, given.get(argument), flow).items()})
+        given.update({f"{argument}.{k}": v for k, v in named_attributes(m, given.get(argument), flow).items()})
     token, where = _inner_token(m, op, given, flow)
     given |= token
     if client.service == "dynamodb" and name in ("query", "scan"):

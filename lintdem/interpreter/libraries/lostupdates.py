@@ -249,7 +249,9 @@ def _is_same_item(write: Write, read: Invocation, path: Path) -> bool:
     if not given:
         return named.get("", known(None)) == read.arg("Key") or any(_is_from(v, path, k) for k, v in named.items())
     both = [k for k in given if k in named]
-    return bool(both) and all(_is_one(given[k], named[k]) or _is_from(named[k], path, k) for k in both)
+    return bool(both) and all(
+        _is_one(given[k], named[k]) or _is_from(named[k], path, k) or _is_made_again(given[k], named[k], path) for k in both
+    )
 
 
 def _is_one(asked: Value | None, named: Value) -> bool:
@@ -265,6 +267,20 @@ def _is_from(value: Value, path: Path, attribute: str = "") -> bool:
         return True
     read = (leaf for leaf in leaves(value) if isinstance(leaf, Path) and leaf.root == "result" and leaf.place == path.place)
     return any(leaf.steps[-1:] == (attribute,) for leaf in read)
+
+
+def _is_made_again(asked: Value, named: Value, path: Path) -> bool:
+    """Whether a part of a key has the form of the one that was read by, with what the item that was read says of itself."""
+    return any(_has_form(one, other, path) for one in members(asked) for other in members(named))
+
+
+def _has_form(one: Value, other: Value, path: Path) -> bool:
+    both = [v.parts for v in (one, other) if isinstance(v, Derived) and v.op == "format"]
+    if len(both) < 2 or len(both[0]) != len(both[1]):
+        return False
+    said = [b for a, b in zip(*both, strict=True) if a != b]
+    own = [any(isinstance(v, Path) and v.place == path.place for v in leaves(b)) for b in said]
+    return bool(own) and all(own)
 
 
 def _plain(name: str) -> str:

@@ -26,7 +26,7 @@ from lintdem.interpreter.dynamodb.updates import entries
 from lintdem.interpreter.elements import element_of
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.libraries.documentmodels import call_document, is_document
-from lintdem.interpreter.libraries.tables import column_name, is_unique, table_of
+from lintdem.interpreter.libraries.tables import column_name, is_found_once, is_unique, table_of
 from lintdem.interpreter.lineage import find_in_class, outside_bases
 from lintdem.interpreter.machine import Args, Machine, answered, result_of
 from lintdem.interpreter.rows import READ, store_rows
@@ -220,7 +220,7 @@ def _read(m: Machine, model: Value, place: Place, flow: Flow, receiver: Value, t
     table = table_of(model)
     compared = (p for p in _condition(model, list(tests)).parts if isinstance(p, Compares) and p.op == "=")
     asked = [p for p in compared if not _is_column(p.value)]
-    unique = (("unique", known(True)),) if any(is_unique(model, p.attribute) for p in asked) else ()
+    unique = (("unique", known(True)),) if is_found_once(model, {p.attribute for p in asked}) else ()
     named = tuple((f"where.{p.attribute}", p.value) for p in asked)
     given = (("TableName", known(table)), *unique, *named)
     site = Invocation(f"SELECT {table}", "sql", READ, Kind.READ, "reads the rows again", given, receiver)
