@@ -57,9 +57,8 @@ COARSE = frozenset({"year", "month", "day", "hour", "weekday", "isocalendar"})
 def attribute(m: Machine, value: Value, name: str, flow: Flow, place: Place) -> Value:
     """`value.name`."""
     if isinstance(value, Cases):
-        cases = [case for case in value.cases if case[0] != NONE] or value.cases
-        read = tuple((attribute(m, v, name, flow, place), must, may) for v, must, may in cases)
-        return Cases(read) if len(read) > 1 else read[0][0]
+        read = tuple((attribute(m, v, name, flow, place), must, may) for v, must, may in value.cases if v != NONE)
+        return Cases(read) if len(read) > 1 else any_of([one for one, _, _ in read])
     if isinstance(value, AnyOf):
         found = [attribute(m, v, name, flow, place) for v in value.values if v != NONE]
         return any_of(found) if found else Unknown(f"attribute {name} of None")
@@ -126,8 +125,6 @@ def step(m: Machine, value: Path, name: str) -> Path:
 def _client_attribute(value: Client, name: str) -> Value:
     if name == "exceptions":
         return External(f"botocore.errorfactory.{value.service}")
-    if name == "meta":
-        return Method(value, "meta")
     if (value.service, value.resource) == ("sqs", "Message") and resource_method("sqs", "Message", name) is None:
         return Path("result", ("Messages", "*", name), value.place)
     return Method(value, name)
