@@ -11,8 +11,9 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from lintdem.errors import UsageError
 from lintdem.files import leads_out, read_regular, replace_file, repository_of
@@ -26,8 +27,7 @@ _MOST_BYTES = 100_000_000
 _KEYS = ("path", "code", "level", "about")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, order=True):
     """One finding that is lived with. The path counts from the workspace; `about` is the rest of its identity."""
 
     path: str
@@ -36,8 +36,7 @@ class Entry:
     level: Level
 
 
-@dataclass(frozen=True, slots=True)
-class Parted:
+class Parted(msgspec.Struct, frozen=True):
     """Findings that are new, those that entries speak for, and the entries left over."""
 
     new: tuple[Finding, ...]
@@ -45,8 +44,7 @@ class Parted:
     stale: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(msgspec.Struct, frozen=True):
     """A file of entries. `prefix` leads from its folder to the workspace when it stands above; `others` are entries of
     files outside of the workspace, which are kept as they are."""
 

@@ -20,6 +20,7 @@ import msgspec
 from lintdem import __version__
 from lintdem.model.codec import decode, encode
 from lintdem.model.module import SCHEMA, Module
+from lintdem.regexes import late
 
 FOLDER = ".lintdem_cache"
 MAX_BYTES = 256_000_000
@@ -32,8 +33,8 @@ _TAG = "CACHEDIR.TAG"
 _MARKS = {".gitignore": "*\n", _TAG: "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of lintdem; see https://bford.info/cachedir/\n"}
 """What keeps a cache out of version control and of backups."""
 _SECRET = 32
-_SHELF = re.compile(r"[0-9a-f]{2}")
-_ENTRY = re.compile(rf"[0-9a-f]{{38}}|{re.escape(_UNFINISHED)}.+")
+_SHELF = late(r"[0-9a-f]{2}")
+_ENTRY = late(rf"[0-9a-f]{{38}}|{re.escape(_UNFINISHED)}.+")
 
 
 class Cache:

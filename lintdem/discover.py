@@ -6,17 +6,19 @@ Links are followed once and never out of the root. What is left out without the 
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+
+import msgspec
+from msgspec.structs import replace
 
 from lintdem.errors import UsageError
 from lintdem.gitignore import Ignored
 from lintdem.model.module import Problem
 from lintdem.model.span import NOWHERE, Place
 from lintdem.model.spelling import TYPESCRIPT
+from lintdem.regexes import late
 
 MAX_TEMPLATE = 2_000_000
 """Bytes; a bigger file is data, not a template."""
@@ -37,7 +39,7 @@ _NO_CODE = (".d.ts", ".test.ts", ".spec.ts")
 _APPLICATION = "cdk.json"
 """Beside or above the TypeScript of a CDK application; other TypeScript is not looked at."""
 _TEMPLATE_STARTS = ("Dockerfile", "zappa_settings.toml")
-_CERTAINLY = re.compile(
+_CERTAINLY = late(
     r"(sam[-_.])?template\.(ya?ml|json)|serverless\.(ya?ml|json)|.+\.tf(\.json)?|.+\.template\.json|zappa_settings\..+"
 )
 """Names that only templates have; of other big files nobody expects that they are read."""
@@ -45,8 +47,7 @@ _CERTAINLY = re.compile(
 _RENDERED_ENDS = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl")
 
 
-@dataclass(frozen=True)
-class Filters:
+class Filters(msgspec.Struct, frozen=True):
     """What is left out. `excluded` is asked with the absolute path, which ends in a slash for a folder."""
 
     defaults: bool = True
@@ -54,8 +55,7 @@ class Filters:
     gitignore: bool = True
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """The files of a run, relative to the root with forward slashes. `only` are the files the report is about,
     None for all; `notes` say what was left out."""
 
@@ -66,17 +66,16 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-@dataclass
-class _Walk:
+class _Walk(msgspec.Struct):
     """The state of one walk: what was found, and which folders were seen."""
 
     root: str
     filters: Filters
-    python: set[str] = field(default_factory=set)
-    candidates: set[str] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    folders: set[str] = field(default_factory=set)
+    python: set[str] = msgspec.field(default_factory=set)
+    candidates: set[str] = msgspec.field(default_factory=set)
+    problems: list[Problem] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
+    folders: set[str] = msgspec.field(default_factory=set)
 
     def relative(self, path: str) -> str:
         """The path as reports write it."""

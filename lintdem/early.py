@@ -8,7 +8,8 @@ were not among them, those are taken in. Where that leads to most of the handler
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.nearby import Nearby
 from lintdem.analyses.runs import Keeper, Present
@@ -24,8 +25,7 @@ _PART = 2
 _ROUNDS = 4
 
 
-@dataclass(frozen=True)
-class Early:
+class Early(msgspec.Struct, frozen=True):
     """`told` is given the report about the files at `paths` as soon as it is known."""
 
     paths: frozenset[str]

@@ -5,24 +5,25 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from lintdem.files import read_regular
 from lintdem.globs import as_one, patterns_of
+from lintdem.regexes import late
 
 MOST_BYTES = 1_000_000
 _OFTEN = 60
 """So often a file of patterns is asked before it is worth while to make one expression of them."""
 _FOLDER = "ps_d"
 """The group that the library has around the slash behind what a pattern means."""
-_GROUP = re.compile(r"\(\?P<\w+>")
+_GROUP = late(r"\(\?P<\w+>")
 
 
-@dataclass(frozen=True)
-class Ignored:
+class Ignored(msgspec.Struct, frozen=True):
     """The ignore files that speak for a folder: the patterns of each, and the folder it counts from."""
 
     specs: tuple[tuple[str, _Patterns], ...] = ()

@@ -15,13 +15,15 @@ from typing import Any
 from pathspec import GitIgnoreSpec
 from pathspec.pattern import RegexPattern
 
+from lintdem.regexes import late
+
 _FEW = 2
 """So many wildcards are matched as they stand, which takes no more than the square of a name's length."""
 _ANY = "[^/]*"
-_FOLDERS = re.compile(r"(\(\?:\.\+/\)\?|\(\?:/\.\+\)\?)")
+_FOLDERS = late(r"(\(\?:\.\+/\)\?|\(\?:/\.\+\)\?)")
 _LAZY = {"(?:.+/)?": "(?:.+?/)??", "(?:/.+)?": "(?:/.+?)??"}
-_TAIL = re.compile(r"(?:\(\?:)?\(\?P<\w+>/\)")
-_SLASH = re.compile(r"((?<!\[\^)/)")
+_TAIL = late(r"(?:\(\?:)?\(\?P<\w+>/\)")
+_SLASH = late(r"((?<!\[\^)/)")
 
 
 def spec_of(lines: Iterable[str]) -> GitIgnoreSpec:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import io
-import re
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,10 +23,11 @@ from lintdem.model.finding import Finding, Report
 from lintdem.model.module import Directive
 from lintdem.model.remedy import Unremark
 from lintdem.model.span import Span
+from lintdem.regexes import late
 from lintdem.session import Session
 from lintdem.triage import ABOUT_COMMENTS
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_LINE = late(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _DEFINITIONS = ("@", "def", "class", "async")
 
 

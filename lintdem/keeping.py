@@ -14,13 +14,14 @@ import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import is_dataclass
 from enum import Enum
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from lintdem.analyses.asked import Asked
 from lintdem.analyses.cdk.cdk_kept import Applications
@@ -51,8 +52,7 @@ _REBUILD = ("msgspec._utils", "rebuild")
 """How msgspec names what makes a struct with fields that are given by name."""
 
 
-@dataclass
-class _Entry:
+class _Entry(msgspec.Struct):
     """What is kept of one handler: its run with what that depends on, and where it was read from; the answers, when there are."""
 
     now: Present

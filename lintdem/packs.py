@@ -16,11 +16,12 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from lintdem.errors import UsageError
+from lintdem.regexes import late
 
 GROUP = "lintdem.rules"
 """The group of entry points."""
 
-_PACKAGE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_PACKAGE = late(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
 def packages_of(name: str, closed: Sequence[Path]) -> tuple[str, ...]:

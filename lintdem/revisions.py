@@ -7,7 +7,6 @@ conversion or file monitor that a repository's configuration names is ever run, 
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from lintdem.errors import UsageError
+from lintdem.regexes import late
 
 _SECONDS = 120
 _QUIET = (
@@ -25,7 +25,7 @@ _ALIKE = 0.5
 """The share of equal lines from which on a new file is an old one renamed, as in git."""
 _MOST_PAIRS = 2_000
 _LONG = 20_000
-_LINE = re.compile(r"\r\n|\r|\n")
+_LINE = late(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from lintdem.model.module import Problem
 from lintdem.model.remedy import Argument, Named, Property, Remedy, Renamed, Rewrite
 from lintdem.model.span import NOWHERE, Place, Span, file_of
 from lintdem.program import Program
+from lintdem.regexes import late
 
 __all__ = [
     "Argument", "Case", "Effect", "Facts", "Finding", "Grade", "Group", "Judged", "Kind", "Level", "Named",
@@ -34,8 +34,8 @@ __all__ = [
     "load_rules", "lower", "phrase", "run", "way",
 ]  # fmt: skip
 
-_CODE = re.compile(r"[A-Z]{2,5}\d{3}")
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CODE = late(r"[A-Z]{2,5}\d{3}")
+_NAME = late(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 T = TypeVar("T", bound=Placed)

@@ -10,7 +10,6 @@ import textwrap
 import tokenize
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import TypeVar
 
@@ -54,8 +53,7 @@ _TEMPLATES = 512
 """So many texts are remembered: a server looks at the same ones again and again."""
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(msgspec.Struct, frozen=True, dict=True):
     """What was read: Python files, what makes modules of them, the texts of templates, the problems so far; `stacks` are what the
     templates say, where that is known from an earlier run."""
 
@@ -81,8 +79,7 @@ class Work:
         yield from self.templates.items()
 
 
-@dataclass(frozen=True)
-class Analysed:
+class Analysed(msgspec.Struct, frozen=True):
     """The report, and the facts that it was made from."""
 
     report: Report

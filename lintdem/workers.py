@@ -18,7 +18,6 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
@@ -37,8 +36,7 @@ _PIPE = 60_000
 """Bytes that a pipe surely holds."""
 
 
-@dataclass
-class _Child:
+class _Child(msgspec.Struct):
     """One process, and what it has sent so far."""
 
     pid: int

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import FunctionType
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
+
+import msgspec
 
 from lintdem.analyses.cases import Case
 from lintdem.analyses.prints import digest_of, print_of
 from lintdem.analyses.runs import own
 from lintdem.analyses.situations import Changes, Situation, shape_of
 from lintdem.analyses.subjects import Subject
+from lintdem.interpreter.altering import replace
 from lintdem.interpreter.engine import Run
 from lintdem.model.span import Place
 from lintdem.program import Program
@@ -34,8 +36,7 @@ Key: TypeAlias = tuple[object, ...]
 Makers: TypeAlias = "Callable[[], Mapping[Any, Iterable[Key]]]"
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True):
     """One handler's run with its subject and the diagnoses of its effects."""
 
     run: Run
@@ -43,20 +44,19 @@ class Judged:
     cases: tuple[Case, ...]
 
 
-@dataclass
-class Asked:
+class Asked(msgspec.Struct):
     """One handler with the answers about it, and what they depend on; `common` by name and key. `settled` is what became of
     `judged` when all were."""
 
     run: Run
     judged: tuple[Judged, ...] = ()
-    settled: dict[Key, Judged] = field(default_factory=dict)
-    answers: dict[tuple[Key, int], tuple[object, ...]] = field(default_factory=dict)
-    noted: Noted = field(default_factory=Noted)
-    common: set[tuple[str, object]] = field(default_factory=set)
-    shelved: dict[tuple[Key, bytes], tuple[object, ...]] = field(default_factory=dict)
+    settled: dict[Key, Judged] = msgspec.field(default_factory=dict)
+    answers: dict[tuple[Key, int], tuple[object, ...]] = msgspec.field(default_factory=dict)
+    noted: Noted = msgspec.field(default_factory=Noted)
+    common: set[tuple[str, object]] = msgspec.field(default_factory=set)
+    shelved: dict[tuple[Key, bytes], tuple[object, ...]] = msgspec.field(default_factory=dict)
     """Answers from the shelf, by the prints of their questions, until these are asked."""
-    told: dict[tuple[str, object], bytes] = field(default_factory=dict)
+    told: dict[tuple[str, object], bytes] = msgspec.field(default_factory=dict)
     """What these depend on of `common`, until it is known what that is now."""
     is_new: bool = True
 

@@ -7,8 +7,9 @@ the fault is theirs who ask the one before they call the other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from lintdem.analyses.guards import looked_at
 from lintdem.interpreter.domain import Call, Check
@@ -21,16 +22,14 @@ from lintdem.program import Program
 Way: TypeAlias = tuple[Call, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(msgspec.Struct, frozen=True):
     """An effect behind a test that is not atomic; the loudest come first where several are given."""
 
     check: Check
     effect: Effect
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(msgspec.Struct, frozen=True):
     """Where a question is asked, with the calls that lead to the function that asks."""
 
     place: Place

@@ -12,14 +12,15 @@ from lintdem.interpreter.trace import Effect, Event, Swallowed
 from lintdem.interpreter.values import leaves, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
-_FAILS = re.compile(r"fail|error|exception|alert|alarm|warn|problem|incident|went wrong|could not|unable", re.IGNORECASE)
-_ALERTS = re.compile(r"(^|[._])(alerts?|alarms?)(?=[._(]|$)|(?<=[a-z])Alert(er|s)?(?=[._(A-Z]|$)", re.IGNORECASE)
+_FAILS = late(r"fail|error|exception|alert|alarm|warn|problem|incident|went wrong|could not|unable", re.IGNORECASE)
+_ALERTS = late(r"(^|[._])(alerts?|alarms?)(?=[._(]|$)|(?<=[a-z])Alert(er|s)?(?=[._(A-Z]|$)", re.IGNORECASE)
 _HANDS_ON = STORES | {"events", "kinesis", "firehose", "lambda", "stepfunctions", "kafka", "batch"}
 """Services that are sent the work itself, where a dead-letter queue takes it in: that is lost when it fails."""
-_TIDIES = re.compile(r"_*(delete|remove|clean|purge|clear|tidy|invalidate|evict|unlink)(_|$|[A-Z])", re.IGNORECASE)
-_LOGS = re.compile(r"(^|[/_.\-])logs?([/_.\-]|$)|(?<=[a-z])Logs?(?=[A-Z_]|$)", re.IGNORECASE)
-_COUNTS = re.compile(r"audit|access|change|event|transaction|ledger", re.IGNORECASE)
+_TIDIES = late(r"_*(delete|remove|clean|purge|clear|tidy|invalidate|evict|unlink)(_|$|[A-Z])", re.IGNORECASE)
+_LOGS = late(r"(^|[/_.\-])logs?([/_.\-]|$)|(?<=[a-z])Logs?(?=[A-Z_]|$)", re.IGNORECASE)
+_COUNTS = late(r"audit|access|change|event|transaction|ledger", re.IGNORECASE)
 """A log that somebody counts on is work."""
 
 

@@ -11,13 +11,14 @@ from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Effect
 from lintdem.interpreter.values import leaves, text
 from lintdem.model.stack import Source
+from lintdem.regexes import late
 
-_TEMPORARY = re.compile(r"(^|[/_.-])(te?mp|scratch)([/_.-]|$)", re.IGNORECASE)
-_BACKUP = re.compile(r"back_?up|snapshot", re.IGNORECASE)
-_LOG = re.compile(r"(^|[/_.\-])logs?([/_.\-]|$)", re.IGNORECASE)
-_COUNTED = re.compile(r"audit|access|event|transaction|order|payment", re.IGNORECASE)
+_TEMPORARY = late(r"(^|[/_.-])(te?mp|scratch)([/_.-]|$)", re.IGNORECASE)
+_BACKUP = late(r"back_?up|snapshot", re.IGNORECASE)
+_LOG = late(r"(^|[/_.\-])logs?([/_.\-]|$)", re.IGNORECASE)
+_COUNTED = late(r"audit|access|event|transaction|order|payment", re.IGNORECASE)
 """A log of these is data that somebody counts."""
-_REPORT = re.compile(r"status|reports?([/_.\-]|$)|summary|statistic|(^|[/_.\-])stats|daily|weekly|monthly|hourly", re.IGNORECASE)
+_REPORT = late(r"status|reports?([/_.\-]|$)|summary|statistic|(^|[/_.\-])stats|daily|weekly|monthly|hourly", re.IGNORECASE)
 
 
 def is_for_a_while(effect: Effect, name: Value, run: Run, subject: Subject) -> bool:
@@ -48,7 +49,7 @@ def is_sample(effect: Effect, subject: Subject) -> bool:
     return subject.source is Source.SCHEDULE and bool(named) and all(map(_is_timed, named)) and not _tells_event(effect)
 
 
-_SAMPLES = re.compile(
+_SAMPLES = late(
     r"stat(u|istic)?s($|_)|rates?($|_)|metric|measure|sample|history|(^|_)logs?($|_)|snapshot|prices?($|_)|reading|health|check",
     re.IGNORECASE,
 )

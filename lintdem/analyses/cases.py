@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from lintdem.analyses.effects import Harm, Repeat
 from lintdem.analyses.guards import Cover
@@ -49,8 +50,7 @@ class Kind(str, Enum):
     UNTRACKED = "untracked"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """One effect of one handler with its diagnosis. `level` is set where the fault is graded by its
     circumstances; `reason` says those in words."""
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.keys import readable
 from lintdem.analyses.reruns.deadletters import RESENDS, consumes_dead_letters
@@ -23,8 +24,9 @@ from lintdem.model.span import Place, Span
 from lintdem.model.stack import Source
 from lintdem.model.values import Call, Name
 from lintdem.program import Program
+from lintdem.regexes import late
 
-_ID = re.compile(
+_ID = late(
     r"((^|_)(id|ids|key|arn|uuid|guid|number|no|num|ref|reference|token|name|email|sku|slug|code|url|uri|path|hash)$|Id$|ID$|Key$"
     r"|Number$|Name$|Arn$|Url$|Uri$|Token$|execution|correlation|trace|request_?id|sequencer|^pk$|^sk$|header)",
     re.IGNORECASE,
@@ -56,8 +58,7 @@ _WITHOUT_IDS = frozenset(
 """Sources whose events have no id but what the caller put there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Untold:
+class Untold(msgspec.Struct, frozen=True):
     """Something at `place` that does not say which event it is about: `name` is what is called there."""
 
     run: Run

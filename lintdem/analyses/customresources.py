@@ -9,7 +9,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-response
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.cases import Case, Kind
 from lintdem.analyses.keys import Grade, Provenance, provenance
@@ -47,8 +48,7 @@ def untracked(case: Case) -> Case:
     return replace(case, kind=Kind.UNTRACKED) if makes(case.effect.call) else case
 
 
-@dataclass(frozen=True, slots=True)
-class Renamed:
+class Renamed(msgspec.Struct, frozen=True):
     """An answer whose PhysicalResourceId is another one in each run (`key`, None when none is passed), and a deletion that
     does not ask for it."""
 

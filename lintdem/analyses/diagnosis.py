@@ -5,9 +5,9 @@ Rules ask for the cases with their kind of fault. The order of precedence stands
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.asking import Act, askings, shared
 from lintdem.analyses.bytime import is_sample, is_sample_row
@@ -53,6 +53,7 @@ from lintdem.model.span import Place
 from lintdem.model.stack import Source
 from lintdem.program import Program
 from lintdem.program.modules import Modules
+from lintdem.regexes import late
 
 _BY_FAULT = {
     Fault.CHECK: Kind.CHECKED, Fault.LOOKED: Kind.CHECKED, Fault.MEMORY: Kind.MEMORY, Fault.LATE: Kind.LATE,
@@ -105,8 +106,7 @@ def _read(check: Check) -> Place | None:
     return subject.place if subject is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """A test at `place` that is not atomic: `cases` are what is done behind it, once for each call and the worst first;
     `stands` is where it is told: in the function that asks, at the call that repeats or leads there."""
 
@@ -300,7 +300,7 @@ def key_place(claim: Claim, run: Run) -> Place:
 
 # --- delivery-scoped keys ---
 
-_ID_STEP = re.compile(r"(^id$|_id$|Id$|ID$|_no$|number$|reference$|_ref$|key$)")
+_ID_STEP = late(r"(^id$|_id$|Id$|ID$|_no$|number$|reference$|_ref$|key$)")
 
 
 def _delivery(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeAlias
 
 from lintdem.analyses.subjects import Subject, delivered_by, subjects_of
+from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import Arrived, Fact
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.senders import excluded, may_be_from

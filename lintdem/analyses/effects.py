@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from lintdem.analyses.bytime import is_for_a_while
 from lintdem.analyses.emptied import is_begun_anew, is_filled_anew
@@ -30,6 +31,7 @@ from lintdem.interpreter.values import NONE, leaves, members, parts_of, text
 from lintdem.knowledge import Kind, Scope, scope_of
 from lintdem.model.span import Place
 from lintdem.program import Program
+from lintdem.regexes import late
 
 
 class Repeat(str, Enum):
@@ -45,8 +47,7 @@ class Repeat(str, Enum):
     STALE_TOKEN = "attempt token"
 
 
-@dataclass(frozen=True, slots=True)
-class Harm:
+class Harm(msgspec.Struct, frozen=True):
     """`key` is the identity that matters: the token, the name, the item's key; `key_place` where it stands."""
 
     repeat: Repeat
@@ -105,7 +106,7 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program, keys: 
     return Harm(Repeat.DUPLICATES)
 
 
-_EXISTS = re.compile(r"AlreadyExist|Duplicate|EntityExist")
+_EXISTS = late(r"AlreadyExist|Duplicate|EntityExist")
 """Errors of a name that is taken; a conflict may be that of a token with other arguments."""
 
 
@@ -224,8 +225,8 @@ def _named(effect: Effect, run: Run, subject: Subject) -> Harm | None:
     return None
 
 
-_LIMITS = re.compile(r"rate_?limit|throttl|too_?many_?(requests|attempts)|limiter\b", re.IGNORECASE)
-_LIMITS_TIME = re.compile(r"quota|window|_limit|limit_|attempts|brute_?force", re.IGNORECASE)
+_LIMITS = late(r"rate_?limit|throttl|too_?many_?(requests|attempts)|limiter\b", re.IGNORECASE)
+_LIMITS_TIME = late(r"quota|window|_limit|limit_|attempts|brute_?force", re.IGNORECASE)
 
 
 def limits_rate(effect: Effect, run: Run) -> bool:
@@ -251,7 +252,7 @@ def counts_failures(effect: Effect) -> bool:
     return bool(names) and all(_ATTEMPTS.search(name) for name in names)
 
 
-_ATTEMPTS = re.compile(r"(^|_)(fail(ed|ure)?s?|errors?|retr(y|ies)|attempts?)(_(count|counter|total|number))?$", re.IGNORECASE)
+_ATTEMPTS = late(r"(^|_)(fail(ed|ure)?s?|errors?|retr(y|ies)|attempts?)(_(count|counter|total|number))?$", re.IGNORECASE)
 
 
 def _spends(table: Value | None) -> bool:

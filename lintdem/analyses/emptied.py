@@ -10,9 +10,10 @@ from lintdem.interpreter.engine import Run
 from lintdem.interpreter.sql.clauses import plain_name
 from lintdem.interpreter.trace import Effect
 from lintdem.interpreter.values import known, members, text
+from lintdem.regexes import late
 
-_FILLS = re.compile(r"^\s*(?:insert\s+into|create\s+table(?:\s+if\s+not\s+exists)?)\s+([^\s(]+)", re.IGNORECASE)
-_EMPTIES = re.compile(r"^\s*(?:drop\s+table(?:\s+if\s+exists)?|delete\s+from|truncate(?:\s+table)?)\s+([^\s;(]+)", re.IGNORECASE)
+_FILLS = late(r"^\s*(?:insert\s+into|create\s+table(?:\s+if\s+not\s+exists)?)\s+([^\s(]+)", re.IGNORECASE)
+_EMPTIES = late(r"^\s*(?:drop\s+table(?:\s+if\s+exists)?|delete\s+from|truncate(?:\s+table)?)\s+([^\s;(]+)", re.IGNORECASE)
 
 
 def is_filled_anew(effect: Effect, run: Run) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -39,6 +38,7 @@ from lintdem.analyses.weakguards.records import kept_for_ever, refused_guards
 from lintdem.analyses.weakguards.unfinished import Unfinished, unfinished
 from lintdem.analyses.weakguards.unscoped import Guarded, collisions
 from lintdem.analyses.weakguards.windows import Short, short_windows
+from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import Derived, Method, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.gaps import UNREAD

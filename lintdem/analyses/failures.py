@@ -6,7 +6,7 @@ HTTP failure nobody looks at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from lintdem.analyses.badanswers import badly_answered, is_hopeless
 from lintdem.analyses.besteffort import is_beside_work, is_word_of_failure
@@ -69,8 +69,7 @@ REPORTS = frozenset({"batchItemFailures", "batch_item_failures", "batchItemIdent
 FRAMEWORK = "record_handler"
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(msgspec.Struct, frozen=True):
     """An `except` that eats the failure of `effects`; `words` says how the handler goes on, `gone` what is lost."""
 
     run: Run
@@ -339,8 +338,7 @@ STATUS = "the HTTP status"
 CHECKED_ELSEWHERE = frozenset({"status_forcelist", "raise_on_status", "event_hooks", "raise_for_status"})
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(msgspec.Struct, frozen=True):
     """A call whose answer is dropped although it says in `field` what failed."""
 
     run: Run

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from lintdem.analyses.effects import tells
 from lintdem.analyses.histories import is_of_catalogue, is_of_history
@@ -48,8 +49,7 @@ class Fault(str, Enum):
     LOCK = "lock"
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(msgspec.Struct, frozen=True):
     """Whether an effect is guarded. `claim` is the guard that counts, or the broken one; `check` the test that is
     not atomic; `words` say in one sentence why the nearest guard does not count."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import (
@@ -42,8 +43,7 @@ class Grade(str, Enum):
     ATTEMPT = "attempt"
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(msgspec.Struct, frozen=True):
     """`words` names the part that decides ("messageId of the SQS record", "a new uuid"); `place` is where a fresh
     value is made, `made` the call that makes it, `call` that of the function around it; `otherwise` what of the event is
     taken instead where it is there."""

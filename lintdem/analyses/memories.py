@@ -9,8 +9,9 @@ from lintdem.interpreter.domain import Fresh, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Asked, Effect
 from lintdem.interpreter.values import leaves
+from lintdem.regexes import late
 
-EXPIRY = re.compile(r"(ttl|time_?to_?live|expir|valid_?(until|to)|delete_?(at|after))", re.IGNORECASE)
+EXPIRY = late(r"(ttl|time_?to_?live|expir|valid_?(until|to)|delete_?(at|after))", re.IGNORECASE)
 """Attributes that say when a record is over."""
 
 

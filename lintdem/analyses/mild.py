@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from lintdem.interpreter.domain import Env, Value
 from lintdem.interpreter.trace import Effect
 from lintdem.interpreter.values import NONE, leaves, members, text
 from lintdem.interpreter.written import nodes
 from lintdem.model.values import Const
 from lintdem.program import Program
+from lintdem.regexes import late
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_ACTS = re.compile(
+_WORDS = late(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_ACTS = late(
     r"pay(ments?|outs?)?|charges?|funds?|refunds?|transfers?|orders?|book(ing)?s?|reserv\w+|send(er)?|notif\w+|notices?|e?mails?|mailer"
     r"|sms|messages?|publish\w*|post|create|creator|add|insert|start(er)?|open|launch|trigger|submit|execute|invoice|purchase|checkout"
     r"|initiate|close|enqueue|schedule|provision|deploy|import|ingest"

@@ -9,7 +9,6 @@ this errs on the side of too many, but for a name that is put together of parts.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from functools import cached_property
 
 from lintdem.analyses.asked import EVERY
@@ -18,6 +17,7 @@ from lintdem.analyses.facts import Facts
 from lintdem.analyses.tablewrites import homes_of, store_of
 from lintdem.analyses.weakguards.powertools import claims
 from lintdem.analyses.weakguards.unscoped import by_claim
+from lintdem.interpreter.altering import replace
 from lintdem.interpreter.deployed import names_of, own_function
 from lintdem.interpreter.domain import Claim, Env, Known, Made, Value
 from lintdem.interpreter.engine import Run

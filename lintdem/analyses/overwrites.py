@@ -22,6 +22,7 @@ from lintdem.model.finding import Level
 from lintdem.model.span import Place
 from lintdem.model.stack import Source
 from lintdem.program.modules import Modules
+from lintdem.regexes import late
 
 
 def overwrite_level(
@@ -88,7 +89,7 @@ def _keeps_place(effect: Effect, modules: Modules) -> bool:
     return any(map(_PLACES.search, names_around(modules, effect.place, effect.stack)))
 
 
-_PLACES = re.compile(r"watermark|cursor|checkpoint|bookmark|high_?water", re.IGNORECASE)
+_PLACES = late(r"watermark|cursor|checkpoint|bookmark|high_?water", re.IGNORECASE)
 
 
 def _late_for(subject: Subject, run: Run, others: Mapping[Place, Write]) -> Mapping[Place, Write]:
@@ -173,8 +174,8 @@ def _created_here(effect: Effect, run: Run) -> bool:
     )  # fmt: skip
 
 
-_ENDS = re.compile(r"^(?:_?id|uuid|guid)$|(?:_id|Id|ID|_uuid)$")
-_ACTORS = re.compile(r"user|customer|account|member|tenant|device|client|person|player|subscriber|owner|email", re.IGNORECASE)
+_ENDS = late(r"^(?:_?id|uuid|guid)$|(?:_id|Id|ID|_uuid)$")
+_ACTORS = late(r"user|customer|account|member|tenant|device|client|person|player|subscriber|owner|email", re.IGNORECASE)
 
 
 def _is_gone_for_good(write: Write, others: Mapping[Place, Write]) -> bool:

@@ -10,6 +10,7 @@ from lintdem.interpreter.domain import Claim, Path
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Claimed, Effect
 from lintdem.interpreter.values import leaves
+from lintdem.regexes import late
 
 
 def fills_in(claim: Claim, run: Run) -> bool:
@@ -49,7 +50,7 @@ def keeps_more(claim: Claim, run: Run) -> bool:
     return tells(replace(call.write, values=stored))
 
 
-_ENDS = re.compile(r"ttl|expir|keep|until", re.IGNORECASE)
+_ENDS = late(r"ttl|expir|keep|until", re.IGNORECASE)
 """Attributes that say how long a mark is kept."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from lintdem.analyses.subjects import Subject
 from lintdem.knowledge import redelivery
@@ -102,8 +102,7 @@ def duration(seconds: int) -> str:
     return f"{seconds} second{'s' if seconds != 1 else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Horizon:
+class Horizon(msgspec.Struct, frozen=True):
     """How long after the first delivery a source may deliver again; `words` say by what, `sure` whether the template
     says it or it is the service's default."""
 

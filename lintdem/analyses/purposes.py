@@ -10,8 +10,9 @@ import re
 from lintdem.interpreter.trace import Swallowed
 from lintdem.interpreter.written import Texts, function_at, nodes
 from lintdem.model.function import Try
+from lintdem.regexes import late
 
-_MEANT = re.compile(
+_MEANT = late(
     r"""
     \bbest[- ]?effort | \bnon[- ]?(fatal|critical|blocking|essential)\b | \bnot\ (fatal|critical|essential)\b
     | \bfire[- ]and[- ]forget\b | \bfail(s|ing)?[- ]?(open|soft(ly)?)\b

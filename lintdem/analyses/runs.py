@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from lintdem.analyses.cdk.cdk_kept import Applications
 from lintdem.analyses.reruns import recreated
+from lintdem.interpreter.altering import replace
 from lintdem.interpreter.engine import Engine, Run
 from lintdem.interpreter.worlds import Looked
 from lintdem.knowledge import Declared

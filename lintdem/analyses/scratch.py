@@ -17,6 +17,7 @@ from lintdem.knowledge import Kind
 from lintdem.model.function import If
 from lintdem.model.span import Place
 from lintdem.program.modules import Modules
+from lintdem.regexes import late
 
 
 def is_taken_away(effect: Effect, run: Run, minted: Provenance, modules: Modules) -> bool:
@@ -53,8 +54,8 @@ def _is_chosen(later: Effect, effect: Effect, modules: Modules) -> bool:
     return any(encloses(place, one) and not (one.path == other.path and encloses(place, other)) for place in asked)
 
 
-_SECRETS = re.compile(r"secrets\.token_(urlsafe|hex|bytes)")
-_PASSES = re.compile(
+_SECRETS = late(r"secrets\.token_(urlsafe|hex|bytes)")
+_PASSES = late(
     r"session|(?<!device_)(?<!push_)token|nonce|csrf|oauth|magic_?link|challenge|(^|_)otp($|_)|log_?in|sign_?in|anonymous",
     re.IGNORECASE,
 )

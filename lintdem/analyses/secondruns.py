@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.commits import is_stored_later
 from lintdem.analyses.guards import looked_at, same_store
@@ -26,8 +27,7 @@ from lintdem.model.stack import Source
 _BROKEN = frozenset({Grade.ATTEMPT, Grade.ENVELOPE})
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """A call at `place` that the second run makes in vain; `words` says why it fails, `claim` is set when it is the
     condition of a write that fails; `message` says the whole otherwise, and `because` what happened at `step`;
     `advice` and `guard` replace the usual words; `keys` are what tells the writes of a batch apart."""

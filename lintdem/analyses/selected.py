@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.interpreter.domain import Check, Done, Known, Path, Value
 from lintdem.interpreter.engine import Run
@@ -16,8 +17,7 @@ from lintdem.knowledge import Kind
 from lintdem.model.span import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(msgspec.Struct, frozen=True):
     """A read that asked for `words` by attribute, and what it found, as a test that is not atomic."""
 
     read: Invocation

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from lintdem.model.module import Module
 from lintdem.program import Program
@@ -14,8 +15,7 @@ from lintdem.program.noting import Noted, Test
 Content: TypeAlias = "bytes | Module | None"
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True):
     """What answers depend on, all of it: `shape` counts for every one."""
 
     shape: tuple[object, ...]

@@ -17,6 +17,7 @@ from lintdem.interpreter.values import leaves
 from lintdem.model.span import Place
 from lintdem.program import Handler, Program
 from lintdem.program.remembering import remembered
+from lintdem.regexes import late
 
 Writes: TypeAlias = Mapping[Place, Write]
 """The writes to one table, by place."""
@@ -49,7 +50,7 @@ def whole_keys(writes: Writes) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(name for name, _ in one.key) for one in writes.values() if one.key)
 
 
-_ANY_TABLE = re.compile(r"^(DYNAMO_?DB_?|DDB_?|DYNAMO_?)?TABLE(_?NAME|_?ID)?$", re.IGNORECASE)
+_ANY_TABLE = late(r"^(DYNAMO_?DB_?|DDB_?|DYNAMO_?)?TABLE(_?NAME|_?ID)?$", re.IGNORECASE)
 """Names of variables that say nothing of which table it is."""
 
 Writers: TypeAlias = Mapping[object, Mapping[Place, Write]]

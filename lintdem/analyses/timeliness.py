@@ -13,19 +13,20 @@ from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Effect
 from lintdem.interpreter.values import leaves, text
 from lintdem.model.stack import Source
+from lintdem.regexes import late
 
 
 def is_fresh_checked(effect: Effect) -> bool:
     return any(isinstance(f, Check) and f.kind == "fresh" for f in effect.must)
 
 
-_TIME = re.compile(r"(time|_at$|At$|timestamp|sequence|modified|updated|occurred|_on$|date)", re.IGNORECASE)
-_VERSION = re.compile(
+_TIME = late(r"(time|_at$|At$|timestamp|sequence|modified|updated|occurred|_on$|date)", re.IGNORECASE)
+_VERSION = late(
     r"^((item|object|entity|record|row|event|aggregate|order|document|doc|data|message|state)_?)?(version|revision)(_?(no|nr|num|number))?$",
     re.IGNORECASE,
 )
 """Names of the number of a state; that of a configuration, a model or a format says which one is meant."""
-_OTHER_TIMES = re.compile(
+_OTHER_TIMES = late(
     r"(start|begin|end|due|birth|expir|schedul|deadline|delivery|arriv|depart|appointment|meeting|booking|check_?(in|out)|from|to|until|"
     r"run|over|life|part|full)_?(date|time)|time_?(zone|out|slot|frame)|^(date|candidate|update|validate)s?$|(^|_)created(_?(at|on|time|date))?$|"
     r"[a-z]Created(At|On|Time|Date)?$",
@@ -45,7 +46,7 @@ def event_time(effect: Effect) -> str | None:
     return None
 
 
-_ORDER = re.compile(
+_ORDER = late(
     r"^(version|revision|sequence(_?number)?|(event_?)?timestamp|event_?time|occurred_?(at|on)|"
     r"(last_?)?(updated|modified|changed)(_?(at|on|time|date))?)$",
     re.IGNORECASE,
@@ -73,7 +74,7 @@ def unordered_row(effect: Effect, subject: Subject) -> str:
 # --- time-bound effects ---
 
 
-_TIME_BOUND = re.compile(
+_TIME_BOUND = late(
     r"(\botp\b|one.?time.?(code|pass)|verification.?code|passcode|reminder|\bremind\b|countdown|flash.?sale|"
     r"expires?_?(at|in|on)?$|\bexpir(y|es|ation)|price.?quote|\bquote\b|reservation.?hold|\bhold_until)",
     re.IGNORECASE,
@@ -107,10 +108,10 @@ def _is_looked_up(effect: Effect, subject: Subject) -> bool:
     return subject.source is Source.SCHEDULE and any(isinstance(leaf, Path) and leaf.root == "result" for leaf in found)
 
 
-_EXPIRES = re.compile(r"(^expir|valid_?(until|to)|deadline|hold_?until|expires?$)", re.IGNORECASE)
+_EXPIRES = late(r"(^expir|valid_?(until|to)|deadline|hold_?until|expires?$)", re.IGNORECASE)
 
 
-_HOLDS = re.compile(r"(reserv|hold|offer|quote|coupon|auction|\bbid)", re.IGNORECASE)
+_HOLDS = late(r"(reserv|hold|offer|quote|coupon|auction|\bbid)", re.IGNORECASE)
 
 
 def held_for_a_time(effect: Effect, subject: Subject) -> str:

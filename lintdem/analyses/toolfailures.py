@@ -7,9 +7,10 @@ import re
 from lintdem.interpreter.domain import Known
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Asked, Effect, Swallowed
+from lintdem.regexes import late
 
-_MODELS = re.compile(r"^(bedrock|openai|anthropic|litellm|langchain)", re.IGNORECASE)
-_TOOL = re.compile(r"(^|[/_.])tools?([/_.]|$)|Tool(?=[A-Z_.]|$)")
+_MODELS = late(r"^(bedrock|openai|anthropic|litellm|langchain)", re.IGNORECASE)
+_TOOL = late(r"(^|[/_.])tools?([/_.]|$)|Tool(?=[A-Z_.]|$)")
 
 
 def is_told_to_model(one: Swallowed, run: Run) -> bool:

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lintdem.errors import UsageError
+from lintdem.regexes import late
 
-_ADDRESS = re.compile(r"(?:https|ssh|git|file)://\S+|[\w.-]+@[\w.-]+:\S+")
-_SECRET = re.compile(r"^(\w+://)[^/@]*@")
+_ADDRESS = late(r"(?:https|ssh|git|file)://\S+|[\w.-]+@[\w.-]+:\S+")
+_SECRET = late(r"^(\w+://)[^/@]*@")
 _DEPTH = 3
 """So deep below a folder checkouts are looked for: host, owner, name."""
 

@@ -15,11 +15,12 @@ from lintdem.audit.records import Audited
 from lintdem.errors import UsageError
 from lintdem.files import read_regular
 from lintdem.globs import spec_of
+from lintdem.regexes import late
 
 _PLACES = (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 _MOST_BYTES = 3_000_000
 """What GitHub reads."""
-_SECTION = re.compile(r"\^?\[[^\]]+\](?:\[\d+\])?(?P<owners>.*)")
+_SECTION = late(r"\^?\[[^\]]+\](?:\[\d+\])?(?P<owners>.*)")
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ import os
 import platform
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+import msgspec
 
 from lintdem.cli.fixes import Outcome, Wanted, apply, fix_options
 from lintdem.cli.ignoring import add_ignores
@@ -174,8 +174,7 @@ def _watch(flags: _Flags) -> NoReturn:
     watch(session.root, written, lambda: _once(flags))
 
 
-@dataclass(frozen=True)
-class _Flags:
+class _Flags(msgspec.Struct, frozen=True):
     """The command line as click understood it."""
 
     paths: tuple[str, ...]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from lintdem.cli.terminal import complain, put_bytes
 from lintdem.model.finding import Fixed, Report
@@ -31,8 +31,7 @@ def fix_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """What is asked for."""
 
     fix: bool
@@ -47,8 +46,7 @@ class Wanted:
         return self.fix or self.unsafe_fixes or self.diff or self.fix_only
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """The report of what is left, whether files were or would be changed, and whether all could be written."""
 
     report: Report

@@ -6,14 +6,15 @@ of `of`, where a `*` stands for one or more steps of a name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from lintdem.config.wrong import Wrong, nearest
+import msgspec
 
-_NAME = re.compile(r"[A-Za-z_*][A-Za-z0-9_]*(\.[A-Za-z_*][A-Za-z0-9_]*)*")
+from lintdem.config.wrong import Wrong, nearest
+from lintdem.regexes import late
+
+_NAME = late(r"[A-Za-z_*][A-Za-z0-9_]*(\.[A-Za-z_*][A-Za-z0-9_]*)*")
 KINDS = ("read", "set", "delete", "create", "effect", "compute", "telemetry")
 """What a declared call may do, as in `lintdem explain`."""
 
@@ -28,8 +29,7 @@ _SHAPES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Declaration:
+class Declaration(msgspec.Struct, frozen=True):
     """One entry. `table` is "effects", "guards" or "safe"; what belongs to another table keeps its default."""
 
     table: str

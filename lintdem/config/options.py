@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from lintdem.config.declarations import declarations
 from lintdem.config.positions import line_of, line_of_entry
@@ -19,27 +20,26 @@ from lintdem.errors import UsageError
 from lintdem.globs import spec_of
 from lintdem.model.finding import Level
 from lintdem.model.stack import Source
+from lintdem.regexes import late
 
-_SEPARATOR = re.compile(r"\\(?![#! \\\[\]?])")
+_SEPARATOR = late(r"\\(?![#! \\\[\]?])")
 
 
-@dataclass(frozen=True)
-class Handler:
+class Handler(msgspec.Struct, frozen=True):
     """One `[[tool.lintdem.handlers]]`: functions called by a source that no template here shows."""
 
     pattern: str
     source: Source
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """The keys of one file as they were written there, already of the right type. `table` is where
     they stand ("tool", "lintdem") or () in a file of lintdem's own."""
 
     file: Path
     text: str
     table: tuple[str, ...]
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
     def line(self, key: str, value: str | None = None) -> int:
         """The line of a key, or of one of its values."""
@@ -141,7 +141,7 @@ def _target(value: Any) -> str:
     return str(value)
 
 
-_DISTRIBUTION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+_DISTRIBUTION = late(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 def _packs(value: Any) -> tuple[str, ...]:

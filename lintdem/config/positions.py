@@ -6,15 +6,16 @@ look at the lines is enough; when a form is too unusual to be found, the answer 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-_HEADER = re.compile(r"^\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*=""")
-_QUOTED = re.compile(r""""([^"]*)"|'([^']*)'""")
-_PART = re.compile(r""""([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+)""")
+from lintdem.regexes import late
+
+_HEADER = late(r"^\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
+_KEY = late(r"""^\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*=""")
+_QUOTED = late(r""""([^"]*)"|'([^']*)'""")
+_PART = late(r""""([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+)""")
 
 
 def line_of(text: str, path: Sequence[str], value: str | None = None) -> int:

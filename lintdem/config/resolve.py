@@ -7,14 +7,13 @@ above both. Every setting remembers where it came from.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from pathspec import GitIgnoreSpec
 
 from lintdem.config.declarations import Declaration
@@ -24,6 +23,7 @@ from lintdem.files import read_regular, repository_of
 from lintdem.globs import spec_of
 from lintdem.model.finding import Level
 from lintdem.model.stack import Source
+from lintdem.regexes import late
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -35,12 +35,11 @@ CONFIG_NAMES = (".lintdem.toml", "lintdem.toml", "pyproject.toml")
 
 MOST_BYTES = 1_000_000
 _MOST_PARTS = 200
-_ENDLESS_NAME = re.compile(rf"""(?<![\w"'.-])(?:[\w"'-]+[ \t]*\.[ \t]*){{{_MOST_PARTS}}}""")
+_ENDLESS_NAME = late(rf"""(?<![\w"'.-])(?:[\w"'-]+[ \t]*\.[ \t]*){{{_MOST_PARTS}}}""")
 _LISTS_THAT_ADD = ("extend-select", "extend-exclude", "effects", "guards", "safe")
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """Where a setting comes from: a file and line, or "command line", or "default"."""
 
     file: str
@@ -50,8 +49,7 @@ class Origin:
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True)
-class PathGlobs:
+class PathGlobs(msgspec.Struct, frozen=True, dict=True):
     """Git-style patterns that count from the folder `base`."""
 
     base: str
@@ -67,8 +65,7 @@ class PathGlobs:
         return path.startswith(start) and bool(self._spec.match_file(path[len(start) :]))
 
 
-@dataclass(frozen=True)
-class Overrides:
+class Overrides(msgspec.Struct, frozen=True):
     """What the command line said; None where it said nothing."""
 
     select: tuple[str, ...] | None = None
@@ -77,8 +74,7 @@ class Overrides:
     fail_on: Level | None = None
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(msgspec.Struct, frozen=True):
     """The resolved settings. `select` None means the groups that are on by default; `exclude` None the
     built-in list. What the command line selects is kept apart, because it is asked before the files.
     `templates` narrows what is read as a template; `baseline` is an absolute path; `sources` how many seconds a source goes
@@ -108,8 +104,8 @@ class Config:
     safe: tuple[Declaration, ...] = ()
     root: str = "/"
     file: str | None = None
-    origins: Mapping[str, Origin] = field(default_factory=dict)
-    value_origins: Mapping[tuple[str, str], Origin] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = msgspec.field(default_factory=dict)
+    value_origins: Mapping[tuple[str, str], Origin] = msgspec.field(default_factory=dict)
 
     @property
     def declarations(self) -> tuple[Declaration, ...]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from lintdem.config.resolve import Config
 from lintdem.config.wrong import nearest
 from lintdem.model.span import file_of
+from lintdem.regexes import late
 
-_FUNCTION = re.compile(rb"^\s*(?:async\s+)?def\s+(\w+)|^(\w+)\s*(?::[^=]+)?=[^=]", re.MULTILINE)
+_FUNCTION = late(rb"^\s*(?:async\s+)?def\s+(\w+)|^(\w+)\s*(?::[^=]+)?=[^=]", re.MULTILINE)
 
 
 def unmatched(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lintdem.deploy.json_tree import read_json
@@ -10,8 +9,9 @@ from lintdem.deploy.nodes import Node, Record, Scalar, as_record
 from lintdem.deploy.paths import folder_of
 from lintdem.model.span import Place
 from lintdem.model.stack import Lambda, Stack, Value
+from lintdem.regexes import late
 
-_NAMED = re.compile(r"(^|/)\.chalice/config\.json$")
+_NAMED = late(r"(^|/)\.chalice/config\.json$")
 
 
 def is_chalice(path: str) -> bool:

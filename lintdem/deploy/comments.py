@@ -18,11 +18,12 @@ from lintdem.model.directives import MARK, read_comment, split_comment
 from lintdem.model.module import Directive
 from lintdem.model.span import Span
 from lintdem.model.spelling import TYPESCRIPT
+from lintdem.regexes import late
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HCL = (".tf", ".tfvars")
 _YAML = (".yaml", ".yml", ".template")
-_SLASHES = re.compile(rf"(?<!:)//\s*{re.escape(MARK)}")
+_SLASHES = late(rf"(?<!:)//\s*{re.escape(MARK)}")
 _CLOSERS = ("}", "]", ")")
 _Place = tuple[int, int]
 """A line, counted from 0, and a column, counted from 0."""

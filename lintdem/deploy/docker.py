@@ -11,9 +11,10 @@ import msgspec
 from lintdem.deploy.paths import folder_of, join, unique
 from lintdem.deploy.webservers import ADAPTER, application
 from lintdem.model.span import Place, Span
+from lintdem.regexes import late
 
-_HANDLER = re.compile(r"[\w./-]+\.\w+")
-_LAMBDA = re.compile(r"lambda/python|awslambdaric|aws-lambda-ric|lambda-python|lambci/lambda|\bLAMBDA_TASK_ROOT\b")
+_HANDLER = late(r"[\w./-]+\.\w+")
+_LAMBDA = late(r"lambda/python|awslambdaric|aws-lambda-ric|lambda-python|lambci/lambda|\bLAMBDA_TASK_ROOT\b")
 _LEAST = 4
 """Letters of a folder's name that say which image is meant."""
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 
 from lintdem.deploy.nodes import HOLE
+from lintdem.regexes import late
 
-_EXPRESSION = re.compile(r"\{\{(?:(?!\}\}|\{\{)[\s\S]){0,800}\}\}")
-_STATEMENT = re.compile(r"\{%(?:(?!%\}|\{%)[\s\S]){0,800}%\}|\{#(?:(?!#\})[\s\S]){0,2000}#\}")
-_WORD = re.compile(r"\{%[-+]?\s*(\w+)")
+_EXPRESSION = late(r"\{\{(?:(?!\}\}|\{\{)[\s\S]){0,800}\}\}")
+_STATEMENT = late(r"\{%(?:(?!%\}|\{%)[\s\S]){0,800}%\}|\{#(?:(?!#\})[\s\S]){0,2000}#\}")
+_WORD = late(r"\{%[-+]?\s*(\w+)")
 
 ENDINGS = ("", ".j2", ".jinja2", ".tmpl")
 """What follows the name of a file that another one names as it will be once the engine has run."""

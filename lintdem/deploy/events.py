@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from lintdem.deploy.nodes import Node, Record, Scalar
 from lintdem.deploy.template import Declared, Template
 from lintdem.model.span import Place
 from lintdem.model.stack import Event, Source, Value
+from lintdem.regexes import late
 
 BY_TYPE = {
     "AWS::SQS::Queue": Source.SQS,
@@ -63,7 +62,7 @@ def polled_source(template: Template, properties: Record, arn: Node | None) -> S
     return Source.DYNAMODB_STREAM if _OF_TABLES.search(words) else Source.KINESIS
 
 
-_OF_TABLES = re.compile(r"table|dynamo|ddb|(?<!var)\.stream_?arn\b")
+_OF_TABLES = late(r"table|dynamo|ddb|(?<!var)\.stream_?arn\b")
 """Words of a table's stream; of the two only tables call an attribute "stream ARN"."""
 
 

@@ -6,16 +6,16 @@ parameter. Nothing but the name joins them, so a name that two templates offer j
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from lintdem.deploy.nodes import Node, Record, Scalar, as_record, records_with, walk
 from lintdem.deploy.template import Template
+from lintdem.regexes import late
 
-_SLOT = re.compile(r"\$\{[^}]*\}")
-_RESOLVED = re.compile(r"\{\{resolve:ssm(?:-secure)?:([\w./\-${}:]+?)(?::\d+)?\}\}")
+_SLOT = late(r"\$\{[^}]*\}")
+_RESOLVED = late(r"\{\{resolve:ssm(?:-secure)?:([\w./\-${}:]+?)(?::\d+)?\}\}")
 _LOOKED_UP = "AWS::SSM::Parameter::Value"
 _LEAST = 4
 """Characters of a name that must be known before it says anything."""

@@ -15,6 +15,7 @@ from lintdem.deploy.hcl_tokens import Token, failure, words
 from lintdem.deploy.nodes import DEEPEST, Entry, Node, Record, Scalar, Series, record_of
 from lintdem.errors import LoweringError
 from lintdem.model.span import Place, Span
+from lintdem.regexes import late
 
 PATH = "$path"
 """A name with its attributes: `var.stage`, `aws_sqs_queue.orders.arn`."""
@@ -33,8 +34,8 @@ MIXED = "$mixed"
 
 _BINARY = frozenset({"==", "!=", "<", ">", "<=", ">=", "&&", "||", "+", "-", "*", "/", "%"})
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
-_MENTIONED = re.compile(r"(?:module|data|local|var|aws_\w+)(?:\.[A-Za-z_][\w-]*)+")
-_ESCAPE = re.compile(r"\\(n|t|r|\"|\\)")
+_MENTIONED = late(r"(?:module|data|local|var|aws_\w+)(?:\.[A-Za-z_][\w-]*)+")
+_ESCAPE = late(r"\\(n|t|r|\"|\\)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 
 

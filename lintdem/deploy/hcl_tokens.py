@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import msgspec
 
 from lintdem.errors import LoweringError
+from lintdem.regexes import late
 
-_TOKEN = re.compile(
+_TOKEN = late(
     r"""(?P<space>[ \t\r\ufeff]+)
     |(?P<comment>\#[^\n]*|//[^\n]*)
     |(?P<line>\n)

@@ -13,8 +13,9 @@ import msgspec
 
 from lintdem.deploy.nodes import HOLE, Node, Record, Scalar, Series, as_items, empty, walk
 from lintdem.model.stack import Value
+from lintdem.regexes import late
 
-_SLOT = re.compile(r"\$\{([^!${}][^${}]*)\}")
+_SLOT = late(r"\$\{([^!${}][^${}]*)\}")
 _FUNCTIONS = ("Ref", "Fn::", "Condition")
 _LONGEST = 200_000
 """Characters of a rendered text; nested substitutions could otherwise multiply without end."""

@@ -9,8 +9,9 @@ from bisect import bisect_right
 from lintdem.deploy.nodes import DEEPEST, LARGEST, Node, Scalar, Series, record_of
 from lintdem.errors import LoweringError
 from lintdem.model.span import Place, Span
+from lintdem.regexes import late
 
-_TOKEN = re.compile(
+_TOKEN = late(
     r'[\s\ufeff]*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<word>-?[\w.+-]+)|(?P<mark>[][{}:,])|(?P<end>\Z))', re.DOTALL
 )
 

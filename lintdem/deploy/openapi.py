@@ -14,12 +14,13 @@ from lintdem.deploy.nodes import Record, Scalar
 from lintdem.deploy.paths import folder_of
 from lintdem.deploy.yaml_tree import read_yaml
 from lintdem.model.stack import OPENAPI, Event, Lambda, Source, Stack
+from lintdem.regexes import late
 
 _ENDS = (".yaml", ".yml", ".json")
-_BEGINS = re.compile(r"^[\"']?(openapi|swagger)[\"']?\s*:|\A\s*\{\s*\"(openapi|swagger)\"", re.MULTILINE)
+_BEGINS = late(r"^[\"']?(openapi|swagger)[\"']?\s*:|\A\s*\{\s*\"(openapi|swagger)\"", re.MULTILINE)
 _CONTROLLERS = ("x-openapi-router-controller", "x-swagger-router-controller")
-_NAMES_CODE = re.compile(rf"operationId[\"']?\s*:\s*[\"']?[A-Za-z_]\w*\.[\w.]+|{'|'.join(_CONTROLLERS)}")
-_FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+_NAMES_CODE = late(rf"operationId[\"']?\s*:\s*[\"']?[A-Za-z_]\w*\.[\w.]+|{'|'.join(_CONTROLLERS)}")
+_FUNCTION = late(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 
 
 def is_openapi(path: str, head: str) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_REMOTE = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://|^arn:")
+from lintdem.regexes import late
+
+_REMOTE = late(r"^[A-Za-z][A-Za-z0-9+.-]*://|^arn:")
 _FILES = (".py", ".pyc", ".js", ".mjs", ".ts")
 _ARCHIVES = (".zip", ".jar", ".whl")
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
+import msgspec
 import yaml
 
 from lintdem.deploy.hcl_tokens import Token, words
@@ -17,8 +17,9 @@ from lintdem.errors import LoweringError, NoEdit
 from lintdem.model.finding import Edit
 from lintdem.model.remedy import Property
 from lintdem.model.span import Place, Span
+from lintdem.regexes import late
 
-_PLAIN = re.compile(r'"([A-Za-z]\w*)"')
+_PLAIN = late(r'"([A-Za-z]\w*)"')
 
 
 def propertied(change: Property, text: str) -> list[Edit]:
@@ -40,8 +41,7 @@ def propertied(change: Property, text: str) -> list[Edit]:
     return [_added(change, properties, template.lines)]
 
 
-@dataclass(frozen=True)
-class _Template:
+class _Template(msgspec.Struct, frozen=True):
     """What stands in a template: the lines, and the names with what they declare, by the place where they begin."""
 
     lines: list[str]
@@ -138,8 +138,7 @@ def _added(change: Property, node: yaml.MappingNode, lines: list[str]) -> Edit:
 # --- Terraform ---
 
 
-@dataclass(frozen=True)
-class _Terraform:
+class _Terraform(msgspec.Struct, frozen=True):
     """What stands in a file of Terraform: the lines with the offsets where they begin, and the words with theirs."""
 
     lines: list[str]

@@ -10,9 +10,10 @@ from lintdem.deploy.paths import folder_of
 from lintdem.deploy.template import OUTSIDE, Declared, read_template
 from lintdem.deploy.yaml_tree import read_yaml
 from lintdem.model.stack import Lambda, Stack
+from lintdem.regexes import late
 
-_NAMED = re.compile(r"(^|/)config\.ya?ml$")
-_KEYS = (re.compile(r"^function_name\s*:", re.MULTILINE), re.compile(r"^handler\s*:", re.MULTILINE))
+_NAMED = late(r"(^|/)config\.ya?ml$")
+_KEYS = (late(r"^function_name\s*:", re.MULTILINE), late(r"^handler\s*:", re.MULTILINE))
 
 
 def is_python_lambda(path: str, head: str) -> bool:

@@ -16,9 +16,10 @@ from lintdem.deploy.yaml_tree import read_yaml
 from lintdem.errors import LoweringError
 from lintdem.model.module import Problem
 from lintdem.model.span import Place, Span
+from lintdem.regexes import late
 
-_INNERMOST = re.compile(r"\$\{((?:self|opt|env|file|sls|param|ssm|cf|s3|aws|terraform|output|strToBool|construct)[:(.][^${}]*)\}")
-_FILE = re.compile(r"file\(([^)]+)\)(?::(.+))?$")
+_INNERMOST = late(r"\$\{((?:self|opt|env|file|sls|param|ssm|cf|s3|aws|terraform|output|strToBool|construct)[:(.][^${}]*)\}")
+_FILE = late(r"file\(([^)]+)\)(?::(.+))?$")
 _DEFAULTS = {"opt:stage": "dev", "sls:stage": "dev", "opt:region": "us-east-1", "self:service.name": ""}
 _ROUNDS = 40
 _LARGEST = LARGEST // 4

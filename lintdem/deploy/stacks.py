@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 
 from lintdem.deploy.chalice import is_chalice, read_chalice
@@ -25,24 +24,25 @@ from lintdem.model.module import Problem
 from lintdem.model.span import Place, Span
 from lintdem.model.spelling import TYPESCRIPT
 from lintdem.model.stack import Lambda, Stack
+from lintdem.regexes import late
 
 _TREES = (".yaml", ".yml", ".json", ".template")
-_NAMED = re.compile(r"(^|[/.])(sam[-_.])?template\.(ya?ml|json)$")
-_RENDERED = re.compile(r"\.(j2|jinja2?|tmpl|tpl)$")
-_SERVERLESS = re.compile(r"(^|/)serverless[\w.-]*\.(ya?ml|json)$")
-_CDK = re.compile(rb"""['"](?:aws-cdk-lib|@aws-cdk)[/'"]""")
-_IMPORTED = re.compile(r"""\bfrom\s+['"](\.{1,2}/[^'"\n]{1,400})['"]""")
-_STEPS = re.compile(r"""['"`/](\.{0,2}/?[\w][\w./-]{1,400}\.(?:json|ya?ml))['"`]""")
-_JOINED = re.compile(r"""\bjoin\(\s*__dirname\s*,((?:\s*['"`][^'"`\n]{0,200}['"`]\s*,?){2,20})\s*\)""")
-_PART = re.compile(r"""['"`]([^'"`\n]*)['"`]""")
+_NAMED = late(r"(^|[/.])(sam[-_.])?template\.(ya?ml|json)$")
+_RENDERED = late(r"\.(j2|jinja2?|tmpl|tpl)$")
+_SERVERLESS = late(r"(^|/)serverless[\w.-]*\.(ya?ml|json)$")
+_CDK = late(rb"""['"](?:aws-cdk-lib|@aws-cdk)[/'"]""")
+_IMPORTED = late(r"""\bfrom\s+['"](\.{1,2}/[^'"\n]{1,400})['"]""")
+_STEPS = late(r"""['"`/](\.{0,2}/?[\w][\w./-]{1,400}\.(?:json|ya?ml))['"`]""")
+_JOINED = late(r"""\bjoin\(\s*__dirname\s*,((?:\s*['"`][^'"`\n]{0,200}['"`]\s*,?){2,20})\s*\)""")
+_PART = late(r"""['"`]([^'"`\n]*)['"`]""")
 """What a CDK application in TypeScript takes in: other files of it, and definitions of state machines."""
 _WORDS = (b"AWSTemplateFormatVersion", b"AWS::")
-_CLEARLY = re.compile(r"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|\bType[\"']?\s*:\s*[\"']?AWS::\w+::\w")
-_REFERRED = re.compile(
+_CLEARLY = late(r"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|\bType[\"']?\s*:\s*[\"']?AWS::\w+::\w")
+_REFERRED = late(
     r"(?<![\w.@/-])[\w.@/-]{1,400}\.(?:asl\.json|asl\.ya?ml|json|ya?ml|toml)\b|(?<![\w./-])[\w./-]{0,400}Dockerfile[\w.-]*"
 )
-_INCLUDED = re.compile(r"(?:\bfile\(\s*[\"']?|\b(?:DefinitionUri|TemplateURL|Location)[\"']?\s*:\s*[\"']?)([\w.@/-]{1,400})")
-_CONTEXT = re.compile(r"DockerContext[\"']?\s*:\s*[\"']?([^\s\"',}]+)")
+_INCLUDED = late(r"(?:\bfile\(\s*[\"']?|\b(?:DefinitionUri|TemplateURL|Location)[\"']?\s*:\s*[\"']?)([\w.@/-]{1,400})")
+_CONTEXT = late(r"DockerContext[\"']?\s*:\s*[\"']?([^\s\"',}]+)")
 
 
 def _written_as(path: str) -> str:

@@ -22,8 +22,9 @@ from lintdem.errors import LoweringError
 from lintdem.model.module import Problem
 from lintdem.model.span import Place, Span
 from lintdem.model.stack import Event, Source, Value
+from lintdem.regexes import late
 
-_BARE_SLOT = re.compile(r"(:\s*)\$\{[^}\"]*\}")
+_BARE_SLOT = late(r"(:\s*)\$\{[^}\"]*\}")
 
 STATE_MACHINE_TYPES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -15,6 +14,7 @@ from lintdem.deploy.paths import folder_of
 from lintdem.model.module import Problem
 from lintdem.model.span import Place
 from lintdem.model.stack import Event
+from lintdem.regexes import late
 
 Link = tuple[str, Event]
 """The name of a function and one event that reaches it."""
@@ -24,7 +24,7 @@ OUTSIDE = "function"
 """The type given to functions that are declared outside a resources section, as in serverless.yml."""
 
 _ALIASES = frozenset({"AWS::Lambda::Alias", "AWS::Lambda::Version"})
-_FUNCTION_ARN = re.compile(r"function:((?:\$\{[^}]*\}|[\w-])+)")
+_FUNCTION_ARN = late(r"function:((?:\$\{[^}]*\}|[\w-])+)")
 
 
 class Declared(msgspec.Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from lintdem.deploy.hcl import Block
@@ -14,9 +13,10 @@ from lintdem.deploy.terraform_scope import ModuleScope, file_of
 from lintdem.deploy.terraform_types import TYPES, property_name
 from lintdem.errors import LoweringError
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
 _COUNTED = ("count", "for_each")
-_LAMBDA_MODULE = re.compile(
+_LAMBDA_MODULE = late(
     r"(?:registry\.terraform\.io/)?terraform-aws-modules/lambda/aws$"
     r"|(?:git::)?(?:\w+://)?(?:git@)?github\.com[/:]terraform-aws-modules/terraform-aws-lambda(?:\.git)?(?:\?|$)"
 )

@@ -6,12 +6,13 @@ https://github.com/awslabs/aws-lambda-web-adapter.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-_SERVERS = re.compile(r"(^|/)(uvicorn|gunicorn|hypercorn|daphne|granian|waitress-serve)$")
-_APPLICATION = re.compile(r"[A-Za-z_][\w./]*:[A-Za-z_]\w*")
-ADAPTER = re.compile(r"lambda-adapter|lambda-web-adapter")
+from lintdem.regexes import late
+
+_SERVERS = late(r"(^|/)(uvicorn|gunicorn|hypercorn|daphne|granian|waitress-serve)$")
+_APPLICATION = late(r"[A-Za-z_][\w./]*:[A-Za-z_]\w*")
+ADAPTER = late(r"lambda-adapter|lambda-web-adapter")
 """What the image of a function names that runs a web server."""
 
 

@@ -18,13 +18,14 @@ from lintdem.deploy.yaml_tree import read_yaml
 from lintdem.errors import LoweringError
 from lintdem.model.span import Place, Span
 from lintdem.model.stack import Event, Lambda, Source, Stack
+from lintdem.regexes import late
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-_NAMED = re.compile(r"(^|/)zappa_settings\.(json|toml|ya?ml)$")
+_NAMED = late(r"(^|/)zappa_settings\.(json|toml|ya?ml)$")
 _CALLED = {"sns": Source.SNS, "s3": Source.S3, "events": Source.EVENTBRIDGE}
 _POLLED = frozenset({Source.SQS, Source.SQS_FIFO, Source.KINESIS, Source.DYNAMODB_STREAM, Source.KAFKA, Source.MQ})
 _RENAMED = {"batch_size": "BatchSize", "batch_window": "MaximumBatchingWindowInSeconds", "starting_position": "StartingPosition"}

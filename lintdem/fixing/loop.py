@@ -6,7 +6,6 @@ and that the code around it means what it meant. What breaks a promise is left o
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +14,10 @@ from typing import TypeAlias
 from lintdem.fixing.choice import Offer, edits_of, offers
 from lintdem.fixing.splice import Unspliceable, splice
 from lintdem.model.finding import Edit, Fixed, Level, Report
+from lintdem.regexes import late
 
 _ROUNDS = 20
-_NUMBER = re.compile(r"#\d+$")
+_NUMBER = late(r"#\d+$")
 _UNUSED = "LDM903"
 """A suppression of what was mended has lost its use: that is told, and is no fault of the fix."""
 

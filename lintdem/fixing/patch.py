@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Mapping
 
-_PLAIN = re.compile(r"[^\x00-\x1f\"\\\x7f-\xff]+")
+from lintdem.regexes import late
+
+_PLAIN = late(r"[^\x00-\x1f\"\\\x7f-\xff]+")
 
 
 def patch(files: Mapping[str, tuple[bytes, bytes]]) -> bytes:

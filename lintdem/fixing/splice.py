@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 import tokenize
 from collections.abc import Iterable
 
 from lintdem.model.finding import Edit
+from lintdem.regexes import late
 
-_LINE = re.compile(r"\r\n|\r|\n")
+_LINE = late(r"\r\n|\r|\n")
 
 
 class Unspliceable(Exception):

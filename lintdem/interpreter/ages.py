@@ -6,9 +6,10 @@ import re
 
 from lintdem.interpreter.domain import AnyOf, Derived, Fresh, Known, Path, Test, Value
 from lintdem.interpreter.values import leaves
+from lintdem.regexes import late
 
 ORDERED = frozenset({"<", ">", "<=", ">="})
-TIME_WORDS = re.compile(
+TIME_WORDS = late(
     r"((?<!run)time(?!out|zone)|(?<!up)(?<!vali)date|_at$|timestamp|created|updated|modified|expir|(^|_)age(_|$)|(?-i:Age(?=$|[A-Z]))|version|sequence|sequencer|ttl"
     r"|epoch|occurred|when)",
     re.IGNORECASE,
@@ -30,8 +31,8 @@ def freshness(test: Test) -> Value | None:
     return None
 
 
-_BEGINS = re.compile(r"start|begin|arriv|check_?in|(^|_)from(_|$)|(?-i:^from[A-Z])", re.IGNORECASE)
-_ENDS = re.compile(r"(^|_)ends?(_|$)|(?-i:(^end|End)s?(?=$|[A-Z]))|until|finish|depart|check_?out", re.IGNORECASE)
+_BEGINS = late(r"start|begin|arriv|check_?in|(^|_)from(_|$)|(?-i:^from[A-Z])", re.IGNORECASE)
+_ENDS = late(r"(^|_)ends?(_|$)|(?-i:(^end|End)s?(?=$|[A-Z]))|until|finish|depart|check_?out", re.IGNORECASE)
 
 
 def _is_range(test: Test) -> bool:
@@ -64,7 +65,7 @@ def _is_time_like(value: Path) -> bool:
     return any(TIME_WORDS.search(step) for step in value.steps[-3:]) and not any(map(_LIMITS.search, value.steps[-1:]))
 
 
-_LIMITS = re.compile(r"(^|_)max|limit|allowed|threshold|tolerance", re.IGNORECASE)
+_LIMITS = late(r"(^|_)max|limit|allowed|threshold|tolerance", re.IGNORECASE)
 """Words of what an age is held against: how old something else may be is no age of the event."""
 
 

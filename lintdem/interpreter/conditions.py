@@ -43,8 +43,9 @@ from lintdem.interpreter.senders import alone, told
 from lintdem.interpreter.values import NONE, leaves, members, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import NOWHERE, Place
+from lintdem.regexes import late
 
-_FIRST = re.compile(r"(is_new|first_time|is_first|not_seen|isNew|unseen)")
+_FIRST = late(r"(is_new|first_time|is_first|not_seen|isNew|unseen)")
 FAILED = "ConditionalCheckFailed"
 REFUSALS = (FAILED, "TransactionCanceled", "DuplicateItem", "PreconditionFailed", "23505", "1062", "11000", "uplicate")
 """Codes and words by which a store says that what is claimed is taken: PostgreSQL, MySQL and MongoDB have numbers."""
@@ -52,7 +53,7 @@ PAGES = frozenset({
     "LastEvaluatedKey", "NextToken", "nextToken", "NextMarker", "Marker", "NextContinuationToken", "IsTruncated", "Truncated",
 })  # fmt: skip
 """What an answer says of further pages."""
-NAMED_CHECK = re.compile(
+NAMED_CHECK = late(
     r"(already|seen|duplicate|processed|is_new|handled|exists|first_time|dedup|idempoten|has_been|was_)", re.IGNORECASE
 )
 

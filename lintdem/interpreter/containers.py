@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from lintdem.interpreter.altering import replace
@@ -19,6 +18,7 @@ from lintdem.interpreter.registries import may_be_filled
 from lintdem.interpreter.trace import Recorded
 from lintdem.interpreter.values import NONE, any_of, known, leaves, text
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
 GROWS = frozenset({"append", "add", "appendleft", "insert", "extend", "update", "setdefault"})
 CHANGES = GROWS | {"pop", "popleft", "popitem", "remove", "clear", "sort", "reverse"}
@@ -199,7 +199,7 @@ def _is_around(m: Machine) -> bool:
     return bool(m.frames[1:]) and all(frame.path != m.frames[0].path for frame in m.frames[1:])
 
 
-_HOLES = re.compile(r"\{([A-Za-z_0-9]*)[^{}]*\}")
+_HOLES = late(r"\{([A-Za-z_0-9]*)[^{}]*\}")
 
 
 def _filled(m: Machine, template: Value, args: Args, place: Place, flow: Flow) -> Value:

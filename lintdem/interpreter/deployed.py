@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from lintdem.interpreter.domain import Env, Value
 from lintdem.interpreter.values import leaves, text
@@ -109,8 +110,7 @@ def _named(value: TemplateValue) -> Iterator[str]:
 # --- what is looked up again and again ---
 
 
-@dataclass(frozen=True)
-class _Declared:
+class _Declared(msgspec.Struct, frozen=True):
     """What a template declares, by each of its names; the first of a name counts."""
 
     queues: dict[str, Queue]

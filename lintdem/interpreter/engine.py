@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from lintdem.interpreter.calling import call as call_value
 from lintdem.interpreter.conditions import assume
@@ -28,8 +28,7 @@ from lintdem.program import Handler, Program
 PARTS = Parts(evaluate, execute, call_value, attribute, item, assume, run_module, call_library, typed, origins)
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(msgspec.Struct, frozen=True):
     """One handler, run once. `sites` are the calls by place; `returns` the values it returns; `raises` the
     exceptions that leave it; `complete` is False when the budget ended the run early."""
 

@@ -15,6 +15,7 @@ from lintdem.interpreter.domain import Method, Unknown, Value
 from lintdem.interpreter.trace import Gap
 from lintdem.knowledge import Kind, is_known, kind_of
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
 MISSING = "is not found in"
 """What the reason of an unresolved import says."""
@@ -43,7 +44,7 @@ DOES = frozenset(
 UNREAD = "what the library "
 """What the reason of a call into a library begins with of which nothing is known."""
 _SENDS = frozenset("send publish charge pay refund transfer submit insert create post notify".split())
-_SPEAKS = re.compile(r"client|api|service|gateway|sdk|producer|publisher|sender|connector|messenger|notifier", re.IGNORECASE)
+_SPEAKS = late(r"client|api|service|gateway|sdk|producer|publisher|sender|connector|messenger|notifier", re.IGNORECASE)
 
 
 def library_gap(name: str, made: str, place: Place) -> Gap | None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
@@ -100,8 +99,7 @@ class Frame(msgspec.Struct, eq=False):
     """Whether a statement of its own makes something new: two calls then give two things."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """The parts of the interpreter."""
 
     evaluate: Callable[[Machine, Expr, Flow], Value]

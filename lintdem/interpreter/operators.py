@@ -31,8 +31,9 @@ from lintdem.interpreter.senders import is_told_within
 from lintdem.interpreter.trace import Tested
 from lintdem.interpreter.values import FALSE, NONE, TRUE, known, leaves, members, text
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
-FINE = re.compile(r"%-?[MSfsTXcR]")
+FINE = late(r"%-?[MSfsTXcR]")
 """What makes a formatted time differ between two deliveries of one hour."""
 _HOUR = 13
 """So many letters of `2026-11-30T21:…` say the hour, and less than that."""

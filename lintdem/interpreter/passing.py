@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.binding import opened
@@ -58,8 +59,7 @@ def _parameters(expr: Call, func: Func) -> list[str]:
     return ["" if arg.star else arg.name or next(rest, "") for arg in expr.args]
 
 
-@dataclass(frozen=True, slots=True)
-class _Inside:
+class _Inside(msgspec.Struct, frozen=True):
     """A function that is looked into, with what is known of its parameters: the objects whose methods it calls."""
 
     func: Func

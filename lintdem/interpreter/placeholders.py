@@ -9,8 +9,9 @@ from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.values import known
 from lintdem.model.values import Const
+from lintdem.regexes import late
 
-_SETTINGS = re.compile(r"(^|/)(\w*config(uration)?|\w*settings|secrets|credentials)(\.\w+)?\.py$", re.IGNORECASE)
+_SETTINGS = late(r"(^|/)(\w*config(uration)?|\w*settings|secrets|credentials)(\.\w+)?\.py$", re.IGNORECASE)
 """Files of settings."""
 _BLANK = Unknown("a setting that is left blank")
 

@@ -35,8 +35,9 @@ from lintdem.model.function import (
 from lintdem.model.module import Module
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Call, Compare, Const, Expr, Name, Unary
+from lintdem.regexes import late
 
-REFUSED = re.compile(
+REFUSED = late(
     r"throttl|toomanyrequests|limitexceeded|ratelimit|rate_limit|slowdown|throughputexceeded|conditionalcheckfailed|"
     r"transactionc(anceled|onflict)|conflict|connecttimeout|connectionrefused|newconnection|endpointconnection|"
     r"gaierror|nameresolution|notfound|nosuch|doesnotexist|notready|notstabilized|inuse|preconditionfailed|"
@@ -47,7 +48,7 @@ REFUSED = re.compile(
 """Names of failures after which nothing has been done: the service refused, or was never reached.
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html"""
 
-FAILED = re.compile(
+FAILED = late(
     r"^(internal\w*|service(unavailable)?\w*(exception|error)|serviceunavailable|requesttimeout\w*|5\d\d)$", re.IGNORECASE
 )
 """Codes of a service that broke down at work."""

@@ -6,7 +6,6 @@ every test, and what only a later round reaches, or what stands behind the loop,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence as Several
 
 from lintdem.interpreter.altering import replace
@@ -20,6 +19,7 @@ from lintdem.interpreter.values import any_of, known, leaves, text
 from lintdem.interpreter.written import nodes
 from lintdem.model.function import Assign, Augment, Context, Continue, For, If, Stmt, While
 from lintdem.model.values import Attr, Call, Choice, Compare, Const, Expr, Item, Name, Sequence, Star, Walrus
+from lintdem.regexes import late
 
 
 def may_end(test: Expr, body: tuple[Stmt, ...]) -> bool:
@@ -63,7 +63,7 @@ def _names_code(m: Machine, over: ListObj, flow: Flow) -> bool:
     return all(m.program.imports.absolute(flow.scope.path, name.rpartition(".")[0]) is not None for name in names)
 
 
-_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+_DOTTED = late(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 
 
 def _collects(s: For, items: tuple[Value, ...]) -> bool:
@@ -119,7 +119,7 @@ def _passes_over(body: tuple[Stmt, ...], flow: Flow) -> bool:
     return False
 
 
-_IDS = re.compile(r"(^|_)u?u?id$|Id$|ID$|^key$|_key$")
+_IDS = late(r"(^|_)u?u?id$|Id$|ID$|^key$|_key$")
 
 
 def _none_of(listed: Path, check: Check) -> Check:

@@ -7,7 +7,6 @@ AWS's own service models (`aws/catalogue.json`; `tools/aws_catalogue.py` makes b
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 import msgspec
@@ -16,6 +15,7 @@ from lintdem.knowledge import tables
 from lintdem.knowledge.operation import Kind, Operation
 from lintdem.knowledge.resources import client_of_type, resource_method, sub_resource
 from lintdem.knowledge.verbs import kind_of, name_of, phrase_of
+from lintdem.regexes import late
 
 __all__ = ["Kind", "Operation", "client_of_type", "operation", "resource_method", "sub_resource"]
 
@@ -81,7 +81,7 @@ def operation(service: str, method: str) -> Operation | None:
     return _operation(service, method) if _is_conceivable(service, method) else None
 
 
-_WRAPPED = re.compile(r"_with_(retry|retries|backoff)$")
+_WRAPPED = late(r"_with_(retry|retries|backoff)$")
 """What a program calls an operation that it has put on a client, with tries of its own around it."""
 
 

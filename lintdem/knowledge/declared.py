@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.knowledge.libraries import matches
 from lintdem.knowledge.operation import Kind
 
 
-@dataclass(frozen=True)
-class DeclaredCall:
+class DeclaredCall(msgspec.Struct, frozen=True):
     """A call as the configuration describes it. `role` is "call" (an effect or read, by `kind`), "safe", or how a
     guard tells a duplicate: "decorator", "claims" (false), "seen" (true), "raises". `key` names the argument that
     is the guard's key; `phrase` is what a second call does."""

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.Upd
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -30,10 +29,11 @@ from lintdem.knowledge.expressions import (
     Update,
     ValueOperand,
 )
+from lintdem.regexes import late
 
 T = TypeVar("T")
 
-_TOKEN = re.compile(r"\s*(?:([#:]?[A-Za-z0-9_]+)|(<>|<=|>=|[=<>+\-(),.\[\]]))")
+_TOKEN = late(r"\s*(?:([#:]?[A-Za-z0-9_]+)|(<>|<=|>=|[=<>+\-(),.\[\]]))")
 _CLAUSES = ("SET", "REMOVE", "ADD", "DELETE")
 _COMPARATORS = ("=", "<>", "<", "<=", ">", ">=")
 _TESTS = {"begins_with": 2, "contains": 2, "attribute_type": 2}

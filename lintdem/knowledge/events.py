@@ -6,7 +6,6 @@ item of a list, "json()" and "b64()" where the code decodes. The facts are in `e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from enum import Enum
 from functools import cache
@@ -16,6 +15,7 @@ import msgspec
 from lintdem.knowledge import tables
 from lintdem.model.finding import Redelivers
 from lintdem.model.stack import Source
+from lintdem.regexes import late
 
 Steps = tuple[str, ...]
 
@@ -112,7 +112,7 @@ _ASYNCHRONOUS = frozenset(
 
 _REQUESTS = frozenset({Source.WEBSOCKET, Source.ALB, Source.FUNCTION_URL})
 """Sources whose events are requests, written as those of an API."""
-_DOT = re.compile(r"(?<!\\)\.")
+_DOT = late(r"(?<!\\)\.")
 _DECODING = ("json()", "b64()")
 _HEADERS = ("headers", "multivalueheaders")
 _SNS_ONLY = frozenset({"MessageId", "Message", "TopicArn", "SigningCertURL", "UnsubscribeURL"})

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
+
+import msgspec
 
 _UUID = 36
 """For providers whose pages tell no length: their examples are UUIDs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
+class Receiver(msgspec.Struct, frozen=True):
     """The hosts of one provider (with `*`), the header it knows a repeat by, how long its value may be, and the paths it
     takes the header on; none where that is all of them."""
 

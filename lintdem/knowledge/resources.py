@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 import msgspec
 
 from lintdem.knowledge import tables
+from lintdem.regexes import late
 
-_STUBS = re.compile(
+_STUBS = late(
     r"(?:mypy_boto3|types_boto3|types_aiobotocore|types_aioboto3)_(\w+)(?:\.(client|service_resource))?"
 )
-_OLD_STUBS = re.compile(r"boto3_type_annotations\.(\w+)")
+_OLD_STUBS = late(r"boto3_type_annotations\.(\w+)")
 
 _NARROWING = frozenset({"all", "filter", "limit", "page_size"})
 """Methods of a collection that give the same collection."""

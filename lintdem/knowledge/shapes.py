@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -18,6 +17,7 @@ import msgspec
 from lintdem.knowledge import tables
 from lintdem.knowledge.keypaths import Refused, Unread, parsed
 from lintdem.model.stack import Source
+from lintdem.regexes import late
 
 Steps = tuple[str, ...]
 
@@ -47,12 +47,11 @@ class _Shapes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: dict[Source, _Source]
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """A place of an event: its form, and what stands below it by name; the items of a list are below "*"."""
 
     form: Form
-    below: Mapping[str, Node] = field(default_factory=dict)
+    below: Mapping[str, Node] = msgspec.field(default_factory=dict)
 
 
 ANY, NOTHING = Node(Form.ANY), Node(Form.NOTHING)
@@ -63,7 +62,7 @@ _WRAPS = {
     Form.BASE64: "powertools_json(powertools_base64({}))",
     Form.GZIP: "powertools_json(powertools_base64_gzip({}))",
 }
-_PLAIN = re.compile(r'(\w+|"[^"]+"|\[(?:\d+|\*|)\])(\.(?=[\w"]))?')
+_PLAIN = late(r'(\w+|"[^"]+"|\[(?:\d+|\*|)\])(\.(?=[\w"]))?')
 """One step of an expression that only goes down."""
 
 

@@ -6,13 +6,14 @@ Source of each: the "Request Syntax" of the method in https://docs.aws.amazon.co
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
-from dataclasses import dataclass
+
+import msgspec
+
+from lintdem.regexes import late
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(msgspec.Struct, frozen=True):
     """A method by its name and the arguments that it cannot do without; `resource` as in a resource object's name, None for
     a client."""
 
@@ -82,14 +83,14 @@ def signature(method: str, arguments: Collection[str]) -> Signature | None:
     return max(fitting, key=lambda one: len(one.needs)) if fitting else None
 
 
-_WRAPPERS = re.compile(
+_WRAPPERS = late(
     r"^(Aws|AWS|Amazon|Boto)?(?P<service>S[nN][sS]|S[qQ][sS]|S[eE][sS])"
     r"(Client|Service|Queue|Topic|Publisher|Sender|Producer|Helper|Utils?|Wrapper|Manager|Notifier|Handler|Adapter|Gateway|Connector)?$"
 )
 _SENDS = {
-    "sns": ("publish", "Message", re.compile(r"^(publish|send)(_|$)")),
-    "sqs": ("send_message", "MessageBody", re.compile(r"^(send|publish|enqueue|push)(_|$)")),
-    "ses": ("send_email", "Message", re.compile(r"^send(_|$)")),
+    "sns": ("publish", "Message", late(r"^(publish|send)(_|$)")),
+    "sqs": ("send_message", "MessageBody", late(r"^(send|publish|enqueue|push)(_|$)")),
+    "ses": ("send_email", "Message", late(r"^send(_|$)")),
 }
 
 

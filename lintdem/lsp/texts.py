@@ -7,7 +7,6 @@ The model counts from one, in code points. Lines end where Python and the protoc
 from __future__ import annotations
 
 import io
-import re
 import tokenize
 from collections.abc import Callable
 from functools import cached_property
@@ -15,8 +14,9 @@ from functools import cached_property
 from lsprotocol.types import Position, PositionEncodingKind, Range
 
 from lintdem.model.span import Span
+from lintdem.regexes import late
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_LINE = late(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 def _utf16(text: str) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from lintdem.regexes import late
+
 MARK = "lintdem:"
-_START = re.compile(r"(?:#|^//)[ \t]*lintdem:")
+_START = late(r"(?:#|^//)[ \t]*lintdem:")
 _NAMED = ("ignore-file", "ignore", "guarded-by", "source")
 _BARE = "idempotent"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from lintdem.regexes import late
 
 TYPESCRIPT = ".ts"
 """How files of TypeScript end."""
-_CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z]+)(?=[A-Z][a-z]|\b|_|[0-9])|(?<=[a-z0-9])([A-Z])")
+_CAPITAL = late(r"(?<=[a-z0-9])([A-Z]+)(?=[A-Z][a-z]|\b|_|[0-9])|(?<=[a-z0-9])([A-Z])")
 
 
 def snake(name: str) -> str:

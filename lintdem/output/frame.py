@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,8 +9,9 @@ from rich.cells import cell_len
 
 from lintdem.model.span import Span
 from lintdem.output.escape import visible
+from lintdem.regexes import late
 
-_NEWLINE = re.compile(r"\r\n|\r|\n")
+_NEWLINE = late(r"\r\n|\r|\n")
 _TAB = "    "
 _SHOWN = 4
 _CUT = "..."

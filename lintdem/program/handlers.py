@@ -33,6 +33,7 @@ from lintdem.program.modules import Modules
 from lintdem.program.paths import ancestors, folder, join
 from lintdem.program.remembering import attached
 from lintdem.program.triggers import Trigger, of_function
+from lintdem.regexes import late
 
 
 class Handler(msgspec.Struct, frozen=True):
@@ -87,7 +88,7 @@ def _is_own_code(path: str) -> bool:
     return not (file_of(path) != path or is_vendored(path) or is_test(path) or _ELSEWHERE.search(path))
 
 
-_ELSEWHERE = re.compile(r"(^|/)(gcp|google[-_]cloud|azure)[-_](python|functions?|cloud[-_]functions?)([-_][^/]*)?/", re.IGNORECASE)
+_ELSEWHERE = late(r"(^|/)(gcp|google[-_]cloud|azure)[-_](python|functions?|cloud[-_]functions?)([-_][^/]*)?/", re.IGNORECASE)
 """Folders of functions that another cloud calls: Google hands an event and a context to them as well."""
 
 

@@ -9,22 +9,23 @@ import re
 from collections.abc import Iterable, Iterator
 
 from lintdem.program.remembering import remembered
+from lintdem.regexes import late
 
-_DEF = re.compile(rb"\bdef[ \t\f\\\n]+([^\s(\[]+)\s*(?:\[[^\n]*?\])?\s*\(")
-_END = re.compile(rb"\)\s*(?:->|:)")
+_DEF = late(rb"\bdef[ \t\f\\\n]+([^\s(\[]+)\s*(?:\[[^\n]*?\])?\s*\(")
+_END = late(rb"\)\s*(?:->|:)")
 _LONGEST = 4_000
 """So many bytes of parameters are looked at. A file without an end to them would else be read again for each `def`."""
-_LAMBDA = re.compile(rb"\blambda\s+([^:]*):")
-_CONTEXT = re.compile(rb"context|ctx", re.IGNORECASE)
-_EVENT = re.compile(rb"event|evt", re.IGNORECASE)
+_LAMBDA = late(rb"\blambda\s+([^:]*):")
+_CONTEXT = late(rb"context|ctx", re.IGNORECASE)
+_EVENT = late(rb"event|evt", re.IGNORECASE)
 USUAL = frozenset({"lambda_handler", "handler"})
 """Names that only handlers have."""
-_TAKES = re.compile(
+_TAKES = late(
     rb"(?:\A|,)(?:\s|#[^\n]*\n|\\\n)*\**\s*_*(?:lambda_)?(?:event|evt|e|payload)_*\s*(?:[:=,#].*?)?"
     rb",(?:\s|#[^\n]*\n|\\\n)*\**\s*_*(?:lambda_)?(?:context|ctx|c)_*\s*(?:[:=,#]|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
-_ASSIGNED = re.compile(rb"(?:\bhandler|\blambda_handler|_handler|Handler)[ \t\f]*(?::[^=\n]*)?=(?!=)")
+_ASSIGNED = late(rb"(?:\bhandler|\blambda_handler|_handler|Handler)[ \t\f]*(?::[^=\n]*)?=(?!=)")
 _FRAMEWORKS = (b"chalice", b"domovoi", b"durable_execution", b"lintdem")
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+import msgspec
+from msgspec.structs import replace
 
 from lintdem.knowledge import Declared
 from lintdem.model.function import Function
@@ -20,27 +22,24 @@ NOTHING = Declared()
 """A project that declares no calls."""
 
 
-@dataclass(frozen=True)
-class HandlerSetting:
+class HandlerSetting(msgspec.Struct, frozen=True):
     """A handler named in the configuration: `pattern` is "path:function" with * wildcards."""
 
     pattern: str
     source: Source
 
 
-@dataclass(frozen=True)
-class LinkSettings:
+class LinkSettings(msgspec.Struct, frozen=True):
     """What the configuration says about linking. Folders are relative to the workspace root."""
 
     source_roots: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     handlers: tuple[HandlerSetting, ...] = ()
     declared: Declared = NOTHING
-    retention: Mapping[Source, int] = field(default_factory=dict)
+    retention: Mapping[Source, int] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(msgspec.Struct, frozen=True, weakref=True, dict=True):
     """All that is known before any analysis. Immutable after `link`; a module is made when somebody asks for it.
     `retention` is how many seconds a source goes on delivering where no template says it, as the configuration has it."""
 
@@ -50,7 +49,7 @@ class Program:
     imports: Imports
     problems: tuple[Problem, ...] = ()
     declared: Declared = NOTHING
-    retention: Mapping[Source, int] = field(default_factory=dict)
+    retention: Mapping[Source, int] = msgspec.field(default_factory=dict)
 
     def beside(self, given: Sequence[Module]) -> Program:
         """This program with modules that hold no handlers of their own."""

@@ -15,6 +15,7 @@ from lintdem.model.module import Module
 from lintdem.program.imports import is_test
 from lintdem.program.noting import Noted, Words
 from lintdem.program.remembering import remembered
+from lintdem.regexes import late
 
 DERIVING, DEFINING, FILLING, FILE = "deriving", "defining", "filling", "file"
 """What is searched for: classes with a base of a name, definitions of a name, attributes that are filled; and one file."""
@@ -23,16 +24,16 @@ Lower = Callable[[Sequence[str]], Iterable[tuple[str, Module]]]
 Ready = Callable[[str], bool]
 """Whether the module of a file is known to be had at once, and to have no problems: then it is made when it is looked into."""
 
-_DEFINITION = re.compile(rb"[\n;:][ \t\f]*(?:async[ \t\f\\\n]+)?(?:def|class)[ \t\f\\\n]+([^\s(:\[\\]+)")
-_CLASS = re.compile(rb"[\n;:][ \t\f]*class[ \t\f\\\n]+[^\s(:\[\\]+[ \t\f\\\n]*[(\[]")
-_END_OF_BASES = re.compile(rb"\)\s*:")
+_DEFINITION = late(rb"[\n;:][ \t\f]*(?:async[ \t\f\\\n]+)?(?:def|class)[ \t\f\\\n]+([^\s(:\[\\]+)")
+_CLASS = late(rb"[\n;:][ \t\f]*class[ \t\f\\\n]+[^\s(:\[\\]+[ \t\f\\\n]*[(\[]")
+_END_OF_BASES = late(rb"\)\s*:")
 _LONGEST = 4_000
 """So many bytes of bases are looked at, so that a file without an end to them is not read again for each class."""
-_WORD = re.compile(rb"[^\W\d][\w\x80-\xff]*")
-_OPENED = re.compile(rb"\.\s*([\w\x80-\xff]+)(?=[\s)]*[.\[])")
+_WORD = late(rb"[^\W\d][\w\x80-\xff]*")
+_OPENED = late(rb"\.\s*([\w\x80-\xff]+)(?=[\s)]*[.\[])")
 FILES = 2048
 """So many files are remembered: a server looks at the same ones again and again."""
-_ENCODED = re.compile(
+_ENCODED = late(
     rb"\A(?:[^\r\n]*[\r\n]+)?[^\r\n]*coding[:=](?![ \t]*(?:utf-?8|latin|ascii|us-ascii|iso-?8859))", re.IGNORECASE
 )
 

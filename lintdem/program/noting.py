@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import msgspec
@@ -31,14 +30,13 @@ class Words(msgspec.Struct, frozen=True):
         return self.tests or not is_test(path)
 
 
-@dataclass
-class Noted:
+class Noted(msgspec.Struct):
     """Files that were looked into, searches by kind and word that can be made again, searches for words, and by any test."""
 
-    files: set[str] = field(default_factory=set)
-    searches: set[tuple[str, str]] = field(default_factory=set)
-    words: set[Words] = field(default_factory=set)
-    tests: list[Test] = field(default_factory=list)
+    files: set[str] = msgspec.field(default_factory=set)
+    searches: set[tuple[str, str]] = msgspec.field(default_factory=set)
+    words: set[Words] = msgspec.field(default_factory=set)
+    tests: list[Test] = msgspec.field(default_factory=list)
 
     def add(self, other: Noted) -> None:
         """And what other work has asked."""

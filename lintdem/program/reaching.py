@@ -5,7 +5,6 @@ A guess, and no more: what is missing here is made when somebody asks for it, wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from lintdem.model.stack import Stack
@@ -16,13 +15,14 @@ from lintdem.program.likely import may_take_events
 from lintdem.program.modules import Modules
 from lintdem.program.paths import ancestors, folder, join
 from lintdem.program.remembering import remembered
+from lintdem.regexes import late
 
-_IMPORT = re.compile(
+_IMPORT = late(
     rb"[\n;:][ \t\f]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]+(\([^)]{0,8000}\)|[^\n;#]*)|import[ \t]+([^\n;#]+))"
 )
-_NAME = re.compile(rb"[^\W\d]\w*")
-_MODULE = re.compile(rb"[^\W\d][\w.]*")
-_COMMENT = re.compile(rb"#[^\n]*")
+_NAME = late(rb"[^\W\d]\w*")
+_MODULE = late(rb"[^\W\d][\w.]*")
+_COMMENT = late(rb"#[^\n]*")
 
 
 def prepare(modules: Modules, stacks: Sequence[Stack], roots: Iterable[str]) -> None:

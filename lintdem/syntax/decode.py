@@ -7,13 +7,13 @@ whatever the file's newlines are. No libcst here.
 from __future__ import annotations
 
 import codecs
-import re
 
 from lintdem.errors import LoweringError
+from lintdem.regexes import late
 
-_COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_BLANK = re.compile(rb"[ \t\f]*(?:#.*)?$")
-_NEWLINE = re.compile(rb"\r\n|\r|\n")
+_COOKIE = late(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BLANK = late(rb"[ \t\f]*(?:#.*)?$")
+_NEWLINE = late(rb"\r\n|\r|\n")
 _MARKS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),

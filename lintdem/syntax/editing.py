@@ -22,15 +22,16 @@ from lintdem.model.remedy import (
     Wrapped,
 )
 from lintdem.model.span import Place, Span
+from lintdem.regexes import late
 from lintdem.syntax.collecting import collected
 from lintdem.syntax.importing import Names, together, with_broken
 from lintdem.syntax.lower import parsed
 from lintdem.syntax.spreading import folded, refolded, spread, width_of
 from lintdem.syntax.wrapping import below, wrapped
 
-_DOUBLE = re.compile(r"(?<![\w'\"])\"([^\"'\\{}\n]*)\"(?![\"'])")
+_DOUBLE = late(r"(?<![\w'\"])\"([^\"'\\{}\n]*)\"(?![\"'])")
 """A plain text in double quotes, none of an f-string."""
-_FOREIGN = re.compile(r"«([\w.]+):(\w+)»")
+_FOREIGN = late(r"«([\w.]+):(\w+)»")
 
 
 class Editor:

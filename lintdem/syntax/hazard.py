@@ -12,6 +12,8 @@ from enum import IntEnum
 
 import msgspec
 
+from lintdem.regexes import late
+
 CALM_DEPTH = 60
 MOST_DEPTH = 200
 """Python itself refuses more brackets inside one another."""
@@ -54,7 +56,7 @@ class Hazard(msgspec.Struct, frozen=True):
 
 CALM = Hazard(Risk.CALM)
 
-_TOKEN = re.compile(
+_TOKEN = late(
     r"""
       (?P<comment> \#[^\n]* )
     | (?P<text> \"{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* \"{3}
@@ -72,12 +74,12 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_IF_OR_ELIF = re.compile(r"^([ \t]*)(if|elif)\b", re.MULTILINE)
-_DEEP_LINE = re.compile(rf"^[ \t]{{{CALM_BLOCKS}}}", re.MULTILINE)
-_INDENT = re.compile(r"^([ \t]*)[^\s#]", re.MULTILINE)
-_OPENING = re.compile(r"[(\[{]")
-_LAMBDA = re.compile(r"\blambda\b|(?P<opens>:[ \t]*(?=lambda\b))|[:()\[\]{}\n]")
-_LINKING = re.compile(r"[-+*/%@&|^~<>!=.(\[\"']|\b(?:and|or|not|if|else|for|in|is|await|lambda)\b")
+_IF_OR_ELIF = late(r"^([ \t]*)(if|elif)\b", re.MULTILINE)
+_DEEP_LINE = late(rf"^[ \t]{{{CALM_BLOCKS}}}", re.MULTILINE)
+_INDENT = late(r"^([ \t]*)[^\s#]", re.MULTILINE)
+_OPENING = late(r"[(\[{]")
+_LAMBDA = late(r"\blambda\b|(?P<opens>:[ \t]*(?=lambda\b))|[:()\[\]{}\n]")
+_LINKING = late(r"[-+*/%@&|^~<>!=.(\[\"']|\b(?:and|or|not|if|else|for|in|is|await|lambda)\b")
 
 
 def weigh(text: str) -> Hazard:

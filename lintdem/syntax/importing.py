@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -13,11 +12,12 @@ from libcst.helpers import get_full_name_for_node
 from lintdem.errors import NoEdit
 from lintdem.model.finding import Edit
 from lintdem.model.span import Place, Span
+from lintdem.regexes import late
 from lintdem.syntax.positions import Positions
 
-_FROM = re.compile(r"(\n*)from ([\w.]+) import (\w+)(\n+)")
-_ADDED = re.compile(r"(\n*)(from [\w.]+ import \w+(?:, \w+)+)(\n+)")
-_ALONE = re.compile(r"from [\w.]+ import (?:[\w, ]+|\([\w, ]+\))")
+_FROM = late(r"(\n*)from ([\w.]+) import (\w+)(\n+)")
+_ADDED = late(r"(\n*)(from [\w.]+ import \w+(?:, \w+)+)(\n+)")
+_ALONE = late(r"from [\w.]+ import (?:[\w, ]+|\([\w, ]+\))")
 """An import of names that is alone in its line, without a remark."""
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from lintdem.regexes import late
+
 _SIMPLE = {
     "\n": "",
     "\\": "\\",
@@ -21,13 +23,13 @@ _SIMPLE = {
     "t": "\t",
     "v": "\v",
 }
-_ESCAPE = re.compile(
+_ESCAPE = late(
     r"\\(?: (?P<simple> [\n\\'\"abfnrtv] ) | (?P<octal> [0-7]{1,3} ) | x (?P<hex> [0-9a-fA-F]{2} )"
     r" | N\{ (?P<name> [^}]+ ) \} | u (?P<short> [0-9a-fA-F]{4} ) | U (?P<long> [0-9a-fA-F]{8} ) )",
     re.VERBOSE,
 )
-_BRACES = re.compile(r"\{\{|\}\}")
-_BRACES_OR_ESCAPE = re.compile(_BRACES.pattern + "|" + _ESCAPE.pattern, re.VERBOSE)
+_BRACES = late(r"\{\{|\}\}")
+_BRACES_OR_ESCAPE = late(_BRACES.pattern + "|" + _ESCAPE.pattern, re.VERBOSE)
 _MOST_DIGITS = 70
 """Enough for 64 bits in base two; longer ones are no number the model can hold."""
 

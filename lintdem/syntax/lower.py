@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import gc
-import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -14,12 +13,13 @@ import libcst as cst
 
 from lintdem.errors import LoweringError
 from lintdem.model.module import Module
+from lintdem.regexes import late
 from lintdem.syntax.comments import find_directives
 from lintdem.syntax.definitions import Definitions
 from lintdem.syntax.positions import Positions
 
 _FRAMES = 20_000
-_PARSER_PLACE = re.compile(r"error at (\d+):(\d+)")
+_PARSER_PLACE = late(r"error at (\d+):(\d+)")
 
 
 def lower_text(path: str, text: str, digest: str, lines: int) -> Module:

@@ -8,8 +8,9 @@ from lintdem.errors import NoEdit
 from lintdem.model.finding import Edit
 from lintdem.model.remedy import Unremark
 from lintdem.model.span import Place, Span
+from lintdem.regexes import late
 
-_REMARK = re.compile(r"(.*?\[)([^\]]*)(\].*)", re.DOTALL)
+_REMARK = late(r"(.*?\[)([^\]]*)(\].*)", re.DOTALL)
 
 
 def unremarked(change: Unremark, lines: list[str]) -> Edit:

@@ -3,7 +3,6 @@ formatters do it, so that they leave it alone. What the author has arranged othe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Protocol
@@ -12,14 +11,15 @@ import libcst as cst
 
 from lintdem.model.finding import Edit
 from lintdem.model.span import Span
+from lintdem.regexes import late
 from lintdem.syntax.positions import Positions
 
 _NARROW, _WIDE = 79, 88
 """PEP 8, and what formatters take for a long line unless they are told otherwise."""
 _ENOUGH = 60
-_CALLED = re.compile(r"((?:\"[^\"]*\": |'[^']*': |\w+ = )?[\w.]+(?:=[\w.]+)?)\((.+)\)")
+_CALLED = late(r"((?:\"[^\"]*\": |'[^']*': |\w+ = )?[\w.]+(?:=[\w.]+)?)\((.+)\)")
 
-_VALUED = re.compile(r"(\s*)((?:\"[^\"]*\": |'[^']*': |\w+ = |\w+=))(.+?)(,?)")
+_VALUED = late(r"(\s*)((?:\"[^\"]*\": |'[^']*': |\w+ = |\w+=))(.+?)(,?)")
 """A line that gives a name or key its value."""
 
 

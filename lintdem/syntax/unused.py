@@ -11,10 +11,11 @@ from typing import Union
 from lintdem.errors import LoweringError
 from lintdem.model.finding import Edit
 from lintdem.model.span import Place, Span
+from lintdem.regexes import late
 from lintdem.syntax.decode import decode_source
 
 _Import = Union[ast.Import, ast.ImportFrom]  # noqa: UP007 - read when the module is loaded
-_WORD = re.compile(r"\w+")
+_WORD = late(r"\w+")
 
 
 def unused_imports(path: str, before: bytes, after: bytes) -> list[Edit]:

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from lintdem.errors import UsageError
+from lintdem.regexes import late
 
-_HEADING = re.compile(r"(#{1,6}) +(.+?) *$")
-_LABEL = re.compile(r"`([^`]+)`: *$")
-_FENCE = re.compile(r"(`{3,}) *([\w+-]*) *(?:\{(.*)\})? *$")
-_IGNORE = re.compile(r'lintdem="ignore: *([^"]+)"')
-_MARKER = re.compile(r'(.*)# *(error|warning|note)(?:: *(?:\[([\w-]+)\])? *(?:"([^"]*)")?)? *$')
+_HEADING = late(r"(#{1,6}) +(.+?) *$")
+_LABEL = late(r"`([^`]+)`: *$")
+_FENCE = late(r"(`{3,}) *([\w+-]*) *(?:\{(.*)\})? *$")
+_IGNORE = late(r'lintdem="ignore: *([^"]+)"')
+_MARKER = late(r'(.*)# *(error|warning|note)(?:: *(?:\[([\w-]+)\])? *(?:"([^"]*)")?)? *$')
 FIX = "The fix"
 """The heading below which a page shows patches for its bad examples, each under the name of the example."""
 _NO_FILES = ("toml", "console", "text", "diff")

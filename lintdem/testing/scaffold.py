@@ -10,10 +10,11 @@ from pathlib import Path
 from lintdem import __version__
 from lintdem.errors import UsageError
 from lintdem.model.finding import Group
+from lintdem.regexes import late
 from lintdem.testing.topics import TOPICS
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_CODE = re.compile(r"[A-Z]{3,4}[1-9]\d\d")
+_NAME = late(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CODE = late(r"[A-Z]{3,4}[1-9]\d\d")
 
 _MODULE = '''\
 """{code}: what goes wrong, in one sentence."""

@@ -8,8 +8,9 @@ line goes before the file, and leaving out goes before taking in.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+import msgspec
 
 from lintdem.config import Config, Origin, nearest
 from lintdem.errors import UsageError
@@ -60,8 +61,7 @@ def exactness(selector: str, rule: Named) -> int:
     return min(len(selector), 8) if is_prefix else 0
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(msgspec.Struct, frozen=True):
     """Which of the known rules are on for a configuration, and the levels it wants."""
 
     known: tuple[Named, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -17,8 +16,7 @@ from lintdem.triage.run import FATAL, RUN_CODES
 _LOUDNESS = (Level.NOTE, Level.WARNING, Level.ERROR)
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """What triage is told about the run: the rules, and the files the report is about (None for all)."""
 
     rules: tuple[Named, ...]

@@ -5,13 +5,12 @@ They have their pages in the rule pack like all others, but no rule reports them
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from lintdem.model.finding import Group, Level
 
 
-@dataclass(frozen=True)
-class RunCode:
+class RunCode(msgspec.Struct, frozen=True):
     """A code of the run, as far as reports need to know it."""
 
     code: str

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -25,13 +24,12 @@ _KINDS = ("ignore", "ignore-file", "idempotent", "guarded-by", "source")
 _SILENCING = frozenset({"ignore", "ignore-file"})
 
 
-@dataclass
-class _Comment:
+class _Comment(msgspec.Struct):
     """A suppression comment, and which of its names have silenced something."""
 
     path: str
     directive: Directive
-    used: set[str] = field(default_factory=set)
+    used: set[str] = msgspec.field(default_factory=set)
 
     def covers(self, finding: Finding) -> bool:
         """Whether it speaks for the place of the finding."""

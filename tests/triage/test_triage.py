@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from lintdem.config import Config, Overrides, parse
+from lintdem.config import Overrides, parse
 from lintdem.errors import UsageError
 from lintdem.model.finding import Finding, Group, Level, Redelivers, Report, Step, TriggerInfo
 from lintdem.model.module import Directive, Module, Problem
@@ -62,7 +63,7 @@ def report(
     """Triage findings in one module that holds the comments."""
     settings = parse(config, Path("/workspace"))
     if overrides is not None:
-        settings = Config(**{**vars(settings), "command_line": overrides})
+        settings = msgspec.structs.replace(settings, command_line=overrides)
     module = Module(path="app.py", digest="", directives=directives)
     return triage(findings, [module], problems, settings, Known(RULES, only))
 

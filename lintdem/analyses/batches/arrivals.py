@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from lintdem.analyses.effects import Repeat, harm_of
 from lintdem.analyses.subjects import Subject
@@ -20,8 +20,7 @@ _REPEATS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class First:
+class First(msgspec.Struct, frozen=True):
     """The first of several records is picked at `place`; `claim` is the guard that it keys, None when the others are
     dropped."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.failures import ASIDE, DOES, is_broad, reports_failures
@@ -22,8 +22,7 @@ from lintdem.program import Program
 from lintdem.program.remembering import attached
 
 
-@dataclass(frozen=True, slots=True)
-class Rerun:
+class Rerun(msgspec.Struct, frozen=True):
     """A loop over records that may raise after some were done. `effects` are what it does again; `duplicates`
     says whether that does harm; `raises` is a call in it that may raise; `dead` when the queue gives the batch up
     at its first failure."""
@@ -43,8 +42,7 @@ class Rerun:
         return Place(self.loop.place.path, Span(span.line, span.column, span.line, span.column + len("for")))
 
 
-@dataclass(frozen=True, slots=True)
-class Early:
+class Early(msgspec.Struct, frozen=True):
     """A message that is acknowledged although work with it still follows."""
 
     run: Run

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.batches.batches import is_over_records
 from lintdem.analyses.failures import DOES, head_of, is_answered, is_kept, reports_failures
@@ -23,8 +24,7 @@ _SHARED = frozenset({"eventSource", "eventSourceARN", "event_source", "event_sou
 """What all records of a batch have in common: to leave for that is to leave for all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(msgspec.Struct, frozen=True):
     """A loop at `loop` is left at `place`; `always` when no record but the first is ever reached; `effect` is what it
     does for a record, or what is done behind it with what it `gathers`; `raised` where it was left when `place` is the
     `except` around it."""

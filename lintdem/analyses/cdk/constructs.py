@@ -5,7 +5,8 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.interpreter.building import CDK
 from lintdem.interpreter.definitions import run_module
@@ -26,8 +27,7 @@ _OWN = frozenset(
     {"constructs.Construct", *(f"{CDK}{name}" for name in ("Stack", "NestedStack", "Stage", "core.Stack", "core.Construct"))}
 )
 
-@dataclass(frozen=True)
-class Built:
+class Built(msgspec.Struct, frozen=True):
     """One call of the CDK. `type` is its dotted name without "aws_cdk."; `value` what it gave; `app` the module whose
     run made it; positional arguments stand under their number."""
 

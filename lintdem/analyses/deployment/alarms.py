@@ -19,6 +19,7 @@ from lintdem.analyses.deployment.losses import Fault, fault, is_time_bound
 from lintdem.interpreter.altering import replace
 from lintdem.model.stack import Alarm, Event, Queue, Value
 from lintdem.program import Program
+from lintdem.regexes import late
 
 _DEPTH = frozenset(
     {"ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible", "ApproximateAgeOfOldestMessage"}
@@ -26,7 +27,7 @@ _DEPTH = frozenset(
 _SENT = "NumberOfMessagesSent"
 """Counts what is sent, also by Lambda, but not what SQS moves because of a redrive policy."""
 
-_AGE = re.compile(r"age|lag|delay|latency|skew|late", re.IGNORECASE)
+_AGE = late(r"age|lag|delay|latency|skew|late", re.IGNORECASE)
 
 
 def unwatched_letters(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:

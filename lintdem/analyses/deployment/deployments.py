@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from lintdem.analyses.cases import Case
 from lintdem.analyses.failures import ASIDE, CACHES, DOES
@@ -39,8 +40,7 @@ Judged: TypeAlias = tuple[Run, Subject, tuple[Case, ...]]
 """One handler with one of those who call it, and what is said of its effects."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deployed:
+class Deployed(msgspec.Struct, frozen=True):
     """A function of a template with the handler it runs; `others` are the same handler called by other sources."""
 
     stack: Stack
@@ -80,8 +80,7 @@ def _is_work(case: Case) -> bool:
     return call.kind in (*DOES, Kind.DELETE) and call.service not in CACHES and call.method not in ASIDE
 
 
-@dataclass(frozen=True, slots=True)
-class Fed:
+class Fed(msgspec.Struct, frozen=True):
     """A queue and a function that it feeds."""
 
     queue: Queue

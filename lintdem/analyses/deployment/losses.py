@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.cases import Case, Kind
 from lintdem.analyses.deployment.deployments import (
@@ -43,8 +44,7 @@ DOUBLES = frozenset(
 """Effects that a second run does again, with nothing that holds it back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """A fault of a deployed function that stands at a resource or property of its template. `name` is the resource,
     `words` what happens, `case` the effect that it matters for, if that is known; `queued` when it is a queue that has no
     end for what fails."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.cases import Case, Kind
 from lintdem.analyses.keys import readable
@@ -20,19 +21,19 @@ from lintdem.model.finding import Redelivers
 from lintdem.model.span import Place
 from lintdem.model.stack import Queue, Source
 from lintdem.program import Program, Trigger
+from lintdem.regexes import late
 
 _CARRIERS = frozenset({Source.SQS, Source.SQS_FIFO, Source.SNS, Source.MQ})
 """Sources by which one program asks another to act; what streams and buses of AWS bring is news."""
 
-_ASKS = re.compile(r"(request|command)", re.IGNORECASE)
+_ASKS = late(r"(request|command)", re.IGNORECASE)
 _PROMPT = 15 * 60
 _STORES = frozenset({"dynamodb", "s3", "ssm", "redis", "valkey", "rds-data", "appconfigdata"})
-_WANTED = re.compile(r"(desired|wanted|intend|intent|cancel|supersed|schedule|until|enabled|request)", re.IGNORECASE)
-_TELLS_APART = re.compile(r"(version|number|revision|generation|sequence|token|etag|(^|_)id$|Id$)", re.IGNORECASE)
+_WANTED = late(r"(desired|wanted|intend|intent|cancel|supersed|schedule|until|enabled|request)", re.IGNORECASE)
+_TELLS_APART = late(r"(version|number|revision|generation|sequence|token|etag|(^|_)id$|Id$)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class LateRequest:
+class LateRequest(msgspec.Struct, frozen=True):
     """The handler carries out `commands`, as long ago as they may have been asked for."""
 
     run: Run

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.subjects import Subject
@@ -22,8 +23,7 @@ from lintdem.model.span import Place
 _EFFECTS = frozenset({Kind.EFFECT, Kind.CREATE, Kind.WRITE, Kind.SET})
 
 
-@dataclass(frozen=True, slots=True)
-class LateCheck:
+class LateCheck(msgspec.Struct, frozen=True):
     """The comparison at `place` sets a stale event aside only after `effect`."""
 
     run: Run

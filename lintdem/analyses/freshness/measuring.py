@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.ages import freshness
@@ -16,6 +17,7 @@ from lintdem.interpreter.written import Texts, encloses, nodes
 from lintdem.model.function import Continue, If, Return
 from lintdem.model.span import Place
 from lintdem.program import Program
+from lintdem.regexes import late
 
 _METRICS = frozenset(
     """
@@ -24,11 +26,10 @@ _METRICS = frozenset(
     """.split()
 )  # fmt: skip
 """Words of the code that sends metrics: CloudWatch, its embedded format, Powertools, Datadog, StatsD, OpenTelemetry."""
-_AGE = re.compile(r"age|lag|delay|skew", re.IGNORECASE)
+_AGE = late(r"age|lag|delay|skew", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Unmeasured:
+class Unmeasured(msgspec.Struct, frozen=True):
     """The comparison at `place` sets an event of age aside."""
 
     run: Run

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.keys import readable
 from lintdem.analyses.subjects import Subject
@@ -20,10 +20,11 @@ from lintdem.model.function import Try
 from lintdem.model.module import Module
 from lintdem.model.span import Place
 from lintdem.program import Program
+from lintdem.regexes import late
 
 _MILLISECONDS = "number milliseconds"
 _ORDERED = ("<", ">", "<=", ">=")
-_MILLIS = re.compile(
+_MILLIS = late(
     r"^(?!.*(timeout|duration|interval|latency|elapsed)).*(time|stamp|epoch|created|sent|updated|occurred|expir|_at|At|ts)\w*?"
     r"(_?ms|[mM]illis|_?[mM]illi[sS]econds)$"
 )
@@ -36,8 +37,7 @@ _DIVIDED = {("seconds", 1000): "milliseconds", ("seconds", 10**9): "nanoseconds"
 """What a unit is made of by dividing: (the unit it gives, the number) to the unit that is divided."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mixed:
+class Mixed(msgspec.Struct, frozen=True):
     """At `place` two moments are compared or subtracted that do not fit: `one` and `other` in words. `raises` is the
     exception where Python refuses to; else the result is wrong."""
 
@@ -112,8 +112,7 @@ def _split(form: str) -> tuple[str, str]:
     return (kind, zone) if zone else ("?", "?")
 
 
-@dataclass(frozen=True, slots=True)
-class _Forms:
+class _Forms(msgspec.Struct, frozen=True):
     """Works out forms in one run; `local` is the zone of the process."""
 
     run: Run

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.failures import is_broad, reports_failures
 from lintdem.analyses.subjects import Subject
@@ -21,8 +22,7 @@ _WAITS = frozenset({Source.STEP_FUNCTIONS, Source.CUSTOM_RESOURCE, Source.COGNIT
 """Callers that are told of the failure and decide themselves what comes of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(msgspec.Struct, frozen=True):
     """The comparison at `place` finds that an event is stale, and `thrown` makes a failure of it."""
 
     run: Run

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.guards import same_store
 from lintdem.analyses.keys import readable
@@ -22,20 +23,20 @@ from lintdem.model.function import Assign, Continue, If, Raise, Return
 from lintdem.model.module import Module
 from lintdem.model.span import Place
 from lintdem.model.values import Attr, Binary, Compare, Const, Expr, Name, Unary
+from lintdem.regexes import late
 
 _ORDERED = ("<", ">", "<=", ">=")
-_AGED = re.compile(r"(stale|fresh(?!_?token)|outdated|too_?old|(event|message|order|record|max|min)_?age(?!nt))", re.IGNORECASE)
-_BUDGET = re.compile(
+_AGED = late(r"(stale|fresh(?!_?token)|outdated|too_?old|(event|message|order|record|max|min)_?age(?!nt))", re.IGNORECASE)
+_BUDGET = late(
     r"(time_?out|elapsed|budget|retr(y|ies)|deadline|poll|wait|cach|ttl|lease|token|session|interval|sleep|start_?up|remaining)",
     re.IGNORECASE,
 )
-_LEASE = re.compile(r"(lease|lock|expir|until|ttl|deadline|next|retry)", re.IGNORECASE)
-_IDENTITY = re.compile(r"((^|_)(id|key|pk|sk|name)|Id|Key|ID)$")
+_LEASE = late(r"(lease|lock|expir|until|ttl|deadline|next|retry)", re.IGNORECASE)
+_IDENTITY = late(r"((^|_)(id|key|pk|sk|name)|Id|Key|ID)$")
 _WROTE = "the run that wrote it, not of its event"
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(msgspec.Struct, frozen=True):
     """At `place` the time `name` is taken for that of the event, and it is that of `means`; `effect` depends on it. When it
     `drops`, an event may be set aside that is newer than what is stored; else an old one is let pass."""
 
@@ -141,7 +142,7 @@ def _is_time_apart(value: Value, stored: str) -> bool:
     return bool(_TIME.search(name)) and normal(name) != normal(stored)
 
 
-_TIME = re.compile(r"(time|_at$|At$|timestamp|modified|updated|occurred|_on$|date)", re.IGNORECASE)
+_TIME = late(r"(time|_at$|At$|timestamp|modified|updated|occurred|_on$|date)", re.IGNORECASE)
 
 
 def _is_now(value: Value) -> bool:

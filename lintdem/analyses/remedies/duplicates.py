@@ -20,12 +20,13 @@ from lintdem.model.span import Place
 from lintdem.model.stack import Source
 from lintdem.model.values import Attr, Call, Const, Dict, Item, Name
 from lintdem.program import Program
+from lintdem.regexes import late
 
 _FAILED = "exceptions.ConditionalCheckFailedException"
 _SINGLE, _DOUBLE = "'", '"'
-_SETS = re.compile(r"(#?\w+)\s*=\s*(:\w+)(?=\s*(?:,|$|REMOVE\b|ADD\b|DELETE\b))", re.IGNORECASE)
+_SETS = late(r"(#?\w+)\s*=\s*(:\w+)(?=\s*(?:,|$|REMOVE\b|ADD\b|DELETE\b))", re.IGNORECASE)
 """What an update sets to a placeholder."""
-_UNRESERVED = re.compile(r"[A-Za-z]+(_[A-Za-z]+)+|[a-z]+(Id|ID)")
+_UNRESERVED = late(r"[A-Za-z]+(_[A-Za-z]+)+|[a-z]+(Id|ID)")
 """Names that no reserved word of DynamoDB looks like."""
 
 

@@ -16,14 +16,15 @@ from lintdem.model.span import Place
 from lintdem.model.values import Attr, Call, Const, Dict, Format, Name
 from lintdem.program import Program
 from lintdem.program.remembering import attached
+from lintdem.regexes import late
 
 _CONFLICT = frozenset({"psycopg2", "psycopg", "asyncpg", "pg8000", "aiopg", "sqlite3", "aiosqlite"})
 _IGNORE = frozenset({"pymysql", "mysql", "MySQLdb", "aiomysql", "asyncmy"})
 """Drivers of databases that take `ON CONFLICT DO NOTHING`, and of those that take `INSERT IGNORE`.
 https://www.postgresql.org/docs/current/sql-insert.html, https://www.sqlite.org/lang_upsert.html,
 https://dev.mysql.com/doc/refman/8.4/en/insert.html"""
-_INSERT = re.compile(r"\s*insert\s+into\b", re.IGNORECASE)
-_NEEDED = re.compile(r"\breturning\b|\bon\s+(conflict|duplicate)\b|\bselect\b", re.IGNORECASE)
+_INSERT = late(r"\s*insert\s+into\b", re.IGNORECASE)
+_NEEDED = late(r"\breturning\b|\bon\s+(conflict|duplicate)\b|\bselect\b", re.IGNORECASE)
 _ASKED = frozenset({"lastrowid", "fetchone", "fetchval", "rowcount", "insert_id", "inserted_primary_key", "inserted_id"})
 """What is asked of an insert, and is not there when it left the row alone."""
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.cases import Case
 from lintdem.analyses.keys import Grade, provenance, readable
@@ -36,14 +37,14 @@ from lintdem.model.function import (
 from lintdem.model.span import Place, Span
 from lintdem.model.values import Attr, Call, Comprehension, Const, Expr, Item, Lambda, Name
 from lintdem.program import Program
+from lintdem.regexes import late
 
-_ID = re.compile(r"(?:^|[_-]|(?<=[a-z]))(?:id|uuid|guid|reference|ref|number|nr|no)$", re.IGNORECASE)
+_ID = late(r"(?:^|[_-]|(?<=[a-z]))(?:id|uuid|guid|reference|ref|number|nr|no)$", re.IGNORECASE)
 _TYPED = (("S",), ("N",))
 _GRADES = (Grade.BUSINESS, Grade.CLIENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """An expression that holds the id: `text` is its code, quoted so that it can stand in an f-string with double quotes;
     `others` are further ones that could have been taken, `named` what the sender calls those."""
 

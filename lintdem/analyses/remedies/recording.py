@@ -3,7 +3,6 @@ context that it needs, and the key that is in scope."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lintdem.analyses.cases import Case
@@ -21,10 +20,11 @@ from lintdem.model.stack import Source
 from lintdem.model.values import Attr, Call, Const, Dict, Expr, Format, Name, Parameter, Sequence
 from lintdem.program import Handler, Program
 from lintdem.program.remembering import attached
+from lintdem.regexes import late
 
 _POWERTOOLS = "aws_lambda_powertools.utilities.idempotency"
-_ITEM = re.compile(r"(\w+)((?:\['\w+'\])+)")
-_WORD = re.compile(r"[A-Za-z_]\w*")
+_ITEM = late(r"(\w+)((?:\['\w+'\])+)")
+_WORD = late(r"[A-Za-z_]\w*")
 _PLAIN = frozenset({"inject_lambda_context", "capture_lambda_handler", "log_metrics"})
 """Decorators that hand on the event and the answer as they are."""
 _DAY = 86_400

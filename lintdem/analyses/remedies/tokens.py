@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from lintdem.analyses.cases import Case
 from lintdem.analyses.effects import is_fifo
 from lintdem.analyses.remedies.keysinscope import Key, calls_alike, key_in_scope, spelled
@@ -19,13 +17,14 @@ from lintdem.model.remedy import Argument, Remedy, Rewrite
 from lintdem.model.span import Place
 from lintdem.model.values import Call, Const, Dict, Name, Sequence
 from lintdem.program import Program
+from lintdem.regexes import late
 
 _PLENTY = 200
 """A token that may be this long takes the id as it is: ids of events are shorter."""
 _UUID = 36
-_PLURAL = re.compile(r"[a-z][a-z_-]{2,}")
+_PLURAL = late(r"[a-z][a-z_-]{2,}")
 """The resource in the path of an address: one id may be used for several of them."""
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[._]")
+_WORDS = late(r"(?<=[a-z0-9])(?=[A-Z])|[._]")
 
 
 def call_remedies(program: Program, case: Case) -> tuple[Remedy, ...]:

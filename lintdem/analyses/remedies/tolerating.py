@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from lintdem.analyses.remedies.keysinscope import spelled
 from lintdem.analyses.secondruns import Refused
 from lintdem.interpreter.domain import Client
@@ -13,10 +11,11 @@ from lintdem.model.function import Eval, Return
 from lintdem.model.remedy import Argument, Remedy, Wrapped
 from lintdem.model.values import Attr, Call
 from lintdem.program import Program
+from lintdem.regexes import late
 
-_SAYS_SO = re.compile(r"Already|Exists|Duplicate|NotFound|NotExist|NoSuch|TimedOut|InvalidToken|InUse")
+_SAYS_SO = late(r"Already|Exists|Duplicate|NotFound|NotExist|NoSuch|TimedOut|InvalidToken|InUse")
 """Codes of errors that say nothing but that it was done; a conflict or an invalid parameter may have other causes."""
-_THERE = re.compile(r"Already|Exists|Duplicate|InUse")
+_THERE = late(r"Already|Exists|Duplicate|InUse")
 """Codes of those that say so because a thing is there: behind an API that may be the answer that another caller needs."""
 _RENAMED = frozenset("iam cloudformation autoscaling rds elasticache redshift elb elbv2 sns ses sdb sts neptune docdb".split())
 """Services whose codes are not always the names of their exceptions: what is caught would have to be guessed.

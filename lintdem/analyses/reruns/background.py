@@ -8,7 +8,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.interpreter.domain import Call as Step
 from lintdem.interpreter.engine import Run
@@ -29,8 +30,7 @@ GROUPS = ("Executor", "Pool", "TaskGroup", "create_task_group")
 """Managers that wait at the end of their block."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unawaited:
+class Unawaited(msgspec.Struct, frozen=True):
     """An effect that is left to a thread or task; `place` is where that is started, `kind` what it is."""
 
     place: Place

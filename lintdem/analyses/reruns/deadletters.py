@@ -12,6 +12,7 @@ from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Asked, Effect
 from lintdem.interpreter.values import leaves, text
 from lintdem.program import Program
+from lintdem.regexes import late
 
 RESENDS = frozenset(
     {
@@ -21,8 +22,8 @@ RESENDS = frozenset(
     }
 )  # fmt: skip
 """Calls by which a message comes to its consumer once more."""
-_DEAD = re.compile(r"(dlq|dead[-_ ]?letter)", re.IGNORECASE)
-_AGAIN = re.compile(
+_DEAD = late(r"(dlq|dead[-_ ]?letter)", re.IGNORECASE)
+_AGAIN = late(
     r"redrive|re-?submit|requeue|(?<!p)re-?process|^replay(s|er|ing)?$"
     r"|(?<![a-z])replay(s|er|ing)?[-_ ]?(all|failed|failures?|events?|messages?|records?|archived?)(?![a-z])",
     re.IGNORECASE,

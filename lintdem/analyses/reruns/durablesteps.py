@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.effects import token_value
@@ -50,8 +51,7 @@ def attempts(step: Operated) -> Attempts:
     return Attempts.RETRIED if ".RetryPresets." in preset else Attempts.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Repeatable:
+class Repeatable(msgspec.Struct, frozen=True):
     """A step that may run its effect twice. `money` when it is one that nobody wants twice for any price."""
 
     place: Place
@@ -84,8 +84,7 @@ def _is_held(effect: Effect) -> bool:
     return any(claim.kind != STEP and not claim.useless for claim in claims)
 
 
-@dataclass(frozen=True, slots=True)
-class Drifting:
+class Drifting(msgspec.Struct, frozen=True):
     """A value made outside of a step, another one with each replay. `uses` are the steps and effects it is handed to,
     `identity` what it names there; `sure` unless it only stands in for what the event does not bring."""
 

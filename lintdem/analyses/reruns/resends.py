@@ -7,7 +7,8 @@ https://docs.aws.amazon.com/botocore/latest/reference/config.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.guards import Answer
@@ -24,8 +25,7 @@ WAITS = 60
 """Seconds that botocore waits for an answer by default."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resent:
+class Resent(msgspec.Struct, frozen=True):
     """An invocation that may take longer than its client waits (`limit` seconds). `callee` is the function in the
     template; `own` the seconds that the calling function has; `sure` whether either is known to be longer."""
 

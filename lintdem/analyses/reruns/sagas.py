@@ -5,7 +5,6 @@ Each of these says more of an effect than that it repeats, so it takes the place
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from lintdem.analyses.cases import REPEATS, Case, Kind
@@ -19,6 +18,7 @@ from lintdem.interpreter.trace import Effect
 from lintdem.interpreter.values import leaves, text
 from lintdem.model.span import Place
 from lintdem.program import Program
+from lintdem.regexes import late
 
 _PLAIN = frozenset({Kind.UNGUARDED, Kind.TOKENLESS, Kind.ACCUMULATES})
 """Diagnoses that say only that a call repeats."""
@@ -39,7 +39,7 @@ _TAKES = frozenset(
 """Words that name a step which somebody has to undo when what follows it fails."""
 _STAYS_AT_HOME = frozenset({"dynamodb", "sql", "s3", "os", "builtins", "shutil", "subprocess", "file", "pathlib", "io", "tempfile"})
 """Services whose calls are no step of somebody else's."""
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_WORD = late(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def in_sequence(cases: Sequence[Case], program: Program) -> tuple[Case, ...]:

@@ -8,7 +8,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.ht
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.interpreter.domain import Claim, Done, Path, Value
 from lintdem.interpreter.engine import Run
@@ -17,8 +18,7 @@ from lintdem.interpreter.values import leaves, text
 from lintdem.model.span import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Vanished:
+class Vanished(msgspec.Struct, frozen=True):
     """An effect that takes `attribute` from what the delete at `place` handed back, without a look whether it did."""
 
     place: Place

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from lintdem.analyses.cases import Case
 from lintdem.analyses.effects import Repeat, token_value
@@ -15,8 +15,7 @@ from lintdem.model.span import Place
 _REPEATS = frozenset({Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.INSERTS, Repeat.LACKS_TOKEN})
 
 
-@dataclass(frozen=True, slots=True)
-class Optional:
+class Optional(msgspec.Struct, frozen=True):
     """`name` may be missing from the event, as the `get` at `read` says; then `outcome` happens to the key at `place`."""
 
     case: Case

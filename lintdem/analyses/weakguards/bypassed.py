@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.batches.batched import is_batched, is_gathered
 from lintdem.analyses.cases import Case, Kind
@@ -18,13 +19,13 @@ from lintdem.interpreter.trace import Effect, Write
 from lintdem.model.finding import Level
 from lintdem.model.span import Place
 from lintdem.program import Program
+from lintdem.regexes import late
 
 _TOLD = frozenset({Kind.UNCONDITIONAL, Kind.UNORDERED})
-_ABSENT = re.compile(r"not_exists|#")
+_ABSENT = late(r"not_exists|#")
 
 
-@dataclass(frozen=True, slots=True)
-class Bypassed:
+class Bypassed(msgspec.Struct, frozen=True):
     """A put of a batch, opened at `place`, that goes past the condition at `other`."""
 
     place: Place

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.cases import Case
 from lintdem.analyses.effects import Repeat, token_value
@@ -12,20 +13,20 @@ from lintdem.analyses.keys import readable
 from lintdem.interpreter.domain import Env, Known, Path, Value
 from lintdem.interpreter.values import leaves
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
 _REPEATS = frozenset({Repeat.DUPLICATES, Repeat.MINTS, Repeat.ACCUMULATES, Repeat.INSERTS, Repeat.LACKS_TOKEN})
-_WHO = re.compile(
+_WHO = late(
     r"^(user|customer|client|account|member|tenant|owner|buyer|payer|recipient|contact|person|subscriber|patient|passenger|rider|driver"
     r"|anonymous|visitor|device)?_?(id|name|number|sub)?$"
     r"|^(e?_?mail|to|phone|msisdn|sub|username|address|origination|destination)(_?address|_?(phone_?)?number)?$",
     re.IGNORECASE,
 )
-_WHAT = re.compile(
+_WHAT = late(
     r"^(amount|total|price|cost|sum|currency|quantity|status|type|kind|category|country|region)(_?cents)?$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Coarse:
+class Coarse(msgspec.Struct, frozen=True):
     """The key at `place` is made of nothing but `names`, which other events have as well."""
 
     case: Case

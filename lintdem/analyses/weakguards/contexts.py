@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import Made, Value
@@ -15,8 +16,7 @@ from lintdem.model.span import Place
 GUARD = "Powertools idempotent_function"
 
 
-@dataclass(frozen=True, slots=True)
-class Untimed:
+class Untimed(msgspec.Struct, frozen=True):
     """A guard whose record is written before any context is known. `late` is where one is registered too late;
     `configured` whether the guard has a configuration that one could be registered with."""
 

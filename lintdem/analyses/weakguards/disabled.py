@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.deployed import own_function
@@ -20,8 +21,7 @@ _TRUE = frozenset({"1", "y", "yes", "t", "true", "on"})
 """What `strtobool` of Powertools takes for true."""
 
 
-@dataclass(frozen=True, slots=True)
-class Disabled:
+class Disabled(msgspec.Struct, frozen=True):
     """A guard that does nothing, and the property or assignment that says so; `written` is its value."""
 
     run: Run

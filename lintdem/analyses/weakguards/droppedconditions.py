@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.interpreter.domain import Client, Derived, Made, Value
 from lintdem.interpreter.engine import Run
@@ -16,8 +17,7 @@ ARGUMENTS = ("ConditionExpression", "FilterExpression", "KeyConditionExpression"
 KEY_METHODS = frozenset({"eq", "lt", "lte", "gt", "gte", "begins_with", "between"})
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(msgspec.Struct, frozen=True):
     """A call at `place` whose condition is lost: `argument` names it, `words` says how, `step` is where."""
 
     place: Place

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.guards import Answer
@@ -20,24 +21,24 @@ from lintdem.knowledge import TimeForm, time_form
 from lintdem.model.span import Place
 from lintdem.model.stack import Source
 from lintdem.program import Program
+from lintdem.regexes import late
 
 _TTL = frozenset({"ttl", "timetolive", "expirationtime", "expiretime"})
 """Names that are hardly given to anything else, without `_` and case."""
 _EARLIEST = 1_000_000_000
 """A number below this is a span; as a time it lies more than five years back, and such rows are never deleted:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html"""
-_PLAIN = re.compile(
+_PLAIN = late(
     r"(^(pk|sk|id|key|status|state|type|kind|name|source|owner|version)$|(_|^)(at|on|ts|time|date|timestamp|status|state)$|At$|"
     r"(Time|Date|Timestamp|Status|State)$|created|processed|received|handled|seen|done|started|request_?id)",
     re.IGNORECASE,
 )
-_STORE = re.compile(
+_STORE = late(
     r"(idempot|dedup|duplicate|processed|seen|handled|already|marker|receipts?$|inbox|consumed)", re.IGNORECASE
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(msgspec.Struct, frozen=True):
     """An expiry that DynamoDB does not understand: `form` says what it is ("milliseconds", "text", "span")."""
 
     run: Run
@@ -48,8 +49,7 @@ class Unreadable:
     form: str
 
 
-@dataclass(frozen=True, slots=True)
-class Endless:
+class Endless(msgspec.Struct, frozen=True):
     """A dedup record that nothing ends, and an effect that it holds back."""
 
     case: Case

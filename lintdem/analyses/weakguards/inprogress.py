@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.keys import Grade, provenance
 from lintdem.analyses.plans import duration, first_retry
@@ -26,8 +27,7 @@ _REFUSED = "IdempotencyAlreadyInProgressError"
 _FAILURES = frozenset({"itemIdentifier", "batchItemFailures"})
 
 
-@dataclass(frozen=True, slots=True)
-class Dismissed:
+class Dismissed(msgspec.Struct, frozen=True):
     """A duplicate sent away at `place` while the claim made at `claimed` is held; `held` says for how long, in words."""
 
     run: Run

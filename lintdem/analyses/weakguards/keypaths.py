@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import Made, Path
@@ -18,8 +19,7 @@ _SECOND = ("rawPath", "rawQueryString", "routeKey", "cookies")
 _SECOND_CLASSES = frozenset({"APIGatewayProxyEventV2", "APIGatewayProxyEventV2Model", "APIGatewayHttpResolver"})
 
 
-@dataclass(frozen=True, slots=True)
-class Unmatched:
+class Unmatched(msgspec.Struct, frozen=True):
     """A key path that picks nothing out of `what`; `better` is the nearest one that may; `strict` whether the guard
     refuses to run without a key; `made` is the call that takes the path."""
 

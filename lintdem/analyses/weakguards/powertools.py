@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.failures import DOES, FRAMEWORK, is_broad, reports_failures
@@ -37,8 +38,7 @@ _RUN_OWN = ("lambda_context", "response_hook", "local_cache_max_items")
 """Options that two configurations may differ in without harm."""
 
 
-@dataclass(frozen=True, slots=True)
-class GuardFault:
+class GuardFault(msgspec.Struct, frozen=True):
     """What is wrong with a guard, at `place`; `other` is a second place that has to do with it, `words` the details,
     `store` where its records are."""
 

@@ -17,10 +17,11 @@ from lintdem.model.finding import Step
 from lintdem.model.span import Place
 from lintdem.model.stack import Grant, Table, Value
 from lintdem.program import Program
+from lintdem.regexes import late
 
 _STORE = "DynamoDBPersistenceLayer"
-_TTL = re.compile(r"ttl|.*_ttl|time_?to_?live", re.IGNORECASE)
-_EXPIRY = re.compile(r"expir(y|es?|ation|ed)(_?(at|on|time|date))?", re.IGNORECASE)
+_TTL = late(r"ttl|.*_ttl|time_?to_?live", re.IGNORECASE)
+_EXPIRY = late(r"expir(y|es?|ation|ed)(_?(at|on|time|date))?", re.IGNORECASE)
 
 
 def kept_for_ever(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:

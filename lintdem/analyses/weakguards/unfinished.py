@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.asking import shared
 from lintdem.analyses.failures import ASIDE, CACHES, DOES
@@ -31,8 +32,7 @@ _KEPT = ("the condition", "Redis", "the filter", "the id in")
 """Claims that stay when the run dies. Those of SQL end with their transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(msgspec.Struct, frozen=True):
     """A claim at `place` in front of `work`. `words` say what holds it; `finish` is the later write that completes it,
     which a crash leaves out as well; `check` the test that a row put first decides."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
+
+import msgspec
 
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.guards import Answer
@@ -27,8 +28,7 @@ FANNED_OUT = frozenset({("id",), ("Records", "*", "Sns", "MessageId")})
 ADDRESSES = ("0", "1", "url", "TopicArn", "QueueUrl", "FunctionName", "TableName", "StreamName", "stateMachineArn", "TemplateId")
 
 
-@dataclass(frozen=True, slots=True)
-class Guarded:
+class Guarded(msgspec.Struct, frozen=True):
     """A record and what it holds back: `does` names the operation by its calls, `key` is its key part by part."""
 
     run: Run

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.analyses.cases import REPEATS, Case
 from lintdem.analyses.guards import Answer
@@ -19,12 +20,12 @@ from lintdem.interpreter.trace import Claimed, Effect, Invocation
 from lintdem.interpreter.values import leaves
 from lintdem.model.span import Place
 from lintdem.program import Handler, Program
+from lintdem.regexes import late
 
-_LEASE = re.compile(r"(lease|lock|progress)", re.IGNORECASE)
+_LEASE = late(r"(lease|lock|progress)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Short:
+class Short(msgspec.Struct, frozen=True):
     """A record that is forgotten after `seconds`, while the source delivers again for longer."""
 
     case: Case

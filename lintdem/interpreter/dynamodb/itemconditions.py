@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from lintdem.interpreter.domain import Derived, Fresh, Known, Made, Path, Test, Value
 from lintdem.interpreter.flow import Flow
@@ -25,16 +26,14 @@ LIMIT = "may hold again after the write"
 """How the words end that say that a condition is a limit: nobody means it as deduplication."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exists:
+class Exists(msgspec.Struct, frozen=True):
     """The attribute is there, or is not."""
 
     attribute: str
     present: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Compares:
+class Compares(msgspec.Struct, frozen=True):
     """`attribute op value`."""
 
     op: str
@@ -42,24 +41,21 @@ class Compares:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Contains:
+class Contains(msgspec.Struct, frozen=True):
     """`contains(attribute, value)`."""
 
     attribute: str
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Junction:
+class Junction(msgspec.Struct, frozen=True):
     """`op` "and", "or" or "not" over parts."""
 
     op: str
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(msgspec.Struct, frozen=True):
     """A condition that does not tell anything about repetition; `known` when it could be read."""
 
     text: str
@@ -69,8 +65,7 @@ class Other:
 Condition: TypeAlias = Exists | Compares | Contains | Junction | Other
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """Whether the write makes its condition false; `reason` says why not."""
 
     holds: bool

@@ -30,6 +30,7 @@ from lintdem.interpreter.machine import Machine, result_of
 from lintdem.interpreter.trace import Invocation, Write
 from lintdem.interpreter.values import known, members, text
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
 
 def write_item(m: Machine, call: Invocation, place: Place, flow: Flow) -> Value:
@@ -146,20 +147,20 @@ def _attributes(condition: Condition) -> list[str]:
     return [getattr(condition, "attribute", "")]
 
 
-_PART = re.compile(r"^(pk|sk)$", re.IGNORECASE)
+_PART = late(r"^(pk|sk)$", re.IGNORECASE)
 """Names of the two parts of a key. What is called `sort_key` may be that of an index."""
 
-_ID = re.compile(r"^(pk|sk|id|_id|key|partition_?key|sort_?key|hash_?key|uuid|guid)$", re.IGNORECASE)
-_IDS = re.compile(r"(_id|Id|ID|_key|_pk|_sk|_uuid|PK|SK)$")
+_ID = late(r"^(pk|sk|id|_id|key|partition_?key|sort_?key|hash_?key|uuid|guid)$", re.IGNORECASE)
+_IDS = late(r"(_id|Id|ID|_key|_pk|_sk|_uuid|PK|SK)$")
 
 
 _SETTINGS = {
-    "partition key": re.compile(r"(partition|hash)_?key|(^|_)pk(_|$)", re.IGNORECASE),
-    "sort key": re.compile(r"(sort|range)_?key|(^|_)sk(_|$)", re.IGNORECASE),
+    "partition key": late(r"(partition|hash)_?key|(^|_)pk(_|$)", re.IGNORECASE),
+    "sort key": late(r"(sort|range)_?key|(^|_)sk(_|$)", re.IGNORECASE),
 }
 """The parts of a key whose names are settings, and what such settings are called. No attribute has a name with a space."""
 
-_OF_INDEX = re.compile(r"gsi|lsi|index", re.IGNORECASE)
+_OF_INDEX = late(r"gsi|lsi|index", re.IGNORECASE)
 
 KEY_PARTS = frozenset({"pk", "sk", "PK", "SK", "Pk", "Sk"})
 """What the parts of a key are called in tables that hold many kinds of items."""

@@ -11,6 +11,7 @@ from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.values import NONE, any_of, known, members, text
 from lintdem.knowledge import expressions as ddb
 from lintdem.knowledge import parse_update
+from lintdem.regexes import late
 
 TYPED = frozenset({"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"})
 
@@ -45,7 +46,7 @@ def untyped(m: Machine, value: Value, flow: Flow) -> Value:
     return value
 
 
-_NUMBER = re.compile(r"-?\d{1,38}(\.\d{1,38})?")
+_NUMBER = late(r"-?\d{1,38}(\.\d{1,38})?")
 """As long as DynamoDB keeps them: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html"""
 
 
@@ -105,10 +106,10 @@ def _read_expression(
     return sets, accumulates.replace(HOLE, "…"), HOLE in (written or "")
 
 
-_LED = re.compile(r"^(SET|ADD)[\s,]+", re.IGNORECASE)
+_LED = late(r"^(SET|ADD)[\s,]+", re.IGNORECASE)
 """What a list of parts that is not known leaves of its separator."""
 
-_APPENDS = re.compile(r"list_append\s*\((?:[^()]|\([^()]*\))*\)")
+_APPENDS = late(r"list_append\s*\((?:[^()]|\([^()]*\))*\)")
 
 
 def _appends_nothing(m: Machine, written: str, values: dict[str, Value], flow: Flow) -> bool:
@@ -116,7 +117,7 @@ def _appends_nothing(m: Machine, written: str, values: dict[str, Value], flow: F
     return bool(named) and all(name in values and _is_nothing(m, values[name], flow) for name in named)
 
 
-_COUNTS = re.compile(
+_COUNTS = late(
     r"count|total|amount|balance|number|(^|[_ :#])(num|sum|inc|incr|n|one|delta|qty|quantity|points|credits)($|[_ ])",
     re.IGNORECASE,
 )

@@ -5,8 +5,6 @@ A frame comes out of so many calls that it is told by the method: https://pandas
 
 from __future__ import annotations
 
-import re
-
 from lintdem.interpreter.domain import Error, Value
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.machine import Args, Machine, result_of
@@ -14,10 +12,11 @@ from lintdem.interpreter.trace import Invocation, Write
 from lintdem.interpreter.values import NONE, leaves, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
 FILES = frozenset({"to_csv", "to_parquet", "to_json", "to_excel", "to_pickle", "to_feather", "to_orc", "to_xml"})
 FRAMES = FILES | {"to_sql", "to_gbq"}
-_SHARED = re.compile(r"(s3a?|gs|gcs|abfss?)://|/mnt/")
+_SHARED = late(r"(s3a?|gs|gcs|abfss?)://|/mnt/")
 
 
 def call_frame(m: Machine, name: str, args: Args, place: Place, flow: Flow) -> Value | None:

@@ -13,16 +13,17 @@ from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.trace import Effect, Invocation
 from lintdem.interpreter.values import NONE, leaves, members, text
 from lintdem.program import Handler, Program
+from lintdem.regexes import late
 
 _METHODS = frozenset({"httpmethod", "requestcontext.http.method", "routekey"})
 _ACTIONS = frozenset({"action", "operation", "method", "command", "fieldname", "query_type"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDS = late(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _READS = frozenset({"get", "fetch", "read", "list", "lookup", "describe", "search", "query", "find"})
 _LEADING = frozenset({"list", "read", "lookup", "describe", "query"})
 """Words that are a verb only in front: an event may be sent to a mailing list."""
 _ENDS = frozenset({"arn", "name", "function", "lambda", "fn", "api", "handler"})
-_DOES = re.compile(r"and|then|create|send|post|put|set|update|write|save|store|delete|charge|pay|notify|process|sync|or")
+_DOES = late(r"and|then|create|send|post|put|set|update|write|save|store|delete|charge|pay|notify|process|sync|or")
 
 
 def only_asks_function(m: Machine, call: Invocation, flow: Flow) -> bool:
@@ -56,7 +57,7 @@ def only_deletes(m: Machine, call: Invocation, flow: Flow) -> bool:
     return bool(methods) and all(method is not None and method.split()[:1] == ["DELETE"] for method in methods)
 
 
-_COMPUTING = re.compile(r"_*(calculate|compute|estimate|hash|checksum|digest)(_|$|[A-Z])", re.IGNORECASE)
+_COMPUTING = late(r"_*(calculate|compute|estimate|hash|checksum|digest)(_|$|[A-Z])", re.IGNORECASE)
 
 
 def only_computes(effect: Effect) -> bool:

@@ -11,6 +11,7 @@ from lintdem.interpreter.trace import Gap, Invocation, Write
 from lintdem.interpreter.values import NONE, TRUE, known, leaves, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
 _COUNTS = frozenset({"incr", "incrby", "incrbyfloat", "decr", "decrby", "hincrby", "hincrbyfloat", "zincrby"})
 _APPENDS = frozenset({"append", "lpush", "rpush", "lpushx", "rpushx", "linsert", "xadd", "prepend"})
@@ -36,8 +37,8 @@ _TAKES = frozenset(
     }
 )
 _SCRIPTS = frozenset({"eval", "evalsha", "fcall", "execute_command"})
-_DELETES = re.compile(r"""redis\.call\(\s*['"](del|unlink)['"]""", re.IGNORECASE)
-_LIMITS = re.compile(
+_DELETES = late(r"""redis\.call\(\s*['"](del|unlink)['"]""", re.IGNORECASE)
+_LIMITS = late(
     r"(rate|limit|throttl|quota|attempt|retr(y|ies)|hits?\b|views?\b|stat(s|istics)?\b|metric)", re.IGNORECASE
 )
 

@@ -6,7 +6,6 @@ judges the answer when the whole run is known.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from lintdem.interpreter.domain import (
@@ -36,6 +35,7 @@ from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.trace import Asked, Effect, Event, Invocation, Origin, Tested, Write
 from lintdem.interpreter.values import NONE, any_of, known, leaves, members
 from lintdem.knowledge import Kind
+from lintdem.regexes import late
 
 _ARITHMETIC = frozenset({"arith+", "arith-", "arith*", "arith/", "arith//", "arith%", "arith**"})
 _PLAIN = frozenset({"dumps", "encode"})
@@ -364,7 +364,7 @@ def swaps_again(effect: Effect) -> str:
     return claim.useless if any(not _VERSIONS.search(o.attribute) for o in counts) else ""
 
 
-_VERSIONS = re.compile(
+_VERSIONS = late(
     r"(^|[_.#\d-]|(?<=[a-z])(?=[A-Z]))(?i:version|ver|rev|revision|e_?tag|lock|generation|epoch)(?i:_?(no|nr|num|number|id))?$"
 )
 """Attributes that say which state of the item this is."""

@@ -6,8 +6,9 @@ import re
 
 from lintdem.interpreter.trace import Effect
 from lintdem.interpreter.values import text
+from lintdem.regexes import late
 
-_MONEY = re.compile(
+_MONEY = late(
     r"(charge|pay|refund|invoice|stock|inventor|ledger|balance|debit|credit|transfer|payout|wallet|withdraw|deposit|"
     r"capture|settle|reserve_?seat|seat)",
     re.IGNORECASE,

@@ -18,14 +18,15 @@ from lintdem.interpreter.sql.sql import read_sql
 from lintdem.interpreter.sql.sqltext import parameters, spelled
 from lintdem.interpreter.values import NONE, members
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
 LANGUAGES = ("neo4j.Driver.", "cassandra.Session.", "gremlin_python.Client.")
 _RUNS = frozenset({"run", "execute_query", "execute", "execute_async", "submit", "submit_async", "submitAsync"})
 _UNITS = frozenset({"execute_write", "execute_read", "write_transaction", "read_transaction"})
-_COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-_LABEL = re.compile(r"\b(?:CREATE|MERGE|MATCH)\s*\(\s*\w*\s*:\s*`?(\w+)", re.IGNORECASE)
-_SETS_MORE = re.compile(r"(\w+)\.(\w+)\s*=\s*(?:coalesce\(\s*)?\1\.\2\b[^,\n]*[-+*]", re.IGNORECASE)
-_ADDS_VERTEX = re.compile(r"\.(?:addV|addE)\(")
+_COMMENTS = late(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_LABEL = late(r"\b(?:CREATE|MERGE|MATCH)\s*\(\s*\w*\s*:\s*`?(\w+)", re.IGNORECASE)
+_SETS_MORE = late(r"(\w+)\.(\w+)\s*=\s*(?:coalesce\(\s*)?\1\.\2\b[^,\n]*[-+*]", re.IGNORECASE)
+_ADDS_VERTEX = late(r"\.(?:addV|addE)\(")
 
 
 def call_language(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value | None:

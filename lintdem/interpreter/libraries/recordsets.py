@@ -5,8 +5,7 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/API_Change.html
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import Value
 from lintdem.interpreter.dynamodb.updates import entries
 from lintdem.interpreter.flow import Flow

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from lintdem.interpreter.domain import Derived, Env, Path, Unknown, Value
 from lintdem.interpreter.trace import Effect, Invocation
 from lintdem.interpreter.values import leaves, members, text
+from lintdem.regexes import late
 
-_ASKS = re.compile(
+_ASKS = late(
     r"(oauth2?\b|(?<!/)/(token|log-?in|sign-?in|authenticate|auth|_?search|query|lookup|introspect|scan)\b"
     r"|^https?://(login|auth|oauth2?|sso)\.|/_(msearch|count|mget|analyze|validate|sql)\b"
     r"|/(balances?|allowance|get_\w+)/?($|\?)"
@@ -19,54 +20,54 @@ _ASKS = re.compile(
     r"|:(predict|rawPredict|classify|annotate|(stream)?generateContent|embedContent|countTokens|search|query|runQuery|lookup)\b)",
     re.IGNORECASE,
 )
-_ASKS_BY_NAME = re.compile(
+_ASKS_BY_NAME = late(
     r"(^|_)(TOKEN|OAUTH2?|AUTH|LOGIN|SEARCH|QUERY|INFERENCE|PREDICT(ION)?|CLASSIFIER|EMBEDDINGS?|ANTHROPIC|OPENAI|LLM|OCR)"
     r"_?(API_?)?(BASE_?)?(URL|URI|ENDPOINT|API)$",
     re.IGNORECASE,
 )
 """Variables that hold the address of something that is asked."""
-_ASKING = re.compile(r"((get|fetch|request|obtain|refresh)_?\w*token|^_?log_?in$|authenticate|sign_?in)", re.IGNORECASE)
-_QUESTIONS = re.compile(
+_ASKING = late(r"((get|fetch|request|obtain|refresh)_?\w*token|^_?log_?in$|authenticate|sign_?in)", re.IGNORECASE)
+_QUESTIONS = late(
     r"_*(get|fetch|list|search|find|look_?up|query|describe|read|resolve|validate|verify|check(?!_?out)|calculate|estimate)(_|$|[A-Z])"
     r"|_*(is|has|can|should)(_[a-z]|[A-Z])"
     r"|_*(virus_?)?scan_(file|object|document|attachment|upload)"
 )
 """A function of such a name that sends a request asks something, whatever the method."""
-_MEASURES = re.compile(r"(metrics?|telemetry|analytics|heartbeat)(_|\b|\.)", re.IGNORECASE)
+_MEASURES = late(r"(metrics?|telemetry|analytics|heartbeat)(_|\b|\.)", re.IGNORECASE)
 """What reports how the program fares is telemetry, not business."""
-_INTAKE = re.compile(
+_INTAKE = late(
     r"^https?://metrics\.|/api/v\d+/(series|check_run|distribution_points)\b|/v\d+/(metrics|traces)\b", re.IGNORECASE
 )
 """Addresses that take measurements and nothing else."""
-_SETTINGS = re.compile(
+_SETTINGS = late(
     r"/_(index_template|component_template|template|mappings?|settings|aliases|cluster/settings|ingest/pipeline|scripts)(/|$|\?)"
     r"|\?(.*&)?overwrite=true\b|/chat\.(update|postEphemeral)\b|/views\.(open|push|update|publish)\b|/conversations\.open\b"
     r"|/(sendChatAction|editMessage\w+|answerCallbackQuery|setWebhook)$"
 )
 """What is kept under a name that stands in the address or the body, or once for each index: set again, it is the same. What
 is only shown is not kept at all."""
-_SANDBOX = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)", re.IGNORECASE)
+_SANDBOX = late(r"^https?://(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)", re.IGNORECASE)
 """What a function asks beside itself is an extension of its own sandbox: a cache of parameters, secrets, features."""
-_MUTATES = re.compile(r"(^|\}|\n)\s*mutation\b", re.IGNORECASE)
+_MUTATES = late(r"(^|\}|\n)\s*mutation\b", re.IGNORECASE)
 """A GraphQL document that changes something: fragments may stand before the operation."""
-_TOKENS = re.compile(r"[{}:]|\w+")
-_ARGUMENTS = re.compile(r"\([^()]*\)")
-_SETS = re.compile(r"(update|set|upsert|delete|remove|publish|broadcast)(?=[A-Z_]|$)")
+_TOKENS = late(r"[{}:]|\w+")
+_ARGUMENTS = late(r"\([^()]*\)")
+_SETS = late(r"(update|set|upsert|delete|remove|publish|broadcast)(?=[A-Z_]|$)")
 """Fields of a mutation that say what something is to be, or tell it to those who listen: said again, it is the same."""
-_LOGS = re.compile(
+_LOGS = late(
     r"(^|_)(send|put|push|ship|write|forward|emit|publish|stream|deliver)_(\w+_)?logs?(_|$)|^logs?_to_\w+$"
     r"|^(send|post|push|ship|forward)_?(\w+_)?(to_?)?(sumo(logic)?|datadog|splunk|loki|logz(io)?|newrelic|coralogix|loggly|papertrail)$",
     re.IGNORECASE,
 )
 """Functions that bring lines to where logs are kept."""
-_BUSINESS_LOG = re.compile(r"audit|event|change|access|transaction|order|payment", re.IGNORECASE)
-_LOG_INTAKE = re.compile(
+_BUSINESS_LOG = late(r"audit|event|change|access|transaction|order|payment", re.IGNORECASE)
+_LOG_INTAKE = late(
     r"^https?://(http-intake\.logs|log-api|logs?-intake|intake\.logs|listener\.logz|logs)\.|^https?://listener[\w-]*\.logz\.io"
     r"|/(log/v\d+|loki/api/v\d+/push|services/collector(/event|/raw)?|api/v\d+/logs|v\d+/logs)/?($|\?)", re.IGNORECASE
 )
 """Addresses that take log lines: Datadog, New Relic, Logz.io, Loki, Splunk's collector, OpenTelemetry."""
 STREAMS = frozenset({"firehose", "kinesis"})
-_CHANGES = re.compile(
+_CHANGES = late(
     r"^\s*(insert|unload|create\s+table(?!\s+if\s+not)[^;]*\bas\b|update|copy)\b"
     r"|^\s*merge\b.*\bset\b[^;]*=\s*(?:\w+\.)?(\w+)\s*[-+]", re.IGNORECASE | re.DOTALL
 )
@@ -118,7 +119,7 @@ def _documents(query: Value | None) -> list[str]:
     return [one for one in found if one] if all(found) else []
 
 
-_CREATES = re.compile(r"(^|\}|\n)\s*mutation\b[^{]*\{\s*(\w+\s*:\s*)?(create|add|insert|save|put)", re.IGNORECASE)
+_CREATES = late(r"(^|\}|\n)\s*mutation\b[^{]*\{\s*(\w+\s*:\s*)?(create|add|insert|save|put)", re.IGNORECASE)
 
 
 def named_in_document(effect: Effect) -> Value | None:
@@ -227,9 +228,9 @@ def _lists_what_is_made(asked: str, made: str) -> bool:
     return bool(_ASKING.match(first[1]) and _MAKING.match(second[1]))
 
 
-_VERB = re.compile(r"[./]([a-z_-]+)$", re.IGNORECASE)
-_ASKING = re.compile(r"(list|search|find|get|query|lookup|info|details?|fetch|exists)(?![a-z])", re.IGNORECASE)
-_MAKING = re.compile(r"(create|add|new|insert|register|open)(?![a-z])", re.IGNORECASE)
+_VERB = late(r"[./]([a-z_-]+)$", re.IGNORECASE)
+_ASKING = late(r"(list|search|find|get|query|lookup|info|details?|fetch|exists)(?![a-z])", re.IGNORECASE)
+_MAKING = late(r"(create|add|new|insert|register|open)(?![a-z])", re.IGNORECASE)
 
 
 def _address(call: Invocation) -> str:

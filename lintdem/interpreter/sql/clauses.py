@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
+
+from lintdem.regexes import late
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(msgspec.Struct, frozen=True):
     """A value that the text does not spell out: a parameter by position or name, or a piece of text put in."""
 
     kind: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(msgspec.Struct, frozen=True):
     """What a column is set to or compared with. `literal` counts when `slot` is None and `fresh` is "".
 
     `fresh` is "uuid" or "clock" when the database makes the value; `text` is as written."""
@@ -26,8 +27,7 @@ class Operand:
     fresh: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     """`column op value` in a WHERE that must hold as a whole; `op` "=", "<>", "<", ">", "<=", ">=", "null", "not null",
     "in" for one of several (once for each)."""
 
@@ -36,8 +36,7 @@ class Comparison:
     value: Operand
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True):
     """One statement. `kind`:
 
     "read"; "insert" adds a row, "load" many; "ignore" inserts unless there is one; "upsert" inserts or sets;
@@ -55,8 +54,8 @@ class Statement:
     why: str = ""
 
 
-HOLE = re.compile(r"lintdemhole(\d+)")
-BOOKKEEPING = re.compile(
+HOLE = late(r"lintdemhole(\d+)")
+BOOKKEEPING = late(
     r"^(\w*_)?(version|revision|rev|attempts?|retr(y|ies)|tries|row_?version|lock_version)(_(count|no|number))?$"
 )
 """Columns that count runs or versions on purpose."""

@@ -16,6 +16,7 @@ from lintdem.interpreter.trace import Asked, Gap, Invocation, Write
 from lintdem.interpreter.values import NONE, known, members, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
 _PARTIQL = frozenset({"execute_statement", "batch_execute_statement", "execute_transaction"})
 _DATA = frozenset({"execute_statement", "batch_execute_statement", "execute_sql"})
@@ -62,18 +63,18 @@ def _named(m: Machine, given: Value, flow: Flow) -> list[tuple[str, Value]]:
 
 # --- PartiQL ---
 
-_INSERT = re.compile(r"\s*insert\s+into\s+[\"']?([\w.-]+)[\"']?\s+value\s*(.*)", re.IGNORECASE | re.DOTALL)
-_UPDATE = re.compile(
+_INSERT = late(r"\s*insert\s+into\s+[\"']?([\w.-]+)[\"']?\s+value\s*(.*)", re.IGNORECASE | re.DOTALL)
+_UPDATE = late(
     r"\s*update\s+[\"']?([\w.-]+)[\"']?\s+((?:set|remove)\b.*?)\bwhere\b(.*)", re.IGNORECASE | re.DOTALL
 )
-_DELETE = re.compile(r"\s*delete\s+from\s+[\"']?([\w.-]+)[\"']?\s+where\b(.*)", re.IGNORECASE | re.DOTALL)
-_PAIR = re.compile(r"[\"'](\w+)[\"']\s*:\s*(\?|[\"'][^\"']*[\"']|[\w.]+)")
-_EQUAL = re.compile(r"[\"']?(\w+)[\"']?\s*=\s*(\?|[\"'][^\"']*[\"']|lintdemhole\d+|[\d.]+)", re.IGNORECASE)
-_COMPARED = re.compile(
+_DELETE = late(r"\s*delete\s+from\s+[\"']?([\w.-]+)[\"']?\s+where\b(.*)", re.IGNORECASE | re.DOTALL)
+_PAIR = late(r"[\"'](\w+)[\"']\s*:\s*(\?|[\"'][^\"']*[\"']|[\w.]+)")
+_EQUAL = late(r"[\"']?(\w+)[\"']?\s*=\s*(\?|[\"'][^\"']*[\"']|lintdemhole\d+|[\d.]+)", re.IGNORECASE)
+_COMPARED = late(
     r"[\"']?(\w+)[\"']?\s*(=|<>|!=|<=|>=|<|>)\s*(\?|[\"'][^\"']*[\"']|lintdemhole\d+|[\d.]+)", re.IGNORECASE
 )
-_ASKS = re.compile(r"\bis\s+(not\s+)?(missing|null)\b|\b(exists|contains|begins_with|attribute_type|between|in)\b", re.IGNORECASE)
-_ADDS = re.compile(r"\"?(\w+)\"?\s*=\s*(?:list_append\s*\(\s*)?\"?\1\"?\s*[-+,]", re.IGNORECASE)
+_ASKS = late(r"\bis\s+(not\s+)?(missing|null)\b|\b(exists|contains|begins_with|attribute_type|between|in)\b", re.IGNORECASE)
+_ADDS = late(r"\"?(\w+)\"?\s*=\s*(?:list_append\s*\(\s*)?\"?\1\"?\s*[-+,]", re.IGNORECASE)
 
 
 def _partiql(m: Machine, call: Invocation, place: Place, flow: Flow) -> Value:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.domain import (
@@ -25,7 +26,7 @@ from lintdem.interpreter.domain import (
     Path,
     Unknown,
     Value,
-)
+)  # fmt: skip
 from lintdem.interpreter.dynamodb.itemconditions import Compares, Condition, Exists, Junction, compared_values, judge
 from lintdem.interpreter.elements import element_of
 from lintdem.interpreter.flow import Flow
@@ -38,6 +39,7 @@ from lintdem.interpreter.trace import Asked, Gap, Invocation, Write
 from lintdem.interpreter.values import NONE, known, leaves, members, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
 REFUSED = ("UniqueViolation", "UniqueViolationError", "IntegrityError")
 """What a unique key raises, by driver."""
@@ -57,8 +59,7 @@ _ANSWERS = frozenset({"fetchrow", "fetchval", "scalar", "fetch_one", "fetch_val"
 """Methods that execute and give the first row or value themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """Statements on their way to a database. `parameters` by position or name; `owner` the cursor, session or client."""
 
     sql: Value
@@ -243,7 +244,7 @@ _VERBS = {
     "clear": "DELETE FROM",
     "update": "UPDATE",
 }
-_SCRATCH = re.compile(r"^(#|@|tmp|temp|stg_|staging)|_(tmp|temp|stg|staging)$", re.IGNORECASE)
+_SCRATCH = late(r"^(#|@|tmp|temp|stg_|staging)|_(tmp|temp|stg|staging)$", re.IGNORECASE)
 
 
 def _table(name: str, holes: tuple[Value, ...]) -> str:
@@ -287,7 +288,7 @@ def _settled(
     return statement
 
 
-_ID = re.compile(r"(^|_)(id|uuid|guid|key|hash|no|number|reference|ref)$")
+_ID = late(r"(^|_)(id|uuid|guid|key|hash|no|number|reference|ref)$")
 
 
 def _keys(statement: Statement, columns: tuple[tuple[str, Value], ...]) -> tuple[tuple[str, Value], ...]:
@@ -355,7 +356,7 @@ def _invocation(verb: str, statement: Statement, request: Request, table: Value,
     return Invocation(name, "sql", statement.kind, kind, phrase, given, request.owner, token)
 
 
-_DEDUP = re.compile(r"(process|dedup|idempot|seen|handled|inbox|consumed|claim|lock|delivered|already)", re.IGNORECASE)
+_DEDUP = late(r"(process|dedup|idempot|seen|handled|inbox|consumed|claim|lock|delivered|already)", re.IGNORECASE)
 
 
 def told_by(m: Machine, table: Value, facts: frozenset[Fact]) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from lintdem.interpreter.sql.clauses import Comparison, Operand, Slot, plain_name
+from lintdem.regexes import late
 
-_WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
-_OR = re.compile(r"\bor\b", re.IGNORECASE)
-_EQUAL = re.compile(
+_WHERE = late(r"\bwhere\b", re.IGNORECASE)
+_OR = late(r"\bor\b", re.IGNORECASE)
+_EQUAL = late(
     r"([\w.\"`]+)(?:\s*=\s*|\s+is\s+)('(?:[^']|'')*'|:[pn]_\w+|lintdemhole\d+|\d+\b|(?:true|false|null)\b)", re.IGNORECASE
 )
 

@@ -7,13 +7,14 @@ words, and is of kind "unknown", and says so, when these do not suffice.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 
+from lintdem.interpreter.altering import replace
 from lintdem.interpreter.sql.clauses import BOOKKEEPING, Comparison, Operand, Statement, plain_name
 from lintdem.interpreter.sql.selects import selected
+from lintdem.regexes import late
 
-_COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENTS = late(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _READS = frozenset({"select", "show", "explain", "describe", "desc", "values", "fetch", "pragma", "list", "table"})
 _DEFINES = frozenset(
     """
@@ -22,10 +23,10 @@ _DEFINES = frozenset(
         close declare end abort optimize unload msck
     """.split()
 )
-_WORD = re.compile(r"[\s(;]*([A-Za-z]+)")
+_WORD = late(r"[\s(;]*([A-Za-z]+)")
 
 
-_UNLOADS = re.compile(r"\bto\s+(stdout\b|program\b|')", re.IGNORECASE)
+_UNLOADS = late(r"\bto\s+(stdout\b|program\b|')", re.IGNORECASE)
 """`COPY … TO` hands rows out: https://www.postgresql.org/docs/current/sql-copy.html"""
 
 
@@ -52,15 +53,15 @@ def read_sql(written: str) -> tuple[Statement, ...]:
 
 LOCKED = "…locked"
 """What a SELECT seems to ask for, in place of a column, that locks the rows it finds."""
-_LOCKS = re.compile(r"\bfor\s+(?:no\s+key\s+)?update\b", re.IGNORECASE)
-_TAKES = re.compile(r"\bskip\s+locked\b", re.IGNORECASE)
+_LOCKS = late(r"\bfor\s+(?:no\s+key\s+)?update\b", re.IGNORECASE)
+_TAKES = late(r"\bskip\s+locked\b", re.IGNORECASE)
 
 
 def _taken(statement: Statement) -> Statement:
     return replace(statement, kind="update", adds="") if statement.kind == "accumulate" else statement
 
 
-_EMPTY = re.compile(
+_EMPTY = late(
     r"[\s(;]*(?:create\s+(?:or\s+replace\s+)?(?:(?:global|local)\s+)?(?P<own>temp(?:orary)?\s+)?(?:unlogged\s+)?table"
     r"(?P<kept>\s+if\s+not\s+exists)?|drop\s+table(?:\s+if\s+exists)?)\s+(?P<name>[\w.\"`\[\]#]+)", re.IGNORECASE
 )
@@ -82,8 +83,8 @@ def _table_read(bare: str) -> str:
     return plain_name(match[1]) if match else ""
 
 
-_QUOTED = re.compile(r"('(?:[^']|'')*')")
-_PARAMETER = re.compile(r"%\((\w+)\)s|%s|%[bt](?!\w)|\?(?!\|)|\$(\d+)|(?<![:\w])[:@](\w+)")
+_QUOTED = late(r"('(?:[^']|'')*')")
+_PARAMETER = late(r"%\((\w+)\)s|%s|%[bt](?!\w)|\?(?!\|)|\$(\d+)|(?<![:\w])[:@](\w+)")
 
 
 def _numbered(bare: str) -> str:
@@ -120,8 +121,8 @@ def _by_first_words(text: str, word: str) -> Statement:
     return Statement("unknown", why=f"the SQL statement {word.upper()} … could not be read")
 
 
-_TARGET = re.compile(r"(?:insert\s+(?:ignore\s+)?into|update|delete\s+from)\s+([\w.\"`]+)", re.IGNORECASE)
-_SELF = re.compile(r"\b(\w+)\s*=\s*(?:\w+\.)?\1\s*[-+*|]", re.IGNORECASE)
+_TARGET = late(r"(?:insert\s+(?:ignore\s+)?into|update|delete\s+from)\s+([\w.\"`]+)", re.IGNORECASE)
+_SELF = late(r"\b(\w+)\s*=\s*(?:\w+\.)?\1\s*[-+*|]", re.IGNORECASE)
 
 
 def _by_pattern(text: str, word: str) -> Statement:

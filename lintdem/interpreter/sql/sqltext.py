@@ -12,6 +12,7 @@ from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.sql.clauses import hole_of
 from lintdem.interpreter.values import known, members, parts_of, text
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
 
 def spelled_rows(sql: Value) -> Value:
@@ -78,7 +79,7 @@ def _has_text(value: Value) -> bool:
     )
 
 
-_FIELDS = re.compile(r"\{[^{}]*\}|%s|%\(\w+\)s|%d")
+_FIELDS = late(r"\{[^{}]*\}|%s|%\(\w+\)s|%d")
 
 
 def _filled(parts: tuple[Value, ...], put: Callable[[Value], str], hole: Callable[[Value], str]) -> str:

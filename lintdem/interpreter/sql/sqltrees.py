@@ -12,6 +12,7 @@ from sqlglot.errors import SqlglotError
 
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.sql.clauses import BOOKKEEPING, HOLE, Comparison, Operand, Slot, Statement
+from lintdem.regexes import late
 
 # What the parser cannot read is said by `Statement.why`, not on standard error.
 logging.getLogger("sqlglot").disabled = True
@@ -67,7 +68,7 @@ def _statements(tree: exp.Expression) -> Iterator[Statement]:
         yield _other(tree)
 
 
-_ONE = re.compile(r"(^|_)(id|uuid|guid|key|hash|no|number|ref|reference)$")
+_ONE = late(r"(^|_)(id|uuid|guid|key|hash|no|number|ref|reference)$")
 """Columns whose value picks one row."""
 
 
@@ -207,7 +208,7 @@ def _merge(node: exp.Merge) -> Statement:
     return Statement("accumulate" if adds else "upsert", _name(node.this), adds=adds)
 
 
-_DOCUMENT = re.compile(r"(json|meta|attributes|settings|details|payload|properties|config|extra|data)", re.IGNORECASE)
+_DOCUMENT = late(r"(json|meta|attributes|settings|details|payload|properties|config|extra|data)", re.IGNORECASE)
 _APPENDS = frozenset(
     {"array_append", "array_cat", "array_prepend", "json_array_append", "jsonb_insert", "concat", "concat_ws"}
 )

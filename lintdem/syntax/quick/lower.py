@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 import gc
-import re
 import unicodedata
 import warnings
 
 from lintdem.model.directives import MARK
 from lintdem.model.module import Module
+from lintdem.regexes import late
 from lintdem.syntax.quick.places import Places, Refused
 from lintdem.syntax.quick.statements import Statements
 
-_WORD = re.compile(r"[^\W\d]\w*")
+_WORD = late(r"[^\W\d]\w*")
 
 
 def lower_quickly(path: str, text: str, digest: str, lines: int) -> Module | None:

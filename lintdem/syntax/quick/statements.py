@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -36,12 +35,13 @@ from lintdem.model.function import (
     With,
 )
 from lintdem.model.span import Span
+from lintdem.regexes import late
 from lintdem.syntax.docstrings import without_doc
 from lintdem.syntax.quick.expressions import BINARY, MOST_LEVELS, Expressions
 from lintdem.syntax.quick.places import Places, Refused
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-_HEAD = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+")
+_HEAD = late(r"(?:async[ \t]+)?(?:def|class)[ \t]+")
 
 
 class Statements(Expressions):

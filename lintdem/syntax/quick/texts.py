@@ -12,22 +12,23 @@ from collections.abc import Callable, Iterator
 from keyword import iskeyword
 
 from lintdem.model.values import Attr, Const, Expr, Name, Opaque
+from lintdem.regexes import late
 from lintdem.syntax import literals
 from lintdem.syntax.quick.places import Places, Refused
 
-_OPENING = re.compile(r"([A-Za-z]{0,2})(\"\"\"|'''|\"|')")
-_BETWEEN = re.compile(r"(?:[ \t\n]|\\\n|#[^\n]*)*")
-_PIECE = re.compile(r"(?:[^{}\\]|\{\{|\}\}|\\N\{[^}]*\}|\\(?!N\{)[\s\S])+")
-_RAW_PIECE = re.compile(r"(?:[^{}]|\{\{|\}\})+")
-_SPEC_PIECE = re.compile(r"[^{}\\]+")
-_DOTTED = re.compile(r"[ \t]*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)[ \t]*(?=[}!:])", re.ASCII)
-_CONVERSION = re.compile(r"![rsa]")
-_STEP = re.compile(r"[^()\[\]{}'\"!:=<>\\#]+|!=|==|<=|>=|.", re.DOTALL)
+_OPENING = late(r"([A-Za-z]{0,2})(\"\"\"|'''|\"|')")
+_BETWEEN = late(r"(?:[ \t\n]|\\\n|#[^\n]*)*")
+_PIECE = late(r"(?:[^{}\\]|\{\{|\}\}|\\N\{[^}]*\}|\\(?!N\{)[\s\S])+")
+_RAW_PIECE = late(r"(?:[^{}]|\{\{|\}\})+")
+_SPEC_PIECE = late(r"[^{}\\]+")
+_DOTTED = late(r"[ \t]*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)[ \t]*(?=[}!:])", re.ASCII)
+_CONVERSION = late(r"![rsa]")
+_STEP = late(r"[^()\[\]{}'\"!:=<>\\#]+|!=|==|<=|>=|.", re.DOTALL)
 _ENDS = {
-    "'": re.compile(r"(?:[^'\\\n]|\\[\s\S])*'"),
-    '"': re.compile(r'(?:[^"\\\n]|\\[\s\S])*"'),
-    "'''": re.compile(r"(?:[^'\\]|\\[\s\S]|'(?!''))*'''"),
-    '"""': re.compile(r'(?:[^"\\]|\\[\s\S]|"(?!""))*"""'),
+    "'": late(r"(?:[^'\\\n]|\\[\s\S])*'"),
+    '"': late(r'(?:[^"\\\n]|\\[\s\S])*"'),
+    "'''": late(r"(?:[^'\\]|\\[\s\S]|'(?!''))*'''"),
+    '"""': late(r'(?:[^"\\]|\\[\s\S]|"(?!""))*"""'),
 }
 
 

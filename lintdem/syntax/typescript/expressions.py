@@ -35,6 +35,7 @@ from lintdem.model.values import (
     Walrus,
 )
 from lintdem.model.values import Sequence as Display
+from lintdem.regexes import late
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -47,9 +48,9 @@ _ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>
 _PLAIN = frozenset({"as_expression", "satisfies_expression", "non_null_expression", "parenthesized_expression", "await_expression"})
 _FUNCTIONS = frozenset({"arrow_function", "function_expression", "function"})
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
-_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r?\n)|(.))", re.DOTALL)
-_HALVES = re.compile(r"[\ud800-\udfff]")
-_WIDE = re.compile(r"[^\x00-\x7f]")
+_ESCAPE = late(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r?\n)|(.))", re.DOTALL)
+_HALVES = late(r"[\ud800-\udfff]")
+_WIDE = late(r"[^\x00-\x7f]")
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 _OF_OBJECT = {"entries": "items", "values": "values", "keys": "keys"}
 _HERE = "."

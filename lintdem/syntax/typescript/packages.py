@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from lintdem.regexes import late
 
 _MODULES = {"path": "os.path", "node:path": "os.path", "fs": "fs", "node:fs": "fs"}
-_PARTS = re.compile(r"(\.{1,2}/)+")
+_PARTS = late(r"(\.{1,2}/)+")
 CORE = "aws_cdk"
 
 
