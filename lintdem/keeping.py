@@ -29,6 +29,8 @@ from lintdem.analyses.runs import Present, own
 from lintdem.cache import Cache
 from lintdem.deploy import read_stacks
 from lintdem.interpreter.engine import Run
+from lintdem.interpreter.sql.clauses import Statement
+from lintdem.interpreter.sql.parsed import TEXTS
 from lintdem.interpreter.worlds import Looked
 from lintdem.model import codec
 from lintdem.model.finding import Fix
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 _DIGEST = 20
 _PLACES = ("lintdem.interpreter.", "lintdem.model.", "lintdem.program.", "lintdem.knowledge.", "lintdem.analyses.")
 _BUILTINS = frozenset({"frozenset", "set"})
+_TEXTS = 5_000
+"""So many texts in SQL are kept, those that were met last."""
 _REBUILD = ("msgspec._utils", "rebuild")
 """How msgspec names what makes a struct with fields that are given by name."""
 
@@ -228,6 +232,33 @@ def _glances(data: bytes | None) -> dict[bytes, Glance]:
         return {}
     try:
         return dict(msgspec.msgpack.decode(data[_DIGEST:], type=list[tuple[bytes, Glance]]))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return {}
+
+
+@contextmanager
+def kept_statements(cache: Cache | None, root: Path, code: bytes) -> Iterator[None]:
+    """While this is open, what was made of texts in SQL before is known; behind it what is new is kept."""
+    if cache is None:
+        yield
+        return
+    key = _hash(b"statements" + code + os.fsencode(root))
+    TEXTS.begin(lambda: _statements(cache.read(key)))
+    try:
+        yield
+    finally:
+        known = list(TEXTS.end().items())[-_TEXTS:]
+    with suppress(UnicodeEncodeError, ValueError, RecursionError):  # a text that no encoding holds
+        made = msgspec.msgpack.encode(known)
+        if known:
+            cache.write(key, _hash(made) + made)
+
+
+def _statements(data: bytes | None) -> dict[str, tuple[Statement, ...]]:
+    if data is None or data[:_DIGEST] != _hash(data[_DIGEST:]):
+        return {}
+    try:
+        return dict(msgspec.msgpack.decode(data[_DIGEST:], type=list[tuple[str, tuple[Statement, ...]]]))
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return {}
 

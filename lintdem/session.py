@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec.structs import replace
 
 from lintdem.baseline import Baseline, nearest_baseline, read_baseline
 from lintdem.cache import FOLDER, Cache, cache_in
@@ -127,7 +126,7 @@ class Session:
         if self.request.only is None:
             return found
         wanted = only(self.root, existing(self.request.only, self.request.folder), found)
-        return replace(found, only=wanted)
+        return msgspec.structs.replace(found, only=wanted)
 
     def files(self) -> tuple[str, ...]:
         """Every file that a check reads for what it says, by its path from the root."""
@@ -155,7 +154,7 @@ class Session:
         return msgspec.structs.replace(report, seconds=time.perf_counter() - start)
 
     def _checked(self, recall: Recall | None, fixes: bool) -> Report:
-        from lintdem.keeping import kept_fixer, kept_glances, kept_runs
+        from lintdem.keeping import kept_fixer, kept_glances, kept_runs, kept_statements
         from lintdem.stages import analyse, with_fixes
         from lintdem.syntax import is_fleeting
 
@@ -163,7 +162,7 @@ class Session:
         self._reading = Reading(self._read)
         rules, work = self.rules, self._work()
         code = self.code if self._cache is not None else b""
-        with kept_glances(self._cache, self.root, work.python.values(), code):
+        with kept_glances(self._cache, self.root, work.python.values(), code), kept_statements(self._cache, self.root, code):
             done = report = analyse(work, self.config, rules, self.observer, kept_runs(self._cache, code), self.request.jobs).report
         if baseline is not None:
             report = self._without(baseline, report)

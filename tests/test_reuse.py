@@ -5,7 +5,9 @@ from __future__ import annotations
 import pickle
 import random
 import re
-from collections.abc import Mapping
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from lintdem.model.finding import Report
 from lintdem.observer import Observer
 from lintdem.program import Handler, Program
 from lintdem.rule import load_rules
+from lintdem.session import CheckRequest, Session
 from lintdem.stages import Work, analyse
 from lintdem.testing.pages import parse_page
 
@@ -188,3 +191,50 @@ def test_a_hostile_entry(tmp_path: Path) -> None:
         file.write_bytes(blake2b(data, digest_size=20).digest() + data)
     assert kept(files, tmp_path / "cache") == {"found": 0, "made": total}
     assert not mark.exists()
+
+
+WRITES = """import psycopg2
+
+db = psycopg2.connect("dbname=shop")
+
+
+def handler(event, context):
+    for record in event["Records"]:
+        with db.cursor() as cursor:
+            cursor.execute("{sql}", (record["messageId"],))
+"""
+INSERT, GUARDED = "insert into bills (id) values (%s)", "insert into bills (id) values (%s) on conflict (id) do nothing"
+
+
+@pytest.mark.parametrize("damage", [lambda data: data, lambda data: data[:-1], lambda data: b""])
+def test_texts_in_sql(damage: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    """What was read of a text before says the same of it in a changed file; another text is read; a damaged entry counts as absent."""
+    (tmp_path / ".git").mkdir()
+    app = tmp_path / "app.py"
+    for sql in (INSERT, GUARDED, INSERT):
+        app.write_text(WRITES.format(sql=sql), encoding="utf-8")
+        for remark in ("", "# one\n"):
+            with app.open("a", encoding="utf-8") as file:
+                file.write(remark)
+            warm, cold = (Session(CheckRequest(folder=tmp_path, cache=cache)).check().findings for cache in (True, False))
+            assert warm == cold
+            assert ("LDM105" in {finding.code for finding in warm}) == (sql is INSERT)
+        for entry in (tmp_path / ".lintdem_cache").glob("??/*"):
+            if b"bills" in entry.read_bytes():
+                entry.write_bytes(damage(entry.read_bytes()))
+
+
+def test_the_parser_of_sql_is_loaded_once(tmp_path: Path) -> None:
+    """After a change beside a text that was read before, its parser is not needed."""
+    (tmp_path / ".git").mkdir()
+    code = (
+        "import sys\nfrom lintdem.session import CheckRequest, Session\n"
+        "print('sqlglot' in sys.modules, len(Session(CheckRequest()).check().findings), 'sqlglot' in sys.modules)"
+    )
+    told = []
+    for remark in ("", "\n\ndef more():\n    return None\n"):
+        (tmp_path / "app.py").write_text(WRITES.format(sql=INSERT) + remark, encoding="utf-8")
+        told.append(subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split())
+    assert told[0][0] == told[1][0] == told[1][2] == "False"
+    assert told[0][2] == "True"
+    assert told[0][1] == told[1][1]

@@ -11,6 +11,7 @@ from functools import cache
 
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.sql.clauses import BOOKKEEPING, Comparison, Operand, Statement, plain_name
+from lintdem.interpreter.sql.parsed import TEXTS
 from lintdem.interpreter.sql.selects import selected
 from lintdem.regexes import late
 
@@ -101,9 +102,7 @@ def _numbered(bare: str) -> str:
 
 
 def _parsed(text: str, word: str) -> tuple[Statement, ...]:
-    from lintdem.interpreter.sql.sqltrees import parse_sql  # noqa: PLC0415 - the parser costs time, so only with such text
-
-    return parse_sql(text) or (_by_first_words(text, word),)
+    return TEXTS.statements(text) or (_by_first_words(text, word),)
 
 
 def _by_first_words(text: str, word: str) -> Statement:
