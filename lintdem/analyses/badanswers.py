@@ -5,10 +5,12 @@ from __future__ import annotations
 from lintdem.interpreter.domain import Done
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Effect, Swallowed, Threw
-from lintdem.interpreter.written import Texts, encloses, nodes
+from lintdem.interpreter.written import Texts, blocks, encloses, nodes
 from lintdem.model.function import If
+from lintdem.model.module import Module
 from lintdem.model.span import Place
 from lintdem.model.values import Attr, Compare, Const
+from lintdem.program.remembering import attached
 
 _STATUS = frozenset({"status_code", "status", "ok", "is_success", "is_error", "code", "getcode"})
 
@@ -49,5 +51,10 @@ def _is_by_status(place: Place, texts: Texts) -> bool:
 def _around(place: Place, texts: Texts) -> list[If]:
     """The `if` statements around a place, outer ones first."""
     module = texts.modules.get(place.path)
-    found = (node for node in nodes(module.body) if isinstance(node, If)) if module is not None else ()
-    return [node for node in found if encloses(Place(place.path, node.span), place)]
+    return [node for node in _branches(module) if encloses(Place(place.path, node.span), place)] if module is not None else []
+
+
+@attached
+def _branches(module: Module) -> tuple[If, ...]:
+    """The `if` statements of a file."""
+    return tuple(node for node in blocks(module.body) if isinstance(node, If))

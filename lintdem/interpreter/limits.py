@@ -11,9 +11,9 @@ _ORDERS = frozenset({"<", ">", "<=", ">="})
 def is_limit(test: Test) -> bool:
     """Whether a number that was stored is held against a fixed one: `row["count"] >= 5`, `spent + amount > LIMIT`. Nothing, or
     one, says whether there is any, less is no number of things; a time that has passed since is an age."""
-    if test.op not in _ORDERS or any(isinstance(leaf, Fresh) for arg in test.args for leaf in leaves(arg)):
+    if test.op not in _ORDERS or not any(map(_is_fixed, test.args)):
         return False
-    return any(map(_is_fixed, test.args))
+    return not any(isinstance(leaf, Fresh) for arg in test.args for leaf in leaves(arg))
 
 
 def _is_fixed(value: Value) -> bool:

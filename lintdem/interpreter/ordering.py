@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -17,6 +18,8 @@ import msgspec
 from lintdem.interpreter.domain import Claim, Cls, Func, Path
 from lintdem.interpreter.values import leaves
 from lintdem.model.span import Place
+
+_PLAIN = frozenset({str, int, bool, float, bytes, type(None)})
 
 
 class _Placed(Protocol):
@@ -33,11 +36,15 @@ def _by_place(fact: _Placed) -> tuple[Any, ...]:
 
 def in_order(facts: Iterable[F], by: Callable[[F], tuple[Any, ...]] = _by_place) -> list[F]:
     """The facts by place and kind, or by what is asked for; those alike in that by everything else that they say."""
-    found = sorted(facts, key=by)
-    if all(by(one) != by(other) for one, other in pairwise(found)):
-        return found
+    found = sorted(((by(fact), fact) for fact in facts), key=itemgetter(0))
+    if all(one[0] != other[0] for one, other in pairwise(found)):
+        return [fact for _, fact in found]
     known: dict[int, str] = {}
-    return sorted(found, key=lambda fact: (*by(fact), _said(fact, known)))
+    ordered: list[F] = []
+    for _, same in groupby(found, key=itemgetter(0)):
+        alike = [fact for _, fact in same]
+        ordered += sorted(alike, key=lambda fact: _said(fact, known)) if len(alike) > 1 else alike
+    return ordered
 
 
 def claims_in_order(claims: Iterable[Claim]) -> list[Claim]:
@@ -53,6 +60,8 @@ def _by_key(claim: Claim) -> tuple[Any, ...]:
 def _said(one: object, known: dict[int, str]) -> str:
     """What tells a value or fact from others, in few letters: values share parts, which written out would have no end.
     `known` is by identity, as the facts that hold the parts are there all the while."""
+    if type(one) in _PLAIN:
+        return repr(one)
     if isinstance(one, (Func, Cls)):
         return f"{one.path}:{one.definition.span}"
     if not isinstance(one, (tuple, frozenset)) and not isinstance(one, msgspec.Struct) and not is_dataclass(one):

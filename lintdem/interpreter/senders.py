@@ -71,11 +71,12 @@ def _named(test: Test) -> tuple[frozenset[Source], bool] | None:
     if test.op not in _SAME or len(test.args) != 2:
         return None
     said = [one for arg in test.args for one in members(arg)]
-    asked = [v for v in said if isinstance(v, Path) and v.root == "event" and v.steps]
-    asks = any(normal(v.steps[-1]) in _NAMES and not is_told_within(v) for v in asked)
     names = [str(v.value) for v in said if isinstance(v, Known)]
-    sources = frozenset(source for name in names for source in sources_named(name))
-    return (sources, _SAME[test.op]) if asks and len(names) == 1 and sources else None
+    asked = [v for v in said if isinstance(v, Path) and v.root == "event" and v.steps] if len(names) == 1 else []
+    if not any(normal(v.steps[-1]) in _NAMES and not is_told_within(v) for v in asked):
+        return None
+    sources = frozenset(sources_named(names[0]))
+    return (sources, _SAME[test.op]) if sources else None
 
 
 def _looked_for(test: Test) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
 import msgspec
 
@@ -69,11 +70,21 @@ def _all_of(block: object) -> tuple[object, ...]:
     return tuple(_walked(block))
 
 
-def _walked(node: object) -> Iterator[object]:
+def blocks(body: tuple[Stmt, ...]) -> Iterator[object]:
+    """The statements of a block and all that stands inside them, but for expressions."""
+    return _walked(body, _EXPRESSIONS)
+
+
+_EXPRESSIONS: frozenset[type] = frozenset(get_args(Expr))
+
+
+def _walked(node: object, without: frozenset[type] = frozenset()) -> Iterator[object]:
     work = [node]
     while work:
         current = work.pop()
         kind = type(current)
+        if kind in without:
+            continue
         if kind is tuple:
             work += current[::-1]  # type: ignore[index]
             continue
@@ -219,7 +230,7 @@ def gained(module: Module, block: Place) -> set[str]:
 def _tries(module: Module) -> dict[Span, list[Try]]:
     """The `try` statements of a file by where they stand."""
     found: dict[Span, list[Try]] = {}
-    for node in nodes(module.body):
+    for node in blocks(module.body):
         if isinstance(node, Try):
             found.setdefault(node.span, []).append(node)
     return found
@@ -229,7 +240,7 @@ def _tries(module: Module) -> dict[Span, list[Try]]:
 def _clauses(module: Module) -> dict[Span, list[Catch]]:
     """The `except` clauses of a file by where they stand."""
     found: dict[Span, list[Catch]] = {}
-    for node in nodes(module.body):
+    for node in blocks(module.body):
         if isinstance(node, Catch):
             found.setdefault(node.span, []).append(node)
     return found
@@ -243,7 +254,7 @@ def function_at(module: Module, span: Span) -> Function | None:
 @attached
 def _functions(module: Module) -> tuple[Function, ...]:
     """The functions of a file, outer ones before those inside of them."""
-    return tuple(node.function for node in nodes(module.body) if isinstance(node, DefineFunction))
+    return tuple(node.function for node in blocks(module.body) if isinstance(node, DefineFunction))
 
 
 def _inside(inner: Span, outer: Span) -> bool:

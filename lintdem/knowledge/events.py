@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -185,6 +185,7 @@ def detect_source(
     return next((s for s in left if hints.intersection(_events().sources[s].hints)), None)
 
 
+@lru_cache(4096)
 def sources_named(literal: str) -> frozenset[Source]:
     """The sources whose events say this of where they come from ("aws:sqs")."""
     return frozenset(s for s, shape in _events().sources.items() if literal in (shape.constants or _said_like(shape)))

@@ -26,7 +26,7 @@ from lintdem.interpreter.domain import (
     Path,
     Unknown,
     Value,
-)  # fmt: skip
+)
 from lintdem.interpreter.dynamodb.itemconditions import Compares, Condition, Exists, Junction, compared_values, judge
 from lintdem.interpreter.elements import element_of
 from lintdem.interpreter.flow import Flow
@@ -74,10 +74,8 @@ def call_driver(m: Machine, name: str, args: Args, place: Place, flow: Flow, rec
     """A method of a DB-API connection or cursor; None when it is not about statements."""
     short = name.rpartition(".")[2]
     if name.endswith((".extras.execute_values", ".extras.execute_batch")):
-        receiver, args = (
-            args.get(0, "cur"),
-            Args(args.positional[1:], args.keywords, args.spread, args.spreads, args.places),
-        )
+        rest = Args(args.positional[1:], args.keywords, args.spread, args.spreads, args.places)
+        receiver, args = args.get(0, "cur"), rest
     if short in FETCHES and receiver is not None and receiver in m.outcomes:
         return _fetched(m, receiver, place, flow)
     if short in _COPIES:
