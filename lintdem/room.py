@@ -16,6 +16,8 @@ T = TypeVar("T")
 _STACK = 512 * 1024 * 1024
 _RECURSION = 60_000
 _OBJECTS = 200_000
+_ARENA_MAX = -8
+"""M_ARENA_MAX of mallopt."""
 
 
 def processors() -> int:
@@ -33,6 +35,31 @@ def seldom_collecting() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def one_heap() -> None:
+    """Have the C library of Linux serve all threads from one heap. Each of a new thread's own would keep what is freed there, and a
+    process that goes on for days would grow without holding more."""
+    call = _of_libc("mallopt")
+    if call is not None:
+        call(_ARENA_MAX, 1)
+
+
+def give_back() -> None:
+    """Give memory that is free back to the system, where the C library can be told to."""
+    gc.collect()
+    call = _of_libc("malloc_trim")
+    if call is not None:
+        call(0)
+
+
+def _of_libc(name: str) -> Callable[..., int] | None:
+    if sys.platform != "linux":
+        return None
+    import ctypes  # noqa: PLC0415 - only a server needs it
+
+    found: Callable[..., int] | None = getattr(ctypes.CDLL(None), name, None)
+    return found
 
 
 def stay() -> None:
@@ -63,5 +90,5 @@ def with_room(work: Callable[[], T]) -> T:
         threading.stack_size(size)
         sys.setrecursionlimit(limit)
     if errors:
-        raise errors[0]
+        raise errors.pop()
     return results[0]

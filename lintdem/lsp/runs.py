@@ -13,7 +13,10 @@ from functools import partial
 from pathlib import Path
 
 from lintdem.lsp.project import Overtaken, Project, Seen, Watched
-from lintdem.room import stay
+from lintdem.room import give_back, stay
+
+_TIDY = 40
+"""After so many runs memory is tidied up, when the result is told: it takes as long as a run after a save."""
 
 
 class Runs:
@@ -34,6 +37,7 @@ class Runs:
         self._pool, self._buffers, self._begun, self._done, self._early = pool, buffers, begun, done, early
         self._first: Seen | None = None
         self._known = asyncio.Event()
+        self._made = 0
         self._timer: asyncio.TimerHandle | None = None
         self._running: asyncio.Task[None] | None = None
         self._watched: Watched | None = None
@@ -103,21 +107,22 @@ class Runs:
             look = partial(self.project.look, taken, watched, hear if self.seen is None else None)
             result = await loop.run_in_executor(self._pool, look)
         except (Exception, Overtaken) as error:  # a fault of one run must not end the server
-            result = error
+            result = error.with_traceback(None)  # else all that the run had made hangs on it, in a circle
         self._watched = self._running = None
         watched.close()
         if watched.overtaken:
             if self._timer is None and not self._idle.is_set():
                 self._start()
             return
-        is_first = self.seen is None
+        self._made += 1
         if isinstance(result, Seen):
             self.seen = result
         self._first = None
         self._idle.set()
         self._known.set()
         self._done(result)
-        for rest in (self.project.rest(), stay if is_first else None):  # collecting garbage takes longer than the run after a save
+        tidy = stay if self._made == 1 else give_back if self._made % _TIDY == 0 else None
+        for rest in (self.project.rest(), tidy):
             if rest is not None:
                 with suppress(RuntimeError):  # the server is about to leave
                     loop.run_in_executor(self._pool, rest)

@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from lintdem.lsp.answers import CHECK_COMMAND, FIX_ALL, FIX_ALL_COMMAND, SUPPRESS_COMMAND, Answers
 from lintdem.lsp.server import Server
+from lintdem.room import one_heap
 
 
 def made() -> Server:
@@ -45,6 +46,7 @@ def made() -> Server:
 
 def serve() -> None:
     """Serve until the client leaves; what is printed meanwhile goes to standard error."""
+    one_heap()
     out, sys.stdout = sys.stdout, sys.stderr
     server = made()
     try:

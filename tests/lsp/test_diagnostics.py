@@ -153,6 +153,18 @@ class TestWhole:
             wire.ask("workspace/executeCommand", {"command": "lintdem.server.checkWorkspace", "arguments": []})
             assert codes(wire.diagnostics((project / "shared" / "db.py").as_uri())) == [("LDM101", 7)]
 
+    def test_only_news_is_told_of_files_that_are_not_open(self, project: Path) -> None:
+        """What is said of them is sent when something else is said than before."""
+        (project / "words.py").write_text("MORE = 1\n")
+        with Wire(project, options={"diagnostics": "workspace"}) as wire:
+            handler, words = wire.open(project / "app.py"), wire.open(project / "words.py")
+            shared = (project / "shared" / "db.py").as_uri()
+            assert codes(wire.diagnostics(shared)) == [("LDM101", 7)]
+            wire.change(words, 2, {"text": "MORE = 2\n"})
+            wire.diagnostics(words, 2)
+            wire.change(handler, 2, {"text": HANDLER.replace("db.save(", "print(")})
+            assert wire.diagnostics(shared) == []
+
 
 class TestPull:
     def test_a_client_that_pulls_is_asked_to(self, project: Path) -> None:

@@ -121,6 +121,19 @@ class TestTyping:
         assert versions == sorted(versions)
         assert len(versions) < 10
 
+    def test_what_was_typed_in_is_told_first(self, editor: Editor, shop: Path) -> None:
+        """Of several open files the one that has changed comes before the others, whichever it is."""
+        files = [shop / "app.py", shop / "shared/stock.py"]
+        for file in files:
+            editor.open(file)
+        for file in files:
+            editor.current(file)
+        for file in (*files, *files):
+            editor.publishes.clear()
+            editor.replace(file, 0, 0, "# so\n")
+            editor.current(file)
+            assert next(uri for uri, _ in editor.publishes) == editor.uri(file)
+
     @pytest.mark.parametrize(
         ("like", "encoding"), [("visual_studio_code", "utf-16"), ("neovim", "utf-8"), ("emacs", "utf-32")]
     )
