@@ -12,14 +12,15 @@ from lintdem.analyses.keys import Grade, Provenance, provenance
 from lintdem.analyses.lookedup import asks_for_new, asks_limit, finds_row, is_refused, left_by, looks_for
 from lintdem.analyses.ownconditions import fills_in, is_kept, keeps_more, stands_apart
 from lintdem.analyses.releases import is_mere_lock, locks, released, serialised
+from lintdem.analyses.remembered import is_remembered
 from lintdem.analyses.selected import taken
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import asks_word, only_if_other, records_word, rows_of, touches, turns_word
 from lintdem.interpreter.altering import replace
-from lintdem.interpreter.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Held, Path, Tried, Value
+from lintdem.interpreter.domain import Call, Caught, Check, Claim, Derived, Done, Failed, Held, Path, Tried
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.ordering import claims_in_order, in_order
-from lintdem.interpreter.trace import Asked, Claimed, Effect, Invocation, Recorded, Swallowed
+from lintdem.interpreter.trace import Asked, Claimed, Effect, Invocation, Swallowed
 from lintdem.interpreter.values import parts_of
 from lintdem.knowledge import Kind
 from lintdem.model.span import Place
@@ -190,7 +191,7 @@ def _check_cover(check: Check, effect: Effect, run: Run, subject: Subject) -> Co
             return Cover(Answer.NO, Fault.KEY, claim, check, key, _key_words(claim, key), check.place)
         return Cover(Answer.UNKNOWN, Fault.NAMED, check=check, words=f"{check.words}() {at} cannot be read, but is "
                      "named like a check for duplicates", place=check.place)  # fmt: skip
-    if check.kind == "memory" and _is_recorded(check.subject, run):
+    if check.kind == "memory" and is_remembered(check.subject, effect, run):
         return Cover(Answer.NO, Fault.MEMORY, check=check, words=f"the container tested {at} lives in the memory of "
                      "one execution environment; another one does not see it", place=check.place)  # fmt: skip
     read = _read_by(check, run)
@@ -238,12 +239,6 @@ def _is_written_before(check: Check | None, effect: Effect, run: Run) -> bool:
     writes = [e for e in run.events if isinstance(e, Effect) and e.place != effect.place and same_store(read, e)]
     done = (e for e in writes if Done(e.place, e.call.name) in effect.may and _takes_away(check, e, read))
     return any(_is_recorded_first(check, write, effect, run) for write in writes) or any(done)
-
-
-def _is_recorded(container: Value, run: Run) -> bool:
-    if isinstance(container, Derived) and container.op == "cache":
-        return True
-    return any(isinstance(e, Recorded) and e.container == container for e in run.events)
 
 
 def _is_dedup(check: Check, effect: Effect, run: Run) -> bool:

@@ -23,8 +23,8 @@ _TO_PEOPLE = ("PhoneNumber", "Subject")
 """What only a message to people has."""
 _RECORD = ("Records", "*")
 _PAYLOADS = frozenset({
-    _RECORD, (*_RECORD, "body"), (*_RECORD, "Sns"), (*_RECORD, "Sns", "Message"), (*_RECORD, "kinesis", "data"),
-    (*_RECORD, "dynamodb", "NewImage"), ("detail",),
+    _RECORD, (*_RECORD, "body"), (*_RECORD, "body", "Message"), (*_RECORD, "Sns"), (*_RECORD, "Sns", "Message"),
+    (*_RECORD, "kinesis", "data"), (*_RECORD, "dynamodb", "NewImage"), ("detail",),
 })  # fmt: skip
 _KNOWN: frozenset[Steps] = frozenset({(), _RECORD, (*_RECORD, "Sns"), ("body",)})
 """Of these the ones that hold an id, whoever made the payload."""

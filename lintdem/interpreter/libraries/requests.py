@@ -31,6 +31,7 @@ _QUESTIONS = late(
     r"_*(get|fetch|list|search|find|look_?up|query|describe|read|resolve|validate|verify|check(?!_?out)|calculate|estimate)(_|$|[A-Z])"
     r"|_*(is|has|can|should)(_[a-z]|[A-Z])"
     r"|_*(virus_?)?scan_(file|object|document|attachment|upload)"
+    r"|_*(ping|probe|health_?check|test_(\w+_)?connect(ion|ivity))(_|$)"
 )
 """A function of such a name that sends a request asks something, whatever the method."""
 _MEASURES = late(r"(metrics?|telemetry|analytics|heartbeat)(_|\b|\.)", re.IGNORECASE)
