@@ -6,6 +6,7 @@ from enum import Enum
 
 import msgspec
 
+from lintdem.analyses.askedstate import asked_state
 from lintdem.analyses.effects import tells
 from lintdem.analyses.histories import is_of_catalogue, is_of_history
 from lintdem.analyses.keys import Grade, Provenance, provenance
@@ -162,6 +163,10 @@ def _without_claim(effect: Effect, run: Run, subject: Subject) -> Cover:
     useless = effect.call.write.claim if effect.call.write is not None else None
     if useless is not None and useless.useless:
         return Cover(Answer.NO, Fault.USELESS, useless, words=useless.useless, place=useless.place)
+    state = asked_state(effect)
+    if state is not None:
+        asked = f"{state[0]} is asked {where(state[1], effect)}"
+        return Cover(Answer.NO, words=f"{asked}, but no write is seen that changes it with this call")
     return Cover(Answer.NO, words="nothing on the way asks whether this was done before")
 
 
