@@ -14,6 +14,7 @@ from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import only_asks
 from lintdem.interpreter.senders import may_be_from
 from lintdem.knowledge import Kind
+from lintdem.model.span import Place
 from lintdem.model.stack import Event, Lambda, Queue, Source, Stack, Value
 from lintdem.program import Program
 from lintdem.program.handlers import locate
@@ -152,13 +153,14 @@ def last_part(text: str) -> str:
     return text.replace(":", "/").rpartition("/")[2]
 
 
-def dead_letters(program: Program) -> set[object]:
-    """The places of all queues that take what another queue, a function or a source could not deliver."""
-    found: set[object] = set()
+def dead_letters(program: Program) -> set[tuple[Place, str]]:
+    """All queues that take what another queue, a function or a source could not deliver: where each is made, and its name, as
+    one line of a CDK application may make many."""
+    found: set[tuple[Place, str]] = set()
     for stack in program.stacks:
         letters = [queue.redrive for queue in stack.queues]
         for function in stack.functions:
             letters += [function.dead_letter, function.on_failure, *(event.failures for event in function.events)]
-        found |= {queue.place for value in letters if (queue := queue_at(value, stack, program)) is not None}
+        found |= {(queue.place, queue.name) for value in letters if (queue := queue_at(value, stack, program)) is not None}
     return found
 

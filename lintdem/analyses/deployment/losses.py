@@ -80,7 +80,7 @@ def _as_far_as_seen(found: Iterator[Fault], program: Program) -> Iterator[Fault]
 def _lost(functions: Sequence[Deployed], program: Program) -> Iterator[Fault]:
     last = dead_letters(program)
     for one in fed(functions, program):
-        if one.queue.redrive is None and "redrive" not in one.queue.unread and one.queue.place not in last:
+        if one.queue.redrive is None and "redrive" not in one.queue.unread and (one.queue.place, one.queue.name) not in last:
             for found in fault(one.deployed, one.queue.place, one.queue.name, _poisonous(one.queue), one.event):
                 yield replace(found, queued=True)
     for function in functions:

@@ -11,6 +11,7 @@ from lintdem.interpreter.domain import Env, Path, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Asked, Effect
 from lintdem.interpreter.values import leaves, text
+from lintdem.model.span import Place
 from lintdem.program import Program
 from lintdem.regexes import late
 
@@ -58,19 +59,19 @@ def consumes_dead_letters(run: Run, subject: Subject, program: Program) -> str:
             continue
         for stack in program.stacks_at(trigger.evidence):
             queue = queue_at(trigger.target, stack, program, trigger.evidence.path)
-            if queue is not None and (queue.place in letters or _DEAD.search(queue.queue_name or queue.name)):
+            if queue is not None and ((queue.place, queue.name) in letters or _DEAD.search(queue.queue_name or queue.name)):
                 return f"{queue.name} holds dead letters"
     return _by_reading(run, program, letters) or _by_name(run)
 
 
-def _by_reading(run: Run, program: Program, letters: set[object]) -> str:
+def _by_reading(run: Run, program: Program, letters: set[tuple[Place, str]]) -> str:
     """The dead-letter queue that a handler polls itself."""
     for event in run.events:
         if not isinstance(event, Asked) or event.call.method != "receive_message":
             continue
         named = event.call.arg("QueueUrl")
         queue = queue_of(named, run.handler, program)
-        if queue is not None and queue.place in letters:
+        if queue is not None and (queue.place, queue.name) in letters:
             return f"{queue.name}, which is read here, holds dead letters"
         for leaf in leaves(named) if named is not None else ():
             if _DEAD.search(_named(leaf)):
