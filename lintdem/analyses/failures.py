@@ -19,6 +19,7 @@ from lintdem.analyses.quietends import TAKES_SUCCESS, ends_in, takes_success
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.toolfailures import is_told_to_model
 from lintdem.analyses.unbegun import FALLS, SILENT_HTTP, unread_before
+from lintdem.analyses.unbound import fails_itself
 from lintdem.interpreter.domain import Caught, Check, Claim, Failed, Known, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_told_to_many, only_asks
@@ -129,7 +130,8 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
         eaten: tuple[Effect | Asked, ...] = _eaten(one, work, run, refused[one.place], planned and not polls, polls)
         unread = () if eaten or planned or polls else unread_before(one, work, [e for e in work if _is_work(e)], run)
         eaten, heard = eaten or unread, [e for e in effects if not unread or Caught(one.place) not in e.may or one.ends != FALLS]
-        if eaten and not is_answered(one, heard, run, texts) and not _may_be_read(one, subject):
+        ends = eaten and not fails_itself(one, eaten, texts)
+        if ends and not is_answered(one, heard, run, texts) and not _may_be_read(one, subject):
             # Of several clauses of one `try` the first tells it.
             found.setdefault(one.block or one.place, Lost(run, subject, head_of(one), one, eaten, _words(one, subject), gone))
     return list(found.values())

@@ -1,4 +1,5 @@
-"""Failures that are let go on purpose, and say so: "best effort", "non-fatal", "must never break the upload".
+"""Failures that end with a reason: the code says that it lets them go ("best effort", "must never break the upload"), or no later
+run could make up for them.
 
 Who writes this has thought of the failure. Whether it may be lost cannot be told here, so it is told quietly.
 """
@@ -6,8 +7,13 @@ Who writes this has thought of the failure. Whether it may be lost cannot be tol
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from lintdem.interpreter.trace import Swallowed
+from lintdem.analyses.carried import is_from_event
+from lintdem.interpreter.domain import Done
+from lintdem.interpreter.engine import Run
+from lintdem.interpreter.trace import Asked, Effect, Swallowed
+from lintdem.interpreter.values import NONE
 from lintdem.interpreter.written import Texts, function_at, nodes
 from lintdem.model.function import Try
 from lintdem.regexes import late
@@ -36,6 +42,17 @@ def is_meant(one: Swallowed, texts: Texts) -> bool:
     span = one.place.span
     beside = (*_comments(lines, one.block.span.line - 2, -1), *_comments(lines, span.end_line, 1)) if one.block is not None else ()
     return any(map(_MEANT.search, (*said, *lines[span.line - 1 : span.end_line], *beside)))
+
+
+def is_spent(effects: Sequence[Effect | Asked], run: Run) -> bool:
+    """Whether the object that the event names is deleted by the time of these calls: the next delivery would not find it."""
+    gone = [e for e in run.events if isinstance(e, Effect) and (e.call.service, e.call.method) == ("s3", "delete_object")]
+    taken = [e for e in gone if is_from_event(e.call.arg("Key") or NONE, run, 0)]
+    return bool(effects) and all(any(_is_before(one, e) for one in taken) for e in effects)
+
+
+def _is_before(one: Effect, effect: Effect | Asked) -> bool:
+    return one.must <= effect.must and Done(one.place, one.call.name) in effect.may
 
 
 def _is_alone(one: Swallowed, body: object) -> bool:

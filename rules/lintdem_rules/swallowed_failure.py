@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintdem.analyses.batches.cutshort import Cut, cut_short
-from lintdem.analyses.purposes import is_meant
+from lintdem.analyses.purposes import is_meant, is_spent
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
@@ -55,16 +55,19 @@ def _eaten(p: Pass) -> Iterator[Finding]:
         handler = lost.run.handler
         steps = [Step(call.place, f"calls {call.text}") for call in lost.swallowed.stack[1:]]
         said = f"a failed {first.call.name} ends here and the handler {lost.words}: {lost.gone}"
-        meant = is_meant(lost.swallowed, p.facts.texts)
         guard = f"the next delivery would make up for it, and comes only when a failure leaves {handler.function}"
+        level = Level.WARNING
+        if is_meant(lost.swallowed, p.facts.texts):
+            guard, level = f"{guard}; the code says that the failure is let go on purpose", Level.NOTE
+        elif is_spent(lost.effects, lost.run):
+            guard, level = "the object that the event names is deleted by then: the next delivery would not find it", Level.NOTE
         yield p.finding(
             lost.run, lost.place, said, subject=lost.subject, about=f"{lost.place.path}:{first.call.name}",
             why=(
                 Step(Place(handler.path, handler.span), f"{handler.function} receives the event"), *steps,
                 Step(first.place, f"{first.call.name} may fail"), Step(lost.place, "the failure ends here"),
             ),
-            level=Level.NOTE if meant else Level.WARNING,
-            guard=f"{guard}; the code says that the failure is let go on purpose" if meant else guard,
+            level=level, guard=guard,
             advice="let it raise, or report the record in batchItemFailures, or send it to a dead-letter queue",
         )  # fmt: skip
 

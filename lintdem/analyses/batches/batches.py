@@ -9,7 +9,7 @@ from lintdem.analyses.failures import ASIDE, DOES, is_broad, reports_failures
 from lintdem.analyses.guards import Answer, Fault, looked_at, same_store
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.altering import replace
-from lintdem.interpreter.domain import Caught, Check, Done, Path, Value
+from lintdem.interpreter.domain import Caught, Check, Done, Known, Path, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.leftovers import PARTLY
 from lintdem.interpreter.trace import Asked, Effect, Loop, Swallowed, Threw
@@ -223,7 +223,13 @@ def _follows(work: Effect, ack: Effect) -> bool:
 
 def _is_work(effect: Effect) -> bool:
     call = effect.call
-    return call.kind in DOES and call.method not in ASIDE and call.method not in ANSWERS and not _acknowledges(effect)
+    # What is only taken away, such as the token of the task itself, is tidied up behind the answer.
+    tidies = call.write is not None and bool(call.write.values) and all(value == _TAKEN for _, value in call.write.values)
+    does = call.kind in DOES and call.method not in ASIDE and call.method not in ANSWERS
+    return does and not tidies and not _acknowledges(effect)
+
+
+_TAKEN = Known(None, "deleted")
 
 
 def _follows_round(work: Effect, ack: Effect) -> bool:
