@@ -209,6 +209,15 @@ class TestEvents:
         assert (one.source, one.batch_size, one.window, one.reports_failures) == (Source.DYNAMODB_STREAM, 50, 20, True)
         assert (one.bisects, one.max_retries, one.failures.text if one.failures else "") == (True, 4, "Dead")
 
+    @pytest.mark.parametrize(
+        "written",
+        ["<sources.SqsEventSourceProps>{ batchSize: 3 }", "{ batchSize: 3 } as sources.SqsEventSourceProps", "({ batchSize: 3 })!"],
+    )
+    def test_type_of_properties(self, written: str) -> None:
+        """Properties that are said to be of a type are read as they stand."""
+        one = event(f"fn.addEventSource(new sources.SqsEventSource(new sqs.Queue(this, 'Jobs'), {written}));")
+        assert (one.source, one.batch_size) == (Source.SQS, 3)
+
     def test_queue_with_its_dead_letters(self) -> None:
         """A queue's time-out and where its messages go, which stand in plain objects."""
         found = of_stack(

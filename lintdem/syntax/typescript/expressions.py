@@ -45,7 +45,13 @@ MOST_LEVELS = 200
 _LOGIC = {"&&": "and", "||": "or", "??": "or"}
 _COMPARE = {"===": "==", "==": "==", "!==": "!=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "in": "in"}
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>"})
-_PLAIN = frozenset({"as_expression", "satisfies_expression", "non_null_expression", "parenthesized_expression", "await_expression"})
+_PLAIN = frozenset(
+    """
+        as_expression satisfies_expression non_null_expression parenthesized_expression await_expression type_assertion
+    """.split()
+)
+_ASSERTION = "type_assertion"
+"""`<Props>{…}`, which has its type first."""
 _FUNCTIONS = frozenset({"arrow_function", "function_expression", "function"})
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
 _ESCAPE = late(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r?\n)|(.))", re.DOTALL)
@@ -279,7 +285,8 @@ def expressions_in(node: Node) -> Iterator[Node]:
 
 def part_of(node: Node) -> Node:
     """The part that the grammar says a node has, where it is not named."""
-    found = next(expressions_in(node), None)
+    parts = list(expressions_in(node))
+    found = next(iter(parts), None) if node.type != _ASSERTION else next(reversed(parts), None)
     if found is None:
         raise LoweringError("not valid TypeScript", node.start_point[0] + 1, node.start_point[1] + 1)
     return found
