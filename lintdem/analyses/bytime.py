@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lintdem.analyses.subjects import Subject
 from lintdem.interpreter.domain import Fresh, Path, Value
+from lintdem.interpreter.dynamodb.itemwrites import key_attributes
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Effect
 from lintdem.interpreter.values import leaves, text
@@ -47,6 +48,18 @@ def is_sample(effect: Effect, subject: Subject) -> bool:
     write = effect.call.write
     named += [value for _, value in write.key] if write is not None else []
     return subject.source is Source.SCHEDULE and bool(named) and all(map(_is_timed, named)) and not _tells_event(effect)
+
+
+def is_of_its_day(effect: Effect, run: Run) -> bool:
+    """Whether a run keeps a backup or a report under its time: no later run makes up for one that is missing."""
+    write = effect.call.write
+    named = [value for name in effect.call.identity if (value := effect.call.arg(name)) is not None]
+    named += [value for _, value in key_attributes(write)] if write is not None else []
+    told = [*(written for name in named for leaf in leaves(name) if (written := text(leaf))), *_names(effect)]
+    told += [run.handler.function, *(step.text.rpartition(".")[2] for step in effect.stack)]
+    timed = any(isinstance(leaf, Fresh) and leaf.kind == "clock" for name in named for leaf in leaves(name))
+    kept = bool(_BACKUP.search(effect.call.method)) and effect.call.method.startswith("create")
+    return kept or (timed and any(tells.search(word) for word in told for tells in (_BACKUP, _REPORT)))
 
 
 _SAMPLES = late(

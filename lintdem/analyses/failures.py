@@ -10,6 +10,7 @@ import msgspec
 
 from lintdem.analyses.badanswers import badly_answered, is_hopeless
 from lintdem.analyses.besteffort import is_beside_work, is_word_of_failure
+from lintdem.analyses.bytime import is_of_its_day
 from lintdem.analyses.carried import carries_event, is_received
 from lintdem.analyses.commits import committed_in
 from lintdem.analyses.elsewhere import does_elsewhere
@@ -213,7 +214,11 @@ def _eaten(
             continue
         if is_word_of_failure(effect, run, one.place) or is_beside_work(effect, one, beside):
             continue
-        if _is_sent_once(effect, one) if planned else carries_event(effect, run) or (polls and is_received(effect, run)):
+        if planned:
+            lost = _is_sent_once(effect, one) or is_of_its_day(effect, run)
+        else:
+            lost = carries_event(effect, run) or (polls and is_received(effect, run))
+        if lost:
             found.setdefault(effect.place, effect)
     return tuple(found.values())
 
