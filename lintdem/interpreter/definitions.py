@@ -26,7 +26,7 @@ from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.gaps import CHOSEN, MISSING
 from lintdem.interpreter.machine import Args, Frame, Machine, Registered, Stop, wrapped
 from lintdem.interpreter.values import any_of, known, members, text
-from lintdem.knowledge import library_call, source_of_class
+from lintdem.knowledge import is_known, library_call, source_of_class
 from lintdem.model.function import DefineClass, DefineFunction, Import
 from lintdem.model.span import NOWHERE, Place
 from lintdem.program.paths import folder
@@ -217,11 +217,17 @@ def _member(m: Machine, importer: str, target: str | None, s: Import, name: str)
         return External("." * s.level + dotted)
     found = member_of(m, target, name)
     if isinstance(found, Unknown) and MISSING in found.reason:
-        if not s.level and (target == f"{folder(importer)}/" or m.program.imports.is_guess(importer, s.module or "")):
-            # Something of the program that is called like the library that is meant.
+        if not s.level and _is_library(m, importer, target, s.module or ""):
             return External(f"{s.module}.{name}")
         return replace(found, place=Place(target, NOWHERE))
     return found
+
+
+def _is_library(m: Machine, importer: str, target: str, module: str) -> bool:
+    """Whether something of the program is only called like the library that is meant."""
+    if target == f"{folder(importer)}/" or m.program.imports.is_guess(importer, module):
+        return True
+    return target.endswith("/") and is_known(module.partition(".")[0])
 
 
 def member_of(m: Machine, target: str, name: str) -> Value:
