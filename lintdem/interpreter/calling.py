@@ -195,7 +195,7 @@ def call_function(m: Machine, func: Func, args: Args, place: Place, flow: Flow, 
 
 
 def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text: str) -> Value:
-    m.note_forward(text)
+    m.note_forward(text, found_name(func))
     key, keep = _key(m, func, args := settled(args), flow)
     block, m.block = m.block, None
     maker = (func.path, func.definition.span)

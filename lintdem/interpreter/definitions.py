@@ -75,6 +75,15 @@ def decorated(m: Machine, decorator: Value, value: Value, place: Place, flow: Fl
     return value
 
 
+def put_around(m: Machine, decorator: Made, args: Args, place: Place, flow: Flow) -> Value | None:
+    """`idempotent(…)(function)`: a decorator that is called; None where it is no decorator that is known."""
+    if len(args.positional) != 1 or args.keywords or not isinstance(value := args.positional[0], Func):
+        return None
+    before = len(m.registered)
+    found = decorated(m, decorator, value, place, flow)
+    return found if found != value or len(m.registered) > before else None
+
+
 def _known_decorator(
     m: Machine, name: str, args: tuple[tuple[str, Value], ...], value: Value, place: Place
 ) -> Value:  # fmt: skip

@@ -128,7 +128,15 @@ def _target(m: Machine, handler: Handler, flow: Flow) -> Value:
             value = _registered_by(m, value, handler, flow)
         else:
             value = attribute(m, value, step, Flow(Scope(handler.path, {}), {}), Place(handler.path, handler.span))
-    return value if value is not None else any_of([])
+    return _inside(value) if value is not None else any_of([])
+
+
+def _inside(value: Value) -> Value:
+    """The function that something unknown was put around, as it is with a decorator that is not known."""
+    inner: Value | None = value
+    while isinstance(inner, Made):
+        inner = dict(inner.args).get("0")
+    return inner if isinstance(inner, Func) else value
 
 
 def _registered_by(m: Machine, outer: Func, handler: Handler, flow: Flow) -> Value:

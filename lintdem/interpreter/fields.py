@@ -12,6 +12,7 @@ from lintdem.interpreter.domain import Cls, Derived, DictObj, Func, Instance, Kn
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.lineage import fields_of, find_in_class, item_keys
 from lintdem.interpreter.machine import Args, Machine
+from lintdem.interpreter.signatures import parameters
 from lintdem.interpreter.values import NONE, any_of, known, leaves, text
 from lintdem.model.span import Place
 
@@ -128,6 +129,8 @@ def given_to(m: Machine, value: Value, name: str, flow: Flow) -> Value | None:
     if not isinstance(value, Made) or m.built is not None:
         # A construct of a stack is known by what it is, not by the name it was given.
         return None
+    if (found := parameters(value, name)) is not None:
+        return found
     args, short = dict(value.args), value.type.rpartition(".")[2]
     if short[:1].isupper() and not isinstance(args.get(name, NONE), (Known, Ref)):
         return args[name]

@@ -10,21 +10,17 @@ from lintdem.interpreter.building import KEPT, keep
 from lintdem.interpreter.builtins import BUILTINS, call_builtin
 from lintdem.interpreter.containers import call_container, path_method, text_method
 from lintdem.interpreter.declared import call_declared
-from lintdem.interpreter.definitions import import_by_name
+from lintdem.interpreter.definitions import import_by_name, put_around
 from lintdem.interpreter.dispatching import REGISTER, dispatches, register
 from lintdem.interpreter.domain import (
-    EMPTY,
     AnyOf,
     Cases,
-    Claim,
     Client,
     Cls,
     Derived,
-    Done,
     Env,
     Error,
     External,
-    Failed,
     Fresh,
     Func,
     Instance,
@@ -41,7 +37,9 @@ from lintdem.interpreter.domain import (
 from lintdem.interpreter.durable import durable
 from lintdem.interpreter.elements import CHAINS, chained, origin
 from lintdem.interpreter.fields import DUMPS, FUNCTIONS, JSON, LOADERS, as_dict, as_text
+from lintdem.interpreter.filling import fill_by_base
 from lintdem.interpreter.flow import Flow
+from lintdem.interpreter.folding import FOLD, folded
 from lintdem.interpreter.gaps import MISSING, gap_of, library_gap
 from lintdem.interpreter.injection import GETS
 from lintdem.interpreter.interfaces import subclasses
@@ -56,8 +54,9 @@ from lintdem.interpreter.libraries.mappers import call_batch, call_index, call_i
 from lintdem.interpreter.libraries.moments import WRITES, dated, plain, shifted
 from lintdem.interpreter.libraries.naming import named_by_argument
 from lintdem.interpreter.libraries.orm import call_record
+from lintdem.interpreter.libraries.redisclaims import REDIS, call_redis
 from lintdem.interpreter.libraries.refunds import refunded
-from lintdem.interpreter.lineage import outside_bases
+from lintdem.interpreter.lineage import library_method, outside_bases
 from lintdem.interpreter.machine import Args, Machine, Stop, result_of
 from lintdem.interpreter.objects import bind, with_bound
 from lintdem.interpreter.operators import span_of
@@ -71,9 +70,10 @@ from lintdem.interpreter.roles import (
     run_callables,
 )
 from lintdem.interpreter.rows import store_rows
+from lintdem.interpreter.signatures import SIGNATURES, signature
 from lintdem.interpreter.stores import TASKS, call_store, queue_task
 from lintdem.interpreter.trace import Gap, Timed
-from lintdem.interpreter.values import FALSE, NONE, TRUE, any_of, known, members, text
+from lintdem.interpreter.values import NONE, TRUE, any_of, known, members, text
 from lintdem.knowledge import library_call, source_of_class
 from lintdem.model.function import Function
 from lintdem.model.span import Place
@@ -150,10 +150,15 @@ def _plain(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver
             saved = call_record(m, name, args, place, flow, receiver) or call_provider(m, receiver, name, args, place, flow)
             if saved is None and name == "start" and outside_bases(found.cls) & THREADS:
                 return m.call(m.attribute(receiver, "run", flow, place), Args(), place, flow, "run")
+            if saved is None and (done := fill_by_base(m, found.cls, receiver, name, args, place, flow)) is not None:
+                return done
             if saved is None and name in DUMPS:
                 return as_dict(m, found, flow, args)
             if saved is None and name in JSON:
                 return as_text(m, found, flow, place)
+            inherited = library_method(found.cls, name) if saved is None else None
+            if inherited is not None:
+                return _dotted(m, inherited, args, place, flow, receiver)
             return saved if saved is not None else _unknown(m, name, args, place, flow, receiver)
         return call_container(m, receiver, name, args, place, flow)
     if isinstance(receiver, Path):
@@ -187,6 +192,8 @@ def _made(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver:
     locked = call_lock(m, receiver, name, args, place, flow)
     if locked is not None:
         return locked
+    if name == "__call__" and (around := put_around(m, receiver, args, place, flow)) is not None:
+        return around
     short = receiver.type.rpartition(".")[2]
     if name in ("client", "resource") and (receiver.type in BOTO_SESSIONS or (short == "Session" and "boto" in receiver.type)):
         return make(m, name, receiver.type, args, place, flow, receiver)
@@ -277,14 +284,12 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
         return import_by_name(m, args.positional[0], place, flow, short == "__import__" and args.get(3, "fromlist") is None)
     if name == "datetime.timedelta":
         return span_of(args.positional, args.keywords)
-    if name in ("functools.wraps", "functools.update_wrapper"):
-        return Made(name, place)
     if name == "types.MethodType" and len(args.positional) == 2 and isinstance(args.positional[0], Func):
         return with_bound(args.positional[0], args.positional[1])
-    if name in ("functools.partial", "functools.partialmethod") and args.positional:
-        return Partial(args.positional[0], args.positional[1:], args.keywords)
-    if name.startswith(("redis.", "valkey.")):
-        found = _redis(m, short, args, place, flow, receiver, name)
+    if name.startswith(("functools.", "inspect.")) and (found := _of_functions(m, name, args, place, flow)) is not None:
+        return found
+    if name.startswith(REDIS):
+        found = call_redis(m, short, args, place, flow, receiver)
         if found is not None:
             return found
     if source_of_class(name) is not None:
@@ -306,30 +311,17 @@ def _dotted(m: Machine, name: str, args: Args, place: Place, flow: Flow, receive
     return dated(name, args, ROLES.get(call.role, effect_or_read)(m, call, args, place, flow, receiver))
 
 
-def _redis(
-    m: Machine, short: str, args: Args, place: Place, flow: Flow, receiver: Value | None, name: str
-) -> Value | None:  # fmt: skip
-    """`SET key value NX` and its kin: an atomic claim whose answer says who came first."""
-    named = dict(args.keywords)
-    first = short in ("setnx", "hsetnx") or (short == "set" and named.get("nx") == TRUE)
-    if not first or receiver is None:
-        return None
-    expires = short == "set" and bool({"ex", "px", "exat", "pxat"} & named.keys())
-    key = args.get(1 if short == "hsetnx" else 0, "name") or Unknown("the key")
-    words = "Redis SET NX" if short == "set" else f"Redis {short.upper()}"
-    claim = Claim(place, words, key, receiver, expires=expires, seconds=_seconds(named))
-    m.claim(claim, flow)
-    m.can_raise(Error(("any",), place), flow)
-    done = frozenset({Done(place, words)})
-    return Cases(((TRUE, frozenset({claim}), done), (NONE if short == "set" else FALSE, EMPTY, frozenset({Failed(claim)}))))
-
-
-def _seconds(named: dict[str, Value]) -> int | None:
-    """How long a key is kept, when that is a literal."""
-    held, parts = named.get("ex"), named.get("px")
-    if isinstance(held, Known) and isinstance(held.value, int):
-        return held.value
-    return parts.value // 1000 if isinstance(parts, Known) and isinstance(parts.value, int) else None
+def _of_functions(m: Machine, name: str, args: Args, place: Place, flow: Flow) -> Value | None:
+    """What makes functions of functions, or asks them what they take."""
+    if name == "functools.wraps":
+        return Made(name, place)
+    if name in ("functools.wraps.__call__", "functools.update_wrapper") and args.positional:
+        return args.positional[0]
+    if name in ("functools.partial", "functools.partialmethod") and args.positional:
+        return Partial(args.positional[0], args.positional[1:], args.keywords)
+    if name == FOLD and len(args.positional) > 1:
+        return folded(m, args, place, flow)
+    return signature(m, name, args, place, flow) if name in SIGNATURES else None
 
 
 def _outside(m: Machine, name: str, args: Args, place: Place, flow: Flow, receiver: Value | None) -> Value:

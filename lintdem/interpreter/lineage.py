@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lintdem.interpreter.domain import Cls, External, Instance, Known, Made, Value
 from lintdem.interpreter.values import members, text
+from lintdem.knowledge import library_call
 from lintdem.model.function import Assign, Declare
 from lintdem.model.values import Name
 
@@ -45,6 +46,12 @@ def find_after(cls: Cls, own: Cls, name: str) -> Value | None:
 def outside_bases(cls: Cls) -> set[str]:
     """The dotted names of bases that are not classes of the program."""
     return {b.name for one in lineage(cls) for base in one.bases for b in members(base) if isinstance(b, External)}
+
+
+def library_method(cls: Cls, name: str) -> str | None:
+    """The dotted name of a method that a class has from a library's class of which it is known what the method does."""
+    names = (f"{base}.{name}" for base in sorted(outside_bases(cls)))
+    return next((dotted for dotted in names if library_call(dotted) is not None), None)
 
 
 def is_enum(cls: Cls) -> bool:

@@ -31,7 +31,8 @@ from lintdem.interpreter.domain import (
     Value,
 )
 from lintdem.interpreter.elements import element_of, is_query, sent
-from lintdem.interpreter.fields import DUMPS, JSON, filled, given_to
+from lintdem.interpreter.fields import DUMPS, JSON, given_to
+from lintdem.interpreter.filling import fill
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.injection import is_asked, provided
 from lintdem.interpreter.interfaces import implementations, is_open, made
@@ -39,7 +40,6 @@ from lintdem.interpreter.libraries.documents import collection_of, is_mongo
 from lintdem.interpreter.libraries.tables import is_catalogue
 from lintdem.interpreter.lineage import field_at, find_after, find_in_class, is_enum, is_typed_dict, lineage
 from lintdem.interpreter.machine import Args, Machine, Stop
-from lintdem.interpreter.validators import validate
 from lintdem.interpreter.valueobjects import bare
 from lintdem.interpreter.values import NONE, any_of, known, leaves, members, text
 from lintdem.knowledge import client_of_type, resource_method
@@ -266,14 +266,7 @@ def _begun(m: Machine, cls: Cls, ref: Ref, args: Args, place: Place, flow: Flow)
     if isinstance(init, Func):
         m.call(bind(m, init, ref, flow, place), args, place, flow, cls.definition.name)
         return ref
-    attrs = filled(m, cls, args, place, flow)
-    if isinstance(before := m.get(flow, ref), Instance):
-        attrs = {**before.attrs, **attrs}
-    m.put(flow, ref, Instance(cls, attrs))
-    post = find_in_class(cls, "__post_init__")
-    if isinstance(post, Func):
-        m.call(bind(m, post, ref, flow, place), Args(), place, flow, "__post_init__")
-    validate(m, lineage(cls), ref, place, flow)
+    fill(m, cls, ref, args, place, flow)
     return ref
 
 

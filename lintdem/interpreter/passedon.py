@@ -6,7 +6,7 @@ from lintdem.interpreter.domain import Func, Value
 from lintdem.interpreter.values import members
 from lintdem.model.values import Parameter
 
-_PASSES_ON = ("star", "starstar")
+_PASSES_ON = ("star", "stars")
 
 
 def taken_by_name(value: Value) -> tuple[tuple[Parameter, Func], ...]:
@@ -25,7 +25,7 @@ def taken_by_name(value: Value) -> tuple[tuple[Parameter, Func], ...]:
                 if param.kind not in _PASSES_ON:
                     found.setdefault(param.name, (param, func))
             inside = func.scope is not None and func.scope.parent is not None
-            if inside and any(param.kind == "starstar" for param in params):
+            if inside and any(param.kind == "stars" for param in params):
                 assert func.scope is not None
                 waiting.extend(func.scope.names.values())
     return tuple(found.values())

@@ -4,7 +4,7 @@ Lambda, and handlers that a module assigns to a name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 
 import msgspec
@@ -163,8 +163,33 @@ def assigned(module: Module, known: Definitions) -> Iterator[Entry]:
         if not isinstance(statement, Assign):
             continue
         for target in statement.targets:
-            if isinstance(target, Name) and _is_name(target.id) and _makes_handler(statement.value, known):
+            if not (isinstance(target, Name) and _is_name(target.id)):
+                continue
+            if _makes_handler(statement.value, known) or any(wrapped(statement.value, module)):
                 yield Entry(target.id, target.span)
+
+
+def covered(module: Module, handlers: Collection[str]) -> frozenset[str]:
+    """The functions that one of these handlers was put around: Lambda calls that one, not them."""
+    return frozenset(
+        name
+        for statement in statements(module.body)
+        if isinstance(statement, Assign)
+        for target in statement.targets
+        if isinstance(target, Name) and target.id in handlers
+        for name in wrapped(statement.value, module)
+        if name != target.id
+    )
+
+
+def wrapped(value: Expr, module: Module) -> Iterator[str]:
+    """`around(function)`, also several of them: the functions of the module that take an event and a context."""
+    for argument in value.args if isinstance(value, Call) else ():
+        if isinstance(argument.value, Call):
+            yield from wrapped(argument.value, module)
+        elif isinstance(argument.value, Name):
+            name = argument.value.id
+            yield from (f.name for f in top_functions(module.body) if f.name == name and _takes_event([p.name for p in f.params]))
 
 
 def _is_name(name: str) -> bool:

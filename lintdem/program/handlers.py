@@ -22,6 +22,7 @@ from lintdem.program.entries import (
     Definitions,
     Entry,
     assigned,
+    covered,
     declared,
     statements,
     top_functions,
@@ -105,11 +106,12 @@ def _add(found: dict[tuple[str, str], Handler], handler: Handler) -> None:
 def _from_code(
     found: dict[tuple[str, str], Handler], path: str, module: Module, settings: Mapping[str, Source]
 ) -> None:
+    inside = covered(module, USUAL | {name for file, name in found if file == path})
     for function in top_functions(module.body):
         key = (path, function.name)
         setting = settings.get(f"{path}:{function.name}")
         declared = declared_source(module, function)
-        if setting is None and declared is None and (key in found or not is_handler(function)):
+        if setting is None and declared is None and (key in found or function.name in inside or not is_handler(function)):
             continue
         source = declared or setting
         triggers = (Trigger(source, "setting", Place(path, function.name_span)),) if source else ()
