@@ -314,13 +314,15 @@ def _is_moved(effect: Effect, events: Iterable[Event], path: Path) -> bool:
     write = effect.call.write
     calls = (e.call for e in events if isinstance(e, (Asked, Effect))) if write is not None and write.kind == "put" else ()
     keys: set[str] = set()
+    asked = [value for e in events if isinstance(e, Asked) and e.place == path.place for _, value in e.call.args]
     for call in calls:
         table = call.write.table if call.write is not None else call.arg("TableName")
         if write is not None and table == write.table:
             keys |= {name for name, _ in call.write.key} if call.write is not None else set()
             keys |= {name.partition(".")[2] for name, _ in call.args if name.startswith(("Key.", QUERIED))}
     named = write.values if write is not None else ()
-    return any(name in keys and not isinstance(value, Known) and not _is_from(value, path) for name, value in named)
+    others = [value for name, value in named if name in keys and not isinstance(value, Known) and not _is_from(value, path)]
+    return any(value not in asked and not any(one in asked for one in members(value)) for value in others)
 
 
 def _is_missing(effect: Effect, events: Iterable[Event]) -> bool:
