@@ -14,6 +14,7 @@ from lintdem.analyses.bytime import is_sample, is_sample_row
 from lintdem.analyses.cases import REPEATS, Case, Kind
 from lintdem.analyses.customresources import untracked
 from lintdem.analyses.effects import Harm, Repeat, harm_of, is_random, relies_on_token, tells
+from lintdem.analyses.fenced import fenced
 from lintdem.analyses.fifo import fifo_fault
 from lintdem.analyses.guards import Answer, Cover, Fault, cover, guards_of, looked_at, same_store, told_at
 from lintdem.analyses.keys import UNSTABLE, Grade, Provenance, beside, provenance, readable
@@ -176,7 +177,7 @@ def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers:
     refused = fifo_fault(effect, run, program)
     if refused:
         return Case(run, subject, effect, harm, cover(effect, run, subject), Kind.UNDEDUPLICATED, Level.WARNING, refused)
-    found = _declared(effect, program) or of_whole_key(cover(effect, run, subject), effect, harm, schema)
+    found = _declared(effect, program) or fenced(of_whole_key(cover(effect, run, subject), effect, harm, schema), effect, run)
     if harm.repeat in REPEATS:
         return _repeated(effect, run, subject, program, harm, found)
     if harm.repeat is Repeat.SAFE and harm.key is not None and harm.key.grade is Grade.DELIVERY and found.answer is not Answer.YES:

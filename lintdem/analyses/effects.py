@@ -8,6 +8,7 @@ from enum import Enum
 import msgspec
 
 from lintdem.analyses.bytime import is_for_a_while
+from lintdem.analyses.counting import counts_versions
 from lintdem.analyses.emptied import is_begun_anew, is_filled_anew
 from lintdem.analyses.keys import Grade, Provenance, provenance, readable
 from lintdem.analyses.subjects import Subject
@@ -278,7 +279,7 @@ def _write_harm(effect: Effect, run: Run, subject: Subject, program: Program, ke
     if minted is not None and write.kind != "delete":
         return SAFE if _made_before(effect, run, minted, schema) else Harm(Repeat.MINTS, minted, name)
     if write.kind == "accumulate":
-        return Harm(Repeat.ACCUMULATES)
+        return Harm(Repeat.OVERWRITES) if counts_versions(write) else Harm(Repeat.ACCUMULATES)
     if write.kind in ("insert", "upsert", "set", "unset"):
         return Harm(Repeat.INSERTS) if write.kind == "insert" else SAFE
     return Harm(Repeat.OVERWRITES)

@@ -57,7 +57,7 @@ def overwrite_level(
         if subject.source not in _ORDERED and not read_now and _created_here(effect, run) and not _is_gone_for_good(write, others):
             return Level.WARNING, "an old event deletes what a newer one wrote"
         return Level.NOTE, "a repeat deletes nothing more"
-    if write.kind == "update" and event_values(effect):
+    if write.kind in ("update", "accumulate") and event_values(effect):
         return Level.WARNING, "a late or reordered event overwrites what a newer one wrote"
     if write.kind == "put" and write.opaque and _whole_event(effect):
         return Level.WARNING, "a late or reordered event replaces the whole item that a newer one wrote"

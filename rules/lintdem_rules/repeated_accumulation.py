@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.counting import counts_usage
 from lintdem.analyses.effects import counts_failures
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, way
 
@@ -16,7 +17,7 @@ def check(p: Pass) -> Iterator[Finding]:
         counted = next((one.attribute for one in case.effect.origins if one.arithmetic and one.attribute), "")
         what = f"applies `{write.accumulates}`" if write is not None and write.accumulates else "applies what is there"
         what = f"counts `{counted}` on" if counted and what.endswith("there") else what
-        level = Level.NOTE if counts_failures(case.effect) else lower(Level.ERROR, case.subject)
+        level = Level.NOTE if counts_failures(case.effect) or counts_usage(case.effect) else lower(Level.ERROR, case.subject)
         yield p.finding(
             case, case.effect.place, f"{call.name} {what} again on the second delivery",
             subject=case.subject, level=level, why=way(case), guard=case.cover.words,
