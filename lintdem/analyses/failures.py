@@ -17,7 +17,7 @@ from lintdem.analyses.elsewhere import does_elsewhere
 from lintdem.analyses.markers import is_marker, is_passed_over
 from lintdem.analyses.memories import is_memory
 from lintdem.analyses.quietends import TAKES_SUCCESS, ends_in, takes_success
-from lintdem.analyses.subjects import Subject
+from lintdem.analyses.subjects import Subject, may_be_brought_by
 from lintdem.analyses.toolfailures import is_told_to_model
 from lintdem.analyses.unbegun import FALLS, SILENT_HTTP, unread_before
 from lintdem.analyses.unbound import fails_itself
@@ -129,6 +129,7 @@ def lost(run: Run, subject: Subject, texts: Texts) -> list[Lost]:
         if polls and not any(_is_acknowledged_after(e, one) for e in asides):
             continue
         eaten: tuple[Effect | Asked, ...] = _eaten(one, work, run, refused[one.place], planned and not polls, polls)
+        eaten = tuple(e for e in eaten if may_be_brought_by(e, subject))
         unread = () if eaten or planned or polls else unread_before(one, work, [e for e in work if _is_work(e)], run)
         eaten, heard = eaten or unread, [e for e in effects if not unread or Caught(one.place) not in e.may or one.ends != FALLS]
         ends = eaten and not fails_itself(one, eaten, texts)
@@ -205,12 +206,13 @@ def _eaten(
     inner = [e.block for e in run.events if isinstance(e, Swallowed) and e.block is not None and e.place in raised]
     found: dict[Place, Effect] = {}
     work = [effect for effect in effects if _is_work(effect)]
-    beside = [effect for effect in work if carries_event(effect, run)]
-    late = committed_in(one, run)
+    told = [effect for effect in effects if is_told_to_many(effect)]
+    beside = [effect for effect in (*work, *told) if carries_event(effect, run)]
+    late, alone = committed_in(one, run), not work and not told
     for effect in effects:
         inside = one.block in effect.caught and (effect.place in places or _converted(effect, raised, inner))
         mine = inside or effect in late
-        if not mine or not _is_work(effect, not work) or is_marker(effect, one, work, run) or is_passed_over(effect, work):
+        if not mine or not _is_work(effect, alone) or is_marker(effect, one, work, run) or is_passed_over(effect, work):
             continue
         if is_word_of_failure(effect, run, one.place) or is_beside_work(effect, one, beside):
             continue
@@ -249,7 +251,7 @@ def is_answered(one: Swallowed, effects: list[Effect], run: Run, texts: Texts) -
     """Whether somebody else hears of the failure: it is raised later, recorded, or sent elsewhere."""
     mark = Caught(one.place)
     ends = [e for e in run.events if isinstance(e, Swallowed) and mark in e.must and is_broad(e)]
-    raised = [e for e in run.events if isinstance(e, Threw) and _is_raised_after(e, mark) and not ends_in(e, ends)]
+    raised = [e for e in run.events if isinstance(e, Threw) and _is_raised_after(e, one) and not ends_in(e, ends)]
     thrown = [e for e in raised if _may_tell(e, one, texts)]
     if thrown and not (one.refuses and all(encloses(one.place, e.place) for e in thrown)):
         return True
@@ -295,9 +297,12 @@ def _is_asked_for(one: Swallowed, texts: Texts, after: list[Effect]) -> bool:
     return False
 
 
-def _is_raised_after(threw: Threw, mark: Caught) -> bool:
-    """Whether a `raise` belongs to the failure: inside the clause, or behind it and not in the clause of another."""
-    return mark in _belongs_to(threw)
+def _is_raised_after(threw: Threw, one: Swallowed) -> bool:
+    """Whether a `raise` belongs to the failure: inside the clause, or behind it and not in the clause of another that it does not
+    stand in itself."""
+    mark = Caught(one.place)
+    inside = {fact for fact in threw.must if isinstance(fact, Caught)}
+    return mark in _belongs_to(threw) or (mark in threw.may and bool(inside) and inside <= one.must)
 
 
 def _may_tell(threw: Threw, one: Swallowed, texts: Texts) -> bool:

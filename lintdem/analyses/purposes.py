@@ -26,6 +26,9 @@ _MEANT = late(
     | \b(deliberately|intentionally|purposely)\s+(ignor|swallow|suppress|not\ rais)
     | (\b(do|does|should|must|may|will|need|can|could|would)(\ ?not|n.?t)|\bnever|\bnot)\s+(to\s+)?(ever\s+)?
       (re-?raise|fail|block|break|stop|interrupt|abort|crash|take\ down|derail)s?\b
+    | \b(no|não|nao)\s+(?:(debe|deve|debería|deveria|puede|pode)\s+)?
+      (fallar|falhar|bloquear|romper|quebrar|interrumpir|interromper|detener|parar)\b
+    | \bne\s+(doit|faut)\s+pas\s+(échouer|bloquer|interrompre)
     """,
     re.IGNORECASE | re.VERBOSE,
 )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lintdem.interpreter.altering import replace
+from lintdem.interpreter.domain import Path
 from lintdem.interpreter.engine import Run
-from lintdem.knowledge import Redelivery, detect_source, redelivery, source_of_class
+from lintdem.interpreter.trace import Asked, Effect
+from lintdem.interpreter.values import leaves
+from lintdem.knowledge import Redelivery, detect_source, redelivery, source_of_class, sources_with
 from lintdem.model.finding import Redelivers, TriggerInfo
 from lintdem.model.span import Place
 from lintdem.model.stack import Source
@@ -73,6 +76,17 @@ def may_be_read(trigger: Trigger, run: Run) -> bool:
         return True
     firsts = {path[0].lower() for path in run.certain if path}
     return not firsts or bool(firsts & {"records", "*"})
+
+
+_ANY = frozenset({Source.DIRECT, Source.UNKNOWN, Source.STEP_FUNCTIONS, Source.PIPES})
+"""Callers whose events may look like anything."""
+
+
+def may_be_brought_by(call: Effect | Asked, subject: Subject) -> bool:
+    """Whether what a call is given can be part of what a source delivers: the id of a connection is in no event of a bus."""
+    found = (leaf for _, value in call.call.args for leaf in leaves(value) if isinstance(leaf, Path) and leaf.root == "event")
+    owners = [sources_with(leaf.steps) for leaf in found]
+    return subject.source in _ANY or all(not sources or subject.source in sources for sources in owners)
 
 
 def delivered_by(trigger: Trigger, run: Run) -> Subject:

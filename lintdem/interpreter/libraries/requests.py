@@ -265,4 +265,5 @@ def answers_socket(effect: Effect) -> bool:
 def is_told_to_many(effect: Effect) -> bool:
     """Whether a call tells one of many connections: one that is gone is no reason to tell the others again."""
     over = effect.loops[-1].over if effect.loops else None
-    return effect.call.name == "apigatewaymanagementapi.PostToConnection" and isinstance(over, Path) and over.root == "result"
+    many = bool(effect.loops) and not (isinstance(over, Path) and over.root == "event")
+    return many and effect.call.name == "apigatewaymanagementapi.PostToConnection"
