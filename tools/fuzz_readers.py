@@ -32,7 +32,6 @@ KEPT = ROOT / "tests" / "fuzz" / "corpus"
 SECONDS = 60
 """For one input: far more than any takes, also beside other work."""
 MEGABYTES = 2500
-LARGEST = 8_000
 MOST_KEPT = 30
 """Files of one reader that are kept in the repository."""
 LARGEST_KEPT = 1_500
@@ -42,80 +41,20 @@ INSTRUMENTED = (
     "lintdem.deploy", "lintdem.config", "lintdem.triage", "lintdem.cache", "lintdem.recall", "lintdem.baseline",
     "lintdem.model", "lintdem.program", "lintdem.syntax.comments", "lintdem.output",
 )  # fmt: skip
-TOKEN = re.compile(rb"[\w.:/*-]+|\s+|.", re.DOTALL)
-ODD = (
-    b"", b"0", b"-1", b"1e999", b"null", b"~", b"true", b"[]", b"{}", b"''", b'""', b"[[]]", b"{a: {b: c}}", b"!Ref X",
-    b"!Sub '${X}'", b"!GetAtt X.Arn", b"&a", b"*a", b"<<: *a", b"${", b"${x}", b"%{", b"}", b"<<EOF\n", b"*", b"\x00", b"\xff",
-    b"\xe2\x80\xa8", b"\t", b"\r\n", b"9" * 40, b"{{ x }}", b"{% if x %}", b"|-\n", b"? ", b"- ", b": ", b"Fn::ForEach::A",
-    b"Fn::Transform", b"AWS::Include", b"count", b"for_each", b"dynamic", b"each.value", b"../..", b"# lintdem: ignore[LDM101]",
-    b"2026-11-30", b".inf", b"0x1f", b"1_000", b"12:30:45",
-)  # fmt: skip
-
-
-def seeds(reader: str) -> list[bytes]:
-    """What the search begins with: the templates and settings of the pages, and what lintdem itself writes."""
-    from lintdem.testing.pages import parse_page  # noqa: PLC0415
-
-    files: list[tuple[str, str]] = []
-    for page in [*(ROOT / "rules/lintdem_rules").glob("*.md"), *(ROOT / "tests/cases").glob("*.md")]:
-        for case in parse_page(page.read_text(encoding="utf-8"), page.name).cases:
-            files += [*case.files.items(), ("lintdem.toml", case.config)]
-    texts = sorted({text for name, text in files if text and belongs(reader, name, text)})
-    return [text.encode() for text in texts if len(text) <= LARGEST] + made(reader)
-
-
-def belongs(reader: str, name: str, text: str) -> bool:
-    """Whether a file of a page is something for this reader."""
-    ending = name.rpartition(".")[2]
-    return {
-        "sam": ending in ("yaml", "yml") and "AWS::" in text,
-        "cloudformation": ending == "json" and "AWS::" in text,
-        "serverless": "serverless" in name and ending in ("yml", "yaml"),
-        "terraform": ending in ("tf", "tfvars"),
-        "terraform-json": name.endswith(".tf.json"),
-        "typescript": ending == "ts",
-        "machine": ".asl." in name or '"StartAt"' in text or ("States:" in text and "AWS::" not in text),
-        "configuration": ending == "toml",
-        "suppressions": ending in ("py", "yaml", "tf") and "lintdem:" in text,
-    }.get(reader, False)
-
-
-def made(reader: str) -> list[bytes]:
-    """What lintdem itself writes."""
-    import msgspec  # noqa: PLC0415
-
-    from lintdem.model.codec import encode  # noqa: PLC0415
-    from lintdem.model.finding import Report  # noqa: PLC0415
-    from lintdem.recall import Kept, _names  # noqa: PLC0415
-    from lintdem.session import Found, check_files  # noqa: PLC0415
-    from lintdem.syntax import lower_source  # noqa: PLC0415
-    from tests.fuzz.readers import APP  # noqa: PLC0415
-
-    if reader == "cache":
-        sources = (APP, b"", b"class A:\n    b: int = 1\n", b"x = [y for y in z if (a := y)]\n")
-        return [encode(lower_source("", text)) for text in sources]
-    if reader == "recall":
-        reports = [Report(), check_files({"app.py": APP})]
-        return [msgspec.msgpack.encode(Kept(_names(Found((), ())), {}, (), (), report)) for report in reports]
-    return []
 
 
 def mutated(data: bytes, size: int, seed: int) -> bytes:
     """The data with words moved, doubled, dropped or made odd: deeper than single bytes reach. Half the time bytes, as ever."""
     import atheris  # noqa: PLC0415
 
+    from tests.fuzz.mutating import reworded  # noqa: PLC0415
+
     chance = random.Random(seed)
     if chance.random() < 0.4:
         return bytes(atheris.Mutate(data, size))
     if data[:1] >= b"\x80":
         return packed(data, chance)[:size]
-    words = TOKEN.findall(data)
-    for _ in range(chance.choice((1, 1, 2, 4))):
-        at = chance.randrange(len(words) + 1)
-        other = chance.choice(words) if words else b""
-        end = min(len(words), at + chance.choice((0, 1, 1, 1, 3, 12)))
-        words[at:end] = chance.choice(([], [other], [chance.choice(ODD)], words[at:end] * 2, [*words[at:end], other]))
-    return b"".join(words)[:size]
+    return reworded(data, chance)[:size]
 
 
 def packed(data: bytes, chance: random.Random) -> bytes:
@@ -152,6 +91,7 @@ def search(reader: str, work: Path, seconds: int) -> None:
     with atheris.instrument_imports(include=list(INSTRUMENTED)):
         from lintdem.session import check_files  # noqa: PLC0415
         from tests.fuzz.readers import APP, READERS  # noqa: PLC0415
+        from tests.fuzz.seeds import LARGEST, seeds  # noqa: PLC0415
     READERS[reader](b"")
     check_files({"app.py": APP})  # loads all that the first input would load
     found, broken = work / "found" / reader, work / "broken" / reader

@@ -372,7 +372,7 @@ def _overwrite(
     level, reason = overwrite_level(bare, run, subject, others, schema, modules)
     if asked and level is Level.WARNING and write.kind == "update":
         level, reason = Level.NOTE, "what is stored is looked at first, and two runs that pass together write the same"
-    if level is Level.NOTE and is_made_for_event(write, schema):
+    if level is Level.NOTE and is_made_for_event(bare, run, subject, others, schema):
         return Case(run, subject, effect, harm, found, Kind.NOTHING)
     timed = event_time(effect)
     if level is Level.WARNING and timed is not None and write.kind != "delete":

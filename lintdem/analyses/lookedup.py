@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintdem.interpreter.domain import Caught, Check, Derived, Fact, Fresh, Value
+from lintdem.interpreter.domain import Caught, Check, Derived, Fact, Fresh, Path, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.libraries.requests import is_within
 from lintdem.interpreter.trace import Effect, Invocation, Swallowed
@@ -45,6 +45,15 @@ def is_refused(read: Invocation, check: Check, run: Run) -> bool:
     claims = (row.claim for row in rows if row is not None and row.claim is not None and row.table == read.arg("TableName"))
     lasting = (c for c in claims if not any(isinstance(leaf, Fresh) for leaf in leaves(c.key)))
     return any(claim.kind.startswith("the unique key") and not claim.tentative for claim in lasting)
+
+
+def is_searched(call: Invocation, facts: frozenset[Fact], run: Run) -> bool:
+    """Whether the table that a row is inserted into was searched and nothing found, perhaps by who called the function that
+    inserts: the second run finds the row and does not come here."""
+    asked = (f.subject.place for f in facts if isinstance(f, Check) and f.kind == "absent" and isinstance(f.subject, Path))
+    sites = (run.sites.get(place) for place in asked if place is not None)
+    table = call.arg("TableName") if call.service == "sql" and call.method == "insert" else None
+    return table is not None and any(site is not None and site.arg("TableName") == table for site in sites)
 
 
 def _is_row(effect: Effect) -> bool:

@@ -48,7 +48,8 @@ def overwrite_level(
         where = f"{later.path}:{later.span.line}"
         return Level.WARNING, f"{where} writes it again behind a guard that no repeat passes, so a repeat puts the old one back"
     if not subject.late or subject.by_caller:
-        return Level.NOTE, "only the caller sends it again, and the same values are written"
+        same = f"and {random[0]} is another value then" if random else "and the same values are written"
+        return Level.NOTE, f"only the caller sends it again, {same}"
     if subject.source is Source.UNKNOWN:
         return Level.NOTE, "what delivers the event is not known, so neither is whether it may be late"
     if write.kind == "delete":
@@ -298,11 +299,14 @@ def _mentions(value: Value, cut: bool) -> Iterator[bool]:
 _OBJECT = ("object", "key")
 
 
-def is_made_for_event(write: Write, schema: tuple[str, ...]) -> bool:
-    """Whether a new item gets a key that is hashed from the event, as in `uuid5(NAMESPACE_URL, order_id)`: its repeat finds the
-    same item, which is what such a key is made for."""
-    keys = [value for _, value in key_attributes(write, schema)]
-    return write.kind == "put" and any(_is_hashed(value) for value in keys)
+def is_made_for_event(
+    effect: Effect, run: Run, subject: Subject, others: Mapping[Place, Write], schema: tuple[str, ...]
+) -> bool:  # fmt: skip
+    """Whether a new item gets a key that is hashed from the event, as in `uuid5(NAMESPACE_URL, order_id)`, and nothing that is
+    another value in every run: its repeat finds the same item, which is what such a key is made for."""
+    write = effect.call.write
+    keys = [value for _, value in key_attributes(write, schema)] if write is not None and write.kind == "put" else []
+    return any(map(_is_hashed, keys)) and not _drawn(effect, run, subject, others)
 
 
 def _is_hashed(value: Value) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 from lintdem.analyses.commits import is_stored_later
 from lintdem.analyses.guards import looked_at, same_store
 from lintdem.analyses.keys import Grade, provenance
-from lintdem.analyses.lookedup import looks_for
+from lintdem.analyses.lookedup import is_searched, looks_for
 from lintdem.analyses.subjects import Subject
 from lintdem.analyses.switches import touches
 from lintdem.interpreter.domain import Caught, Check, Claim, Done, Fact, Failed, Known, Path, Value
@@ -68,6 +68,8 @@ def _uncaught(run: Run, subject: Subject) -> Iterator[Refused]:
             if raised.error.place == claim.place and is_stored_later(call, run):
                 continue
             if _is_waited_for(raised, call, run) or _is_left_before(claim, tried.get(claim), run):
+                continue
+            if claim in tried and is_searched(call, tried[claim].must, run):
                 continue
             if claim.record and not claim.useless and _is_answer(raised, subject):
                 continue

@@ -21,7 +21,7 @@ def handler(event, context):
 
 
 @settings(
-    max_examples=40, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    max_examples=200, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 @given(st.one_of(hypothesmith.from_node(), hypothesmith.from_grammar()), st.booleans())

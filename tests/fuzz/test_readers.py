@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
+from tests.fuzz.mutating import damaged, reworded
 from tests.fuzz.readers import READERS
+from tests.fuzz.seeds import seeds
 
 CORPUS = Path(__file__).parent / "corpus"
 KEPT = sorted(CORPUS.glob("*/*"))
@@ -17,6 +20,17 @@ def test_reader_keeps_its_promise(reader: str) -> None:
     """A clear problem or a right answer for every input that is kept, and for nothing at all."""
     for data in [b"", *(file.read_bytes() for file in KEPT if file.parent.name == reader)]:
         READERS[reader](data)
+
+
+@pytest.mark.parametrize("reader", sorted(READERS))
+def test_reader_keeps_its_promise_for_what_is_damaged(reader: str) -> None:
+    """The same for what is kept and what the pages have, with words and bytes changed, ten thousand times for all readers together; the changes are the same
+    in every run."""
+    chance = random.Random(reader)
+    kept = [*(file.read_bytes() for file in KEPT if file.parent.name == reader), *seeds(reader)]
+    for number in range(10_000 // len(READERS) + 1):
+        data = chance.choice(kept)
+        READERS[reader](damaged(data, chance) if number % 3 == 0 else reworded(data, chance))
 
 
 def test_every_input_belongs_to_a_reader() -> None:
