@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 
 import pytest
+
+from lintdem.cli import run
 
 from tests.cli.test_recall import FAULTY, QUEUE
 
@@ -69,6 +73,41 @@ def test_runs_at_the_same_time_share_it(shop: Path, tmp_path: Path) -> None:
     wanted = expected(shop)
     assert [told(run) for run in runs] == [wanted] * 3
     assert told(started(shop, cache)) == wanted
+    assert not list(cache.glob("??/.new-*"))
+
+
+def test_twenty_at_the_same_time_ten_times(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hundred runs, twenty at once over an empty cache, over a full one, and over one of which half is gone: each says the same
+    as the one that is alone, and nothing half written is left."""
+    cache, out = tmp_path / "cache", tmp_path / "out"
+    out.mkdir()
+    monkeypatch.chdir(shop)
+
+    def checked(name: str) -> int:
+        with (out / name).open("w") as stream, redirect_stdout(stream):
+            return run(("check", ".", "--format", "jsonl", "--cache-dir", str(cache), "--jobs", "1"))
+
+    def forked(name: str) -> int:
+        child = os.fork()
+        if child == 0:
+            code = 9
+            with suppress(BaseException):
+                code = checked(name)
+            os._exit(code)
+        return child
+
+    def ended(children: list[int]) -> list[int]:
+        return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+    assert checked("alone") == 1  # loads what all of them need
+    wanted = (out / "alone").read_bytes()
+    assert b"LDM101" in wanted
+    for number in range(10):
+        entries = sorted(cache.glob("??/*"))
+        for entry in (entries, [], entries[::2])[number % 3]:
+            entry.unlink()
+        assert ended([forked(str(one)) for one in range(20)]) == [1] * 20
+        assert {(out / str(one)).read_bytes() for one in range(20)} == {wanted}
     assert not list(cache.glob("??/.new-*"))
 
 
