@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from lintdem.cli import run
-
 from tests.cli.test_recall import FAULTY, QUEUE
 
 RUN = "import sys; from lintdem.cli import run; sys.exit(run(sys.argv[1:]))"
