@@ -33,7 +33,7 @@ import pytest
 TESTS = (
     "tests/cases", "rules", "tests/triage", "tests/deploy", "tests/program", "tests/fixing", "tests/test_advice.py",
     "tests/cli/test_check.py", "tests/cli/test_handlers.py", "tests/cli/test_silenced.py", "tests/test_answers.py",
-    "tests/test_kept.py", "tests/test_reuse.py",
+    "tests/test_kept.py", "tests/test_reuse.py", "tests/test_applications_kept.py",
 )  # fmt: skip
 SECONDS = 600
 """Processor time of one mutant; one that never ends is noticed, too."""

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import msgspec
 
+from lintdem.discover import Found
 from lintdem.model.codec import encode
 from lintdem.model.finding import Report
 from lintdem.recall import Kept, _names
-from lintdem.session import Found, check_files
+from lintdem.session import check_files
 from lintdem.syntax import lower_source
 from lintdem.testing.pages import parse_page
 from tests.fuzz.readers import APP
@@ -46,7 +47,6 @@ def belongs(reader: str, name: str, text: str) -> bool:
 
 def made(reader: str) -> list[bytes]:
     """What lintdem itself writes."""
-
     if reader == "cache":
         sources = (APP, b"", b"class A:\n    b: int = 1\n", b"x = [y for y in z if (a := y)]\n")
         return [encode(lower_source("", text)) for text in sources]
