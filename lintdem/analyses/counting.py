@@ -7,9 +7,10 @@ import re
 from lintdem.interpreter.domain import Derived, Path
 from lintdem.interpreter.trace import Effect, Write
 from lintdem.interpreter.values import leaves, text
+from lintdem.regexes import late
 
 _VERSIONS = frozenset({"version", "revision", "rev"})
-_USAGE = re.compile(r"usage|(input|output|prompt|completion|total)_?tokens|token_?(count|tracker)", re.IGNORECASE)
+_USAGE = late(r"usage|(input|output|prompt|completion|total)_?tokens|token_?(count|tracker)", re.IGNORECASE)
 
 
 def counts_versions(write: Write) -> bool:
@@ -29,6 +30,19 @@ def counts_usage(effect: Effect) -> bool:
     words += [text(leaf) or str(getattr(leaf, "name", "")) for leaf in leaves(write.table)] if write.table is not None else []
     own = not any(isinstance(leaf, Path) and leaf.root == "event" for leaf in said)
     return own and any(_USAGE.search(word) for word in words)
+
+
+def counts_failures(effect: Effect) -> bool:
+    """Whether a counter counts what failed, or how often it was tried: a second attempt that fails is one more on purpose."""
+    write = effect.call.write
+    values = write.values if write is not None and write.kind == "accumulate" else ()
+    names = [name for name, value in values if _is_counted(value)] or [name for name, _ in values]
+    names = [name for name in names if name.lower() not in _VERSIONS]
+    return bool(names) and all(_ATTEMPTS.search(_WORD.sub("_", name)) for name in names)
+
+
+_ATTEMPTS = late(r"(^|_)(fail(ed|ure)?s?|errors?|retr(y|ies)|attempts?)(_(count|counter|total|number))?$", re.IGNORECASE)
+_WORD = late(r"(?<=[a-z])(?=[A-Z])")
 
 
 def _is_counted(value: object) -> bool:

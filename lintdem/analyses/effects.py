@@ -246,16 +246,6 @@ def limits_rate(effect: Effect, run: Run) -> bool:
     return any(_LIMITS.search(word) or (timed and _LIMITS_TIME.search(word)) for word in words)
 
 
-def counts_failures(effect: Effect) -> bool:
-    """Whether a counter counts what failed, or how often it was tried: a second attempt that fails is one more on purpose."""
-    write = effect.call.write
-    names = [name for name, _ in write.values] if write is not None and write.kind == "accumulate" else []
-    return bool(names) and all(_ATTEMPTS.search(name) for name in names)
-
-
-_ATTEMPTS = late(r"(^|_)(fail(ed|ure)?s?|errors?|retr(y|ies)|attempts?)(_(count|counter|total|number))?$", re.IGNORECASE)
-
-
 def _spends(table: Value | None) -> bool:
     """Whether a table holds the requests of a rate limit: each of them leaves a row on purpose."""
     names = [text(leaf) or str(getattr(leaf, "name", "")) for leaf in leaves(table)] if table is not None else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.counting import counts_usage
 from lintdem.rule import Case, Finding, Group, Level, Pass, Redelivers, Rule, Step, lower, phrase, way
 
 
@@ -24,9 +25,16 @@ def check(p: Pass) -> Iterator[Finding]:
 
 
 def _level(case: Case) -> Level:
+    shown = case.effect.call.name == _SHOWN and case.subject.redelivers is Redelivers.CALLER
+    if shown or counts_usage(case.effect):
+        return Level.NOTE
     duplicates = case.harm.repeat.value not in ("safe", "overwrites", "inserts")
     loud = case.level is not Level.WARNING and case.subject.redelivers is not Redelivers.CALLER and duplicates
     return Level.ERROR if loud else _quiet(case)
+
+
+_SHOWN = "apigatewaymanagementapi.PostToConnection"
+"""What is shown to the others in a room once more, when somebody's client has sent something twice."""
 
 
 def _quiet(case: Case) -> Level:

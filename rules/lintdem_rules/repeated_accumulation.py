@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.analyses.counting import counts_usage
-from lintdem.analyses.effects import counts_failures
+from lintdem.analyses.counting import counts_failures, counts_usage
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, way
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.counting import counts_failures
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, phrase, way
 
 
@@ -11,9 +12,10 @@ def check(p: Pass) -> Iterator[Finding]:
     """Writes that add, behind a condition that they do not make false."""
     for case in p.cases(Kind.USELESS):
         call = case.effect.call
+        level = Level.NOTE if counts_failures(case.effect) else lower(Level.ERROR, case.subject)
         yield p.finding(
             case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery: its condition holds again",
-            subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
+            subject=case.subject, level=level, why=way(case), guard=case.cover.words,
             advice="make the write set what its condition asks for: a marker of the event, or its version",
             about=call.name,
         )  # fmt: skip
