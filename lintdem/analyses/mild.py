@@ -32,9 +32,10 @@ def mild(effect: Effect, program: Program) -> str:
 
 def _is_answered(effect: Effect, program: Program) -> bool:
     """Whether somebody waits for a function and reads what it gives back, and its name does not say that it does what counts:
-    most functions that are waited for work something out, look something up or set what they are told."""
+    most functions that are waited for work something out, look something up or set what they are told. One that is told
+    nothing works nothing out."""
     call = effect.call
-    if call.arg("**") is not None or text(call.arg("InvocationType") or NONE) not in (None, "RequestResponse"):
+    if call.arg("**") is not None or call.arg("Payload") is None:
         return False
     if any(not _waits(kind) for kind in members(call.arg("InvocationType") or NONE)):
         return False
