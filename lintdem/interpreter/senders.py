@@ -26,6 +26,8 @@ def told(test: Test, truth: bool) -> frozenset[Fact]:
     if named is not None:
         sources, same = named
         return _arrived(sources | _PLANNED if truth == same and sources & _PLANNED else sources, truth == same)
+    if _is_of_socket(test, truth):
+        return frozenset({Arrived(frozenset({Source.WEBSOCKET}), True)})
     path = _looked_for(test)
     if path is None:
         return EMPTY
@@ -77,6 +79,23 @@ def _named(test: Test) -> tuple[frozenset[Source], bool] | None:
         return None
     sources = frozenset(sources_named(names[0]))
     return (sources, _SAME[test.op]) if sources else None
+
+
+_SOCKET = {"eventtype": frozenset({"CONNECT", "DISCONNECT", "MESSAGE"}), "routekey": frozenset({"$connect", "$disconnect"})}
+"""What only the requests of a socket say of themselves; `$default` is a route of HTTP, too.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html"""
+
+
+def _is_of_socket(test: Test, truth: bool) -> bool:
+    """Whether the event comes over a socket, as a comparison has told; another outcome says nothing of who sent it."""
+    if len(test.args) != 2 or _SAME.get(test.op) is not truth:
+        return False
+    said = {str(arg.value) for arg in test.args if isinstance(arg, Known)}
+    asked = [one for arg in test.args for one in members(arg) if isinstance(one, Path) and one.root == "event"]
+    return any(
+        normal(one.steps[-2]) == "requestcontext" and bool(said) and said <= _SOCKET.get(normal(one.steps[-1]), frozenset())
+        for one in asked if len(one.steps) > 1
+    )  # fmt: skip
 
 
 def _looked_for(test: Test) -> Path | None:
