@@ -182,7 +182,7 @@ def _case(effect: Effect, run: Run, subject: Subject, program: Program, writers:
         return _repeated(effect, run, subject, program, harm, found)
     if harm.repeat is Repeat.SAFE and harm.key is not None and harm.key.grade is Grade.DELIVERY and found.answer is not Answer.YES:
         return _delivery(effect, run, subject, program, harm, found, harm.key, harm.key_place or effect.place)
-    if harm.repeat is Repeat.OVERWRITES:
+    if harm.repeat is Repeat.OVERWRITES or (effect.origins and effect.call.service == "sql"):
         put_back = _put_back(effect, run, subject, harm, found, _others(effect, run, program, writers))
         if put_back is not None:
             return put_back

@@ -46,6 +46,7 @@ from lintdem.interpreter.libraries.copies import from_pairs
 from lintdem.interpreter.libraries.local import create_file
 from lintdem.interpreter.libraries.moments import plain
 from lintdem.interpreter.machine import Args, Machine, Stop
+from lintdem.interpreter.sql.readback import row_by_names
 from lintdem.interpreter.trace import Loop
 from lintdem.interpreter.valueobjects import shown
 from lintdem.interpreter.values import FALSE, NONE, any_of, known, members, text
@@ -97,6 +98,8 @@ def _sequence(kind: str) -> Builtin:
 
 
 def _dict(m: Machine, args: Args, place: Place, flow: Flow) -> Value:
+    if (row := row_by_names(m, args, flow)) is not None:
+        return row
     entries: dict[object, Value] = {}
     rest: tuple[tuple[Value, Value], ...] = ()
     spread: tuple[Value, ...] = args.spreads

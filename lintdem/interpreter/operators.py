@@ -24,6 +24,7 @@ from lintdem.interpreter.domain import (
     Test,
     Value,
 )
+from lintdem.interpreter.elements import LONGEST
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.leftovers import joined, taken
 from lintdem.interpreter.machine import Machine
@@ -102,7 +103,9 @@ def operate(m: Machine, op: str, left: Value, right: Value, flow: Flow, place: P
         if both[0] is not None or both[1] is not None:
             items = tuple(i for b, v in zip(both, (left, right), strict=True) for i in (b.items if b else (v,)))
             less = joined(both[0], both[1]) if both[0] and both[1] else frozenset[Value]()
-            return m.new(flow, ListObj((both[0] or both[1] or ListObj("list", ())).kind, items, True, place, without=less))
+            kind = (both[0] or both[1] or ListObj("list", ())).kind
+            whole = op == "+" and len(items) < LONGEST and all(b is not None and not b.open for b in both) and not m.loops
+            return m.new(flow, ListObj(kind, items, not whole, place, without=less))
         one, two = m.dict_entries(flow, left), m.dict_entries(flow, right)
         if one is not None or two is not None:
             one, two = one or DictObj({}, (), (left,)), two or DictObj({}, (), (right,))
@@ -160,6 +163,18 @@ def _is_object(value: Value) -> bool:
     return isinstance(value, (Ref, Func, Mod)) or (isinstance(value, Made) and value.type.rpartition(".")[2][:1].isupper())
 
 
+def _is_filled(m: Machine, value: Value, flow: Flow) -> bool:
+    """Whether a dict has something under a name."""
+    found = m.dict_entries(flow, value) if isinstance(value, Ref) and value.id not in m.base else None
+    return found is not None and bool(found.entries)
+
+
+def _is_bare(m: Machine, value: Value, flow: Flow) -> bool:
+    """Whether a dict is empty where it is written: `{}`."""
+    found = m.dict_entries(flow, value) if isinstance(value, Ref) and value.id not in m.base else None
+    return found is not None and not (found.entries or found.rest or found.spread)
+
+
 def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow: Flow) -> Value:
     """The result of a comparison, kept symbolic unless both sides are literals."""
     left, right = (m.counted(left), right) if isinstance(right, Known) else (left, right)
@@ -178,6 +193,8 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
         return known((left == right) == (op in ("==", "is")))
     if op in ("is", "is not") and right == NONE and _is_object(left):
         return known(op == "is not")
+    if op in ("==", "!=") and _is_filled(m, left, flow) and _is_bare(m, right, flow):
+        return known(op == "!=")
     if isinstance(left, Path) and op in ("==", "!=", "in", "not in"):
         # What a text may be, for whoever takes it for a name.
         held = m.elements(flow, right)

@@ -32,6 +32,7 @@ def _advice(service: str) -> str:
     return {
         "s3": "pass IfMatch with the ETag that was read, and read again when it fails",
         "dynamodb": "write under the condition that the version or the old value is still the one that was read",
+        "sql": "let the database count, `SET n = n + …`, or lock the row when it is read: SELECT … FOR UPDATE",
         "ssm": "keep it in a DynamoDB item and write under the condition that the old value is still there: a parameter takes none",
     }.get(service, "change the value in one atomic command, or watch the key")
 

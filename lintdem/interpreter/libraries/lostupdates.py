@@ -32,6 +32,7 @@ from lintdem.interpreter.dynamodb.itemwrites import QUERIED, key_attributes
 from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.leftovers import missing_from
 from lintdem.interpreter.machine import Machine
+from lintdem.interpreter.sql.readback import all_back
 from lintdem.interpreter.trace import Asked, Effect, Event, Invocation, Origin, Tested, Write
 from lintdem.interpreter.values import NONE, any_of, known, leaves, members
 from lintdem.knowledge import Kind
@@ -48,6 +49,9 @@ def origins(m: Machine, call: Invocation, flow: Flow) -> tuple[Origin, ...]:
     """What a write puts back of the very place that the run has read before."""
     if call.write is not None and call.service == "dynamodb":
         return tuple(dict.fromkeys((*_whole_items(m, call.write, flow), *_attributes(m, call.write, flow))))
+    if call.write is not None and call.service == "sql":
+        found = ((name, path, counts) for name, value in call.write.values for path, _, counts in _read_in(m, value, flow))
+        return tuple(all_back(m, call.write, found))
     if (call.service, call.method) == ("ssm", "put_parameter"):
         return tuple(_replaced(m, call, call.arg("Value"), ("Name",), flow))
     if call.service == "s3" and call.method in _BODIES:

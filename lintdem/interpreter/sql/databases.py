@@ -33,6 +33,7 @@ from lintdem.interpreter.flow import Flow
 from lintdem.interpreter.machine import Args, Machine, answered, result_of
 from lintdem.interpreter.selections import ASKED
 from lintdem.interpreter.sql.clauses import Comparison, Operand, Statement, plain_name
+from lintdem.interpreter.sql.selects import in_order
 from lintdem.interpreter.sql.sql import read_sql
 from lintdem.interpreter.sql.sqltext import parameters, spelled, spelled_rows
 from lintdem.interpreter.trace import Asked, Gap, Invocation, Write
@@ -170,14 +171,13 @@ def carry_out(m: Machine, statement: Statement, request: Request, holes: tuple[V
         m.cleared |= {known(_table(statement.table, holes))} - {known(""), known("…")}
         return None
     if statement.kind == "unknown":
-        m.record(Gap(place, statement.why))
-        return None
+        return m.record(Gap(place, statement.why))
     table = known(_table(statement.table, holes))
     if statement.kind == "read":
         site = _invocation("SELECT", statement, request, table, Kind.READ, "reads the rows again")
         given = ((f"where.{n}", v) for n, v in (*((str(i), v) for i, v in enumerate(request.positional)), *request.named))
         asked = ((f"{ASKED}{one.column}", _value(one.value, request, holes)) for one in statement.where)
-        m.sites[place] = site = replace(site, args=(*site.args, *given, *asked))
+        m.sites[place] = site = replace(site, args=(*site.args, *given, *asked, *in_order(statement)))
         m.can_raise(Error(("any", *_DATABASE), place), flow)
         m.record(Asked(place, site, must=flow.must, may=flow.may))
         return None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from lintdem.interpreter.sql.clauses import Comparison, Operand, Slot, plain_name
+from lintdem.interpreter.domain import Known
+from lintdem.interpreter.sql.clauses import Comparison, Operand, Slot, Statement, plain_name
+from lintdem.interpreter.values import known
 from lintdem.regexes import late
 
 _WHERE = late(r"\bwhere\b", re.IGNORECASE)
@@ -12,6 +15,23 @@ _OR = late(r"\bor\b", re.IGNORECASE)
 _EQUAL = late(
     r"([\w.\"`]+)(?:\s*=\s*|\s+is\s+)('(?:[^']|'')*'|:[pn]_\w+|lintdemhole\d+|\d+\b|(?:true|false|null)\b)", re.IGNORECASE
 )
+
+
+_LIST = re.compile(r"^\s*\(?\s*select\s+(?:distinct\s+)?([^()]*?)\s+from\b", re.IGNORECASE)
+COLUMN = "Column."
+"""What the arguments of a read begin with that say which column stands where in a row."""
+
+
+def listed(written: str) -> tuple[tuple[str, Operand], ...]:
+    """The columns that a SELECT names one after another, as their rows have them; none where it computes some, or takes all."""
+    match = _LIST.match(written)
+    names = [part.split() for part in match[1].split(",")] if match else []
+    return tuple((plain_name(words[-1]), Operand(words[0])) for words in names) if all(names) and "*" not in written else ()
+
+
+def in_order(statement: Statement) -> Iterator[tuple[str, Known]]:
+    """Which column stands where in the rows of a read."""
+    yield from ((f"{COLUMN}{index}", known(name)) for index, (name, _) in enumerate(statement.columns))
 
 
 def selected(numbered: str) -> tuple[Comparison, ...]:

@@ -12,7 +12,7 @@ from functools import cache
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.sql.clauses import BOOKKEEPING, Comparison, Operand, Statement, plain_name
 from lintdem.interpreter.sql.parsed import TEXTS
-from lintdem.interpreter.sql.selects import selected
+from lintdem.interpreter.sql.selects import listed, selected
 from lintdem.regexes import late
 
 _COMMENTS = late(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -40,7 +40,7 @@ def read_sql(written: str) -> tuple[Statement, ...]:
     single = ";" not in bare.rstrip().rstrip(";")
     if word in _READS and single and not _changes_inside(bare):
         held = (Comparison(LOCKED, "=", Operand("", literal="locked")),) if _LOCKS.search(bare) else ()
-        return (Statement("read", _table_read(bare), where=(*selected(_numbered(bare)), *held)),)
+        return (Statement("read", _table_read(bare), listed(bare), where=(*selected(_numbered(bare)), *held)),)
     if word == "copy" and single and _UNLOADS.search(bare):
         return (Statement("read"),)
     if word in _DEFINES and single:
