@@ -71,7 +71,7 @@ def _listed(read: Invocation) -> list[str | None]:
 
 def row_by_names(m: Machine, args: Args, flow: Flow) -> Path | None:
     """`dict(zip(names, row))`: a row that a database gave, with the names of its columns, whatever they are."""
-    pairs = m.elements(flow, args.positional[0]) if len(args.all()) == 1 else None
+    pairs = m.elements(flow, args.positional[0]) if len(args.positional) == 1 and not args.keywords else None
     pair = m.elements(flow, pairs.items[0]) if pairs is not None and pairs.open and len(pairs.items) == 1 else None
     name, part = pair.items if pair is not None and pair.kind == "tuple" and len(pair.items) == 2 else (NONE, NONE)
     of_row = isinstance(part, Path) and part.root == "result" and part.steps[-1:] == ("*",)
