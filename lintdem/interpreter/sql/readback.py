@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from lintdem.interpreter.altering import replace
@@ -18,8 +17,9 @@ from lintdem.interpreter.sql.selects import COLUMN
 from lintdem.interpreter.sql.sql import LOCKED
 from lintdem.interpreter.trace import Asked, Invocation, Origin, Write
 from lintdem.interpreter.values import NONE, leaves, text
+from lintdem.regexes import late
 
-_NAMES_ROW = re.compile(r"(^|_)(id|key|pk|uuid|guid|no|number|code|name|email)$")
+_NAMES_ROW = late(r"(^|_)(id|key|pk|uuid|guid|no|number|code|name|email)$")
 
 
 def written_back(write: Write, read: Invocation | None, column: str, path: Path) -> Origin | None:

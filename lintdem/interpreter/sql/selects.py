@@ -17,7 +17,7 @@ _EQUAL = late(
 )
 
 
-_LIST = re.compile(r"^\s*\(?\s*select\s+(?:distinct\s+)?([^()]*?)\s+from\b", re.IGNORECASE)
+_LIST = late(r"^\s*\(?\s*select\s+(?:distinct\s+)?([^()]*?)\s+from\b", re.IGNORECASE)
 COLUMN = "Column."
 """What the arguments of a read begin with that say which column stands where in a row."""
 
