@@ -104,8 +104,8 @@ def operate(m: Machine, op: str, left: Value, right: Value, flow: Flow, place: P
             items = tuple(i for b, v in zip(both, (left, right), strict=True) for i in (b.items if b else (v,)))
             less = joined(both[0], both[1]) if both[0] and both[1] else frozenset[Value]()
             kind = (both[0] or both[1] or ListObj("list", ())).kind
-            whole = op == "+" and len(items) < LONGEST and all(b is not None and not b.open for b in both) and not m.loops
-            return m.new(flow, ListObj(kind, items, not whole, place, without=less))
+            closed = op == "+" and len(items) < LONGEST and all(b is not None and not b.open for b in both) and not m.loops
+            return m.new(flow, ListObj(kind, items, not closed, place, without=less))
         one, two = m.dict_entries(flow, left), m.dict_entries(flow, right)
         if one is not None or two is not None:
             one, two = one or DictObj({}, (), (left,)), two or DictObj({}, (), (right,))

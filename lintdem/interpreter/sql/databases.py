@@ -171,7 +171,8 @@ def carry_out(m: Machine, statement: Statement, request: Request, holes: tuple[V
         m.cleared |= {known(_table(statement.table, holes))} - {known(""), known("…")}
         return None
     if statement.kind == "unknown":
-        return m.record(Gap(place, statement.why))
+        m.record(Gap(place, statement.why))
+        return None
     table = known(_table(statement.table, holes))
     if statement.kind == "read":
         site = _invocation("SELECT", statement, request, table, Kind.READ, "reads the rows again")
