@@ -280,11 +280,9 @@ def _is_made_again(asked: Value, named: Value, path: Path) -> bool:
 
 def _has_form(one: Value, other: Value, path: Path) -> bool:
     both = [v.parts for v in (one, other) if isinstance(v, Derived) and v.op == "format"]
-    if len(both) < 2 or len(both[0]) != len(both[1]):
-        return False
-    said = [b for a, b in zip(*both, strict=True) if a != b]
-    own = [any(isinstance(v, Path) and v.place == path.place for v in leaves(b)) for b in said]
-    return bool(own) and all(own)
+    fit = len(both) > 1 and len(both[0]) == len(both[1])
+    said = [b for a, b in zip(*both, strict=True) if a != b] if fit else []
+    return bool(said) and all(any(isinstance(v, Path) and v.place == path.place for v in leaves(b)) for b in said)
 
 
 def _plain(name: str) -> str:
