@@ -63,9 +63,3 @@ def test_it_answers_as_any_other(ask: object) -> None:
     soon, then = re.compile("yes", re.IGNORECASE), late("yes", re.IGNORECASE)
     assert callable(ask)
     assert ask(then) == ask(then) == ask(soon)
-
-
-def test_they_are_late() -> None:
-    """Modules compile no expression of their own when they are imported."""
-    names = [file for file in sorted(FOLDER.rglob("*.py")) if re.search(r"^\w+(: [^=]+)? = re\.compile", file.read_text(encoding="utf-8"), re.MULTILINE)]
-    assert not names
