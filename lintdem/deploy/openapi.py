@@ -25,7 +25,7 @@ _FUNCTION = late(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 
 def is_openapi(path: str, head: str) -> bool:
     """Whether a file begins as the description of an HTTP interface."""
-    return path.endswith(_ENDS) and _BEGINS.search(head) is not None
+    return path.endswith(_ENDS) and ("openapi" in head or "swagger" in head) and _BEGINS.search(head) is not None
 
 
 def read_openapi(path: str, text: str) -> Stack | None:

@@ -15,4 +15,4 @@ T = TypeVar("T")
 def replace(value: T, /, **changes: Any) -> T:
     """The same with these fields."""
     change = msgspec.structs.replace if isinstance(value, msgspec.Struct) else dataclasses.replace
-    return cast(Callable[..., T], change)(value, **changes)
+    return cast("Callable[..., T]", change)(value, **changes)

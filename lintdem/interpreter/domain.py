@@ -72,8 +72,8 @@ class Made(msgspec.Struct, frozen=True, eq=False):
     places: tuple[tuple[str, Place], ...] = ()
 
     def __hash__(self) -> int:
-        """Shallow: the parts would cost too much; equality still compares them."""
-        return hash((self.type, self.place))
+        """Of the parts only what is written out: the others would cost too much. Equality still compares them all."""
+        return hash((self.type, self.place, *[value for _, value in self.args if type(value) is Known]))
 
     def __eq__(self, one: object) -> bool:
         return self is one or (type(one) is Made and (self.type, self.place, self.args) == (one.type, one.place, one.args))

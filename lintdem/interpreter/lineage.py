@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintdem.interpreter.domain import Cls, External, Instance, Known, Made, Value
+from lintdem.interpreter.domain import AnyOf, Cases, Cls, External, Instance, Known, Made, Value
 from lintdem.interpreter.values import members, text
 from lintdem.knowledge import library_call
 from lintdem.model.function import Assign, Declare
@@ -13,6 +13,8 @@ from lintdem.model.values import Name
 
 def lineage(cls: Value) -> tuple[Cls, ...]:
     """A class and its bases in the order in which Python looks things up: a base that two share comes after both."""
+    if type(cls) is Cls and not any(isinstance(base, (Cls, AnyOf, Cases)) for base in cls.bases):
+        return (cls,)
     found = list(_descent(cls, ()))
     last = {one.key: place for place, one in enumerate(found)}
     return tuple(one for place, one in enumerate(found) if last[one.key] == place)
