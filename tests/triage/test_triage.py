@@ -135,6 +135,12 @@ class TestLevels:
         (item,) = report([finding(WRITE, level=Level.NOTE)], config=config).findings
         assert item.level is Level.ERROR
 
+    def test_the_level_of_all_rules(self) -> None:
+        """A team that begins has everything as a note, but for what it names closer."""
+        config = 'levels = {ALL = "note", LDM3 = "warning"}'
+        levels = {item.code: item.level for item in report([finding(WRITE), finding(EFFECT)], config=config).findings}
+        assert levels == {WRITE.code: Level.WARNING, EFFECT.code: Level.NOTE}
+
     @pytest.mark.parametrize(
         ("level", "fail_on", "expected"),
         [
