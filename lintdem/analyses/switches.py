@@ -30,7 +30,16 @@ def touches(check: Check, event: Effect, read: Invocation | None = None) -> bool
     asked = {name.removeprefix("Key.") for name, _ in read.args if name.startswith("Key.")} if read is not None else set()
     names = {name for name, value in write.values if not _is_put_back(write, value, parts)} - {name for name, _ in own}
     names -= asked | KEY_PARTS
-    return any(isinstance(part, Path) and set(part.steps[-2:]) & names for part in parts)
+    return any(isinstance(part, Path) and set(_meant(part)[-2:]) & names for part in parts)
+
+
+_TAGS = frozenset({"S", "N", "M", "L", "B", "BOOL", "SS", "NS"})
+
+
+def _meant(part: Path) -> list[str]:
+    """The steps to an attribute, without the type tag of the low-level client and the forms its text is read in."""
+    steps = [step for step in part.steps if step not in ("json()", "b64()")]
+    return steps[:-1] if len(steps) > 1 and steps[-1] in _TAGS else steps
 
 
 def _is_put_back(write: Write, value: Value, read: tuple[Value, ...]) -> bool:
@@ -88,12 +97,26 @@ def turns_word(check: Check, event: Effect, effect: Effect, run: Run) -> bool:
     """Whether a write surely makes the next run's test come out differently: the words are known, and none that it may write
     lets the next run pass."""
     told = _told(check, effect)
+    if event.call.write is not None and check in event.must and _stores_other(check, event.call.write, run):
+        return True
     if told is None or event.call.write is None or told not in event.must:
         return False
     words, is_word = _words(told, run)
     written = [one for value in _written(told, event) for one in members(value)]
     turned = all(isinstance(one, Known) and (one in words) is not is_word for one in written)
     return bool(words and written) and turned
+
+
+def _stores_other(check: Check, write: Write, run: Run) -> bool:
+    """Whether what was found to be stored differs from what is stored in its place now: the next run finds them equal."""
+    subject = check.subject
+    if write.kind not in ("update", "put", "set") or not isinstance(subject, Path) or not _meant(subject):
+        return False
+    tests = [e.test for e in run.events if isinstance(e, Tested) and e.test.op == "differs" and e.test.place == check.place]
+    differ = [test for test in tests if (test.args[2] == known("!=")) == (check.words == "held")]
+    others = {test.args[1] for test in differ if subject in leaves(test.args[0]) and subject not in leaves(test.args[1])}
+    stored = [value for name, value in write.values if name == _meant(subject)[-1]]
+    return any(other in (value, *leaves(value)) for value in stored for other in others)
 
 
 def _words(told: Check, run: Run) -> tuple[set[Value], bool]:

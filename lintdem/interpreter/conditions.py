@@ -40,7 +40,7 @@ from lintdem.interpreter.optionalguards import as_set_up, looked_for, not_asked
 from lintdem.interpreter.sameness import same_or_missing, stands
 from lintdem.interpreter.selections import found_some
 from lintdem.interpreter.senders import alone, told
-from lintdem.interpreter.values import NONE, leaves, members, text
+from lintdem.interpreter.values import NONE, known, leaves, members, text
 from lintdem.knowledge import Kind
 from lintdem.model.span import NOWHERE, Place
 from lintdem.regexes import late
@@ -224,6 +224,10 @@ def _assume_alternatives(m: Machine, test: Test, truth: bool, flow: Flow) -> boo
             if (none := is_none_left(m, Test(test.op, (a, b), test.place), flow)) is not None:
                 defaults += none == truth
                 continue
+            if a in _EMPTY and isinstance(b, Path) and isinstance(left, AnyOf) and test.op in ("==", "!="):
+                # What stands for "nothing there" is another one than what is there now.
+                defaults += truth == (test.op == "!=")
+                continue
             branch = flow.branch()
             if _assume_test(m, Test(test.op, (a, b), test.place), truth, branch):
                 found.append(branch)
@@ -233,6 +237,7 @@ def _assume_alternatives(m: Machine, test: Test, truth: bool, flow: Flow) -> boo
     return bool(found) or defaults > 0
 
 
+_EMPTY = (known("{}"), known("[]"), known(""))
 _PARTLY = frozenset({"in", "not in", "text"})
 """Tests of a part of a text; "text" is `startswith` and its like."""
 

@@ -217,6 +217,8 @@ def compared(m: Machine, op: str, left: Value, right: Value, place: Place, flow:
         m.record(Tested(place, said, must=flow.must, may=flow.may))
     if op in ("==", "!=") and all(isinstance(v, Path) and v.root == "result" for v in (left, right)):
         m.record(Tested(place, Test("beside", (left, right), place), must=flow.must, may=flow.may))
+    if op in ("==", "!=") and any(isinstance(v, Path) and v.root == "result" for v in members(left)) and isinstance(right, Path):
+        m.record(Tested(place, Test("differs", (left, right, known(op)), place), must=flow.must, may=flow.may))
     return test
 
 
