@@ -144,5 +144,6 @@ def _asks_for_wish(fact: Check, run: Run) -> bool:
     if read is None or read.service not in _STORES:
         return False
     name = readable(subject.steps)
-    compared = any(isinstance(e, Tested) and e.test.op not in ("said", "beside", "differs") and e.test.place == fact.place for e in run.events)
+    besides = ("said", "beside", "differs")
+    compared = any(isinstance(e, Tested) and e.test.op not in besides and e.test.place == fact.place for e in run.events)
     return bool(_WANTED.search(name)) or (compared and bool(_TELLS_APART.search(name)))
