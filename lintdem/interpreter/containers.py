@@ -6,7 +6,7 @@ from typing import Any
 
 from lintdem.interpreter.altering import replace
 from lintdem.interpreter.buffers import BUFFER, buffer_method
-from lintdem.interpreter.cutting import CHANGED, CUTS, cut
+from lintdem.interpreter.cutting import CHANGED, CUTS, cut, elsewhere
 from lintdem.interpreter.domain import EMPTY, Derived, DictObj, Fresh, Known, ListObj, Path, Ref, Test, Unknown, Value
 from lintdem.interpreter.elements import element_of, unordered
 from lintdem.interpreter.flow import Flow
@@ -183,6 +183,8 @@ def path_method(m: Machine, value: Path, name: str, args: Args, place: Place, fl
         return m.new(flow, ListObj("list", (Derived("key", (value,)),), True, place))
     if name in ("read", "readlines", "iter_lines", "getvalue", "result", "fetchone", "fetchall"):
         return value
+    if name == "replace" and (folder := elsewhere(args.positional)) is not None:
+        return Derived("format", (value, folder))
     if name in SAME:
         return value
     if name == "split":
@@ -245,6 +247,8 @@ def text_method(m: Machine, value: Value, name: str, args: Args, place: Place, f
         return value.parts[0]
     if name == "isoformat" and any(isinstance(leaf, Fresh) for leaf in leaves(value)):
         return Derived("text", (value,))
+    if name == "replace" and (folder := elsewhere(args.positional)) is not None and not isinstance(value, Known):
+        return Derived("format", (value, folder))
     if name in SAME and not isinstance(value, Known):
         return value
     if name in SAME and isinstance(value, Known) and not args.positional and isinstance(value.value, str):

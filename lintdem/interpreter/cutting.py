@@ -28,6 +28,12 @@ def cut(m: Machine, value: Value, name: str, given: tuple[Value, ...], flow: Flo
     return m.new(flow, ListObj(kind, tuple(map(known, found)))) if len(found) < LONGEST else None
 
 
+def elsewhere(given: tuple[Value, ...]) -> Value | None:
+    """What a part of a path is replaced by: `key.replace("raw/", "clean/")` is the name of another thing."""
+    words = [one.value for one in given[:2] if isinstance(one, Known) and isinstance(one.value, str)]
+    return given[1] if len(words) == 2 and words[0] != words[1] and "/" in "".join(words) else None
+
+
 def slice_of(m: Machine, value: Value, index: Slice, flow: Flow) -> Value:
     """`value[a:b:c]`: of text it keeps where it comes from, of a list its elements."""
     ends = [m.evaluate(bound, flow) if bound is not None else None for bound in (index.lower, index.upper, index.step)]
