@@ -195,7 +195,7 @@ def call_function(m: Machine, func: Func, args: Args, place: Place, flow: Flow, 
 
 
 def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text: str) -> Value:
-    m.note_forward(text, found_name(func))
+    m.note_forward(text)
     key, keep = _key(m, func, args := settled(args), flow)
     block, m.block = m.block, None
     maker = (func.path, func.definition.span)
@@ -207,7 +207,7 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
             m.recursed.add(key)
             summary = m.assumed.get(key, BOTTOM)
             assert isinstance(summary, Summary)
-        elif m.has_cost(home) and block is None and isinstance(m.memo.get(home), Summary):
+        elif block is None and _is_costly(m, func, home) and isinstance(m.memo.get(home), Summary):
             last = m.memo[home]
             assert isinstance(last, Summary)
             summary = replace(last, value=Unknown(f"what {found_name(func)} returns", args.all()))
@@ -221,6 +221,11 @@ def _run_call(m: Machine, func: Func, args: Args, place: Place, flow: Flow, text
             if key is not None and block is None and m.mutations == before:
                 m.memo[key, place if maker in m.makers else None] = replace(summary, keep=keep)
     return _take_over(m, summary, func, place, flow, text)
+
+
+def _is_costly(m: Machine, func: Func, home: object) -> bool:
+    """Whether a function has cost too much; what a lambda costs, and what it does, hangs on what it is given."""
+    return not isinstance(func.definition, Lambda) and m.has_cost(home)
 
 
 def _to_fixpoint(m: Machine, summarise: Callable[[], Summary], key: object) -> Summary:

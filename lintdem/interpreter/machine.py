@@ -305,10 +305,9 @@ class Machine(World):
         spent, own = self.runs.get(home, (0, 0))
         return spent >= SPENT and (own >= OWN or home not in self.forwards)
 
-    def note_forward(self, text: str, name: str) -> None:
-        """Remember, when a function is called that was looked up in a container, or under another name than its own, what looks
-        it up, and what asks that: what those cost, and what they do, hangs on what they are given."""
-        if text.endswith("]") or (text.isidentifier() and text != name):
+    def note_forward(self, text: str) -> None:
+        """Remember, when a function is called that was looked up in a container, what looks it up, and what asks that."""
+        if text.endswith("]"):
             self.forwards.update(self.homes[-2:])
 
     @contextmanager
