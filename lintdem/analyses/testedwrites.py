@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from lintdem.analyses.effects import is_random
 from lintdem.analyses.guards import looked_at
 from lintdem.analyses.subjects import Subject
-from lintdem.interpreter.domain import Check, Derived, Env, Fresh, Known, Path, Value
+from lintdem.interpreter.domain import Check, Derived, Env, Fresh, Known, Made, Path, Value
 from lintdem.interpreter.engine import Run
 from lintdem.interpreter.trace import Effect, Tested, Write
 from lintdem.interpreter.values import known, leaves, text
@@ -62,7 +62,29 @@ def is_another(effect: Effect, check: Check, run: Run) -> bool:
         return False
     given = {name.removeprefix("Key."): value for name, value in read.args if name.startswith("Key.")}
     apart = ((given[name], value) for name, value in write.key if name in given and given[name] != value)
-    return any(not any(isinstance(leaf, Path) and leaf.place == asked.place for leaf in leaves(value)) for _, value in apart)
+    if any(not any(isinstance(leaf, Path) and leaf.place == asked.place for leaf in leaves(value)) for _, value in apart):
+        return True
+    return check.kind == "state" and write.kind == "put" and _is_finer(write, asked, read.args)
+
+
+def _is_finer(write: Write, asked: Path, args: Iterable[tuple[str, Value]]) -> bool:
+    """Whether the key of an item has a part of which the read that found the tested row knew nothing: it is one of many below
+    that row."""
+    known_of = {leaf for _, value in args for leaf in _all_leaves(value)}
+    keys = write.key or [(name, value) for name, value in write.values if name.lower() in ("pk", "sk")]
+    parts = [[leaf for leaf in _all_leaves(value) if not isinstance(leaf, (Known, Env))] for _, value in keys]
+    own = [part for part in parts if part and not any(isinstance(leaf, Path) and leaf.place == asked.place for leaf in part)]
+    return len(parts) > 1 and any(not known_of & set(part) for part in own)
+
+
+def _all_leaves(value: Value) -> Iterator[Value]:
+    """The leaves of a value, also of what a condition was made of."""
+    for leaf in leaves(value):
+        if isinstance(leaf, Made):
+            for _, inner in leaf.args:
+                yield from _all_leaves(inner)
+        else:
+            yield leaf
 
 
 def _is_of_now(value: Value, check: Check, run: Run) -> bool:
@@ -81,16 +103,27 @@ def takes(
     write = effect.call.write
     if write is None:
         return False
-    keys = {name for name, _ in write.key}
-    values = [leaf for name, value in write.values if name not in keys for leaf in leaves(value)]
+    asked = looked_at(check)
+    values = [leaf for name, value in _said_anew(write) for leaf in leaves(value) if not _is_of_row(leaf, asked)]
     plain = [isinstance(v, (Known, Env)) or (isinstance(v, Fresh) and v.kind == "clock") for v in values]
     if not write.opaque and not all(plain) and all(map(any, zip(plain, (_is_of_now(v, check, run) for v in values), strict=True))):
         return False  # whoever asks later works out anew what is to be stored
-    if write.opaque or not values or not all(plain):
+    if write.opaque or not write.values or not all(plain):
         return True
     # What is written in a function of its own is written for others too, who may write something else there.
     known_of = effect.place in others and _is_asked_there(check, effect, modules)
     return subject.late and subject.source is not Source.UNKNOWN and not (known_of and not _is_moved(write, check, others.values()))
+
+
+def _said_anew(write: Write) -> Iterator[tuple[str, Value]]:
+    """What a write stores beside the key, and beside who has done it."""
+    keys = {name for name, _ in write.key}
+    return ((name, value) for name, value in write.values if name not in keys and not name.endswith(("By", "_by")))
+
+
+def _is_of_row(value: Value, asked: Path | None) -> bool:
+    """Whether a value stands in the row that was tested: each of two runs finds it there."""
+    return asked is not None and isinstance(value, Path) and value.root == "result" and value.place == asked.place
 
 
 def _is_asked_there(check: Check, effect: Effect, modules: Modules) -> bool:

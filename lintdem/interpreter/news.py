@@ -6,7 +6,7 @@ from operator import eq, is_
 from typing import TypeAlias
 
 from lintdem.interpreter.domain import Fact
-from lintdem.interpreter.trace import Event, Gap, Tested
+from lintdem.interpreter.trace import Asked, Event, Gap, Tested
 
 MANY = 8
 """So many different runs of one call are kept for a function."""
@@ -20,7 +20,8 @@ def is_news(known: News, event: Event, must: frozenset[Fact]) -> bool:
     made = getattr(event, "call", None) or getattr(event, "claim", None)
     anew = made is None and isinstance(event, (Tested, Gap))
     subject, alike = (_said(event), eq) if anew else (made or event, is_)
-    own = known.setdefault((event.place, type(event)), [])
+    by = event.stack[-1].place if isinstance(event, Asked) and event.stack else None  # many share what reads: each asks itself
+    own = known.setdefault((event.place, type(event), by), [])
     now = event.must | must
     if len(own) >= MANY:
         return False

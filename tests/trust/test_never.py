@@ -263,7 +263,7 @@ MISDEEDS = {
     "lists a link": "import os; os.listdir('linked')",
     "walks a link": "import os; os.scandir('linked')",
     "unpickles": "import pickle; pickle.loads(b'cos\\ngetpid\\n(tR.')",
-    "loads a library": "import ctypes; ctypes.CDLL(None)",
+    "loads a library": "import ctypes; ctypes.CDLL('./planted.so')",
 }
 
 

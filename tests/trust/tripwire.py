@@ -29,7 +29,7 @@ _CHANGING = {
 """Events that tell of changes, and how many paths they begin with."""
 _STARTING = ("os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile", "pty.spawn")
 _NET = ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname", "socket.getnameinfo")
-_OTHERS = ("pickle.find_class", "ctypes.dlopen", "urllib.Request", "webbrowser.open")
+_OTHERS = ("pickle.find_class", "urllib.Request", "webbrowser.open")
 
 
 class Tripwire:
@@ -63,6 +63,8 @@ class Tripwire:
             return "" if all(self.may_write(path) for path in paths) else "something is changed that nobody named"
         if event in ("subprocess.Popen", "os.posix_spawn"):  # from Python 3.13 on the first does the second
             return "" if self.is_known(arguments[0], arguments[1]) else "a program is started"
+        if event == "ctypes.dlopen":  # without a name it is the process itself, which has nothing of the project
+            return "a library is loaded" if arguments[0] else ""
         if event in _NET:
             return "the network is asked"
         return "never" if event in _OTHERS or event.startswith(_STARTING) else ""
