@@ -25,6 +25,7 @@ from lintdem.interpreter.domain import (
     Unknown,
     Value,
 )
+from lintdem.model.span import Place
 
 NONE = Known(None, "NoneType")
 TRUE = Known(True, "bool")
@@ -103,3 +104,9 @@ def leaves(value: Value, limit: int = 200) -> list[Value]:
         else:
             found[current] = None
     return list(found)
+
+
+def read_at(place: Place | None, value: Value) -> list[Path]:
+    """What of a value was read in one place, such as a name behind the prefix of its kind."""
+    return [leaf for leaf in leaves(value) if isinstance(leaf, Path) and leaf.root == "result" and leaf.place == place]
+

@@ -34,7 +34,7 @@ from lintdem.interpreter.leftovers import missing_from
 from lintdem.interpreter.machine import Machine
 from lintdem.interpreter.sql.readback import all_back
 from lintdem.interpreter.trace import Asked, Effect, Event, Invocation, Origin, Tested, Write
-from lintdem.interpreter.values import NONE, any_of, known, leaves, members
+from lintdem.interpreter.values import NONE, any_of, known, leaves, members, read_at
 from lintdem.knowledge import Kind
 from lintdem.regexes import late
 
@@ -269,8 +269,7 @@ def _is_from(value: Value, path: Path, attribute: str = "") -> bool:
     """Whether a part of a key was read with what `path` means, or is put together again of that part of its key."""
     if any(isinstance(one, Path) and one.root == "result" and one.place == path.place for one in members(value)):
         return True
-    read = (leaf for leaf in leaves(value) if isinstance(leaf, Path) and leaf.root == "result" and leaf.place == path.place)
-    return any(leaf.steps[-1:] == (attribute,) for leaf in read)
+    return any(leaf.steps[-1:] == (attribute,) for leaf in read_at(path.place, value))
 
 
 def _is_made_again(asked: Value, named: Value, path: Path) -> bool:
@@ -323,7 +322,7 @@ def _is_moved(effect: Effect, events: Iterable[Event], path: Path) -> bool:
             keys |= {name for name, _ in call.write.key} if call.write is not None else set()
             keys |= {name.partition(".")[2] for name, _ in call.args if name.startswith(("Key.", QUERIED))}
     named = write.values if write is not None else ()
-    others = [value for name, value in named if name in keys and not isinstance(value, Known) and not _is_from(value, path)]
+    others = [value for name, value in named if name in keys and not isinstance(value, Known) and not read_at(path.place, value)]
     return any(value not in asked and not any(one in asked for one in members(value)) for value in others)
 
 
