@@ -107,8 +107,9 @@ def harm_of(effect: Effect, run: Run, subject: Subject, program: Program, keys: 
     return Harm(Repeat.DUPLICATES)
 
 
-_EXISTS = late(r"AlreadyExist|Duplicate|EntityExist")
-"""Errors of a name that is taken; a conflict may be that of a token with other arguments."""
+_EXISTS = late(r"AlreadyExist|Duplicate|EntityExist|BadRequest")
+"""Errors of a name that is taken; a conflict may be that of a token with other arguments, a bad request is one that was looked up
+for an operation whose second call is refused."""
 
 
 def _is_cached(effect: Effect) -> bool:

@@ -35,9 +35,10 @@ class Cluster:
     def busy(self) -> str:
         """The name of a worker that has a repository in hand, once there is one."""
         while True:
-            for address, keys in self.client.processing().items():
-                if keys:
-                    return str(self.client.scheduler_info(n_workers=-1)["workers"][address]["name"])
+            busy = {address for address, keys in self.client.processing().items() if keys}
+            known = self.client.scheduler_info(n_workers=-1)["workers"]  # one may be gone by now
+            for address in busy & known.keys():
+                return str(known[address]["name"])
 
     def _worker(self, name: str) -> subprocess.Popen[bytes]:
         return self._start(

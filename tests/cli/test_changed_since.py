@@ -152,7 +152,8 @@ class TestWhatIsReported:
         )
         file = repository.folder / "template.yaml"
         file.write_text(template.format("Api\n          Properties:\n            Path: /\n            Method: post"), encoding="utf-8")
-        repository.commit(app=APP.replace('for record in event["Records"]', 'for record in [event]'))
+        app = APP.replace('event["Records"]', 'event.get("Records", [event])').replace('record["body"]', 'json.loads(record["body"])["text"]')
+        repository.commit(app=f"import json\n\n{app}")
         file.write_text(template.format("SQS\n          Properties:\n            Queue: arn:aws:sqs:eu-west-1:1:q"), encoding="utf-8")
         assert "LDM101 chat.py:7" in found(lintdem)
 
