@@ -50,7 +50,6 @@ from lintdem.interpreter.libraries.clients import serving
 from lintdem.interpreter.libraries.jmespaths import entered
 from lintdem.interpreter.lineage import find_in_class, is_enum
 from lintdem.interpreter.machine import BUDGET, DEPTH, Args, Frame, Machine, Raised, Stop
-from lintdem.interpreter.models import begin_model, is_model_begun
 from lintdem.interpreter.objects import bind, found_name, instantiate
 from lintdem.interpreter.outliving import held, lasting
 from lintdem.interpreter.parameters import bind_parameters
@@ -107,8 +106,6 @@ def call(m: Machine, func: Value, args: Args, place: Place, flow: Flow, text: st
     if isinstance(func, External):
         return m.parts.library(m, func.name, args, place, flow, None)
     if isinstance(func, Method):
-        if is_model_begun(m, func, flow):
-            return begin_model(m, func.receiver, args, place, flow)
         return m.parts.library(m, func.name, args, place, flow, func.receiver)
     if isinstance(func, Path) and func.steps:
         parent = Path(func.root, func.steps[:-1], func.place)

@@ -1,4 +1,7 @@
-"""Objects that are made of their fields: data classes, and models of pydantic, whose base takes the values."""
+"""Objects that are made of their fields: data classes, and models of pydantic, whose base takes the values.
+
+Source: https://docs.pydantic.dev/latest/concepts/models/
+"""
 
 from __future__ import annotations
 
