@@ -7,8 +7,9 @@ import re
 from lintdem.interpreter.domain import Check, Path
 from lintdem.interpreter.trace import Effect
 from lintdem.model.span import Place
+from lintdem.regexes import late
 
-_PROGRESS = re.compile(r"status|(^|_|[a-z])[Ss]tate$|phase|stage|processed|sent|done|complete|notified", re.IGNORECASE)
+_PROGRESS = late(r"status|(^|_|[a-z])[Ss]tate$|phase|stage|processed|sent|done|complete|notified", re.IGNORECASE)
 """What fields are called that say how far something has come."""
 _ANSWERS = frozenset({"status_code", "statusCode", "StatusCode", "status", "HTTPStatusCode"})
 """What says how a call went: a field of that name is one only below others."""
