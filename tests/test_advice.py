@@ -136,3 +136,30 @@ def test_what_is_sent_in_a_batch_is_to_be_written_alone(write: str) -> None:
 def test_what_is_written_alone_is_to_get_a_condition(write: str) -> None:
     """The call that is there takes one."""
     assert conditions(write).startswith("add ConditionExpression")
+
+
+MAKES = """
+import uuid
+
+import boto3
+
+rows = boto3.resource("dynamodb").Table("rows")
+sns = boto3.client("sns")
+ec2 = boto3.client("ec2")
+
+
+# lintdem: source[{source}]
+def handler(event, context):
+    rows.put_item(Item={{"id": str(uuid.uuid4())}})
+    rows.update_item(Key={{"id": "all"}}, UpdateExpression="ADD made :one", ExpressionAttributeValues={{":one": 1}})
+    ec2.create_volume(AvailabilityZone="eu-west-1a", Size=8)
+    sns.publish(PhoneNumber="+3225550100", Message="made")
+"""
+
+
+@pytest.mark.parametrize(("source", "known"), [("schedule", "the time the schedule fired for"), ("sqs", "business id")])
+@pytest.mark.parametrize("code", ["LDM101", "LDM102", "LDM103", "LDM104"])
+def test_an_event_is_known_by_what_its_source_gives_it(code: str, source: str, known: str) -> None:
+    """A schedule has no business id: what repeats is to be known by the time that it fired for."""
+    found = {one.code: one.advice or "" for one in check_files({"app.py": MAKES.format(source=source)}).findings}
+    assert known in found[code]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.advised import what_names
 from lintdem.analyses.identities import by_identity, elsewhere
 from lintdem.analyses.remedies.tokens import identity_remedies
 from lintdem.rule import Case, Finding, Group, Kind, Level, Pass, Place, Rule, Step, lower, way
@@ -28,8 +29,8 @@ def _found(p: Pass, case: Case, others: list[Case], place: Place) -> Finding:
         f"{call.name} makes another one on the second delivery: {case.harm.key_name} is {made}{_origin(case, place)}",
         subject=case.subject, level=case.level or lower(Level.ERROR, case.subject), guard=case.cover.words,
         why=(*way(case, *extra), *_along(others)),
-        advice=f"derive {case.harm.key_name} from the event's business id, for example with uuid5, so that a repeat "
-        "finds what the first run made", about=call.name,
+        advice=f"derive {case.harm.key_name} from {what_names(case.subject)}, for example with uuid5, so that a "
+        "repeat finds what the first run made", about=call.name,
         remedies=p.remedies(case, identity_remedies),
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.advised import what_names
 from lintdem.analyses.remedies.tokens import token_remedies
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, phrase, way
 
@@ -18,7 +19,7 @@ def check(p: Pass) -> Iterator[Finding]:
         yield p.finding(
             case, case.effect.place, f"{call.name} {phrase(case)} on the second delivery: no {token} is passed{filled}",
             subject=case.subject, level=lower(Level.ERROR, case.subject), why=way(case), guard=case.cover.words,
-            advice=f"pass {token} made from the event's business id{longest}", about=call.name,
+            advice=f"pass {token} made from {what_names(case.subject)}{longest}", about=call.name,
             remedies=p.remedies(case, token_remedies),
         )  # fmt: skip
 

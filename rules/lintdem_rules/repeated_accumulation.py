@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.advised import what_names
 from lintdem.analyses.counting import counts_failures, counts_usage
 from lintdem.rule import Finding, Group, Kind, Level, Pass, Rule, lower, way
 
@@ -20,7 +21,7 @@ def check(p: Pass) -> Iterator[Finding]:
         yield p.finding(
             case, case.effect.place, f"{call.name} {what} again on the second delivery",
             subject=case.subject, level=level, why=way(case), guard=case.cover.words,
-            advice="let the same write record the event's business id and refuse it when it is there, or put both in "
+            advice=f"let the same write record {what_names(case.subject)} and refuse it when it is there, or put both in "
             "one transaction", about=call.name,
         )  # fmt: skip
 
