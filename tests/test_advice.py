@@ -163,3 +163,26 @@ def test_an_event_is_known_by_what_its_source_gives_it(code: str, source: str, k
     """A schedule has no business id: what repeats is to be known by the time that it fired for."""
     found = {one.code: one.advice or "" for one in check_files({"app.py": MAKES.format(source=source)}).findings}
     assert known in found[code]
+
+
+EATS = """
+import boto3
+
+sqs = boto3.client("sqs")
+
+
+# lintdem: source[{source}]
+def handler(event, context):
+    try:
+        sqs.send_message(QueueUrl="https://sqs.eu-west-1.amazonaws.com/1/letters", MessageBody=str(event))
+    except Exception as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize(("source", "asks"), [("sqs", True), ("kinesis", True), ("sns", False), ("s3", False)])
+def test_only_a_source_that_asks_is_told_what_failed(source: str, asks: bool) -> None:
+    """A topic and a bucket take no partial-batch response: there the failure has to be raised or kept (LDM602)."""
+    found = {one.code: one.advice or "" for one in check_files({"app.py": EATS.format(source=source)}).findings}
+    assert "let it raise" in found["LDM602"]
+    assert ("batchItemFailures" in found["LDM602"]) is asks

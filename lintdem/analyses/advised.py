@@ -33,3 +33,7 @@ def _is_recognised(effect: Effect) -> bool:
     """Whether a request goes to one that is known to recognise the repeat by a header."""
     given = [effect.call.arg(name) for name in ("url", "0", "1")]
     return any(receiver_of(written) for value in given if value is not None for leaf in leaves(value) if (written := text(leaf)))
+
+
+REPORTING = frozenset({Source.SQS, Source.SQS_FIFO, Source.KINESIS, Source.DYNAMODB_STREAM, Source.KAFKA})
+"""Event source mappings that take a partial-batch response; other sources deliver one event, whole."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.advised import REPORTING
 from lintdem.analyses.batches.cutshort import Cut, cut_short
 from lintdem.analyses.purposes import is_meant, is_spent
+from lintdem.model.stack import Source
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
@@ -68,8 +70,14 @@ def _eaten(p: Pass) -> Iterator[Finding]:
                 Step(first.place, f"{first.call.name} may fail"), Step(lost.place, "the failure ends here"),
             ),
             level=level, guard=guard,
-            advice="let it raise, or report the record in batchItemFailures, or send it to a dead-letter queue",
+            advice=_advice(lost.subject.source),
         )  # fmt: skip
+
+
+def _advice(source: Source) -> str:
+    """Only the mappings of queues and streams ask which records have failed."""
+    report = "report the record in batchItemFailures, or " if source in REPORTING else ""
+    return f"let it raise, or {report}send it to a dead-letter queue"
 
 
 RULE = Rule(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintdem.analyses.advised import REPORTING
 from lintdem.analyses.remedies.partialanswers import named_failures
-from lintdem.model.stack import Source
 from lintdem.rule import Finding, Group, Level, Pass, Place, Rule, Step
 
 
@@ -30,14 +30,12 @@ def check(p: Pass) -> Iterator[Finding]:
                 Step(rerun.raises, "this may raise for a later one"),
             ),
             guard="nothing tells the source which records are done",
-            advice=PARTIAL if rerun.subject.source in REPORTS else "guard each record with a key of its own, so that "
+            advice=PARTIAL if rerun.subject.source in REPORTING else "guard each record with a key of its own, so that "
             "the second run leaves out what is done", remedies=named_failures(p.facts.program, rerun),
         )  # fmt: skip
 
 
 PARTIAL = "return the failed records in batchItemFailures and set ReportBatchItemFailures"
-REPORTS = frozenset({Source.SQS, Source.SQS_FIFO, Source.KINESIS, Source.DYNAMODB_STREAM, Source.KAFKA})
-"""Event source mappings that take a partial-batch response; other sources deliver one event, whole."""
 
 RULE = Rule(
     "LDM601", "whole-batch-retry", Group.SUSPICIOUS, "0.1",
